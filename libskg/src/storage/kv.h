@@ -1,0 +1,154 @@
+// The key-value seam: the ordered store that the rest of storage/ stands on.
+//
+// Families are separate ordered maps from keys (up to 1 KiB, compared bytewise)
+// to values (up to 1 MiB). A batch is applied atomically over all families. A
+// snapshot is a consistent view of all of them. RocksDB is the default
+// implementation; an in-memory one serves tests; one over PostgreSQL is meant
+// to fit, so there is no merge operator and no compaction filter here.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace skg::storage {
+
+enum class Family : uint8_t {
+  kCatalog = 0,
+  kManifest,
+  kTerms,
+  kTermIds,
+  kGspo,
+  kGpos,
+  kGosp,
+  kSpog,
+  kPosg,
+  kOspg,
+  kDelta,
+  kRecords,
+  kStatementIds,
+  kLog,
+  kStats,
+  kVectors,
+  kPostings,
+  kFeatures,
+  kTasks,
+  kFollowers,
+};
+inline constexpr size_t kFamilyCount = 20;
+// Lower case, as in the architecture page ("term_ids"); the on-disk name.
+[[nodiscard]] std::string_view FamilyName(Family family);
+
+inline constexpr size_t kMaxKeyBytes = 1024;
+inline constexpr size_t kMaxValueBytes = 1 << 20;
+inline constexpr size_t kMaxBatchBytes = 1 << 30;
+// How much of a key `KvScanOptions::prefix_probe` is about: a key of family
+// delta without its commit number.
+inline constexpr size_t kProbePrefixBytes = 45;
+
+// kInvalidArgument where a key or a value is over its limit.
+[[nodiscard]] absl::Status CheckEntrySize(Family family, std::string_view key,
+                                          std::string_view value);
+
+// A set of changes in order. Keys and values are copied. An entry over the
+// limits is left out and makes Write fail with kInvalidArgument.
+class KvBatch {
+ public:
+  virtual ~KvBatch() = default;
+  virtual void Put(Family family, std::string_view key, std::string_view value) = 0;
+  virtual void Delete(Family family, std::string_view key) = 0;
+  // [begin, end); nothing where end <= begin.
+  virtual void DeleteRange(Family family, std::string_view begin, std::string_view end) = 0;
+  virtual void Clear() = 0;
+  [[nodiscard]] virtual size_t size_bytes() const = 0;
+  [[nodiscard]] virtual bool empty() const = 0;
+};
+
+// Released by destruction, before the store.
+class KvSnapshot {
+ public:
+  virtual ~KvSnapshot() = default;
+};
+
+// A cursor over a range of one family, of the moment it was made or of its
+// snapshot. Not thread-safe; may be positioned any number of times. Position
+// functions never fail; `status()` tells whether the end that was reached is a
+// real one: it must be asked once Valid() is false. Next and Prev do nothing
+// where Valid() is false.
+class KvIterator {
+ public:
+  virtual ~KvIterator() = default;
+  [[nodiscard]] virtual bool Valid() const = 0;
+  // First key >= `key` (within the bounds).
+  virtual void Seek(std::string_view key) = 0;
+  virtual void SeekToFirst() = 0;
+  virtual void SeekToLast() = 0;
+  virtual void Next() = 0;
+  virtual void Prev() = 0;
+  // Valid until the next move.
+  [[nodiscard]] virtual std::string_view key() const = 0;
+  [[nodiscard]] virtual std::string_view value() const = 0;
+  [[nodiscard]] virtual absl::Status status() const = 0;
+};
+
+struct KvScanOptions {
+  const KvSnapshot* snapshot = nullptr;  // null: the present
+  std::string lower;                     // inclusive; empty: from the start
+  std::string upper;                     // exclusive; empty: to the end
+  // Do not keep what is read in the block cache (long scans).
+  bool fill_cache = true;
+  // A hint that makes "is there a key with this prefix?" cheap where mostly
+  // there is none (family delta; elsewhere it changes nothing). The caller
+  // promises to use only Seek, with keys of at least kProbePrefixBytes, and
+  // Next, and to look at a key only if its first kProbePrefixBytes are those of
+  // the last Seek: of other keys some may be passed over, or Valid() be false.
+  bool prefix_probe = false;
+};
+
+enum class WriteMode : uint8_t {
+  kSync,    // on stable storage before Write returns
+  kBuffered // in the kernel's hands (survives the end of the process)
+};
+
+// Thread safety: all methods from any thread.
+// Errors everywhere: kDataLoss (checksum), kResourceExhausted (no space left),
+// kUnavailable (the store has stopped after a write error; reopen it).
+class KvStore {
+ public:
+  virtual ~KvStore() = default;
+
+  [[nodiscard]] virtual std::unique_ptr<KvBatch> NewBatch() const = 0;
+  // Applies all of the batch or nothing. A batch of this store only, of at most
+  // kMaxBatchBytes (else kInvalidArgument, and nothing happens).
+  [[nodiscard]] virtual absl::Status Write(KvBatch& batch, WriteMode mode) = 0;
+  // Makes everything written so far durable.
+  [[nodiscard]] virtual absl::Status Sync() = 0;
+
+  // False: no such key.
+  [[nodiscard]] virtual absl::StatusOr<bool> Get(Family family, std::string_view key,
+                                                 std::string* value,
+                                                 const KvSnapshot* snapshot = nullptr) const = 0;
+  // One entry a key, in order; unset: no such key.
+  [[nodiscard]] virtual absl::StatusOr<std::vector<std::optional<std::string>>> MultiGet(
+      Family family, std::span<const std::string> keys,
+      const KvSnapshot* snapshot = nullptr) const = 0;
+  [[nodiscard]] virtual std::unique_ptr<KvSnapshot> NewSnapshot() const = 0;
+  // The snapshot must outlive the iterator; the iterator the store must.
+  [[nodiscard]] virtual std::unique_ptr<KvIterator> NewIterator(
+      Family family, const KvScanOptions& options) const = 0;
+
+  // Writes buffered rows into sorted files (a wish; memory is freed).
+  [[nodiscard]] virtual absl::Status Flush() = 0;
+  [[nodiscard]] virtual absl::StatusOr<uint64_t> DiskBytes() const = 0;
+  // fsyncs of the write-ahead log since open.
+  [[nodiscard]] virtual uint64_t wal_syncs() const = 0;
+};
+
+}  // namespace skg::storage

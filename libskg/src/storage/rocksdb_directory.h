@@ -1,0 +1,23 @@
+// Looks at a directory before RocksDB may touch it.
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace rocksdb {
+class Env;
+}
+
+namespace skg::storage {
+
+// The path to open: `directory` without slashes at its end. Makes the directory
+// (and those above it) durably where there is none and `create`; changes
+// nothing else, and nothing at all if it refuses.
+// Errors: kInvalidArgument (empty path), kNotFound, kFailedPrecondition (a
+// file, or a directory of something else; in use by another process),
+// kDataLoss.
+[[nodiscard]] absl::StatusOr<std::string> PrepareDirectory(const std::string& directory,
+                                                           bool create, rocksdb::Env& env);
+
+}  // namespace skg::storage
