@@ -1,0 +1,23 @@
+// What the writers of all formats work with, and the writers.
+#pragma once
+
+#include "absl/status/status.h"
+#include "engine/export_rows.h"
+#include "rdf/name.h"
+#include "skg/load.h"
+#include "storage/read_view.h"
+
+namespace skg::engine {
+
+struct ExportJob {
+  const ExportOptions& options;
+  const storage::ReadView& view;
+  const rdf::NameSpace& names;
+  ExportMeter& meter;
+};
+
+[[nodiscard]] absl::Status ExportRdf(ExportJob& job);    // the four RDF syntaxes
+[[nodiscard]] absl::Status ExportTable(ExportJob& job);  // kTsv, kCsv
+[[nodiscard]] absl::Status ExportJson(ExportJob& job);
+
+}  // namespace skg::engine
