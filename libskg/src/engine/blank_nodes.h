@@ -1,0 +1,39 @@
+// Labels of blank nodes: those that last, and those of one document.
+//
+// A stable label is `skg`, sixteen lower-case hexadecimal digits, `x`, and a
+// number from 1 without leading zeros (at most 18 digits), such as
+// `skg00c0ffee00c0ffeex17`. It is what the graph stores and what every answer
+// shows; it denotes the same node wherever it is given. The sixteen digits are
+// random, drawn once for each document, so that two documents never clash.
+// Every other label is local to the document, request or transaction that
+// uses it, and is given a fresh stable label there.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/container/flat_hash_map.h"
+#include "base/strings.h"
+#include "rdf/term.h"
+
+namespace skg::engine {
+
+[[nodiscard]] bool IsStableLabel(std::string_view label);
+
+// The blank nodes of one document, request or transaction.
+// Not thread-safe. Memory: proportional to its distinct local labels.
+class BlankNodeScope {
+ public:
+  // The term with every local label in it (also inside triple terms) replaced
+  // by the stable label that it has in this scope.
+  [[nodiscard]] rdf::Term Resolve(rdf::Term term);
+
+ private:
+  std::string StableLabel(const std::string& local);
+
+  std::string prefix_;  // drawn on first use
+  absl::flat_hash_map<std::string, uint64_t, StringHash, StringEqual> numbers_;
+};
+
+}  // namespace skg::engine

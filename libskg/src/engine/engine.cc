@@ -1,0 +1,197 @@
+#include "skg/engine.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "base/strings.h"
+#include "engine/engine_impl.h"
+#include "engine/graph_impl.h"
+#include "engine/graph_name.h"
+#include "storage/rocksdb_kv.h"
+#include "storage/store.h"
+
+namespace skg {
+namespace engine {
+namespace {
+
+constexpr size_t kSmallestBudget = size_t{16} << 20;
+constexpr size_t kMaxCheckFindings = 1000;
+
+size_t QuarterOfTheMachine() {
+  const long pages = sysconf(_SC_PHYS_PAGES);
+  const long page_bytes = sysconf(_SC_PAGESIZE);
+  if (pages <= 0 || page_bytes <= 0) return size_t{1} << 30;
+  return static_cast<size_t>(pages) / 4 * static_cast<size_t>(page_bytes);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(std::string_view directory,
+                                                             const EngineOptions& options) {
+  if (directory.empty()) {
+    return absl::InvalidArgumentError("the data directory's name is empty; name a directory");
+  }
+  if (directory.find('\0') != std::string_view::npos) {
+    return absl::InvalidArgumentError("the data directory's name has a NUL byte");
+  }
+  const size_t memory_bytes =
+      std::max(kSmallestBudget, options.memory_budget_bytes == 0 ? QuarterOfTheMachine()
+                                                                 : options.memory_budget_bytes);
+  std::unique_ptr<EngineImpl> engine(new EngineImpl(options, memory_bytes));
+  std::function<void(std::string_view)> log;
+  if (options.logger) {
+    log = [logger = options.logger](std::string_view line) { logger(LogLevel::kInfo, line); };
+  }
+  // Half for blocks and buffers, a quarter for the dictionary's cache; what is
+  // left is for the calls that run.
+  SKG_ASSIGN_OR_RETURN(
+      std::unique_ptr<storage::KvStore> kv,
+      storage::OpenRocksDb(std::string(directory), {.create = options.create,
+                                                    .memory_bytes = memory_bytes / 2,
+                                                    .log = log}));
+  SKG_ASSIGN_OR_RETURN(engine->store_,
+                       storage::Store::Open(std::move(kv), {.memory_bytes = memory_bytes / 4,
+                                                            .log = std::move(log)}));
+  return engine;
+}
+
+namespace {
+
+absl::StatusOr<GraphInfo> Describe(storage::Store& store,
+                                   const storage::GraphDescription& description) {
+  GraphInfo info;
+  info.tenant = description.tenant;
+  info.name = description.name;
+  info.uuid = description.uuid.ToString();
+  info.base_namespace = description.base_namespace;
+  info.statement_ids = description.statement_ids;
+  SKG_ASSIGN_OR_RETURN(const storage::GraphStore graph,
+                       store.OpenGraph(description.tenant, description.name, nullptr));
+  SKG_ASSIGN_OR_RETURN(const storage::ReadView view, graph.Latest());
+  info.last_commit = view.commit();
+  SKG_ASSIGN_OR_RETURN(const storage::Counts counts, view.Count({}));
+  info.statements = counts.statements;
+  return info;
+}
+
+}  // namespace
+}  // namespace engine
+
+using engine::EngineImpl;
+using engine::GraphImpl;
+using engine::GraphName;
+using engine::ParseGraphName;
+
+Engine::Engine(std::unique_ptr<EngineImpl> impl) : impl_(std::move(impl)) {}
+Engine::~Engine() = default;
+
+absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(std::string_view directory,
+                                                     const EngineOptions& options) {
+  SKG_ASSIGN_OR_RETURN(std::unique_ptr<EngineImpl> impl, EngineImpl::Open(directory, options));
+  return std::unique_ptr<Engine>(new Engine(std::move(impl)));
+}
+
+absl::StatusOr<Graph> Engine::OpenGraph(std::string_view name, const OpenGraphOptions& options) {
+  SKG_ASSIGN_OR_RETURN(const GraphName parsed, ParseGraphName(name));
+  const storage::Store::CreateOptions create{options.base_namespace, options.statement_ids};
+  if (options.create) {
+    // A bad namespace must not make a graph that nobody can open.
+    SKG_RETURN_IF_ERROR(rdf::NameSpace::Make(options.base_namespace).status());
+  }
+  SKG_ASSIGN_OR_RETURN(storage::GraphStore store,
+                       impl_->store().OpenGraph(parsed.tenant, parsed.graph,
+                                                options.create ? &create : nullptr));
+  SKG_ASSIGN_OR_RETURN(rdf::NameSpace names,
+                       rdf::NameSpace::Make(store.description().base_namespace));
+  return GraphImpl::Wrap(
+      std::make_shared<GraphImpl>(*impl_, std::move(store), std::move(names)));
+}
+
+absl::Status Engine::DropGraph(std::string_view name) {
+  SKG_ASSIGN_OR_RETURN(const GraphName parsed, ParseGraphName(name));
+  return impl_->store().DropGraph(parsed.tenant, parsed.graph);
+}
+
+absl::StatusOr<std::vector<GraphInfo>> Engine::ListGraphs(std::string_view tenant) const {
+  if (!tenant.empty()) SKG_RETURN_IF_ERROR(engine::CheckTenantName(tenant));
+  SKG_ASSIGN_OR_RETURN(const auto descriptions, impl_->store().ListGraphs());
+  std::vector<GraphInfo> infos;
+  for (const storage::GraphDescription& description : descriptions) {
+    if (!tenant.empty() && description.tenant != tenant) continue;
+    absl::StatusOr<GraphInfo> info = engine::Describe(impl_->store(), description);
+    if (absl::IsNotFound(info.status())) continue;  // dropped meanwhile
+    if (!info.ok()) return info.status();
+    infos.push_back(*std::move(info));
+  }
+  std::sort(infos.begin(), infos.end(), [](const GraphInfo& a, const GraphInfo& b) {
+    return std::tie(a.tenant, a.name) < std::tie(b.tenant, b.name);
+  });
+  return infos;
+}
+
+namespace {
+
+constexpr size_t kMaxSettingKeyBytes = 255;
+constexpr size_t kMaxSettingValueBytes = size_t{64} << 10;
+
+absl::Status CheckSettingKey(std::string_view key) {
+  if (!key.empty() && key.size() <= kMaxSettingKeyBytes) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("a setting's key has 1 to ", kMaxSettingKeyBytes, " bytes, not ", key.size()));
+}
+
+}  // namespace
+
+absl::Status Engine::PutSetting(std::string_view key, std::string_view value) {
+  SKG_RETURN_IF_ERROR(CheckSettingKey(key));
+  if (value.size() > kMaxSettingValueBytes) {
+    return absl::InvalidArgumentError(absl::StrCat("a setting's value has at most ",
+                                                   kMaxSettingValueBytes, " bytes, not ",
+                                                   value.size()));
+  }
+  return impl_->store().PutSetting(key, value);
+}
+
+absl::StatusOr<std::string> Engine::GetSetting(std::string_view key) const {
+  SKG_RETURN_IF_ERROR(CheckSettingKey(key));
+  return impl_->store().GetSetting(key);
+}
+
+absl::Status Engine::DeleteSetting(std::string_view key) {
+  SKG_RETURN_IF_ERROR(CheckSettingKey(key));
+  return impl_->store().DeleteSetting(key);
+}
+
+absl::StatusOr<std::vector<std::string>> Engine::ListSettings(std::string_view prefix) const {
+  if (prefix.size() > kMaxSettingKeyBytes) return std::vector<std::string>();
+  return impl_->store().ListSettings(prefix);
+}
+
+absl::StatusOr<CheckReport> Engine::Check(bool deep) const {
+  SKG_ASSIGN_OR_RETURN(storage::CheckSummary summary, impl_->store().Check(deep));
+  CheckReport report;
+  report.graphs = summary.graphs;
+  report.statements = summary.statements;
+  report.terms = summary.terms;
+  report.commits = summary.commits;
+  for (storage::CheckProblem& problem : summary.problems) {
+    if (report.findings.size() == engine::kMaxCheckFindings) break;
+    report.findings.push_back({std::move(problem.graph), std::move(problem.message)});
+  }
+  return report;
+}
+
+absl::StatusOr<uint64_t> Engine::DiskBytes() const { return impl_->store().kv().DiskBytes(); }
+
+Engine::WriteCounters Engine::write_counters() const {
+  return {.commits = impl_->store().commits(), .wal_syncs = impl_->store().kv().wal_syncs()};
+}
+
+absl::Status Engine::Sync() { return impl_->store().Sync(); }
+
+}  // namespace skg

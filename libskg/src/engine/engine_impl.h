@@ -1,0 +1,42 @@
+// What the public Engine holds.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "skg/engine.h"
+#include "storage/store.h"
+
+namespace skg::engine {
+
+// Thread-safe. Outlives every GraphImpl.
+class EngineImpl {
+ public:
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<EngineImpl>> Open(
+      std::string_view directory, const EngineOptions& options);
+
+  [[nodiscard]] storage::Store& store() { return *store_; }
+  [[nodiscard]] Durability durability() const { return durability_; }
+  [[nodiscard]] size_t memory_budget_bytes() const { return memory_bytes_; }
+  // What one call may take for rows that it must hold to sort them.
+  [[nodiscard]] size_t sort_budget_bytes() const { return memory_bytes_ / 4; }
+  void Log(LogLevel level, std::string_view message) const {
+    if (logger_) logger_(level, message);
+  }
+
+ private:
+  EngineImpl(const EngineOptions& options, size_t memory_bytes)
+      : durability_(options.durability),
+        memory_bytes_(memory_bytes),
+        logger_(options.logger) {}
+
+  Durability durability_;
+  size_t memory_bytes_;
+  Logger logger_;
+  std::unique_ptr<storage::Store> store_;
+};
+
+}  // namespace skg::engine

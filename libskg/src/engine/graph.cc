@@ -1,0 +1,152 @@
+#include "skg/graph.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "engine/commit_builder.h"
+#include "engine/graph_impl.h"
+#include "engine/request_hash.h"
+#include "engine/subscription_impl.h"
+#include "engine/transaction_impl.h"
+#include "engine/view_impl.h"
+#include "query/pattern_query.h"
+
+namespace skg {
+
+using engine::CommitBuilder;
+using engine::GraphImpl;
+using engine::RequestHash;
+using engine::SubscriptionImpl;
+using engine::TransactionImpl;
+using engine::ViewImpl;
+
+Graph::Graph(std::shared_ptr<GraphImpl> impl) : impl_(std::move(impl)) {}
+Graph::Graph(const Graph&) = default;
+Graph::Graph(Graph&&) noexcept = default;
+Graph& Graph::operator=(const Graph&) = default;
+Graph& Graph::operator=(Graph&&) noexcept = default;
+Graph::~Graph() = default;
+
+std::string_view Graph::tenant() const { return impl_->store().description().tenant; }
+std::string_view Graph::name() const { return impl_->store().description().name; }
+std::string_view Graph::uuid() const { return impl_->uuid(); }
+std::string_view Graph::base_namespace() const { return impl_->names().base(); }
+
+absl::StatusOr<CommitResult> Graph::Add(const NewStatement& statement,
+                                        const CommitOptions& options) {
+  SKG_RETURN_IF_ERROR(engine::CheckCommitOptions(options));
+  CommitBuilder builder(impl_->store(), impl_->names());
+  SKG_RETURN_IF_ERROR(builder.Add(statement, options.skip_duplicates));
+  std::string hash;
+  if (!options.idempotency_key.empty()) {
+    RequestHash request;
+    request.Add(statement, options.skip_duplicates);
+    hash = request.Finish();
+  }
+  SKG_ASSIGN_OR_RETURN(storage::CommitOutcome outcome,
+                       builder.Commit(impl_->store(), impl_->DurabilityOf(options),
+                                      options.idempotency_key, hash));
+  return outcome.result;
+}
+
+absl::StatusOr<CommitResult> Graph::AddBatch(std::span<const NewStatement> statements,
+                                             const CommitOptions& options,
+                                             std::vector<Outcome>* outcomes) {
+  if (outcomes != nullptr) outcomes->clear();
+  SKG_RETURN_IF_ERROR(engine::CheckCommitOptions(options));
+  CommitBuilder builder(impl_->store(), impl_->names());
+  for (size_t i = 0; i < statements.size(); ++i) {
+    SKG_RETURN_IF_ERROR(builder.Add(statements[i], options.skip_duplicates, i));
+  }
+  std::string hash;
+  if (!options.idempotency_key.empty()) {
+    RequestHash request;
+    for (const NewStatement& statement : statements) {
+      request.Add(statement, options.skip_duplicates);
+    }
+    hash = request.Finish();
+  }
+  SKG_ASSIGN_OR_RETURN(storage::CommitOutcome outcome,
+                       builder.Commit(impl_->store(), impl_->DurabilityOf(options),
+                                      options.idempotency_key, hash, outcomes != nullptr));
+  if (outcomes != nullptr) *outcomes = std::move(outcome.outcomes);
+  return outcome.result;
+}
+
+absl::StatusOr<CommitResult> Graph::Remove(std::string_view subject, std::string_view predicate,
+                                           std::string_view object, std::string_view graph,
+                                           const CommitOptions& options) {
+  SKG_RETURN_IF_ERROR(engine::CheckCommitOptions(options));
+  CommitBuilder builder(impl_->store(), impl_->names());
+  SKG_RETURN_IF_ERROR(builder.Remove(subject, predicate, object, graph));
+  std::string hash;
+  if (!options.idempotency_key.empty()) {
+    RequestHash request;
+    request.Remove(subject, predicate, object, graph);
+    hash = request.Finish();
+  }
+  SKG_ASSIGN_OR_RETURN(storage::CommitOutcome outcome,
+                       builder.Commit(impl_->store(), impl_->DurabilityOf(options),
+                                      options.idempotency_key, hash));
+  return outcome.result;
+}
+
+absl::StatusOr<Transaction> Graph::Begin() {
+  SKG_ASSIGN_OR_RETURN(storage::Transaction transaction, impl_->store().Begin());
+  return Transaction(std::make_unique<TransactionImpl>(impl_, std::move(transaction)));
+}
+
+absl::StatusOr<CommitResult> Graph::Apply(Transaction transaction, const CommitOptions& options) {
+  SKG_RETURN_IF_ERROR(engine::CheckCommitOptions(options));
+  if (transaction.impl_ == nullptr) {
+    return absl::FailedPreconditionError("the transaction is used up; begin another one");
+  }
+  if (transaction.impl_->graph().uuid() != impl_->uuid()) {
+    return absl::InvalidArgumentError(
+        "the transaction began on another graph; apply it to that one");
+  }
+  if (options.skip_duplicates) {
+    return absl::InvalidArgumentError(
+        "skip_duplicates: each add of a transaction says itself whether it replaces; use"
+        " AddIfAbsent");
+  }
+  return transaction.impl_->Commit(options);
+}
+
+absl::StatusOr<ReadView> Graph::Latest() const {
+  SKG_ASSIGN_OR_RETURN(std::shared_ptr<const ViewImpl> view, ViewImpl::Latest(impl_));
+  return ViewImpl::Wrap(std::move(view));
+}
+
+absl::StatusOr<StatementCursor> Graph::Match(const StatementPattern& pattern,
+                                             const MatchOptions& options) const {
+  SKG_ASSIGN_OR_RETURN(const ReadView view, Latest());
+  return view.Match(pattern, options);
+}
+
+absl::StatusOr<uint64_t> Graph::Count(const StatementPattern& pattern) const {
+  SKG_ASSIGN_OR_RETURN(const ReadView view, Latest());
+  return view.Count(pattern);
+}
+
+absl::StatusOr<Statement> Graph::Get(std::string_view id) const {
+  SKG_ASSIGN_OR_RETURN(const ReadView view, Latest());
+  return view.Get(id);
+}
+
+absl::StatusOr<PatternResult> Graph::Query(std::string_view document,
+                                           const PatternQueryOptions& options) const {
+  SKG_ASSIGN_OR_RETURN(const storage::ReadView view, impl_->store().Latest());
+  return query::RunPatternQuery(view, impl_->names(), document, options);
+}
+
+absl::StatusOr<Subscription> Graph::Watch(const StatementPattern& pattern, uint64_t after_commit,
+                                          std::function<void(const Change&)> on_change) const {
+  SKG_ASSIGN_OR_RETURN(
+      std::unique_ptr<SubscriptionImpl> impl,
+      SubscriptionImpl::Start(impl_, pattern, after_commit, std::move(on_change)));
+  return Subscription(std::move(impl));
+}
+
+}  // namespace skg
