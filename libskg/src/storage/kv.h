@@ -50,8 +50,8 @@ inline constexpr size_t kMaxKeyBytes = 1024;
 inline constexpr size_t kMaxValueBytes = 1 << 20;
 inline constexpr size_t kMaxBatchBytes = 1 << 30;
 // How much of a key `KvScanOptions::prefix_probe` is about: a key of family
-// delta without its commit number.
-inline constexpr size_t kProbePrefixBytes = 45;
+// delta without its edge and commit number (kDeltaTripleBytes).
+inline constexpr size_t kProbePrefixBytes = 41;
 
 // kInvalidArgument where a key or a value is over its limit.
 [[nodiscard]] absl::Status CheckEntrySize(Family family, std::string_view key,

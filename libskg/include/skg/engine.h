@@ -1,0 +1,134 @@
+// Engine: one data directory, many tenants, each with its graphs.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "skg/export.h"
+#include "skg/graph.h"
+#include "skg/statement.h"
+
+namespace skg {
+
+namespace engine {
+class EngineImpl;
+}
+
+enum class LogLevel { kDebug, kInfo, kWarning, kError };
+// The library never prints; it tells this, from any thread.
+using Logger = std::function<void(LogLevel, std::string_view message)>;
+
+struct EngineOptions {
+  // Make the directory and an empty store if there is none.
+  bool create = true;
+  // What a write waits for unless its CommitOptions say otherwise.
+  Durability durability = Durability::kSync;
+  // Bytes for caches and buffers; 0: a quarter of the machine's memory.
+  size_t memory_budget_bytes = 0;
+  Logger logger = nullptr;
+};
+
+struct OpenGraphOptions {
+  // Make the graph if there is none (else kNotFound).
+  bool create = false;
+  // Fixed at creation: the namespace that names live in.
+  std::string base_namespace = "urn:skg:";
+  // Fixed at creation: keep the index from id to statement.
+  bool statement_ids = true;
+};
+
+struct GraphInfo {
+  std::string tenant;
+  std::string name;
+  std::string uuid;
+  std::string base_namespace;
+  bool statement_ids = true;
+  uint64_t last_commit = 0;
+  uint64_t statements = 0;
+};
+
+// One broken invariant found by Check.
+struct CheckFinding {
+  std::string graph;  // "tenant/graph", or empty for the store as a whole
+  std::string message;
+};
+
+struct CheckReport {
+  uint64_t graphs = 0;
+  uint64_t statements = 0;
+  uint64_t terms = 0;
+  uint64_t commits = 0;
+  std::vector<CheckFinding> findings;  // empty: all is well; at most 1000
+};
+
+// Thread safety: all methods may be called from any thread.
+// Lifetime: every Graph, ReadView, Transaction, cursor and Subscription must
+// be destroyed first. One process at a time opens a directory.
+class SKG_EXPORT Engine {
+ public:
+  // Errors: kNotFound (no such directory and not `create`),
+  // kFailedPrecondition (in use by another process, written by a newer format
+  // version, or not a data directory), kDataLoss (damage; the message says
+  // where), kResourceExhausted (disk full).
+  // Cost: proportional to the unflushed log, not to the data.
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<Engine>> Open(
+      std::string_view directory, const EngineOptions& options = {});
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // `name` is "tenant/graph", or "graph" of tenant `public`; empty: "main".
+  // Errors: kNotFound, kInvalidArgument (a name outside
+  // [A-Za-z0-9][A-Za-z0-9_-]{0,62}; tenants: lower case, at most 50).
+  [[nodiscard]] absl::StatusOr<Graph> OpenGraph(
+      std::string_view name, const OpenGraphOptions& options = {});
+
+  // Drops a graph with all its data; open handles of it get kNotFound.
+  // Durable when it returns. Space is given back in the background.
+  [[nodiscard]] absl::Status DropGraph(std::string_view name);
+
+  // Sorted by tenant, then name. An empty tenant lists all.
+  [[nodiscard]] absl::StatusOr<std::vector<GraphInfo>> ListGraphs(
+      std::string_view tenant = {}) const;
+
+  // Small settings of the data directory, such as stored API keys: durable,
+  // atomic per call. Key: at most 255 bytes; value: at most 64 KiB.
+  [[nodiscard]] absl::Status PutSetting(std::string_view key,
+                                        std::string_view value);
+  [[nodiscard]] absl::StatusOr<std::string> GetSetting(
+      std::string_view key) const;  // kNotFound
+  [[nodiscard]] absl::Status DeleteSetting(std::string_view key);
+  [[nodiscard]] absl::StatusOr<std::vector<std::string>> ListSettings(
+      std::string_view prefix) const;
+
+  // Verifies every invariant of every graph: orders agree, the dictionary is a
+  // bijection, counts are exact, the log has no gap. `deep` also decodes every
+  // term and record. Cost: reads everything; memory is bounded.
+  [[nodiscard]] absl::StatusOr<CheckReport> Check(bool deep = false) const;
+
+  // Bytes on disk and in memory of the whole store.
+  [[nodiscard]] absl::StatusOr<uint64_t> DiskBytes() const;
+  // fdatasync calls on the write-ahead log since open, and commits: their
+  // ratio is what group commit saves.
+  struct WriteCounters {
+    uint64_t commits = 0;
+    uint64_t wal_syncs = 0;
+  };
+  [[nodiscard]] WriteCounters write_counters() const;
+
+  // Makes every acknowledged commit durable (matters with kNone).
+  [[nodiscard]] absl::Status Sync();
+
+ private:
+  explicit Engine(std::unique_ptr<engine::EngineImpl> impl);
+  std::unique_ptr<engine::EngineImpl> impl_;
+};
+
+}  // namespace skg

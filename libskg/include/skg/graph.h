@@ -1,0 +1,126 @@
+// Graph: one knowledge graph: write, match, query, watch, load, export.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "skg/export.h"
+#include "skg/load.h"
+#include "skg/pattern_query.h"
+#include "skg/read_view.h"
+#include "skg/statement.h"
+#include "skg/transaction.h"
+
+namespace skg {
+
+namespace engine {
+class GraphImpl;
+class SubscriptionImpl;
+}  // namespace engine
+
+// A running Watch. Destroying it stops the callbacks: none runs afterwards.
+// Do not destroy it from inside its own callback.
+class SKG_EXPORT Subscription {
+ public:
+  Subscription(Subscription&&) noexcept;
+  Subscription& operator=(Subscription&&) noexcept;
+  ~Subscription();
+
+  // OK while it runs; else why it ended (kOutOfRange: overtaken by the log's
+  // trimming; kDataLoss; kNotFound: the graph was dropped).
+  [[nodiscard]] absl::Status status() const;
+  // Every change up to and including this commit was delivered.
+  [[nodiscard]] uint64_t position() const;
+
+ private:
+  friend class Graph;
+  explicit Subscription(std::unique_ptr<engine::SubscriptionImpl> impl);
+  std::unique_ptr<engine::SubscriptionImpl> impl_;
+};
+
+// A handle: cheap to copy, all copies are the same graph.
+// Thread safety: all methods may be called from any thread.
+// Lifetime: before the Engine's end.
+class SKG_EXPORT Graph {
+ public:
+  Graph(const Graph&);
+  Graph(Graph&&) noexcept;
+  Graph& operator=(const Graph&);
+  Graph& operator=(Graph&&) noexcept;
+  ~Graph();
+
+  [[nodiscard]] std::string_view tenant() const;
+  [[nodiscard]] std::string_view name() const;
+  [[nodiscard]] std::string_view uuid() const;
+  [[nodiscard]] std::string_view base_namespace() const;
+
+  // Writes. Blind: they never conflict. A write that fails has changed
+  // nothing; one that returns is as durable as its Durability says.
+  // Errors: kInvalidArgument (term, weight, metadata), kNotFound (the graph
+  // was dropped), kResourceExhausted (disk full), kUnavailable (the store has
+  // stopped after a write error; reopen).
+  [[nodiscard]] absl::StatusOr<CommitResult> Add(
+      const NewStatement& statement, const CommitOptions& options = {});
+  // All in one commit. `outcomes`, if given, gets one entry a statement.
+  // Of equal statements the last wins (the first with skip_duplicates).
+  [[nodiscard]] absl::StatusOr<CommitResult> AddBatch(
+      std::span<const NewStatement> statements,
+      const CommitOptions& options = {},
+      std::vector<Outcome>* outcomes = nullptr);
+  [[nodiscard]] absl::StatusOr<CommitResult> Remove(
+      std::string_view subject, std::string_view predicate,
+      std::string_view object, std::string_view graph = {},
+      const CommitOptions& options = {});
+
+  [[nodiscard]] absl::StatusOr<Transaction> Begin();
+  // Errors: as Add, and kAborted (something the transaction read was changed
+  // by another commit: run it again). The transaction is used up.
+  [[nodiscard]] absl::StatusOr<CommitResult> Apply(
+      Transaction transaction, const CommitOptions& options = {});
+
+  // The present state. Cost: microseconds.
+  [[nodiscard]] absl::StatusOr<ReadView> Latest() const;
+
+  // Shorthands for Latest() and the call of the same name.
+  [[nodiscard]] absl::StatusOr<StatementCursor> Match(
+      const StatementPattern& pattern, const MatchOptions& options = {}) const;
+  [[nodiscard]] absl::StatusOr<uint64_t> Count(
+      const StatementPattern& pattern = {}) const;
+  [[nodiscard]] absl::StatusOr<Statement> Get(std::string_view id) const;
+
+  // Runs one JSON query document (see pattern_query.h) on the present state.
+  [[nodiscard]] absl::StatusOr<PatternResult> Query(
+      std::string_view document, const PatternQueryOptions& options = {}) const;
+
+  // Calls `on_change` on a thread of its own for every matching change of
+  // every commit after `after_commit` (0: from the beginning), in order, each
+  // exactly once, first the past and then the future as it happens. An
+  // exception must not leave the callback.
+  // Errors: kInvalidArgument (term, or a commit that is not there yet),
+  // kOutOfRange (the log no longer reaches back that far).
+  [[nodiscard]] absl::StatusOr<Subscription> Watch(
+      const StatementPattern& pattern, uint64_t after_commit,
+      std::function<void(const Change&)> on_change) const;
+
+  // Reads one input into this graph as one commit (see load.h).
+  [[nodiscard]] absl::StatusOr<LoadResult> Load(const LoadSource& source,
+                                                const LoadOptions& options = {});
+  // Writes the present state (see load.h).
+  [[nodiscard]] absl::StatusOr<ExportResult> Export(
+      const ExportSink& sink, const ExportOptions& options = {}) const;
+
+ private:
+  friend class engine::GraphImpl;
+  friend class Engine;
+  explicit Graph(std::shared_ptr<engine::GraphImpl> impl);
+  std::shared_ptr<engine::GraphImpl> impl_;
+};
+
+}  // namespace skg

@@ -1,0 +1,101 @@
+// ReadView: a consistent snapshot of one graph.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "skg/export.h"
+#include "skg/statement.h"
+
+namespace skg {
+
+namespace engine {
+class ViewImpl;
+class CursorImpl;
+}  // namespace engine
+
+// Exact figures of one view.
+struct GraphStats {
+  uint64_t statements = 0;  // edges counted
+  uint64_t triples = 0;     // distinct (graph, s, p, o)
+  uint64_t subjects = 0;    // distinct, over all graphs of the dataset
+  uint64_t predicates = 0;
+  uint64_t objects = 0;
+};
+
+// The statements of one Match, fetched as they are asked for.
+// Thread safety: one thread at a time. Lifetime: keeps its view alive; must be
+// destroyed before the Engine.
+class SKG_EXPORT StatementCursor {
+ public:
+  StatementCursor(StatementCursor&&) noexcept;
+  StatementCursor& operator=(StatementCursor&&) noexcept;
+  ~StatementCursor();
+
+  // Fills `batch` (cleared first) with up to 2048 statements. False: the end.
+  // Errors: kDeadlineExceeded, kCancelled, kDataLoss.
+  [[nodiscard]] absl::StatusOr<bool> Next(std::vector<Statement>& batch);
+
+  // All that is left. Memory: proportional to the result.
+  [[nodiscard]] absl::StatusOr<std::vector<Statement>> ToVector();
+
+ private:
+  friend class engine::ViewImpl;
+  explicit StatementCursor(std::unique_ptr<engine::CursorImpl> impl);
+  std::unique_ptr<engine::CursorImpl> impl_;
+};
+
+// A snapshot: what it shows never changes, whatever is written meanwhile.
+// Thread safety: all methods from any thread. Copies share the snapshot.
+// Lifetime: must be destroyed before the Engine. An open view keeps old
+// versions on disk; do not hold one for days.
+class SKG_EXPORT ReadView {
+ public:
+  ReadView(const ReadView&);
+  ReadView(ReadView&&) noexcept;
+  ReadView& operator=(const ReadView&);
+  ReadView& operator=(ReadView&&) noexcept;
+  ~ReadView();
+
+  // The last commit this view shows (0: nothing was ever written) and its time.
+  [[nodiscard]] uint64_t commit() const;
+  [[nodiscard]] absl::Time time() const;
+
+  // Errors: kInvalidArgument (a malformed term, a weight range outside [0, 1]
+  // or empty), kDataLoss. A term the graph has never seen matches nothing.
+  // Cost: an index range; with an order other than kKey all matches are read
+  // and sorted (bounded by limit + offset where given).
+  [[nodiscard]] absl::StatusOr<StatementCursor> Match(
+      const StatementPattern& pattern, const MatchOptions& options = {}) const;
+
+  // How many distinct triples (or statements, with edges and named graphs
+  // apart) match. Exact. Cost: constant for everything and for a predicate
+  // alone, else the range.
+  [[nodiscard]] absl::StatusOr<uint64_t> Count(
+      const StatementPattern& pattern = {}) const;
+
+  // The statement with this id (UUID text). Errors: kNotFound,
+  // kInvalidArgument (not a UUID), kFailedPrecondition (the graph keeps no id
+  // index).
+  [[nodiscard]] absl::StatusOr<Statement> Get(std::string_view id) const;
+
+  // Exact; distinct counts are computed on first use and kept for the view.
+  [[nodiscard]] absl::StatusOr<GraphStats> Stats() const;
+
+ private:
+  friend class engine::ViewImpl;
+  friend class Graph;
+  friend class Transaction;
+  explicit ReadView(std::shared_ptr<const engine::ViewImpl> impl);
+  std::shared_ptr<const engine::ViewImpl> impl_;
+};
+
+}  // namespace skg

@@ -1,0 +1,62 @@
+// CommitQueue: where the writers of one graph meet. One of them leads: it turns
+// the waiting commits into one batch (group commit) and writes it, while the
+// next leader already prepares the next batch.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "storage/commit_writer.h"
+#include "storage/group_sync.h"
+#include "storage/prepared_commit.h"
+
+namespace skg::storage {
+
+// Thread safety: all methods from any thread.
+class CommitQueue {
+ public:
+  CommitQueue(GraphState& graph, GroupSync& sync) : graph_(graph), sync_(sync), writer_(graph) {}
+
+  // Returns once the commit is as durable as it asks for, or has failed.
+  [[nodiscard]] absl::StatusOr<CommitOutcome> Commit(const CommitRequest& request);
+
+  // Fails everything that waits or comes later, and returns once nothing is
+  // being written any more.
+  void Close(const absl::Status& reason);
+  // Takes commits again.
+  void Reopen();
+
+ private:
+  using Members = std::vector<PreparedCommit*>;
+
+  void Lead(std::unique_lock<std::mutex>& lock);
+  // Moves waiting commits into the batch; without the lock while it works.
+  void Gather(std::unique_lock<std::mutex>& lock, CommitBatch& batch, Members& members);
+  void WriteBatch(std::unique_lock<std::mutex>& lock, CommitBatch batch, const Members& members);
+  void Finish(PreparedCommit& commit, absl::Status status);
+  void FinishAll(const Members& members, const absl::Status& status);
+  void StopLeading();
+
+  GraphState& graph_;
+  GroupSync& sync_;
+
+  std::mutex mutex_;
+  std::deque<PreparedCommit*> waiting_;
+  bool leading_ = false;  // somebody prepares a batch (and owns writer_)
+  bool writing_ = false;  // somebody writes a batch
+  std::condition_variable turn_;  // for the leader: more waits, or the writing ended
+  std::condition_variable idle_;  // for Close
+  std::vector<CommitBatch> visible_;  // written, not yet told to the writer
+  absl::Status broken_;   // a write failed since the last batch was begun
+  absl::Status closed_;
+
+  CommitWriter writer_;
+};
+
+}  // namespace skg::storage

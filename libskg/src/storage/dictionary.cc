@@ -1,0 +1,232 @@
+#include "storage/dictionary.h"
+
+#include <xxhash.h>
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/bytes.h"
+#include "base/status.h"
+#include "storage/keys.h"
+#include "storage/rows.h"
+
+namespace skg::storage {
+
+namespace {
+
+// Values of `terms`: the whole term, or the sizes of one kept in chunks.
+constexpr char kWholeFormat = 0x01;
+constexpr char kChunkedFormat = 0x02;
+constexpr size_t kLongestWholeBytes = 16 << 10;
+constexpr size_t kChunkBytes = 512 << 10;
+// Triple terms may hold triple terms; deeper nesting than this is damage.
+constexpr int kMaxNesting = 1000;
+
+std::string CacheKey(uint32_t graph, rdf::TermTag tag, std::string_view encoded) {
+  std::string key;
+  key.reserve(kGraphBytes + 1 + encoded.size());
+  AppendBigEndian(graph, key);
+  key.push_back(static_cast<char>(tag));
+  return key.append(encoded);
+}
+
+absl::Status Damaged(uint32_t graph, TermId id, const char* what) {
+  return absl::DataLossError(
+      absl::StrCat("dictionary of graph ", graph, ", term ", id.payload(), ": ", what));
+}
+
+}  // namespace
+
+std::string EncodeTripleParts(TermId subject, TermId predicate, TermId object) {
+  std::string bytes;
+  for (const TermId id : {subject, predicate, object}) AppendBigEndian(id.bits, bytes);
+  return bytes;
+}
+
+size_t Dictionary::BytesHash::operator()(std::string_view key) const {
+  return XXH3_64bits(key.data(), key.size());
+}
+
+Dictionary::Dictionary(const KvStore& kv, size_t cache_bytes) : kv_(kv) {
+  for (size_t i = 0; i < kShards; ++i) {
+    by_id_[i] = std::make_unique<ById>(cache_bytes / kShards / 2);
+    by_bytes_[i] = std::make_unique<ByBytes>(cache_bytes / kShards / 2);
+  }
+}
+
+absl::StatusOr<TermId> Dictionary::Find(uint32_t graph, rdf::TermTag tag,
+                                        std::string_view encoded) {
+  std::string cache_key = CacheKey(graph, tag, encoded);
+  TermId id;
+  if (Shard(cache_key).Find(std::string_view(cache_key), &id)) return id;
+  const std::string key = TermIdKey(graph, tag, encoded);
+  std::string value;
+  SKG_ASSIGN_OR_RETURN(const bool found, kv_.Get(Family::kTermIds, key, &value));
+  if (!found) return TermId{};
+  if (value.size() != 9 || value.front() != kPlainFormat) {
+    return absl::DataLossError(absl::StrCat("damaged term_ids row in graph ", graph));
+  }
+  id = TermId::Make(tag, LoadBigEndian<uint64_t>(value.data() + 1));
+  if (IsHashedTermKey(key)) {
+    // Two terms that share 48 bytes and a 128-bit hash: never seen, never
+    // confused.
+    SKG_ASSIGN_OR_RETURN(const DictionaryTerm stored, Get(graph, id));
+    if (stored.tag != tag || stored.bytes != encoded) {
+      return absl::InternalError(absl::StrCat("graph ", graph, ": the hash of a term of ",
+                                              encoded.size(), " bytes is that of term ",
+                                              id.payload(), "; it cannot be stored"));
+    }
+  }
+  Shard(cache_key).Insert(std::move(cache_key), id);
+  return id;
+}
+
+absl::StatusOr<DictionaryTerm> Dictionary::ReadValue(uint32_t graph, TermId id,
+                                                     std::string_view value) const {
+  if (value.size() < 2) return Damaged(graph, id, "the row is too short");
+  DictionaryTerm term;
+  term.tag = static_cast<rdf::TermTag>(value[1]);
+  if (term.tag != id.tag()) return Damaged(graph, id, "the row is of another kind of term");
+  if (value[0] == kWholeFormat) {
+    term.bytes = std::string(value.substr(2));
+    return term;
+  }
+  if (value[0] != kChunkedFormat) return Damaged(graph, id, "unknown format");
+  ByteReader in(value.substr(2));
+  const uint64_t size = in.Varint();
+  const uint64_t chunks = in.Varint();
+  if (!in.ok() || chunks != (size + kChunkBytes - 1) / kChunkBytes) {
+    return Damaged(graph, id, "wrong sizes");
+  }
+  for (uint64_t i = 0; i < chunks; ++i) {
+    std::string chunk;
+    SKG_ASSIGN_OR_RETURN(
+        const bool found,
+        kv_.Get(Family::kTerms, TermChunkKey(graph, id.payload(), static_cast<uint32_t>(i)),
+                &chunk));
+    if (!found || chunk.empty()) return Damaged(graph, id, "a chunk is missing");
+    term.bytes.append(chunk, 1);
+  }
+  if (term.bytes.size() != size) return Damaged(graph, id, "wrong length");
+  return term;
+}
+
+absl::StatusOr<DictionaryTerm> Dictionary::Get(uint32_t graph, TermId id) {
+  const IdKey cache_key{graph, id};
+  DictionaryTerm term;
+  if (Shard(cache_key).Find(cache_key, &term)) return term;
+  std::string value;
+  SKG_ASSIGN_OR_RETURN(const bool found,
+                       kv_.Get(Family::kTerms, TermKey(graph, id.payload()), &value));
+  if (!found) return Damaged(graph, id, "no such number");
+  SKG_ASSIGN_OR_RETURN(term, ReadValue(graph, id, value));
+  Shard(cache_key).Insert(cache_key, term);
+  return term;
+}
+
+absl::StatusOr<TermId> Dictionary::Lookup(uint32_t graph, const rdf::Term& term) {
+  if (term.kind == rdf::TermKind::kTripleTerm) {
+    TermId parts[3];
+    const rdf::Term* terms[3] = {&term.triple->subject, &term.triple->predicate,
+                                 &term.triple->object};
+    for (int i = 0; i < 3; ++i) {
+      SKG_ASSIGN_OR_RETURN(parts[i], Lookup(graph, *terms[i]));
+      if (!parts[i].bound()) return TermId{};
+    }
+    return Find(graph, rdf::TermTag::kTripleTerm, EncodeTripleParts(parts[0], parts[1], parts[2]));
+  }
+  if (const auto id = rdf::InlineId(term)) return *id;
+  rdf::EncodedTerm encoded;
+  rdf::EncodeTerm(term, encoded);
+  return Find(graph, encoded.tag, encoded.bytes);
+}
+
+absl::StatusOr<rdf::Term> Dictionary::ToTerm(uint32_t graph, TermId id,
+                                             const DictionaryTerm& term, int depth) {
+  if (term.tag != rdf::TermTag::kTripleTerm) return rdf::DecodeTerm(term.tag, term.bytes);
+  if (term.bytes.size() != 24 || depth > kMaxNesting) {
+    return Damaged(graph, id, "not a triple term");
+  }
+  rdf::Term parts[3];
+  for (size_t i = 0; i < 3; ++i) {
+    const TermId part{LoadBigEndian<uint64_t>(term.bytes.data() + 8 * i)};
+    if (part.is_inline()) {
+      SKG_ASSIGN_OR_RETURN(parts[i], rdf::InlineTerm(part));
+    } else if (part.in_dictionary()) {
+      SKG_ASSIGN_OR_RETURN(const DictionaryTerm inner, Get(graph, part));
+      SKG_ASSIGN_OR_RETURN(parts[i], ToTerm(graph, part, inner, depth + 1));
+    } else {
+      return Damaged(graph, id, "a part is no stored term");
+    }
+  }
+  return rdf::Term::Triple(std::move(parts[0]), std::move(parts[1]), std::move(parts[2]));
+}
+
+absl::Status Dictionary::Decode(uint32_t graph, std::span<const TermId> ids,
+                                std::vector<rdf::Term>* out) {
+  out->clear();
+  out->resize(ids.size());
+  std::vector<size_t> missing;
+  std::vector<std::string> keys;
+  DictionaryTerm term;
+  for (size_t i = 0; i < ids.size(); ++i) {
+    const TermId id = ids[i];
+    if (id.is_inline()) {
+      SKG_ASSIGN_OR_RETURN((*out)[i], rdf::InlineTerm(id));
+    } else if (!id.in_dictionary()) {
+      return absl::InternalError(absl::StrCat("id ", id.bits, " is not a stored term"));
+    } else if (i > 0 && ids[i - 1] == id && (missing.empty() || missing.back() != i - 1)) {
+      (*out)[i] = (*out)[i - 1];
+    } else if (const IdKey key{graph, id}; Shard(key).Find(key, &term)) {
+      SKG_ASSIGN_OR_RETURN((*out)[i], ToTerm(graph, id, term, 0));
+    } else {
+      missing.push_back(i);
+      keys.push_back(TermKey(graph, id.payload()));
+    }
+  }
+  if (missing.empty()) return absl::OkStatus();
+  SKG_ASSIGN_OR_RETURN(const auto values, kv_.MultiGet(Family::kTerms, keys));
+  for (size_t j = 0; j < missing.size(); ++j) {
+    const TermId id = ids[missing[j]];
+    if (!values[j]) return Damaged(graph, id, "no such number");
+    SKG_ASSIGN_OR_RETURN(term, ReadValue(graph, id, *values[j]));
+    SKG_ASSIGN_OR_RETURN((*out)[missing[j]], ToTerm(graph, id, term, 0));
+    const IdKey key{graph, id};
+    Shard(key).Insert(key, std::move(term));
+  }
+  return absl::OkStatus();
+}
+
+void Dictionary::AppendRows(uint32_t graph, TermId id, const DictionaryTerm& term,
+                            KvBatch& batch) const {
+  const uint64_t number = id.payload();
+  const std::string key = TermIdKey(graph, term.tag, term.bytes);
+  std::string row(1, kPlainFormat);
+  AppendBigEndian(number, row);
+  batch.Put(Family::kTermIds, key, row);
+
+  std::string value{kWholeFormat, static_cast<char>(term.tag)};
+  if (term.bytes.size() <= kLongestWholeBytes) {
+    value += term.bytes;
+  } else {
+    value[0] = kChunkedFormat;
+    const size_t chunks = (term.bytes.size() + kChunkBytes - 1) / kChunkBytes;
+    AppendVarint(term.bytes.size(), value);
+    AppendVarint(chunks, value);
+    for (size_t i = 0; i < chunks; ++i) {
+      std::string chunk(1, kPlainFormat);
+      chunk.append(term.bytes, i * kChunkBytes, kChunkBytes);
+      batch.Put(Family::kTerms, TermChunkKey(graph, number, static_cast<uint32_t>(i)), chunk);
+    }
+  }
+  batch.Put(Family::kTerms, TermKey(graph, number), value);
+}
+
+void Dictionary::Remember(uint32_t graph, TermId id, const DictionaryTerm& term) {
+  std::string cache_key = CacheKey(graph, term.tag, term.bytes);
+  Shard(cache_key).Insert(std::move(cache_key), id);
+  const IdKey key{graph, id};
+  Shard(key).Insert(key, term);
+}
+
+}  // namespace skg::storage

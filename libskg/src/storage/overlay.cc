@@ -1,0 +1,93 @@
+#include "storage/overlay.h"
+
+#include <algorithm>
+
+#include "rdf/name.h"
+
+namespace skg::storage {
+
+OrderedTerms InOrder(const StatementKey& key, TermOrder order) {
+  switch (order) {
+    case TermOrder::kSpo: return {key.subject, key.predicate, key.object, key.graph, key.edge};
+    case TermOrder::kPos: return {key.predicate, key.object, key.subject, key.graph, key.edge};
+    case TermOrder::kOsp: return {key.object, key.subject, key.predicate, key.graph, key.edge};
+  }
+  return {};
+}
+
+TermId Overlay::IdOf(const rdf::Term& term) const {
+  if (terms_.empty()) return {};
+  const auto it = ids_.find(std::string_view(rdf::ToNTriples(term)));
+  return it == ids_.end() ? TermId{} : it->second;
+}
+
+TermId Overlay::Intern(const rdf::Term& term) {
+  const auto [it, added] = ids_.try_emplace(
+      rdf::ToNTriples(term), TermId::Make(rdf::TermTag::kArena, terms_.size()));
+  if (added) terms_.push_back(term);
+  return it->second;
+}
+
+StatementKey Overlay::TripleOf(const StatementKey& key) {
+  StatementKey triple = key;
+  triple.edge = 0;
+  return triple;
+}
+
+void Overlay::Put(const StatementKey& key, float weight, uint32_t record) {
+  std::vector<Written_>& edges = touched_[TripleOf(key)].written;
+  const auto it = std::find_if(edges.begin(), edges.end(),
+                               [&](const Written_& w) { return w.edge == key.edge; });
+  if (it != edges.end()) {
+    *it = {key.edge, weight, record};
+  } else {
+    edges.push_back({key.edge, weight, record});
+  }
+}
+
+void Overlay::RemoveTriple(const StatementKey& key) {
+  Touched& touched = touched_[TripleOf(key)];
+  touched.removed = true;
+  touched.written.clear();
+}
+
+const Overlay::Written_* Overlay::Find(const StatementKey& key) const {
+  const auto it = touched_.find(TripleOf(key));
+  if (it == touched_.end()) return nullptr;
+  for (const Written_& written : it->second.written) {
+    if (written.edge == key.edge) return &written;
+  }
+  return nullptr;
+}
+
+Overlay::Verdict Overlay::Ask(const StatementKey& key, StatementRow* row) const {
+  if (const Written_* written = Find(key); written != nullptr) {
+    *row = {key, 0, written->weight, written->record != 0};
+    return Verdict::kWritten;
+  }
+  const auto it = touched_.find(TripleOf(key));
+  return it != touched_.end() && it->second.removed ? Verdict::kRemoved : Verdict::kUntouched;
+}
+
+const Record* Overlay::RecordOf(const StatementKey& key) const {
+  const Written_* written = Find(key);
+  return written == nullptr || written->record == 0 ? nullptr : &records[written->record - 1];
+}
+
+std::vector<StatementRow> Overlay::Written(const ScanPattern& pattern, TermOrder order) const {
+  std::vector<StatementRow> rows;
+  for (const auto& [triple, touched] : touched_) {
+    if (!pattern.Matches(triple)) continue;
+    for (const Written_& written : touched.written) {
+      StatementRow row{triple, 0, written.weight, written.record != 0};
+      row.key.edge = written.edge;
+      rows.push_back(row);
+    }
+  }
+  std::sort(rows.begin(), rows.end(), [order](const StatementRow& a, const StatementRow& b) {
+    return InOrder(a.key, order) < InOrder(b.key, order);
+  });
+  return rows;
+}
+
+}  // namespace skg::storage

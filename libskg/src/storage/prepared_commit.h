@@ -1,0 +1,52 @@
+// PreparedCommit: one commit on its way through the queue, with all work done
+// that needs no writer: terms encoded, statement ids hashed.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "base/uuid.h"
+#include "storage/commit.h"
+#include "storage/dictionary.h"
+#include "storage/graph_state.h"
+
+namespace skg::storage {
+
+// A term that was unknown when the request was made.
+struct PendingTerm {
+  DictionaryTerm term;  // of a triple term: the tag; its bytes follow from parts
+  // Of a triple term: each part's id, or an arena id: the place in `terms`.
+  TermId parts[3];
+  TermId id;            // once it is known or numbered
+  bool needed = false;  // an operation that adds uses it
+};
+
+struct PreparedCommit {
+  explicit PreparedCommit(const CommitRequest& of) : request(of) {}
+
+  const CommitRequest& request;
+  // Parts of triple terms come before the terms that hold them.
+  std::vector<PendingTerm> terms;
+  // For each of request.new_terms: its id, or an arena id: the place in `terms`.
+  std::vector<TermId> new_term_ids;
+  // One an operation that may insert, where the graph keeps an id index.
+  std::vector<Uuid> statement_ids;
+
+  // The real id of an id of the request (unbound: not in the graph).
+  [[nodiscard]] TermId Resolve(TermId id) const;
+  [[nodiscard]] StatementKey Resolve(const StatementKey& key) const;
+
+  // Results, and the place to wait for them; guarded by the queue's mutex.
+  absl::Status status;
+  CommitOutcome outcome;
+  bool done = false;
+  std::condition_variable wake;
+};
+
+// Errors: kInvalidArgument (an arena id that is no term of the request),
+// kDataLoss, whatever a lookup gives.
+[[nodiscard]] absl::Status Prepare(GraphState& graph, PreparedCommit& commit);
+
+}  // namespace skg::storage

@@ -1,0 +1,113 @@
+// ReadView: one consistent snapshot of one graph, in term ids. Everything that
+// reads (queries, kernels, exports, checks) reads through it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/cancellation.h"
+#include "base/uuid.h"
+#include "rdf/term.h"
+#include "rdf/term_id.h"
+#include "storage/statement_row.h"
+
+namespace skg::storage {
+
+struct GraphDescription;
+class Snapshot;
+class Overlay;
+
+// The record of a statement, where it has more than its row says.
+struct Record {
+  uint64_t created_commit = 0;
+  std::string metadata;  // JSON object text, empty for {}
+  std::optional<absl::Time> valid_from, valid_to;
+  std::string source;
+  friend bool operator==(const Record&, const Record&) = default;
+};
+
+// Exact numbers: statements count edges and named graphs apart, triples count
+// each (graph, s, p, o) once.
+struct Counts {
+  uint64_t statements = 0;
+  uint64_t triples = 0;
+};
+
+// The order of the three terms in which a scan yields. With kUnion the same
+// (s, p, o) of several graphs comes out in neighbouring rows, the default
+// graph first.
+enum class TermOrder : uint8_t { kSpo = 0, kPos, kOsp };
+
+struct ScanOptions {
+  // Unset: the order whose prefix the pattern's bound terms are. A given order
+  // sorts the rows by it and filters what its prefix cannot narrow.
+  std::optional<TermOrder> order;
+  const Cancellation* cancellation = nullptr;
+};
+
+// Rows of one scan, sorted. Not thread-safe. Must end before its ReadView.
+class ScanCursor {
+ public:
+  virtual ~ScanCursor() = default;
+  // Fills `batch` (cleared first) with up to kBatchRows rows. False: the end
+  // (the batch is empty). Errors: kDataLoss, kCancelled, kDeadlineExceeded.
+  [[nodiscard]] virtual absl::StatusOr<bool> Next(StatementBatch& batch) = 0;
+  // Skips forward: the next rows are those with terms >= the given three in
+  // this scan's order. Only for union scans without a bound graph.
+  virtual absl::Status Seek(TermId first, TermId second, TermId third) = 0;
+};
+
+// Thread safety: all methods from any thread (but see Transaction for the view
+// of one). Copies share the snapshot. Must end before its Store.
+class ReadView {
+ public:
+  explicit ReadView(std::shared_ptr<const Snapshot> snapshot, Overlay* overlay = nullptr);
+
+  [[nodiscard]] uint64_t commit() const;
+  [[nodiscard]] absl::Time commit_time() const;
+  [[nodiscard]] const GraphDescription& description() const;
+
+  [[nodiscard]] absl::StatusOr<std::unique_ptr<ScanCursor>> Scan(
+      const ScanPattern& pattern, const ScanOptions& options = {}) const;
+
+  // Exact. Constant time for no bound term and for a bound predicate alone (of
+  // kUnion); else the range is scanned. For kUnion, `triples` counts each
+  // (graph, s, p, o).
+  [[nodiscard]] absl::StatusOr<Counts> Count(const ScanPattern& pattern,
+                                             const Cancellation* cancellation = nullptr) const;
+
+  // The live row of exactly this statement, if any.
+  [[nodiscard]] absl::StatusOr<std::optional<StatementRow>> Find(const StatementKey& key) const;
+
+  // The record of a live row of this view (created_commit = its own commit
+  // where it keeps no record).
+  [[nodiscard]] absl::StatusOr<Record> ReadRecord(const StatementRow& row) const;
+
+  // The id of a term, unbound where the graph has never seen it.
+  [[nodiscard]] absl::StatusOr<TermId> Lookup(const rdf::Term& term) const;
+  // Term i of `out` is that of ids[i]. Unbound and unknown ids: kInternal.
+  [[nodiscard]] absl::Status Decode(std::span<const TermId> ids, std::vector<rdf::Term>* out) const;
+
+  // By id; unset: no live statement has it. kFailedPrecondition: no id index.
+  [[nodiscard]] absl::StatusOr<std::optional<StatementRow>> FindById(const Uuid& id) const;
+  [[nodiscard]] absl::StatusOr<Uuid> StatementId(const StatementKey& key) const;
+
+  // When a commit happened. Errors: kOutOfRange (not there, or trimmed).
+  [[nodiscard]] absl::StatusOr<absl::Time> TimeOfCommit(uint64_t commit) const;
+
+  // The snapshot alone, without a transaction's changes.
+  [[nodiscard]] const std::shared_ptr<const Snapshot>& snapshot() const { return snapshot_; }
+
+ private:
+  std::shared_ptr<const Snapshot> snapshot_;
+  Overlay* overlay_;
+};
+
+}  // namespace skg::storage

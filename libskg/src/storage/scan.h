@@ -1,0 +1,27 @@
+// The union of default and named graphs as one sorted scan, with a
+// transaction's overlay on top.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "storage/delta_cursor.h"
+#include "storage/overlay.h"
+#include "storage/read_view.h"
+
+namespace skg::storage {
+
+// The order whose prefix the pattern's bound terms are, so that the scan reads
+// nothing that does not match.
+[[nodiscard]] TermOrder NaturalOrder(const ScanPattern& pattern);
+
+// `overlay` may be null; it must not change while the cursor lives.
+[[nodiscard]] std::unique_ptr<ScanCursor> MakeScan(std::shared_ptr<const Snapshot> snapshot,
+                                                   const Overlay* overlay,
+                                                   const ScanPattern& pattern,
+                                                   const ScanOptions& options);
+
+}  // namespace skg::storage

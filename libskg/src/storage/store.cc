@@ -1,0 +1,213 @@
+#include "storage/store.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "base/strings.h"
+#include "storage/catalog.h"
+#include "storage/check.h"
+#include "storage/commit_queue.h"
+#include "storage/dictionary.h"
+#include "storage/graph_state.h"
+#include "storage/group_sync.h"
+
+namespace skg::storage {
+
+class StoreImpl {
+ public:
+  StoreImpl(std::unique_ptr<KvStore> kv, StoreOptions options)
+      : options_(std::move(options)),
+        kv_(std::move(kv)),
+        dictionary_(*kv_, options_.memory_bytes / 4),
+        catalog_(*kv_),
+        sync_(*kv_) {}
+
+  ~StoreImpl() {
+    {
+      const std::lock_guard lock(mutex_);
+      stop_ = true;
+      work_.notify_all();
+    }
+    if (cleaner_.joinable()) cleaner_.join();
+  }
+
+  absl::Status Open() {
+    SKG_RETURN_IF_ERROR(catalog_.Open());
+    SKG_ASSIGN_OR_RETURN(dropped_, catalog_.Dropped());
+    cleaner_ = std::thread([this] { DeleteDroppedGraphs(); });
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<std::shared_ptr<GraphState>> OpenGraph(std::string_view tenant,
+                                                        std::string_view name,
+                                                        const Store::CreateOptions* create) {
+    const std::lock_guard lock(mutex_);
+    const std::string full_name = absl::StrCat(av(tenant), "/", av(name));
+    if (const auto it = graphs_.find(full_name); it != graphs_.end()) return it->second;
+    SKG_ASSIGN_OR_RETURN(auto graph, catalog_.Find(tenant, name));
+    if (!graph) {
+      if (create == nullptr) {
+        return absl::NotFoundError(absl::StrCat("there is no graph \"", full_name, "\""));
+      }
+      SKG_ASSIGN_OR_RETURN(graph, catalog_.Create(tenant, name, *create));
+    }
+    auto state = std::make_shared<GraphState>(*std::move(graph), *kv_, dictionary_, sync_);
+    SKG_RETURN_IF_ERROR(state->Load());
+    graphs_[full_name] = state;
+    return state;
+  }
+
+  absl::Status DropGraph(std::string_view tenant, std::string_view name) {
+    SKG_ASSIGN_OR_RETURN(const std::shared_ptr<GraphState> state,
+                         OpenGraph(tenant, name, nullptr));
+    // Nothing may be written once the name is gone.
+    state->queue().Close(state->DroppedStatus());
+    const std::lock_guard lock(mutex_);
+    if (state->dropped()) return state->DroppedStatus();
+    if (absl::Status failed = catalog_.Drop(state->description); !failed.ok()) {
+      state->queue().Reopen();
+      return failed;
+    }
+    state->MarkDropped();
+    graphs_.erase(absl::StrCat(av(tenant), "/", av(name)));
+    dropped_.push_back(state->description.number);
+    work_.notify_all();
+    return absl::OkStatus();
+  }
+
+  absl::Status Locked(const std::function<absl::Status(Catalog&)>& change) {
+    const std::lock_guard lock(mutex_);
+    return change(catalog_);
+  }
+  const Catalog& catalog() const { return catalog_; }
+  KvStore& kv() { return *kv_; }
+  GroupSync& sync() { return sync_; }
+
+ private:
+  void DeleteDroppedGraphs() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      work_.wait(lock, [&] { return stop_ || !dropped_.empty(); });
+      if (stop_) return;
+      const uint32_t graph = dropped_.back();
+      dropped_.pop_back();
+      lock.unlock();
+      // The row in the catalog stays where this fails: the next open tries
+      // again.
+      if (const absl::Status status = catalog_.DeleteRows(graph); !status.ok() && options_.log) {
+        options_.log(absl::StrCat("rows of dropped graph ", graph,
+                                  " stay until the next open: ", status.message()));
+      }
+      lock.lock();
+    }
+  }
+
+  StoreOptions options_;
+  std::unique_ptr<KvStore> kv_;
+  Dictionary dictionary_;
+  Catalog catalog_;
+  GroupSync sync_;
+
+  std::mutex mutex_;
+  absl::flat_hash_map<std::string, std::shared_ptr<GraphState>> graphs_;
+  std::vector<uint32_t> dropped_;
+  bool stop_ = false;
+  std::condition_variable work_;
+  std::thread cleaner_;
+};
+
+GraphStore::GraphStore(std::shared_ptr<GraphState> state) : state_(std::move(state)) {}
+
+const GraphDescription& GraphStore::description() const { return state_->description; }
+
+absl::StatusOr<ReadView> GraphStore::Latest() const {
+  SKG_ASSIGN_OR_RETURN(auto snapshot, state_->Latest());
+  return ReadView(std::move(snapshot));
+}
+
+absl::StatusOr<TermId> GraphStore::Lookup(const rdf::Term& term) const {
+  return state_->dictionary.Lookup(state_->description.number, term);
+}
+
+absl::StatusOr<CommitOutcome> GraphStore::Commit(const CommitRequest& request) {
+  return state_->queue().Commit(request);
+}
+
+absl::StatusOr<LogEntry> GraphStore::ReadLog(uint64_t commit) const {
+  return state_->ReadLog(commit);
+}
+
+uint64_t GraphStore::last_commit() const { return state_->published(); }
+
+bool GraphStore::WaitForCommit(uint64_t commit, absl::Time deadline) const {
+  return state_->WaitForCommit(commit, deadline);
+}
+
+bool GraphStore::dropped() const { return state_->dropped(); }
+
+Store::Store(std::unique_ptr<StoreImpl> impl) : impl_(std::move(impl)) {}
+Store::~Store() = default;
+
+absl::StatusOr<std::unique_ptr<Store>> Store::Open(std::unique_ptr<KvStore> kv,
+                                                   const StoreOptions& options) {
+  auto impl = std::make_unique<StoreImpl>(std::move(kv), options);
+  SKG_RETURN_IF_ERROR(impl->Open());
+  return std::unique_ptr<Store>(new Store(std::move(impl)));
+}
+
+absl::StatusOr<GraphStore> Store::OpenGraph(std::string_view tenant, std::string_view name,
+                                            const CreateOptions* create) {
+  SKG_ASSIGN_OR_RETURN(auto state, impl_->OpenGraph(tenant, name, create));
+  return GraphStore(std::move(state));
+}
+
+absl::Status Store::DropGraph(std::string_view tenant, std::string_view name) {
+  return impl_->DropGraph(tenant, name);
+}
+
+absl::StatusOr<std::vector<GraphDescription>> Store::ListGraphs() const {
+  return impl_->catalog().List();
+}
+
+absl::Status Store::PutSetting(std::string_view key, std::string_view value) {
+  return impl_->Locked([&](Catalog& catalog) { return catalog.PutSetting(key, value); });
+}
+
+absl::Status Store::DeleteSetting(std::string_view key) {
+  return impl_->Locked([&](Catalog& catalog) { return catalog.DeleteSetting(key); });
+}
+
+absl::StatusOr<std::string> Store::GetSetting(std::string_view key) const {
+  return impl_->catalog().GetSetting(key);
+}
+
+absl::StatusOr<std::vector<std::string>> Store::ListSettings(std::string_view prefix) const {
+  return impl_->catalog().ListSettings(prefix);
+}
+
+absl::StatusOr<CheckSummary> Store::Check(bool deep) const {
+  SKG_ASSIGN_OR_RETURN(const std::vector<GraphDescription> graphs, ListGraphs());
+  CheckSummary summary;
+  for (const GraphDescription& graph : graphs) {
+    auto state = impl_->OpenGraph(graph.tenant, graph.name, nullptr);
+    if (absl::IsNotFound(state.status())) continue;  // dropped meanwhile
+    if (!state.ok()) {
+      summary.problems.push_back({absl::StrCat(graph.tenant, "/", graph.name),
+                                  std::string(sv(state.status().message()))});
+      continue;
+    }
+    SKG_RETURN_IF_ERROR(CheckGraph(**state, deep, &summary));
+  }
+  return summary;
+}
+
+absl::Status Store::Sync() { return impl_->kv().Sync(); }
+KvStore& Store::kv() { return impl_->kv(); }
+uint64_t Store::commits() const { return impl_->sync().commits.load(std::memory_order_relaxed); }
+
+}  // namespace skg::storage

@@ -1,0 +1,147 @@
+// Store: one data directory. GraphStore: one graph in it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/uuid.h"
+#include "rdf/name.h"
+#include "storage/commit.h"
+#include "storage/kv.h"
+#include "storage/read_view.h"
+#include "storage/rows.h"
+
+namespace skg::storage {
+
+class StoreImpl;
+class GraphState;
+class TransactionState;
+
+// Fixed at creation, but for the name.
+struct GraphDescription {
+  uint32_t number = 0;  // never reused
+  Uuid uuid;
+  std::string tenant;
+  std::string name;
+  std::string base_namespace;
+  bool statement_ids = true;
+};
+
+// A transaction in term ids: its own view, its changes, what it has read.
+// Not thread-safe. Must end before its graph's Store.
+class Transaction {
+ public:
+  explicit Transaction(std::unique_ptr<TransactionState> state);
+  Transaction(Transaction&&) noexcept;
+  Transaction& operator=(Transaction&&) noexcept;
+  ~Transaction();
+
+  // The snapshot it began on plus its own changes; what is read through it is
+  // recorded and checked at commit. Valid while the transaction lives.
+  [[nodiscard]] const ReadView& view() const;
+  // The id of a term in this transaction: known, or an arena id of its own.
+  [[nodiscard]] absl::StatusOr<TermId> Intern(const rdf::Term& term);
+  // `record`: null for none. With `if_absent` a statement that is there stays as
+  // it is.
+  [[nodiscard]] absl::Status Add(const StatementKey& key, float weight, const Record* record,
+                                 bool if_absent);
+  // All edges of the key's triple.
+  void RemoveTriple(const StatementKey& key);
+  [[nodiscard]] size_t size() const;
+  [[nodiscard]] TransactionState& state() { return *state_; }
+
+ private:
+  std::unique_ptr<TransactionState> state_;
+};
+
+// A handle; copies are the same graph. Thread-safe.
+class GraphStore {
+ public:
+  explicit GraphStore(std::shared_ptr<GraphState> state);
+
+  [[nodiscard]] const GraphDescription& description() const;
+  // kNotFound once the graph was dropped.
+  [[nodiscard]] absl::StatusOr<ReadView> Latest() const;
+
+  // Looks a term up before the queue: its inline id, its number, or unbound;
+  // the caller puts the unknown ones into CommitRequest::new_terms.
+  [[nodiscard]] absl::StatusOr<TermId> Lookup(const rdf::Term& term) const;
+
+  // Queues, waits, returns. Errors: kInvalidArgument, kAborted (conflict),
+  // kNotFound (dropped), kResourceExhausted, kUnavailable.
+  [[nodiscard]] absl::StatusOr<CommitOutcome> Commit(const CommitRequest& request);
+
+  [[nodiscard]] absl::StatusOr<Transaction> Begin();
+  [[nodiscard]] absl::StatusOr<CommitOutcome> Commit(Transaction& transaction,
+                                                     const CommitRequest& settings);
+
+  // The log entry of one commit. kOutOfRange: before the first kept one, or
+  // not there yet.
+  [[nodiscard]] absl::StatusOr<LogEntry> ReadLog(uint64_t commit) const;
+  [[nodiscard]] uint64_t last_commit() const;
+  // Waits until a commit after `commit` is there, the deadline passes, or the
+  // graph is dropped. True: there is one.
+  [[nodiscard]] bool WaitForCommit(uint64_t commit, absl::Time deadline) const;
+  [[nodiscard]] bool dropped() const;
+
+ private:
+  friend class Store;
+  std::shared_ptr<GraphState> state_;
+};
+
+struct StoreOptions {
+  size_t memory_bytes = size_t{256} << 20;
+  std::function<void(std::string_view)> log = nullptr;
+};
+
+struct CheckProblem {
+  std::string graph;
+  std::string message;
+};
+struct CheckSummary {
+  uint64_t graphs = 0, statements = 0, terms = 0, commits = 0;
+  std::vector<CheckProblem> problems;
+};
+
+// Thread-safe. Graphs, views and transactions must end before it.
+class Store {
+ public:
+  // Takes the key-value store; makes the format row in an empty one.
+  // Errors: kFailedPrecondition (newer format version), kDataLoss.
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<Store>> Open(std::unique_ptr<KvStore> kv,
+                                                                   const StoreOptions& options);
+  ~Store();
+
+  struct CreateOptions {
+    std::string base_namespace = "urn:skg:";
+    bool statement_ids = true;
+  };
+  // kNotFound; with `create` the graph is made durably if there is none.
+  [[nodiscard]] absl::StatusOr<GraphStore> OpenGraph(std::string_view tenant, std::string_view name,
+                                                     const CreateOptions* create);
+  [[nodiscard]] absl::Status DropGraph(std::string_view tenant, std::string_view name);
+  [[nodiscard]] absl::StatusOr<std::vector<GraphDescription>> ListGraphs() const;
+
+  // Small durable settings of the directory (catalog family).
+  [[nodiscard]] absl::Status PutSetting(std::string_view key, std::string_view value);
+  [[nodiscard]] absl::Status DeleteSetting(std::string_view key);
+  [[nodiscard]] absl::StatusOr<std::string> GetSetting(std::string_view key) const;
+  [[nodiscard]] absl::StatusOr<std::vector<std::string>> ListSettings(std::string_view prefix) const;
+
+  [[nodiscard]] absl::StatusOr<CheckSummary> Check(bool deep) const;
+  [[nodiscard]] absl::Status Sync();
+  [[nodiscard]] KvStore& kv();
+  [[nodiscard]] uint64_t commits() const;
+
+ private:
+  explicit Store(std::unique_ptr<StoreImpl> impl);
+  std::unique_ptr<StoreImpl> impl_;
+};
+
+}  // namespace skg::storage

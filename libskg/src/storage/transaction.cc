@@ -1,0 +1,98 @@
+#include <utility>
+
+#include "base/status.h"
+#include "storage/graph_state.h"
+#include "storage/overlay.h"
+#include "storage/store.h"
+
+namespace skg::storage {
+
+class TransactionState {
+ public:
+  TransactionState(GraphState& graph, std::shared_ptr<const Snapshot> at)
+      : graph_(graph), snapshot_(std::move(at)), view_(snapshot_, &overlay_) {}
+
+  GraphState& graph() { return graph_; }
+  const Snapshot& snapshot() const { return *snapshot_; }
+  Overlay& overlay() { return overlay_; }
+  const ReadView& view() const { return view_; }
+
+ private:
+  GraphState& graph_;
+  std::shared_ptr<const Snapshot> snapshot_;
+  Overlay overlay_;
+  ReadView view_;
+};
+
+Transaction::Transaction(std::unique_ptr<TransactionState> state) : state_(std::move(state)) {}
+Transaction::Transaction(Transaction&&) noexcept = default;
+Transaction& Transaction::operator=(Transaction&&) noexcept = default;
+Transaction::~Transaction() = default;
+
+const ReadView& Transaction::view() const { return state_->view(); }
+
+absl::StatusOr<TermId> Transaction::Intern(const rdf::Term& term) {
+  return state_->view().Lookup(term);
+}
+
+absl::Status Transaction::Add(const StatementKey& key, float weight, const Record* record,
+                              bool if_absent) {
+  Overlay& overlay = state_->overlay();
+  WriteOperation operation;
+  operation.kind = if_absent ? WriteOperation::Kind::kAddIfAbsent : WriteOperation::Kind::kAdd;
+  operation.key = key;
+  operation.weight = weight;
+  StatementRow present;
+  const Overlay::Verdict verdict = overlay.Ask(key, &present);
+  bool stays = if_absent && verdict == Overlay::Verdict::kWritten;
+  if (if_absent && verdict == Overlay::Verdict::kUntouched) {
+    // A blind look: the commit decides again, so this is no read to check.
+    const ReadView plain(state_->view().snapshot());
+    SKG_ASSIGN_OR_RETURN(const auto stored, plain.Find(key));
+    stays = stored.has_value();
+  }
+  if (record != nullptr) {
+    overlay.records.push_back(*record);
+    operation.record = static_cast<uint32_t>(overlay.records.size());
+  }
+  overlay.operations.push_back(operation);
+  if (!stays) overlay.Put(key, weight, operation.record);
+  return absl::OkStatus();
+}
+
+void Transaction::RemoveTriple(const StatementKey& key) {
+  WriteOperation operation;
+  operation.kind = WriteOperation::Kind::kRemoveTriple;
+  operation.key = key;
+  state_->overlay().operations.push_back(operation);
+  state_->overlay().RemoveTriple(key);
+}
+
+size_t Transaction::size() const { return state_->overlay().operations.size(); }
+
+absl::StatusOr<Transaction> GraphStore::Begin() {
+  SKG_ASSIGN_OR_RETURN(auto snapshot, state_->Latest());
+  return Transaction(std::make_unique<TransactionState>(*state_, std::move(snapshot)));
+}
+
+absl::StatusOr<CommitOutcome> GraphStore::Commit(Transaction& transaction,
+                                                 const CommitRequest& settings) {
+  TransactionState& state = transaction.state();
+  Overlay& overlay = state.overlay();
+  if (&state.graph() != state_.get()) {
+    return absl::InvalidArgumentError("the transaction belongs to another graph");
+  }
+  CommitRequest request;
+  request.durability = settings.durability;
+  request.idempotency_key = settings.idempotency_key;
+  request.request_hash = settings.request_hash;
+  request.want_outcomes = settings.want_outcomes;
+  request.new_terms = overlay.terms();
+  request.operations = std::move(overlay.operations);
+  request.records = std::move(overlay.records);
+  request.reads = &overlay.reads;
+  request.snapshot_commit = state.snapshot().head().last_commit;
+  return Commit(request);
+}
+
+}  // namespace skg::storage
