@@ -1,0 +1,93 @@
+// What `--help` says beyond the options.
+#pragma once
+
+namespace skg::cli {
+
+inline constexpr char kProgramHelp[] =
+    "skg: a knowledge-graph engine: load, ask, serve.\n"
+    "A data directory holds graphs named TENANT/GRAPH (public/main unless --graph says "
+    "otherwise).";
+
+inline constexpr char kProgramFooter[] = R"(
+Examples:
+  skg load --data ./kg people.ttl
+  skg query --data ./kg '{"pattern": ["Curie", null, null]}'
+  skg serve --data ./kg --no-auth
+
+Exit status: 0 done; 1 failed, with one line on standard error; 2 wrong command
+line; 130 interrupted by Ctrl-C. Run `skg VERB --help` for one verb.)";
+
+inline constexpr char kServeFooter[] = R"(
+A setting comes from its flag, else from the environment (SKG_PORT, ...), else
+from the --config file (TOML), else it is the default. A key is required, from
+SKG_API_KEY_HASH or from `skg keys create --data DIR`, unless --no-auth is given,
+which works on the loopback address only.
+
+Examples:
+  skg serve --data ./kg --no-auth
+  skg keys create --data ./kg && skg serve --data ./kg --port 8080
+  SKG_API_KEY_HASH=sha256:... skg serve --data ./kg --config skg.toml)";
+
+inline constexpr char kLoadFooter[] = R"(
+Each FILE is one commit: of a malformed file nothing is loaded (unless
+--continue-on-error), and an interrupted load leaves the graph as it was. The
+data directory and the graph are made if there are none. Gzip is recognised by
+its bytes. FILE `-` is standard input and needs --format.
+
+Formats, with file endings (each also with .gz):
+  turtle (.ttl)  trig  ntriples (.nt)  nquads (.nq)
+  tsv    three names a line, separated by tabs; a weight as fourth if wanted
+  csv    a header line (or --columns), --key names the subject's column; each
+         non-empty cell is one statement; \N is empty
+  json   documents or lines as POST /triples/batch takes them (.ndjson, .jsonl)
+
+A triple that is stored already keeps its weight and metadata, unless the input
+names a weight (tsv with four columns, json) and --skip-duplicates is absent.
+
+Examples:
+  skg load --data ./kg schema.ttl.gz people.nt
+  zcat dump.nq.gz | skg load --data ./kg --graph acme/crm --format nquads -
+  skg load --data ./kg --format csv --key iata --columns id,name,city,iata airports.dat)";
+
+inline constexpr char kQueryFooter[] = R"(
+The pattern language is one JSON document, told apart by its key:
+  {"pattern": [SUBJECT, PREDICATE, OBJECT], "k": 10, "min_weight": 0.5}
+  {"patterns": [{"subject": "?who", "predicate": "discovered"}], "limit": 100}
+  {"start_entity": "Curie", "max_depth": 2, "direction": "out"}
+
+Examples:
+  skg query --data ./kg '{"pattern": ["Curie", "discovered", null]}'
+  skg query --data ./kg --results csv --file question.json
+  echo '{"start_entity": "Curie"}' | skg query --data ./kg --file -)";
+
+inline constexpr char kExportFooter[] = R"(
+Writes one consistent snapshot; a file appears only when it is complete, and is
+packed where its name ends in .gz. A graph with named graphs in it needs
+nquads, trig or json. Weight and metadata travel in json, weights in tsv and csv.
+
+Examples:
+  skg export --data ./kg --output backup.nq.gz
+  skg export --data ./kg --graph acme/crm --format json | wc -l)";
+
+inline constexpr char kStatsFooter[] = R"(
+Examples:
+  skg stats --data ./kg
+  skg stats --data ./kg --graph acme/crm --results json)";
+
+inline constexpr char kCheckFooter[] = R"(
+Prints what it finds, one line each, and ends with status 1 if that is anything.
+
+Examples:
+  skg check --data ./kg
+  skg check --data ./kg --deep)";
+
+inline constexpr char kKeysCreateFooter[] = R"(
+The key is shown this once and never stored; only its hash is. Give the hash to
+a server as SKG_API_KEY_HASH, or store it with --data while no server has the
+directory open.
+
+Examples:
+  skg keys create
+  skg keys create --data ./kg --tenant acme --roles read:triples)";
+
+}  // namespace skg::cli

@@ -1,0 +1,83 @@
+// skg query: one query document, answered.
+#include <unistd.h>
+
+#include <limits>
+
+#include "absl/strings/str_cat.h"
+#include "cli/data_directory.h"
+#include "cli/interrupt.h"
+#include "cli/result_text.h"
+#include "cli/terminal.h"
+#include "cli/verbs.h"
+#include "skg/engine.h"
+
+namespace skg::cli {
+namespace {
+
+constexpr size_t kMaxQueryBytes = size_t{16} << 20;
+
+// The limits of the HTTP routes protect a server from its callers; the caller
+// here owns the machine.
+PatternQueryOptions OptionsOf(const QueryVerb& verb) {
+  PatternQueryOptions options;
+  options.max_results = std::numeric_limits<uint32_t>::max();
+  options.max_depth = 1000;
+  options.max_string_length = std::numeric_limits<uint32_t>::max();
+  options.memory_bytes = uint64_t{1} << 30;
+  if (verb.timeout_seconds > 0) {
+    options.deadline = absl::Now() + absl::Seconds(verb.timeout_seconds);
+  }
+  return options;
+}
+
+absl::StatusOr<std::string> ReadQuery(const QueryVerb& verb) {
+  if (verb.file.empty() && verb.query != "-") return verb.query;
+  LoadSource source{.name = "standard input", .read = [](char* buffer, size_t size) {
+                      return InterruptibleRead(STDIN_FILENO, buffer, size);
+                    }};
+  if (!verb.file.empty() && verb.file != "-") {
+    absl::StatusOr<LoadSource> file = OpenLoadFile(verb.file);
+    if (!file.ok()) return file.status();
+    source = *std::move(file);
+  }
+  std::string text;
+  std::string piece(size_t{64} << 10, '\0');
+  while (true) {
+    const absl::StatusOr<size_t> got = source.read(piece.data(), piece.size());
+    if (!got.ok()) return got.status();
+    if (*got == 0) return text;
+    text.append(piece, 0, *got);
+    if (text.size() > kMaxQueryBytes) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(source.name, ": a query of more than ", kMaxQueryBytes >> 20, " MiB"));
+    }
+  }
+}
+
+absl::StatusOr<PatternResult> Answer(const QueryVerb& verb, const std::string& directory) {
+  const absl::StatusOr<std::string> text = ReadQuery(verb);
+  if (!text.ok()) return text.status();
+  ExitOnInterrupt();
+  const absl::StatusOr<std::unique_ptr<Engine>> engine = OpenEngine(directory, /*create=*/false);
+  if (!engine.ok()) return engine.status();
+  const absl::StatusOr<Graph> graph = (*engine)->OpenGraph(verb.target.graph);
+  if (!graph.ok()) return graph.status();
+  return graph->Query(*text, OptionsOf(verb));
+}
+
+}  // namespace
+
+int RunQuery(const QueryVerb& verb) {
+  const absl::StatusOr<std::string> directory = DataDirectoryOf(verb.target.data);
+  if (!directory.ok()) return FailUsage("query", std::string(directory.status().message()));
+  NoteInterrupts();
+  const absl::StatusOr<PatternResult> result = Answer(verb, *directory);
+  if (!result.ok()) return Fail(result.status());
+  ResultFormat format = verb.results;
+  if (format == ResultFormat::kAutomatic) {
+    format = isatty(STDOUT_FILENO) == 1 ? ResultFormat::kTable : ResultFormat::kJson;
+  }
+  return PrintResult(ResultText(*result, format));
+}
+
+}  // namespace skg::cli

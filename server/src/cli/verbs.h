@@ -1,0 +1,75 @@
+// The verbs of `skg`: what each is told, and the function that does it and
+// gives the exit status.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/settings.h"
+#include "skg/load.h"
+#include "skg/statement.h"
+
+namespace skg::cli {
+
+// Of all verbs that work on a data directory; as typed.
+struct Target {
+  std::string data;   // --data
+  std::string graph;  // --graph; empty: public/main
+};
+
+struct LoadVerb {
+  Target target;
+  std::optional<Format> format;  // else by each file's name
+  std::string base_iri;
+  std::string named_graph;
+  std::string csv_key;
+  std::vector<std::string> csv_columns;
+  bool skip_duplicates = false;
+  bool continue_on_error = false;
+  Durability durability = Durability::kSync;
+  std::vector<std::string> files;  // "-": standard input
+};
+[[nodiscard]] int RunLoad(const LoadVerb& verb);
+
+enum class ResultFormat { kAutomatic, kJson, kCsv, kTsv, kTable };
+
+struct QueryVerb {
+  Target target;
+  ResultFormat results = ResultFormat::kAutomatic;
+  double timeout_seconds = 0;  // 0: none
+  std::string file;            // "-": standard input
+  std::string query;
+};
+[[nodiscard]] int RunQuery(const QueryVerb& verb);
+
+struct ExportVerb {
+  Target target;
+  std::optional<Format> format;  // else by the output's name, else Turtle
+  std::string output;            // empty or "-": standard output
+};
+[[nodiscard]] int RunExport(const ExportVerb& verb);
+
+struct StatsVerb {
+  Target target;
+  bool all_graphs = true;  // no --graph was given
+  bool json = false;
+};
+[[nodiscard]] int RunStats(const StatsVerb& verb);
+
+struct CheckVerb {
+  Target target;
+  bool deep = false;
+};
+[[nodiscard]] int RunCheck(const CheckVerb& verb);
+
+struct KeysCreateVerb {
+  std::string data;  // empty: the key is not stored
+  std::string tenant = "public";
+  std::vector<std::string> roles;
+};
+[[nodiscard]] int RunKeysCreate(const KeysCreateVerb& verb);
+
+[[nodiscard]] int RunServe(const server::FlagValues& flags);
+
+}  // namespace skg::cli
