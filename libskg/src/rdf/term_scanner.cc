@@ -110,7 +110,8 @@ bool TermScanner::ReadString(std::string& out) {
   for (; p_ < end_; ++p_) {
     if (Is(*p_, kStringByte) || *p_ == '\'') continue;
     if (*p_ != '\\') break;
-    if (++p_ == end_) break;
+    if (p_ + 1 == end_ || p_[1] == '\n' || p_[1] == '\r') break;
+    ++p_;
   }
   if (p_ >= end_ || *p_ != '"') {
     return Fail(static_cast<size_t>(start - 1 - begin_),
