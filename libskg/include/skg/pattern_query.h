@@ -31,6 +31,9 @@ struct PatternQueryOptions {
   bool allow_pattern = true;
   bool allow_patterns = true;
   bool allow_traversal = true;
+  // Id, created_at and updated_at of the answer's statements cost decoding and
+  // hashing a row; PatternResultJson does not show them.
+  bool include_identity = true;
   absl::Time deadline = absl::InfiniteFuture();
   // Bytes for intermediate results; beyond: kResourceExhausted.
   uint64_t memory_bytes = 256u << 20;
@@ -51,7 +54,9 @@ struct PatternResult {
   // kPattern, kPatterns: the distinct triples of the answer, ordered and cut.
   std::vector<Statement> statements;
   // kPatterns with variables: one row a solution, in the order of the first
-  // appearance of the variables (without `?`).
+  // appearance of the variables (without `?`). Ordered and cut as the
+  // statements are. An empty string: the solution has no value for that
+  // variable (OR only).
   std::vector<std::string> variables;
   std::vector<std::vector<std::string>> bindings;
   // kTraversal: tree edges in visiting order, and the start.
