@@ -127,6 +127,9 @@ bool TermScanner::ReadString(std::string& out) {
 bool TermScanner::ReadLiteral(Term& term) {
   Reset(TermKind::kLiteral, term);
   if (!ReadString(term.value)) return false;
+  // Language and datatype are tokens of their own: blanks may stand before.
+  const char* const after_string = p_;
+  SkipBlanks();
   if (p_ < end_ && *p_ == '@') {
     const char* const tag = ++p_;
     while (p_ < end_ && Is(*p_, kLetterByte | kDigitByte | kNameByte) && *p_ != '_') ++p_;
@@ -135,6 +138,7 @@ bool TermScanner::ReadLiteral(Term& term) {
   }
   if (rest().starts_with("^^")) {
     p_ += 2;
+    SkipBlanks();
     const char* const start = p_;
     if (p_ == end_ || *p_ != '<') {
       return Fail(offset(), absl::StrCat("expected the <IRI> of a datatype, found ", Quoted(rest())));
@@ -142,6 +146,7 @@ bool TermScanner::ReadLiteral(Term& term) {
     if (!ReadIri(scratch_)) return false;
     return SetDatatype(scratch_, term, error_) || Rebase(start);
   }
+  p_ = after_string;
   return true;
 }
 

@@ -1,0 +1,52 @@
+#include "conformance/suite.h"
+
+#include <catch2/catch.hpp>
+#include <cstdio>
+#include <fstream>
+#include <set>
+
+#include "support/test_support.h"
+
+namespace skg::test {
+namespace {
+
+nlohmann::json ReadJson(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  INFO(path.string());
+  REQUIRE(file.good());
+  return nlohmann::json::parse(file);
+}
+
+}  // namespace
+
+void RunSuite(const std::string& suite, const RunCase& run) {
+  const auto shared = SharedFolder();
+  if (!shared) {
+    std::printf("%-16s skipped: there is no shared folder beside the checkout\n", suite.c_str());
+    return;
+  }
+  const std::filesystem::path folder = *shared / "conformance" / suite;
+  const nlohmann::json expectations = ReadJson(SKG_CONFORMANCE_EXPECTATIONS);
+  const nlohmann::json& known = expectations.at("known_failures");
+  const nlohmann::json cases = ReadJson(folder / "cases.json");
+
+  size_t passed = 0;
+  for (const nlohmann::json& test_case : cases) {
+    const std::string id = test_case.at("id");
+    const std::string reason = run(folder, test_case);
+    if (reason.empty()) ++passed;
+    const bool is_known = known.contains(suite) && known.at(suite).contains(id);
+    if (!reason.empty() && !is_known) {
+      UNSCOPED_INFO(suite << " " << id << ": " << reason);
+      CHECK(reason.empty());
+    }
+    if (reason.empty() && is_known) {
+      UNSCOPED_INFO(suite << " " << id << " passes; take it off the known failures");
+      CHECK_FALSE(is_known);
+    }
+  }
+  std::printf("%-16s %zu/%zu\n", suite.c_str(), passed, cases.size());
+  REQUIRE(passed >= expectations.at("passed").at(suite).get<size_t>());
+}
+
+}  // namespace skg::test
