@@ -27,6 +27,8 @@ struct Operation {
 
 class MemoryBatch final : public KvBatch {
  public:
+  explicit MemoryBatch(const KvStore* store) : store_(store) {}
+
   void Put(Family family, std::string_view key, std::string_view value) override {
     Append(Operation::Kind::kPut, family, key, value);
   }
@@ -45,6 +47,7 @@ class MemoryBatch final : public KvBatch {
   [[nodiscard]] size_t size_bytes() const override { return bytes_; }
   [[nodiscard]] bool empty() const override { return operations_.empty(); }
 
+  [[nodiscard]] const KvStore* store() const { return store_; }
   [[nodiscard]] const std::vector<Operation>& operations() const { return operations_; }
   [[nodiscard]] const absl::Status& status() const { return status_; }
 
@@ -58,6 +61,7 @@ class MemoryBatch final : public KvBatch {
     bytes_ += key.size() + value.size() + 8;
   }
 
+  const KvStore* const store_;
   std::vector<Operation> operations_;
   size_t bytes_ = 0;
   absl::Status status_;
@@ -235,12 +239,14 @@ class MemoryIterator final : public KvIterator {
 class MemoryKv final : public KvStore {
  public:
   [[nodiscard]] std::unique_ptr<KvBatch> NewBatch() const override {
-    return std::make_unique<MemoryBatch>();
+    return std::make_unique<MemoryBatch>(this);
   }
 
   [[nodiscard]] absl::Status Write(KvBatch& batch, WriteMode mode) override {
     const auto* own = dynamic_cast<const MemoryBatch*>(&batch);
-    if (own == nullptr) return absl::InvalidArgumentError("a batch of another store");
+    if (own == nullptr || own->store() != this) {
+      return absl::InvalidArgumentError("a batch of another store");
+    }
     SKG_RETURN_IF_ERROR(own->status());
     if (own->size_bytes() > kMaxBatchBytes) {
       return absl::InvalidArgumentError(absl::StrCat("a batch of ", own->size_bytes(),
