@@ -32,9 +32,10 @@ class Server {
   [[nodiscard]] Engine& engine();
 
   // Stops accepting, lets requests in flight finish (at most
-  // Settings::shutdown_timeout), makes every commit durable. Once only; later
-  // calls wait for the first.
-  void Stop();
+  // Settings::shutdown_timeout), makes every commit durable. False: a request
+  // is still at work, and the destructor will wait for it. Later calls wait
+  // for the first.
+  bool Stop();
 
  private:
   explicit Server(std::unique_ptr<ServerImpl> impl);

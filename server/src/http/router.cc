@@ -1,0 +1,70 @@
+#include "http/router.h"
+
+#include <utility>
+
+namespace skg::server {
+namespace {
+
+constexpr std::string_view kPrefix = "/api/v1";
+constexpr std::string_view kIdSegment = "{id}";
+
+std::string_view WithoutPrefix(std::string_view path) {
+  if (path.starts_with(kPrefix) && path.size() > kPrefix.size() &&
+      path[kPrefix.size()] == '/') {
+    path.remove_prefix(kPrefix.size());
+  }
+  return path;
+}
+
+}  // namespace
+
+void Router::Add(Route route) {
+  by_path_[route.endpoint].push_back(routes_.size());
+  routes_.push_back(std::move(route));
+}
+
+const Router::Indices* Router::FindPath(std::string_view path,
+                                        std::string_view& id) const {
+  if (auto found = by_path_.find(path); found != by_path_.end()) {
+    return &found->second;
+  }
+  const size_t slash = path.rfind('/');
+  if (slash == std::string_view::npos || slash + 1 == path.size()) {
+    return nullptr;
+  }
+  std::string pattern(path.substr(0, slash + 1));
+  pattern += kIdSegment;
+  const auto found = by_path_.find(pattern);
+  if (found == by_path_.end()) return nullptr;
+  id = path.substr(slash + 1);
+  return &found->second;
+}
+
+Router::Match Router::Find(std::string_view method,
+                           std::string_view path) const {
+  const std::string_view rest = WithoutPrefix(path);
+  Match match{.prefixed = rest.size() != path.size()};
+  const Indices* indices = FindPath(rest, match.id);
+  if (indices == nullptr) return match;
+  match.known_path = true;
+  if (method == "HEAD") method = "GET";
+  for (const size_t index : *indices) {
+    if (routes_[index].method == method) match.route = &routes_[index];
+  }
+  return match;
+}
+
+std::string Router::AllowedMethods(std::string_view path) const {
+  std::string_view id;
+  const Indices* indices = FindPath(WithoutPrefix(path), id);
+  std::string methods;
+  if (indices != nullptr) {
+    for (const size_t index : *indices) {
+      methods += routes_[index].method + ", ";
+      if (routes_[index].method == "GET") methods += "HEAD, ";
+    }
+  }
+  return methods + "OPTIONS";
+}
+
+}  // namespace skg::server

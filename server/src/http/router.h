@@ -1,0 +1,46 @@
+// From a path and a method to a route.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "http/message.h"
+
+namespace skg::server {
+
+// Every route answers with and without /api/v1 before its path.
+// Thread safety: Find from any thread, after the last Add.
+class Router {
+ public:
+  void Add(Route route);
+  [[nodiscard]] std::vector<Route>& routes() { return routes_; }
+
+  struct Match {
+    const Route* route = nullptr;
+    bool known_path = false;  // with another method, where route is null
+    bool prefixed = false;    // the path began with /api/v1
+    std::string_view id;      // what stood for {id}
+  };
+  // HEAD finds the GET route. The views are of `path`.
+  [[nodiscard]] Match Find(std::string_view method,
+                           std::string_view path) const;
+  // "GET, HEAD, OPTIONS" for a known path.
+  [[nodiscard]] std::string AllowedMethods(std::string_view path) const;
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+  using Indices = std::vector<size_t>;
+  const Indices* FindPath(std::string_view path, std::string_view& id) const;
+
+  std::vector<Route> routes_;
+  std::unordered_map<std::string, Indices, Hash, std::equal_to<>> by_path_;
+};
+
+}  // namespace skg::server

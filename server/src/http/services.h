@@ -1,0 +1,27 @@
+// What the routes work with: the engine and the daemon's own parts.
+#pragma once
+
+#include <atomic>
+#include <functional>
+
+#include "absl/time/time.h"
+#include "config/settings.h"
+#include "http/graph_directory.h"
+#include "observe/log.h"
+#include "observe/metrics.h"
+#include "skg/engine.h"
+
+namespace skg::server {
+
+struct Services {
+  const Settings& settings;
+  Engine& engine;
+  GraphDirectory& graphs;
+  Metrics& metrics;
+  Log& log;
+  std::function<size_t()> connections;
+  // The store has answered that it can no longer write.
+  std::atomic<bool> store_failed{false};
+};
+
+}  // namespace skg::server

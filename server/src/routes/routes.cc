@@ -1,0 +1,26 @@
+#include "routes/routes.h"
+
+namespace skg::server {
+
+void AddRoutes(Router& router) {
+  constexpr bool kV1 = true;
+  const Route routes[] = {
+      {"POST", "/triples/add", Access::kWrite, kV1, AddTriple},
+      {"POST", "/triples/batch", Access::kWrite, kV1, AddBatch},
+      {"POST", "/triples", Access::kWrite, kV1, AddTriple},
+      {"GET", "/triples", Access::kRead, kV1, ListTriples},
+      {"GET", "/triples/{id}", Access::kRead, kV1, GetTriple},
+      {"POST", "/add_batch", Access::kWrite, !kV1, AddBatchLegacy},
+      {"POST", "/query", Access::kRead, kV1, Query},
+      {"GET", "/query", Access::kRead, kV1, QueryByParameters},
+      {"POST", "/query/sparql", Access::kRead, !kV1, QueryPatterns},
+      {"POST", "/query/traverse", Access::kRead, !kV1, Traverse},
+      {"GET", "/stats", Access::kRead, !kV1, Stats},
+      {"GET", "/health", Access::kOpen, !kV1, Health},
+      {"GET", "/ready", Access::kOpen, !kV1, Ready},
+      {"GET", "/metrics", Access::kOpen, !kV1, MetricsPage},
+  };
+  for (const Route& route : routes) router.Add(route);
+}
+
+}  // namespace skg::server

@@ -1,0 +1,33 @@
+// The routes of the API. Each handler reads its request, calls the library
+// once, and prints the answer.
+#pragma once
+
+#include "http/message.h"
+#include "http/router.h"
+#include "http/services.h"
+
+namespace skg::server {
+
+// triples.cc
+ApiResponse AddTriple(Services& services, const ApiRequest& request);
+ApiResponse AddBatch(Services& services, const ApiRequest& request);
+ApiResponse AddBatchLegacy(Services& services, const ApiRequest& request);
+ApiResponse ListTriples(Services& services, const ApiRequest& request);
+ApiResponse GetTriple(Services& services, const ApiRequest& request);
+
+// query.cc
+ApiResponse Query(Services& services, const ApiRequest& request);
+ApiResponse QueryByParameters(Services& services, const ApiRequest& request);
+ApiResponse QueryPatterns(Services& services, const ApiRequest& request);
+ApiResponse Traverse(Services& services, const ApiRequest& request);
+
+// system.cc
+ApiResponse Stats(Services& services, const ApiRequest& request);
+ApiResponse Health(Services& services, const ApiRequest& request);
+ApiResponse Ready(Services& services, const ApiRequest& request);
+ApiResponse MetricsPage(Services& services, const ApiRequest& request);
+
+// Registers them all.
+void AddRoutes(Router& router);
+
+}  // namespace skg::server
