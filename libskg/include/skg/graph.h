@@ -34,7 +34,8 @@ class SKG_EXPORT Subscription {
   ~Subscription();
 
   // OK while it runs; else why it ended (kOutOfRange: overtaken by the log's
-  // trimming; kDataLoss; kNotFound: the graph was dropped).
+  // trimming; kDataLoss; kNotFound: the graph was dropped; kAborted: the
+  // callback threw).
   [[nodiscard]] absl::Status status() const;
   // Every change up to and including this commit was delivered.
   [[nodiscard]] uint64_t position() const;
@@ -66,8 +67,11 @@ class SKG_EXPORT Graph {
   // Errors: kInvalidArgument (term, weight, metadata), kNotFound (the graph
   // was dropped), kResourceExhausted (disk full), kUnavailable (the store has
   // stopped after a write error; reopen).
+  // `stored`, if given, gets the statement as reads show it from now on (but
+  // for its metadata): with its id, and blank nodes under their lasting labels.
   [[nodiscard]] absl::StatusOr<CommitResult> Add(
-      const NewStatement& statement, const CommitOptions& options = {});
+      const NewStatement& statement, const CommitOptions& options = {},
+      Statement* stored = nullptr);
   // All in one commit. `outcomes`, if given, gets one entry a statement.
   // Of equal statements the last wins (the first with skip_duplicates).
   [[nodiscard]] absl::StatusOr<CommitResult> AddBatch(
@@ -81,7 +85,9 @@ class SKG_EXPORT Graph {
 
   [[nodiscard]] absl::StatusOr<Transaction> Begin();
   // Errors: as Add, and kAborted (something the transaction read was changed
-  // by another commit: run it again). The transaction is used up.
+  // by another commit: run it again), kFailedPrecondition (it is used up),
+  // kInvalidArgument (it began on another graph, or `skip_duplicates`: its adds
+  // decide that themselves). The transaction is used up whatever comes.
   [[nodiscard]] absl::StatusOr<CommitResult> Apply(
       Transaction transaction, const CommitOptions& options = {});
 
@@ -101,8 +107,10 @@ class SKG_EXPORT Graph {
 
   // Calls `on_change` on a thread of its own for every matching change of
   // every commit after `after_commit` (0: from the beginning), in order, each
-  // exactly once, first the past and then the future as it happens. An
-  // exception must not leave the callback.
+  // exactly once, first the past and then the future as it happens. With no
+  // graph in the pattern, changes in all graphs are told, each by itself; a
+  // weight range looks at the new weight, and removals, which have none, pass
+  // it. An exception that leaves the callback ends the subscription (kAborted).
   // Errors: kInvalidArgument (term, or a commit that is not there yet),
   // kOutOfRange (the log no longer reaches back that far).
   [[nodiscard]] absl::StatusOr<Subscription> Watch(

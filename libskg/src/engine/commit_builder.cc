@@ -134,6 +134,11 @@ absl::Status CommitBuilder::Remove(std::string_view subject, std::string_view pr
   return absl::OkStatus();
 }
 
+absl::StatusOr<rdf::Term> CommitBuilder::TermOf(std::string_view name) {
+  SKG_ASSIGN_OR_RETURN(rdf::Term term, names_.ToTerm(name));
+  return blank_nodes_.Resolve(std::move(term));
+}
+
 size_t CommitBuilder::memory_bytes() const {
   return request_.operations.capacity() * sizeof(storage::WriteOperation) +
          request_.records.capacity() * sizeof(storage::Record) +

@@ -54,6 +54,10 @@ class CommitBuilder {
                                     std::string_view object,
                                     std::string_view graph);
 
+  // The term that `name` means in this document: local blank node labels have
+  // become lasting ones.
+  [[nodiscard]] absl::StatusOr<rdf::Term> TermOf(std::string_view name);
+
   // Operations collected so far.
   [[nodiscard]] size_t size() const { return request_.operations.size(); }
   // About what they and their terms and records take.

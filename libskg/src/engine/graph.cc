@@ -11,6 +11,8 @@
 #include "engine/transaction_impl.h"
 #include "engine/view_impl.h"
 #include "query/pattern_query.h"
+#include "rdf/term.h"
+#include "storage/statement_id.h"
 
 namespace skg {
 
@@ -20,6 +22,52 @@ using engine::RequestHash;
 using engine::SubscriptionImpl;
 using engine::TransactionImpl;
 using engine::ViewImpl;
+
+namespace {
+
+// What a write has just added, read back: only the store knows when it was
+// first inserted. If another write has removed it again already, it is shown
+// as this one left it.
+absl::StatusOr<Statement> ReadBack(const Graph& graph, const GraphImpl& impl,
+                                   CommitBuilder& builder, const NewStatement& added,
+                                   const CommitResult& result) {
+  SKG_ASSIGN_OR_RETURN(const rdf::Term subject, builder.TermOf(added.subject));
+  SKG_ASSIGN_OR_RETURN(const rdf::Term predicate, builder.TermOf(added.predicate));
+  SKG_ASSIGN_OR_RETURN(const rdf::Term object, builder.TermOf(added.object));
+  rdf::Term named_graph;
+  Statement stored;
+  if (!added.graph.empty()) {
+    SKG_ASSIGN_OR_RETURN(named_graph, builder.TermOf(added.graph));
+    stored.graph = impl.names().ToName(named_graph);
+  }
+  stored.id = storage::StatementUuid(impl.store().description().uuid, subject, predicate, object,
+                                     added.graph.empty() ? nullptr : &named_graph, added.edge)
+                  .ToString();
+  stored.subject = impl.names().ToName(subject);
+  stored.predicate = impl.names().ToName(predicate);
+  stored.object = impl.names().ToName(object);
+  stored.weight = added.weight;
+  stored.edge = added.edge;
+  stored.version = stored.created_commit = result.commit;
+  stored.created_at = stored.updated_at = result.time;
+
+  SKG_ASSIGN_OR_RETURN(StatementCursor cursor,
+                       graph.Match({.subject = stored.subject,
+                                    .predicate = stored.predicate,
+                                    .object = stored.object,
+                                    .graph = stored.graph},
+                                   {.order_by = OrderField::kKey}));
+  std::vector<Statement> batch;
+  while (true) {
+    SKG_ASSIGN_OR_RETURN(const bool more, cursor.Next(batch));
+    for (Statement& found : batch) {
+      if (found.edge == added.edge) return std::move(found);
+    }
+    if (!more) return stored;
+  }
+}
+
+}  // namespace
 
 Graph::Graph(std::shared_ptr<GraphImpl> impl) : impl_(std::move(impl)) {}
 Graph::Graph(const Graph&) = default;
@@ -34,7 +82,7 @@ std::string_view Graph::uuid() const { return impl_->uuid(); }
 std::string_view Graph::base_namespace() const { return impl_->names().base(); }
 
 absl::StatusOr<CommitResult> Graph::Add(const NewStatement& statement,
-                                        const CommitOptions& options) {
+                                        const CommitOptions& options, Statement* stored) {
   SKG_RETURN_IF_ERROR(engine::CheckCommitOptions(options));
   CommitBuilder builder(impl_->store(), impl_->names());
   SKG_RETURN_IF_ERROR(builder.Add(statement, options.skip_duplicates));
@@ -47,6 +95,9 @@ absl::StatusOr<CommitResult> Graph::Add(const NewStatement& statement,
   SKG_ASSIGN_OR_RETURN(storage::CommitOutcome outcome,
                        builder.Commit(impl_->store(), impl_->DurabilityOf(options),
                                       options.idempotency_key, hash));
+  if (stored != nullptr) {
+    SKG_ASSIGN_OR_RETURN(*stored, ReadBack(*this, *impl_, builder, statement, outcome.result));
+  }
   return outcome.result;
 }
 
