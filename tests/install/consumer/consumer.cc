@@ -9,7 +9,8 @@ int main(int argc, char** argv) {
   if (!engine.ok()) return std::cerr << engine.status() << '\n', 1;
   auto graph = (*engine)->OpenGraph("main", {.create = true});
   if (!graph.ok()) return std::cerr << graph.status() << '\n', 1;
-  auto added = graph->Add({.subject = "Curie", .predicate = "discovered", .object = "Radium"});
+  auto added = graph->Add(
+      {.subject = "Curie", .predicate = "discovered", .object = "Radium"});
   auto count = graph->Count();
   if (!added.ok() || !count.ok() || *count != 1) return 1;
   std::cout << "skg " SKG_VERSION " holds " << *count << " statement\n";
