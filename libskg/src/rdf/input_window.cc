@@ -4,9 +4,6 @@
 #include <utility>
 
 namespace skg::rdf {
-namespace {
-constexpr size_t kFirstCapacity = size_t{256} << 10;
-}  // namespace
 
 InputWindow::InputWindow(std::string_view text)
     : cursor_(text.data()), end_(text.data() + text.size()), complete_(true) {
@@ -14,10 +11,10 @@ InputWindow::InputWindow(std::string_view text)
   last_ = begin_;
 }
 
-InputWindow::InputWindow(const ByteSource& source)
+InputWindow::InputWindow(const ByteSource& source, size_t capacity)
     : source_(&source),
-      buffer_(std::make_unique_for_overwrite<char[]>(kFirstCapacity)),
-      capacity_(kFirstCapacity),
+      buffer_(std::make_unique_for_overwrite<char[]>(capacity)),
+      capacity_(capacity),
       cursor_(buffer_.get()),
       end_(buffer_.get()) {
   begin_.at = cursor_;

@@ -23,8 +23,8 @@ class InputWindow {
  public:
   // Lends `text`; nothing is copied.
   explicit InputWindow(std::string_view text);
-  // Lends `source`.
-  explicit InputWindow(const ByteSource& source);
+  // Lends `source`. Starts with room for `capacity` bytes (at least 1).
+  explicit InputWindow(const ByteSource& source, size_t capacity = size_t{256} << 10);
   InputWindow(const InputWindow&) = delete;
   InputWindow& operator=(const InputWindow&) = delete;
 
