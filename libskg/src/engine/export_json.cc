@@ -22,12 +22,12 @@ void AppendTime(std::string_view name, const std::optional<absl::Time>& time, st
   AppendMember(name, absl::FormatTime(absl::RFC3339_full, *time, absl::UTCTimeZone()), out);
 }
 
-void AppendStatement(const Statement& statement, std::string& out) {
+void AppendStatement(const rdf::NameSpace& names, const Statement& statement, std::string& out) {
   out += "{\"subject\":";
-  query::AppendJsonString(statement.subject, out);
-  AppendMember("predicate", statement.predicate, out);
-  AppendMember("object", statement.object, out);
-  if (!statement.graph.empty()) AppendMember("graph", statement.graph, out);
+  query::AppendJsonString(PortableName(names, statement.subject), out);
+  AppendMember("predicate", PortableName(names, statement.predicate), out);
+  AppendMember("object", PortableName(names, statement.object), out);
+  if (!statement.graph.empty()) AppendMember("graph", PortableName(names, statement.graph), out);
   if (statement.edge != 0) out += ",\"edge\":" + std::to_string(statement.edge);
   out += ",\"weight\":";
   AppendWeight(statement.weight, out);
@@ -43,7 +43,10 @@ void AppendStatement(const Statement& statement, std::string& out) {
 }  // namespace
 
 absl::Status ExportJson(ExportJob& job) {
-  return ExportStatements(job, {}, /*metadata=*/true, AppendStatement);
+  return ExportStatements(job, {}, /*metadata=*/true,
+                          [&job](const Statement& statement, std::string& out) {
+                            AppendStatement(job.names, statement, out);
+                          });
 }
 
 }  // namespace skg::engine

@@ -1,15 +1,18 @@
 #include "engine/export_statements.h"
 
 #include <charconv>
+#include <string_view>
 #include <vector>
 
 #include "base/status.h"
 #include "engine/statement_decoder.h"
+#include "query/text_rules.h"
 
 namespace skg::engine {
 namespace {
 
 constexpr size_t kPieceBytes = size_t{64} << 10;
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 }  // namespace
 
@@ -35,6 +38,12 @@ absl::Status ExportStatements(
   };
   SKG_RETURN_IF_ERROR(ScanBatches(job.view, pattern, on_batch));
   return out.empty() ? absl::OkStatus() : job.meter.Write(out);
+}
+
+std::string PortableName(const rdf::NameSpace& names, const std::string& name) {
+  if (!query::HasControl(name) && !name.starts_with(kByteOrderMark)) return name;
+  const absl::StatusOr<rdf::Term> term = names.ToTerm(name);
+  return term.ok() ? rdf::ToNTriples(*term) : name;
 }
 
 void AppendWeight(float weight, std::string& out) {

@@ -97,9 +97,9 @@ CsvReader::CellEnd CsvReader::ReadPlain(CsvCell& cell) {
 }
 
 bool CsvReader::AppendByte(CsvCell& cell) {
-  if (++row_bytes_ > kMaxRecordBytes) {
+  if (++row_bytes_ > kMaxPieceBytes) {
     Malformed(cell.line, cell.column,
-              absl::StrCat("the row is longer than ", kMaxRecordBytes, " bytes"));
+              absl::StrCat("the row is longer than ", kMaxPieceBytes, " bytes"));
     return false;
   }
   cell.text.push_back(static_cast<char>(text_.Get()));

@@ -89,7 +89,7 @@ bool JsonScanner::SkipString() {
     if (byte == '\\' && text_.Peek() != '\n') Get();
     if (TooLong()) {
       return Fail(first_line, first_column,
-                  absl::StrCat("a JSON value longer than ", kMaxRecordBytes, " bytes"));
+                  absl::StrCat("a JSON value longer than ", kMaxPieceBytes, " bytes"));
     }
   }
 }
@@ -128,7 +128,7 @@ bool JsonScanner::SkipBrackets() {
         if (!SkipScalar()) return false;
     }
     if (TooLong()) {
-      return FailHere(absl::StrCat("a JSON value longer than ", kMaxRecordBytes, " bytes"));
+      return FailHere(absl::StrCat("a JSON value longer than ", kMaxPieceBytes, " bytes"));
     }
   } while (!open_.empty());
   return true;

@@ -14,7 +14,7 @@ namespace skg::engine {
 
 // The longest line, row or JSON value that is read: what has to fit into
 // memory at once.
-inline constexpr size_t kMaxRecordBytes = size_t{64} << 20;
+inline constexpr size_t kMaxPieceBytes = size_t{64} << 20;
 
 // Not thread-safe. `input` must outlive it.
 class TextReader {
@@ -50,7 +50,7 @@ class TextReader {
 
   enum class Line { kRead, kEnd, kTooLong };
   // The rest of the line without its LF or CRLF; one that is longer than
-  // kMaxRecordBytes is passed over. kEnd: nothing is left, or an error.
+  // kMaxPieceBytes is passed over. kEnd: nothing is left, or an error.
   [[nodiscard]] Line ReadLine(std::string& line);
 
   // Of the next byte; both 1-based.

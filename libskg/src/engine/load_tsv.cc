@@ -107,7 +107,7 @@ absl::Status LoadTsv(LoadJob& job) {
         return reader.status();
       case TextReader::Line::kTooLong:
         SKG_RETURN_IF_ERROR(job.errors.Malformed(
-            number, 1, absl::StrCat("the line is longer than ", kMaxRecordBytes, " bytes")));
+            number, 1, absl::StrCat("the line is longer than ", kMaxPieceBytes, " bytes")));
         break;
       case TextReader::Line::kRead:
         if (!line.empty()) SKG_RETURN_IF_ERROR(LoadLine(job, line, number, statement));
