@@ -1,0 +1,183 @@
+// skg-bench: measures libskg, and peers beside it, in named workloads.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "harness/machine.h"
+#include "harness/report.h"
+#include "harness/runner.h"
+#include "harness/workload.h"
+#include "nlohmann/json.hpp"
+#include "skg/version.h"
+
+namespace skg::bench {
+namespace {
+
+constexpr int kFewestRunsToQuote = 5;
+constexpr uint64_t kMiB = uint64_t{1} << 20;
+
+struct RunVerb {
+  std::vector<std::string> names;
+  Options options;
+  uint64_t memory_mib = 1024;
+  std::string data;
+  std::string skg_program;
+  std::string json;
+  bool no_peers = false;
+  bool quiet = false;
+};
+
+const Workload* FindWorkload(const std::string& name) {
+  for (const Workload& workload : Workloads()) {
+    if (workload.name == name) return &workload;
+  }
+  return nullptr;
+}
+
+std::string CheckName(const std::string& name) {
+  if (name == "all" || FindWorkload(name) != nullptr) return "";
+  return "\"" + name + "\" is no workload; `skg-bench list` names them";
+}
+
+int Fail(const absl::Status& status) {
+  std::cerr << "skg-bench: " << status.message() << "\n";
+  return 1;
+}
+
+int List() {
+  for (const Workload& workload : Workloads()) {
+    std::cout << workload.name << std::string(16 - std::min<size_t>(workload.name.size(), 15), ' ')
+              << workload.summary << "\n";
+  }
+  return 0;
+}
+
+std::vector<const Workload*> Chosen(const std::vector<std::string>& names) {
+  std::vector<const Workload*> chosen;
+  for (const std::string& name : names) {
+    if (name != "all") {
+      chosen.push_back(FindWorkload(name));
+      continue;
+    }
+    for (const Workload& workload : Workloads()) chosen.push_back(&workload);
+  }
+  return chosen;
+}
+
+int WriteJson(const std::string& path, const nlohmann::json& report) {
+  const std::string text = report.dump(2) + "\n";
+  if (path == "-") {
+    std::cout << text;
+    return 0;
+  }
+  std::ofstream out(path, std::ios::binary);
+  out << text << std::flush;
+  if (out) return 0;
+  std::cerr << "skg-bench: cannot write " << path << "\n";
+  return 1;
+}
+
+int RunChosen(RunVerb& verb) {
+  Options& options = verb.options;
+  options.memory_bytes = verb.memory_mib * kMiB;
+  options.peers = !verb.no_peers;
+  options.skg_program = verb.skg_program;
+  options.data = verb.data.empty() ? std::string(".") : verb.data;
+  std::error_code made;
+  std::filesystem::create_directories(options.data, made);
+  if (made) return Fail(absl::InvalidArgumentError(verb.data + ": " + made.message()));
+
+  absl::StatusOr<Machine> machine = LookAtMachine(options.data);
+  if (!machine.ok()) return Fail(machine.status());
+  if (options.repeat < kFewestRunsToQuote) {
+    machine->warnings.emplace_back("fewer than 5 runs: these figures are not to be quoted");
+  }
+  // The table gives way where standard output is the JSON's.
+  std::ostream& table = verb.json == "-" ? std::cerr : std::cout;
+  PrintMachine(*machine, table);
+  const Progress progress = [&](const std::string& line) {
+    if (!verb.quiet) std::cerr << line << "\n";
+  };
+  std::vector<WorkloadResult> results;
+  for (const Workload* workload : Chosen(verb.names)) {
+    absl::StatusOr<WorkloadResult> result = Run(*workload, options, progress);
+    if (!result.ok()) {
+      return Fail({result.status().code(),
+                   std::string(workload->name) + ": " + std::string(result.status().message())});
+    }
+    PrintWorkload(*result, table);
+    table.flush();
+    results.push_back(*std::move(result));
+  }
+  return verb.json.empty() ? 0 : WriteJson(verb.json, ReportJson(*machine, options, results));
+}
+
+void AddRun(CLI::App& app, RunVerb& verb) {
+  static const std::map<std::string, Durability> kDurabilities = {
+      {"sync", Durability::kSync}, {"group", Durability::kGroup}, {"none", Durability::kNone}};
+  CLI::App* run = app.add_subcommand("run", "Run workloads; `all` is every one of them");
+  Options& options = verb.options;
+  run->add_option("NAME", verb.names, "Names of workloads")
+      ->required()
+      ->check(CLI::Validator([](std::string& name) { return CheckName(name); }, ""));
+  run->add_option("--repeat", options.repeat, "Counted runs of each series, after one warm-up")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  run->add_option("--seconds", options.seconds, "Length of a run that goes by time")
+      ->check(CLI::Range(0.01, 600.0))
+      ->capture_default_str();
+  run->add_option("--statements", options.statements, "Length of a run that goes by statements")
+      ->check(CLI::Range(uint64_t{1}, uint64_t{100'000'000}))
+      ->capture_default_str();
+  run->add_option("--batch", options.statements_per_commit, "Statements a commit of batch_insert")
+      ->check(CLI::Range(uint64_t{1}, uint64_t{1'000'000}))
+      ->capture_default_str();
+  run->add_option("--threads", options.threads, "Numbers of threads (else the workload's own)")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 1024));
+  run->add_option("--connections", options.connections,
+                  "Numbers of HTTP connections (else the workload's own)")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 4096));
+  run->add_option("--durability", options.durabilities,
+                  "sync, group, none (else the workload's own)")
+      ->delimiter(',')
+      ->transform(CLI::CheckedTransformer(kDurabilities));
+  run->add_option("--seed", options.seed, "Seed of the data")->capture_default_str();
+  run->add_option("--memory", verb.memory_mib, "Memory budget of a store, in MiB")
+      ->check(CLI::Range(uint64_t{16}, uint64_t{1'000'000}))
+      ->capture_default_str();
+  run->add_option("--data", verb.data, "Where stores are made and removed again [.]")
+      ->type_name("DIR");
+  run->add_option("--skg", verb.skg_program, "The skg program [beside this one]")
+      ->type_name("PROGRAM");
+  run->add_option("--json", verb.json, "Write the report there too; - is standard output")
+      ->type_name("FILE");
+  run->add_flag("--no-peers", verb.no_peers, "Measure libskg alone");
+  run->add_flag("--quiet", verb.quiet, "Do not tell of every run on standard error");
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app("Measures libskg, and peers beside it, in named workloads", "skg-bench");
+  app.set_version_flag("--version", SKG_VERSION);
+  app.require_subcommand(1);
+  const CLI::App* list = app.add_subcommand("list", "Name the workloads");
+  RunVerb verb;
+  AddRun(app, verb);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  return list->parsed() ? List() : RunChosen(verb);
+}
+
+}  // namespace
+}  // namespace skg::bench
+
+int main(int argc, char** argv) { return skg::bench::Main(argc, argv); }

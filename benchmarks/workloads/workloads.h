@@ -1,0 +1,12 @@
+// One function a workload; each lies in the file of its name.
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "harness/workload.h"
+
+namespace skg::bench {
+
+[[nodiscard]] absl::StatusOr<Plan> PrepareBatchInsert(const Options& options);
+[[nodiscard]] absl::StatusOr<Plan> PrepareSingleInsert(const Options& options);
+
+}  // namespace skg::bench
