@@ -35,7 +35,7 @@ class Extension {
 
   absl::StatusOr<SolutionTable> Run(uint64_t pattern_count) {
     SKG_RETURN_IF_ERROR(GroupRows());
-    SKG_RETURN_IF_ERROR(groups_.size() * kRowsPerLookup < pattern_count ? LookUpGroups()
+    SKG_RETURN_IF_ERROR(groups_.size() * evaluation_.rows_per_lookup < pattern_count ? LookUpGroups()
                                                                        : ReadPattern());
     return std::move(to_);
   }

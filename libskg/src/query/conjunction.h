@@ -57,9 +57,6 @@ struct Component {
     Evaluation& evaluation, const std::vector<ResolvedPattern>& patterns,
     const std::vector<uint64_t>& counts);
 
-// Looking up one pattern costs about as much as reading this many rows.
-inline constexpr uint64_t kRowsPerLookup = 64;
-
 // `pattern` with the values of one solution in its positions.
 [[nodiscard]] Triple BindPlaces(const ResolvedPattern& pattern, const Triple& values);
 

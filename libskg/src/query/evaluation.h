@@ -36,12 +36,16 @@ class MemoryAccount {
   uint64_t used_ = 0;
 };
 
+// Opening a scan costs about as much as reading this many rows of one.
+inline constexpr uint64_t kDefaultRowsPerLookup = 64;
+
 // Not thread-safe.
 struct Evaluation {
   const storage::ReadView& view;
   const rdf::NameSpace& names;
   const Cancellation* cancellation;  // may be null
   MemoryAccount memory;
+  uint64_t rows_per_lookup = kDefaultRowsPerLookup;
 
   // For loops over rows: looks at the clock now and then.
   [[nodiscard]] absl::Status Tick() {

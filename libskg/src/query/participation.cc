@@ -61,7 +61,7 @@ absl::Status Participation::VisitPattern(size_t pattern, RowOrder& order,
                                          TopK<StatementRow>& rows) {
   const Part& part = parts_[pattern];
   if (patterns_[pattern].places.empty() ||
-      part.number_of.size() * kRowsPerLookup >= counts_[pattern]) {
+      part.number_of.size() * evaluation_.rows_per_lookup >= counts_[pattern]) {
     SKG_ASSIGN_OR_RETURN(PatternScan scan, PatternScan::Open(evaluation_, patterns_[pattern]));
     return VisitScan(pattern, scan, order, rows);
   }

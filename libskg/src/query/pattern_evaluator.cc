@@ -43,7 +43,7 @@ class Exclusion {
     const uint64_t bytes = negatives * 2 * (sizeof(Triple) + 1);
     if (bytes > evaluation_.memory.limit() / 4) return absl::OkStatus();
     SKG_ASSIGN_OR_RETURN(const uint64_t positives, CountOf(evaluation_, positive_));
-    if (negatives / kRowsPerLookup > positives) return absl::OkStatus();
+    if (negatives > positives * evaluation_.rows_per_lookup) return absl::OkStatus();
     SKG_RETURN_IF_ERROR(evaluation_.memory.Reserve(bytes));
     SKG_ASSIGN_OR_RETURN(PatternScan scan, PatternScan::Open(evaluation_, negative_));
     std::vector<StatementRow> rows;
@@ -245,7 +245,11 @@ absl::StatusOr<PatternAnswer> EvaluatePatternQuery(const storage::ReadView& view
                                                    const rdf::NameSpace& names,
                                                    const PatternQuery& query,
                                                    const PatternLimits& limits) {
-  Evaluation evaluation{view, names, limits.cancellation, MemoryAccount(limits.memory_bytes)};
+  Evaluation evaluation{.view = view,
+                        .names = names,
+                        .cancellation = limits.cancellation,
+                        .memory = MemoryAccount(limits.memory_bytes),
+                        .rows_per_lookup = limits.rows_per_lookup};
   SKG_RETURN_IF_ERROR(evaluation.Check());
   if (query.form == PatternResult::Form::kTraversal) {
     return Traverse(evaluation, query.traversal, query.limit);

@@ -78,6 +78,9 @@ struct PatternQuery {
 struct PatternLimits {
   const Cancellation* cancellation = nullptr;  // may be null
   uint64_t memory_bytes = std::numeric_limits<uint64_t>::max();
+  // Decides where a join looks a pattern up for each solution and where it
+  // reads it once: see evaluation.h. Changes only speed.
+  uint64_t rows_per_lookup = 64;
 };
 
 // The answer in term ids, ordered and cut.

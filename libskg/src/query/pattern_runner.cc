@@ -141,7 +141,10 @@ absl::StatusOr<PatternResult> RunPatternQuery(const storage::ReadView& view,
   PatternResult result;
   result.form = query.form;
   result.include_metadata = query.include_metadata;
-  Evaluation evaluation{view, names, &cancellation, MemoryAccount(options.memory_bytes)};
+  Evaluation evaluation{.view = view,
+                        .names = names,
+                        .cancellation = &cancellation,
+                        .memory = MemoryAccount(options.memory_bytes)};
   Decoder decoder(evaluation, query.include_metadata, options.include_identity);
   SKG_RETURN_IF_ERROR(decoder.Rows(answer.rows, result.statements));
   SKG_RETURN_IF_ERROR(decoder.Bindings(answer.bindings, result.bindings));
