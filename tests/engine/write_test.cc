@@ -105,7 +105,7 @@ TEST_CASE("removing takes a triple with all its edges from one named graph") {
                        Triple("a", "knows", "c")});
   auto removed = t.graph.Remove("a", "knows", "b");
   REQUIRE_OK(removed);
-  CHECK(removed->removed == 2);
+  CHECK(removed->removed == 1);  // one remove, two edges
   CHECK(Texts(Matches(t.graph)) == List({"a knows c", "a knows b @g"}));
   removed = t.graph.Remove("a", "knows", "b", "g");
   REQUIRE_OK(removed);
@@ -219,7 +219,11 @@ std::vector<Invalid> InvalidStatements() {
   });
   with("valid_from infinite", "valid_from", [](S s) { s.valid_from = absl::InfinitePast(); });
   with("source not UTF-8", "source", [](S s) { s.source = "\xE2\x28\xA1"; });
-  with("source too long", "source", [](S s) { s.source = std::string(70000, 'x'); });
+  with("source too long", "source", [](S s) { s.source = std::string(size_t{1} << 20, 'x'); });
+  with("source and metadata too long", "metadata", [](S s) {
+    s.source = std::string(size_t{1} << 18, 'x');
+    s.metadata = "{\"a\":\"" + std::string(size_t{3} << 18, 'x') + "\"}";
+  });
   return cases;
 }
 
@@ -263,9 +267,12 @@ TEST_CASE("limits themselves are allowed") {
   TestGraph t;
   NewStatement edge_of_range = Triple("s", "p", "o", 0.0f);
   edge_of_range.edge = std::numeric_limits<uint32_t>::max();
-  edge_of_range.metadata = "{\"a\":\"" + std::string((size_t{1} << 20) - 8, 'x') + "\"}";
-  edge_of_range.source = std::string(65536, 's');
-  REQUIRE(edge_of_range.metadata.size() == size_t{1} << 20);
+  edge_of_range.valid_from = absl::FromUnixSeconds(-62135596800);
+  edge_of_range.valid_to = absl::FromUnixSeconds(253402300799);
+  edge_of_range.source = std::string(100000, 's');
+  const size_t rest = (size_t{1} << 20) - 256 - edge_of_range.source.size();
+  edge_of_range.metadata = "{\"a\":\"" + std::string(rest - 8, 'x') + "\"}";
+  REQUIRE(edge_of_range.metadata.size() == rest);
   MustAdd(t.graph, edge_of_range);
   MatchOptions options;
   options.include_metadata = true;
@@ -309,6 +316,56 @@ TEST_CASE("an idempotency key makes one commit of a repeated request") {
   once.idempotency_key.push_back('k');
   CHECK(t.graph.Add(Triple("c", "d", "g"), once).status().code() ==
         absl::StatusCode::kInvalidArgument);
+}
+
+TEST_CASE("an add can show the statement as it is stored") {
+  TestGraph t;
+  Statement stored;
+  auto first = t.graph.Add(In("g", Triple("_:x", "<urn:skg:p>", "\"v\"@EN", 0.5f)), {}, &stored);
+  REQUIRE_OK(first);
+  CHECK(stored.id == Matches(t.graph)[0].id);
+  CHECK(stored.subject == Matches(t.graph)[0].subject);
+  CHECK(stored.predicate == "p");
+  CHECK(stored.object == "\"v\"@en");
+  CHECK(stored.graph == "g");
+  CHECK(stored.created_at == first->time);
+
+  // The second time it shows when it was created, and by whose weight it stays.
+  NewStatement again = In("g", Triple(stored.subject, "p", "\"v\"@en", 0.75f));
+  again.edge = 0;
+  CommitOptions skip;
+  skip.skip_duplicates = true;
+  REQUIRE_OK(t.graph.Add(again, skip, &stored));
+  CHECK(stored.weight == 0.5f);
+  CHECK(stored.created_commit == 1);
+  REQUIRE_OK(t.graph.Add(again, {}, &stored));
+  CHECK(stored.weight == 0.75f);
+  CHECK(stored.created_at == first->time);
+  CHECK(stored.version == 3);
+}
+
+TEST_CASE("a repeated request shows the blank nodes that the first one made") {
+  TestGraph t;
+  CommitOptions once;
+  once.idempotency_key = "k";
+  Statement first, again;
+  REQUIRE_OK(t.graph.Add(Triple("_:x", "knows", "_:y"), once, &first));
+  auto replay = t.graph.Add(Triple("_:x", "knows", "_:y"), once, &again);
+  REQUIRE_OK(replay);
+  CHECK(replay->replayed);
+  CHECK(again.id == first.id);
+  CHECK(again.subject == first.subject);
+  CHECK(again.subject != again.object);
+  once.idempotency_key = "other";
+  REQUIRE_OK(t.graph.Add(Triple("_:x", "knows", "_:y"), once, &again));
+  CHECK(again.subject != first.subject);
+
+  // Removed meanwhile: shown as it was written.
+  REQUIRE_OK(t.graph.Remove(again.subject, "knows", again.object));
+  Statement gone;
+  REQUIRE_OK(t.graph.Add(Triple("_:x", "knows", "_:y"), once, &gone));
+  CHECK(gone.id == again.id);
+  CHECK(MustCount(t.graph) == 1);
 }
 
 TEST_CASE("an idempotency key outlives the engine; a failed request is not kept") {

@@ -70,15 +70,18 @@ class SKG_EXPORT ReadView {
   [[nodiscard]] absl::Time time() const;
 
   // Errors: kInvalidArgument (a malformed term, a weight range outside [0, 1]
-  // or empty), kDataLoss. A term the graph has never seen matches nothing.
+  // or empty; FieldErrors() tells which), kDeadlineExceeded, kDataLoss, and
+  // from the cursor kResourceExhausted (more to sort than a quarter of the
+  // memory budget holds). A term the graph has never seen matches nothing.
   // Cost: an index range; with an order other than kKey all matches are read
   // and sorted (bounded by limit + offset where given).
   [[nodiscard]] absl::StatusOr<StatementCursor> Match(
       const StatementPattern& pattern, const MatchOptions& options = {}) const;
 
-  // How many distinct triples (or statements, with edges and named graphs
-  // apart) match. Exact. Cost: constant for everything and for a predicate
-  // alone, else the range.
+  // How many statements Match would give: distinct triples, or, where the
+  // pattern names a graph, statements with edges apart. Exact. Cost: constant
+  // for everything and for a predicate alone where no named graph has a match,
+  // else the range.
   [[nodiscard]] absl::StatusOr<uint64_t> Count(
       const StatementPattern& pattern = {}) const;
 

@@ -6,8 +6,12 @@
 // IRI of that name in the graph's base namespace (default `urn:skg:`). Results
 // come in the same form, and reading a result back gives the same term.
 //
-// Blank nodes: a label that the engine has shown (`_:skg...`) means that node;
-// any other label is local to one document, request or Transaction.
+// Blank nodes: the engine shows them by stable labels: `_:skg`, sixteen
+// lower-case hexadecimal digits, `x`, and a number from 1 of at most 18 digits
+// (`_:skg00c0ffee00c0ffeex17`). A label of that shape means that node wherever
+// it is written. Any other label is local to one document, request or
+// Transaction, which gives it a fresh stable label; read from elsewhere (a
+// pattern, Remove) it matches nothing.
 #pragma once
 
 #include <cstdint>
@@ -28,14 +32,17 @@ struct NewStatement {
   std::string graph = {};
   // In [0, 1]; NaN is refused.
   float weight = 1.0f;
-  // A JSON object as text; empty means {}. At most 1 MiB.
+  // A JSON object as text; empty means {}. White space between its tokens is
+  // not kept; numbers and the order of keys are. Nested at most 100 deep; with
+  // `source` at most 1 MiB less 256 bytes.
   std::string metadata = {};
   // Distinguishes parallel relationships between two nodes; 0 for plain RDF.
   uint32_t edge = 0;
-  // When the statement holds in the world: [valid_from, valid_to).
+  // When the statement holds in the world: [valid_from, valid_to), kept in
+  // microseconds.
   std::optional<absl::Time> valid_from = std::nullopt;
   std::optional<absl::Time> valid_to = std::nullopt;
-  // Where it comes from, free text.
+  // Where it comes from, free text (UTF-8).
   std::string source = {};
 };
 
@@ -47,13 +54,16 @@ struct Statement {
   std::string object;
   std::string graph;  // empty: the default graph
   float weight = 1.0f;
-  std::string metadata;  // JSON object text; empty unless asked for
+  std::string metadata;  // JSON object text, {} for none; empty unless asked for
   uint32_t edge = 0;
   std::optional<absl::Time> valid_from;
   std::optional<absl::Time> valid_to;
   std::string source;
-  uint64_t created_commit = 0;  // the last commit that inserted it anew
-  uint64_t version = 0;         // the commit that wrote its present state
+  // The last commit that inserted it anew; 0 unless identity or metadata was
+  // asked for, and in a Transaction for what it has inserted itself.
+  uint64_t created_commit = 0;
+  // The commit that wrote its present state; 0 for a Transaction's own changes.
+  uint64_t version = 0;
   absl::Time created_at;
   absl::Time updated_at;
 };
@@ -64,7 +74,10 @@ struct StatementPattern {
   std::optional<std::string> predicate = std::nullopt;
   std::optional<std::string> object = std::nullopt;
   // Absent: the default graph and all named graphs as one, each (s, p, o)
-  // once. Empty string: the default graph only. Else that named graph.
+  // once: of the statements with that triple whose weight is in range, the one
+  // of the default graph, else of the first named graph, and of its parallel
+  // edges the lowest is shown. Empty string: the default graph only. Else that
+  // named graph. In one graph each parallel edge is a match of its own.
   std::optional<std::string> graph = std::nullopt;
   // Inclusive.
   float weight_min = 0.0f;
@@ -74,8 +87,9 @@ struct StatementPattern {
 enum class OrderField { kCommit, kWeight, kSubject, kPredicate, kObject, kCreatedAt, kKey };
 
 // kCommit (default): created commit, then key. kKey: the order in which the
-// index yields them, streamed without sorting. Terms compare as their strings
-// by code point. Ties go by (subject, predicate, object).
+// index yields them, streamed without sorting (descending, it is sorted too).
+// Terms compare as their strings by code point. Ties go by (subject, predicate,
+// object), ascending also where the order descends.
 struct MatchOptions {
   OrderField order_by = OrderField::kCommit;
   bool descending = false;
@@ -95,7 +109,8 @@ struct Change {
   Kind kind = Kind::kInserted;
   uint64_t commit = 0;
   absl::Time time;
-  // For kRemoved: the terms, edge and id; the record fields are defaults.
+  // As this commit left it. For kRemoved: the terms, edge, id and version; the
+  // record fields are defaults.
   Statement statement;
 };
 
@@ -107,7 +122,7 @@ struct CommitResult {
   absl::Time time;
   uint64_t inserted = 0;
   uint64_t replaced = 0;
-  uint64_t removed = 0;
+  uint64_t removed = 0;     // removes that took something away, edges and all
   uint64_t duplicates = 0;  // adds that changed nothing
   uint64_t absent = 0;      // removes of what was not there
   bool replayed = false;    // an earlier commit with the same idempotency key

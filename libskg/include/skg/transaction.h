@@ -41,7 +41,8 @@ class SKG_EXPORT Transaction {
                                     std::string_view graph = {});
 
   // As ReadView::Match and Count, with this transaction's changes. What is
-  // read here is checked at commit.
+  // read here is checked at commit. A cursor ends with kFailedPrecondition
+  // once the transaction has been changed or applied after its Match.
   [[nodiscard]] absl::StatusOr<StatementCursor> Match(
       const StatementPattern& pattern, const MatchOptions& options = {});
   [[nodiscard]] absl::StatusOr<uint64_t> Count(

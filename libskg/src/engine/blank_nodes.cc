@@ -44,6 +44,9 @@ bool IsStableLabel(std::string_view label) {
          std::all_of(number.begin(), number.end(), IsDigit);
 }
 
+BlankNodeScope::BlankNodeScope(uint64_t digits)
+    : prefix_(absl::StrCat("skg", absl::Hex(digits, absl::kZeroPad16), "x")) {}
+
 rdf::Term BlankNodeScope::Resolve(rdf::Term term) {
   if (!HasLocalLabel(term)) return term;
   if (term.kind == rdf::TermKind::kBlankNode) {
@@ -57,7 +60,7 @@ std::string BlankNodeScope::StableLabel(const std::string& local) {
   if (prefix_.empty()) {
     uint64_t random = 0;
     FillRandom(&random, sizeof random);
-    prefix_ = absl::StrCat("skg", absl::Hex(random, absl::kZeroPad16), "x");
+    prefix_ = BlankNodeScope(random).prefix_;
   }
   const auto [entry, fresh] = numbers_.try_emplace(local, numbers_.size() + 1);
   return absl::StrCat(prefix_, entry->second);

@@ -4,7 +4,8 @@
 // number from 1 without leading zeros (at most 18 digits), such as
 // `skg00c0ffee00c0ffeex17`. It is what the graph stores and what every answer
 // shows; it denotes the same node wherever it is given. The sixteen digits are
-// random, drawn once for each document, so that two documents never clash.
+// drawn at random once for each document, so that two documents never clash
+// (for a request with an idempotency key they are a hash of key and request).
 // Every other label is local to the document, request or transaction that
 // uses it, and is given a fresh stable label there.
 #pragma once
@@ -25,6 +26,9 @@ namespace skg::engine {
 // Not thread-safe. Memory: proportional to its distinct local labels.
 class BlankNodeScope {
  public:
+  BlankNodeScope() = default;  // random digits
+  explicit BlankNodeScope(uint64_t digits);
+
   // The term with every local label in it (also inside triple terms) replaced
   // by the stable label that it has in this scope.
   [[nodiscard]] rdf::Term Resolve(rdf::Term term);

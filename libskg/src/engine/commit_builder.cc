@@ -71,6 +71,13 @@ size_t CommitBuilder::NewTermHash::operator()(const rdf::Term& term) const {
 }
 size_t CommitBuilder::TermHash::operator()(const rdf::Term& term) const { return HashTerm(term); }
 
+void CommitBuilder::NameBlankNodesAfter(std::string_view idempotency_key,
+                                        std::string_view request_hash) {
+  const uint64_t key = XXH3_64bits(idempotency_key.data(), idempotency_key.size());
+  blank_nodes_ = BlankNodeScope(
+      XXH3_64bits_withSeed(request_hash.data(), request_hash.size(), key));
+}
+
 absl::Status CommitBuilder::Add(const NewStatement& statement, bool if_absent,
                                 std::optional<size_t> position) {
   std::vector<FieldError> errors;

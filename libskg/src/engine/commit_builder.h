@@ -38,6 +38,11 @@ class CommitBuilder {
   CommitBuilder(const CommitBuilder&) = delete;
   CommitBuilder& operator=(const CommitBuilder&) = delete;
 
+  // Derives the labels of this document's blank nodes from the request instead
+  // of drawing them, so that a repeated request, whose answer is the stored
+  // one, names the nodes that the first one made. Before anything is added.
+  void NameBlankNodesAfter(std::string_view idempotency_key, std::string_view request_hash);
+
   // Adds `statement`, or leaves it as it is if stored and `if_absent`.
   // Errors: kInvalidArgument that carries FieldErrors, whose paths begin with
   // `position` if that is given (of a statement in its batch).

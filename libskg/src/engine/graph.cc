@@ -6,13 +6,12 @@
 #include "base/status.h"
 #include "engine/commit_builder.h"
 #include "engine/graph_impl.h"
+#include "engine/read_back.h"
 #include "engine/request_hash.h"
 #include "engine/subscription_impl.h"
 #include "engine/transaction_impl.h"
 #include "engine/view_impl.h"
 #include "query/pattern_query.h"
-#include "rdf/term.h"
-#include "storage/statement_id.h"
 
 namespace skg {
 
@@ -22,52 +21,6 @@ using engine::RequestHash;
 using engine::SubscriptionImpl;
 using engine::TransactionImpl;
 using engine::ViewImpl;
-
-namespace {
-
-// What a write has just added, read back: only the store knows when it was
-// first inserted. If another write has removed it again already, it is shown
-// as this one left it.
-absl::StatusOr<Statement> ReadBack(const Graph& graph, const GraphImpl& impl,
-                                   CommitBuilder& builder, const NewStatement& added,
-                                   const CommitResult& result) {
-  SKG_ASSIGN_OR_RETURN(const rdf::Term subject, builder.TermOf(added.subject));
-  SKG_ASSIGN_OR_RETURN(const rdf::Term predicate, builder.TermOf(added.predicate));
-  SKG_ASSIGN_OR_RETURN(const rdf::Term object, builder.TermOf(added.object));
-  rdf::Term named_graph;
-  Statement stored;
-  if (!added.graph.empty()) {
-    SKG_ASSIGN_OR_RETURN(named_graph, builder.TermOf(added.graph));
-    stored.graph = impl.names().ToName(named_graph);
-  }
-  stored.id = storage::StatementUuid(impl.store().description().uuid, subject, predicate, object,
-                                     added.graph.empty() ? nullptr : &named_graph, added.edge)
-                  .ToString();
-  stored.subject = impl.names().ToName(subject);
-  stored.predicate = impl.names().ToName(predicate);
-  stored.object = impl.names().ToName(object);
-  stored.weight = added.weight;
-  stored.edge = added.edge;
-  stored.version = stored.created_commit = result.commit;
-  stored.created_at = stored.updated_at = result.time;
-
-  SKG_ASSIGN_OR_RETURN(StatementCursor cursor,
-                       graph.Match({.subject = stored.subject,
-                                    .predicate = stored.predicate,
-                                    .object = stored.object,
-                                    .graph = stored.graph},
-                                   {.order_by = OrderField::kKey}));
-  std::vector<Statement> batch;
-  while (true) {
-    SKG_ASSIGN_OR_RETURN(const bool more, cursor.Next(batch));
-    for (Statement& found : batch) {
-      if (found.edge == added.edge) return std::move(found);
-    }
-    if (!more) return stored;
-  }
-}
-
-}  // namespace
 
 Graph::Graph(std::shared_ptr<GraphImpl> impl) : impl_(std::move(impl)) {}
 Graph::Graph(const Graph&) = default;
@@ -85,18 +38,19 @@ absl::StatusOr<CommitResult> Graph::Add(const NewStatement& statement,
                                         const CommitOptions& options, Statement* stored) {
   SKG_RETURN_IF_ERROR(engine::CheckCommitOptions(options));
   CommitBuilder builder(impl_->store(), impl_->names());
-  SKG_RETURN_IF_ERROR(builder.Add(statement, options.skip_duplicates));
   std::string hash;
   if (!options.idempotency_key.empty()) {
     RequestHash request;
     request.Add(statement, options.skip_duplicates);
     hash = request.Finish();
+    builder.NameBlankNodesAfter(options.idempotency_key, hash);
   }
+  SKG_RETURN_IF_ERROR(builder.Add(statement, options.skip_duplicates));
   SKG_ASSIGN_OR_RETURN(storage::CommitOutcome outcome,
                        builder.Commit(impl_->store(), impl_->DurabilityOf(options),
                                       options.idempotency_key, hash));
   if (stored != nullptr) {
-    SKG_ASSIGN_OR_RETURN(*stored, ReadBack(*this, *impl_, builder, statement, outcome.result));
+    SKG_ASSIGN_OR_RETURN(*stored, engine::ReadBack(*impl_, builder, statement, outcome.result));
   }
   return outcome.result;
 }
@@ -107,9 +61,6 @@ absl::StatusOr<CommitResult> Graph::AddBatch(std::span<const NewStatement> state
   if (outcomes != nullptr) outcomes->clear();
   SKG_RETURN_IF_ERROR(engine::CheckCommitOptions(options));
   CommitBuilder builder(impl_->store(), impl_->names());
-  for (size_t i = 0; i < statements.size(); ++i) {
-    SKG_RETURN_IF_ERROR(builder.Add(statements[i], options.skip_duplicates, i));
-  }
   std::string hash;
   if (!options.idempotency_key.empty()) {
     RequestHash request;
@@ -117,6 +68,10 @@ absl::StatusOr<CommitResult> Graph::AddBatch(std::span<const NewStatement> state
       request.Add(statement, options.skip_duplicates);
     }
     hash = request.Finish();
+    builder.NameBlankNodesAfter(options.idempotency_key, hash);
+  }
+  for (size_t i = 0; i < statements.size(); ++i) {
+    SKG_RETURN_IF_ERROR(builder.Add(statements[i], options.skip_duplicates, i));
   }
   SKG_ASSIGN_OR_RETURN(storage::CommitOutcome outcome,
                        builder.Commit(impl_->store(), impl_->DurabilityOf(options),

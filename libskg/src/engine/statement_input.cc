@@ -84,6 +84,11 @@ std::string WithoutWhiteSpace(std::string_view text) {
   return out;
 }
 
+std::string TooLong(size_t bytes) {
+  return absl::StrCat("metadata and source have ", bytes, " bytes together; at most ",
+                      kMaxDetailsBytes, " are allowed");
+}
+
 // Times are stored in microseconds.
 bool Storable(absl::Time time) {
   return time > absl::FromUnixMicros(std::numeric_limits<int64_t>::min()) &&
@@ -116,10 +121,7 @@ void ReadValidTimes(const NewStatement& statement, storage::Record& record,
 
 absl::StatusOr<std::string> NormaliseMetadata(std::string_view text) {
   if (text.empty() || text == "{}") return std::string();
-  if (text.size() > kMaxMetadataBytes) {
-    return absl::InvalidArgumentError(absl::StrCat("has ", text.size(), " bytes; at most ",
-                                                   kMaxMetadataBytes, " are allowed"));
-  }
+  if (text.size() > kMaxDetailsBytes) return absl::InvalidArgumentError(TooLong(text.size()));
   ObjectChecker checker;
   if (!nlohmann::json::sax_parse(text.begin(), text.end(), &checker)) {
     return absl::InvalidArgumentError(checker.error());
@@ -146,10 +148,11 @@ StatementDetails ReadDetails(const NewStatement& statement, std::vector<FieldErr
     errors.push_back({{"metadata"}, std::string(sv(metadata.status().message())), "malformed"});
   }
   ReadValidTimes(statement, details.record, errors);
-  if (statement.source.size() > kMaxSourceBytes) {
-    errors.push_back({{"source"}, absl::StrCat("has ", statement.source.size(),
-                                               " bytes; at most ", kMaxSourceBytes,
-                                               " are allowed"), "too_long"});
+  const size_t record_bytes = details.record.metadata.size() + statement.source.size();
+  if (record_bytes > kMaxDetailsBytes) {
+    const bool source_is_larger = statement.source.size() > details.record.metadata.size();
+    errors.push_back({{source_is_larger ? "source" : "metadata"}, TooLong(record_bytes),
+                      "too_long"});
   } else if (!rdf::IsUtf8(statement.source)) {
     errors.push_back({{"source"}, "is not valid UTF-8", "malformed"});
   } else {

@@ -15,9 +15,10 @@
 
 namespace skg::engine {
 
-inline constexpr size_t kMaxMetadataBytes = size_t{1} << 20;
+// Metadata and source together: a record is one value of the store, which has
+// at most 1 MiB, and the rest of the record fits into what is left.
+inline constexpr size_t kMaxDetailsBytes = (size_t{1} << 20) - 256;
 inline constexpr size_t kMaxMetadataDepth = 100;
-inline constexpr size_t kMaxSourceBytes = size_t{64} << 10;
 
 // What a statement says beyond its terms.
 struct StatementDetails {
@@ -35,7 +36,7 @@ struct StatementDetails {
                                            std::vector<FieldError>& errors);
 
 // A JSON object without insignificant white space; empty for {}.
-// Errors: kInvalidArgument (not a JSON object, larger than 1 MiB, nested
+// Errors: kInvalidArgument (not a JSON object, too large, nested
 // deeper than 100).
 [[nodiscard]] absl::StatusOr<std::string> NormaliseMetadata(
     std::string_view text);
