@@ -35,17 +35,19 @@ Json TimeToJson(const std::optional<absl::Time>& time) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", *time, absl::UTCTimeZone());
 }
 
-std::optional<absl::Time> TimeFromJson(const Json& document,
-                                       const char* field) {
+// Null and absence are no time; false: something else that is no time.
+bool ReadTime(const Json& document, const char* field,
+              std::optional<absl::Time>& time) {
   const auto found = document.find(field);
-  if (found == document.end() || !found->is_string()) return std::nullopt;
-  absl::Time time;
-  std::string error;
-  if (!absl::ParseTime(absl::RFC3339_full, found->get<std::string>(), &time,
-                       &error)) {
-    return std::nullopt;
+  if (found == document.end() || found->is_null()) return true;
+  absl::Time parsed;
+  if (!found->is_string() ||
+      !absl::ParseTime(absl::RFC3339_full, found->get<std::string>(), &parsed,
+                       nullptr)) {
+    return false;
   }
-  return time;
+  time = parsed;
+  return true;
 }
 
 absl::Status Damaged(absl::string_view what) {
@@ -147,11 +149,14 @@ absl::StatusOr<ApiKeyRecord> ApiKeyRecordFromJson(std::string_view text) {
     if (!role.is_string()) return Damaged("a role is not a string");
     record.roles.push_back(role.get<std::string>());
   }
-  const auto created = TimeFromJson(document, "created_at");
-  if (!created.has_value()) return Damaged("created_at is missing");
+  std::optional<absl::Time> created;
+  // A key must not come back to life because its end cannot be read.
+  if (!ReadTime(document, "created_at", created) || !created.has_value() ||
+      !ReadTime(document, "expires_at", record.expires_at) ||
+      !ReadTime(document, "revoked_at", record.revoked_at)) {
+    return Damaged("a time is missing or malformed");
+  }
   record.created_at = *created;
-  record.expires_at = TimeFromJson(document, "expires_at");
-  record.revoked_at = TimeFromJson(document, "revoked_at");
   const auto limit = document.find("rate_limit_per_minute");
   if (limit != document.end() && limit->is_number_unsigned()) {
     record.rate_limit_per_minute = limit->get<uint32_t>();

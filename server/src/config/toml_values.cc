@@ -5,9 +5,8 @@
 #include <optional>
 #include <sstream>
 #include <string_view>
-
-#define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -76,14 +75,15 @@ absl::StatusOr<std::vector<TomlValue>> ReadTomlValues(
     return absl::InvalidArgumentError(
         absl::StrCat("--config: the file \"", path, "\" cannot be read"));
   }
-  const toml::parse_result parsed = toml::parse(content.str(), path);
-  if (!parsed) {
-    return Malformed(path, parsed.error().source().begin,
-                     std::string(parsed.error().description()));
-  }
   std::vector<TomlValue> values;
-  const absl::Status status = Collect(path, "", parsed.table(), values);
-  if (!status.ok()) return status;
+  try {
+    const absl::Status status =
+        Collect(path, "", toml::parse(content.str(), path), values);
+    if (!status.ok()) return status;
+  } catch (const toml::parse_error& error) {
+    return Malformed(path, error.source().begin,
+                     std::string(error.description()));
+  }
   return values;
 }
 

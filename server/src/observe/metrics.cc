@@ -26,9 +26,10 @@ constexpr std::array<const char*, kQueryTypes> kQueryNames = {
     "full", "partial", "sparql", "traverse"};
 
 std::string NumberText(double value) {
-  std::array<char, 32> digits;
-  const auto end =
-      std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  std::array<char, 512> digits;  // a double has at most 309 before the point
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(),
+                                 value, std::chars_format::fixed)
+                       .ptr;
   return std::string(digits.data(), end);
 }
 
