@@ -15,17 +15,21 @@ namespace {
 using rdf::Quad;
 using rdf::Syntax;
 
-absl::StatusOr<std::vector<Quad>> ReadAll(const std::filesystem::path& path, Syntax syntax,
+absl::StatusOr<std::vector<Quad>> ReadAll(const std::filesystem::path& path,
+                                          Syntax syntax,
                                           const std::string& base) {
   auto text = test::ReadFile(path);
   if (!text.ok()) return text.status();
   std::vector<Quad> quads;
-  const absl::Status status = rdf::ReadText(
-      *text, {.syntax = syntax, .source_name = path.filename().string(), .base_iri = base},
-      [&](const Quad& quad) {
-        quads.push_back(quad);
-        return absl::OkStatus();
-      });
+  const absl::Status status =
+      rdf::ReadText(*text,
+                    {.syntax = syntax,
+                     .source_name = path.filename().string(),
+                     .base_iri = base},
+                    [&](const Quad& quad) {
+                      quads.push_back(quad);
+                      return absl::OkStatus();
+                    });
   if (!status.ok()) return status;
   return quads;
 }
@@ -44,9 +48,11 @@ std::string Canonical(const std::vector<Quad>& quads, Syntax syntax) {
   return writer->Finish().ok() ? out : "(cannot be written)";
 }
 
-// Runs cases whose action is in `syntax` and whose result is in `result_syntax`.
+// Runs cases whose action is in `syntax` and whose result is in
+// `result_syntax`.
 test::RunCase Runner(Syntax syntax, Syntax result_syntax) {
-  return [=](const std::filesystem::path& folder, const nlohmann::json& test_case) -> std::string {
+  return [=](const std::filesystem::path& folder,
+             const nlohmann::json& test_case) -> std::string {
     const std::string type = test_case.at("type");
     const std::string action = test_case.at("action");
     const std::string base = test_case.at("base").get<std::string>() + action;
@@ -55,7 +61,8 @@ test::RunCase Runner(Syntax syntax, Syntax result_syntax) {
     if (type.ends_with("NegativeSyntax")) return got.ok() ? "is accepted" : "";
     if (!got.ok()) return got.status().ToString();
     if (type.ends_with("PositiveSyntax")) return "";
-    const std::filesystem::path result = folder / test_case.at("result").get<std::string>();
+    const std::filesystem::path result =
+        folder / test_case.at("result").get<std::string>();
     if (type.ends_with("PositiveC14N")) {
       const auto want = test::ReadFile(result);
       if (!want.ok()) return want.status().ToString();
@@ -65,7 +72,9 @@ test::RunCase Runner(Syntax syntax, Syntax result_syntax) {
     if (!type.ends_with("Eval")) return "unknown type " + type;
     const auto want = ReadAll(result, result_syntax, "");
     if (!want.ok()) return want.status().ToString();
-    return test::AreIsomorphic(*got, *want) ? "" : "reads something else than " + result.string();
+    return test::AreIsomorphic(*got, *want)
+               ? ""
+               : "reads something else than " + result.string();
   };
 }
 

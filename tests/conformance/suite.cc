@@ -22,7 +22,9 @@ nlohmann::json ReadJson(const std::filesystem::path& path) {
 void RunSuite(const std::string& suite, const RunCase& run) {
   const auto shared = SharedFolder();
   if (!shared) {
-    std::printf("%-16s skipped: there is no shared folder beside the checkout\n", suite.c_str());
+    std::printf(
+        "%-16s skipped: there is no shared folder beside the checkout\n",
+        suite.c_str());
     return;
   }
   const std::filesystem::path folder = *shared / "conformance" / suite;
@@ -41,7 +43,8 @@ void RunSuite(const std::string& suite, const RunCase& run) {
       CHECK(reason.empty());
     }
     if (reason.empty() && is_known) {
-      UNSCOPED_INFO(suite << " " << id << " passes; take it off the known failures");
+      UNSCOPED_INFO(suite << " " << id
+                          << " passes; take it off the known failures");
       CHECK_FALSE(is_known);
     }
   }

@@ -13,10 +13,11 @@ namespace skg::test {
 using RunCase = std::function<std::string(const std::filesystem::path& folder,
                                           const nlohmann::json& test_case)>;
 
-// Runs every case of `suite`, prints `suite passed/total`, and fails the Catch2 case if a case fails that
-// expectations.json does not list, passes although it is listed, if fewer pass
-// than recorded there, or if the suite is missing though the shared folder is
-// there. Without a shared folder it says so in one line and runs nothing.
+// Runs every case of `suite`, prints `suite passed/total`, and fails the Catch2
+// case if a case fails that expectations.json does not list, passes although it
+// is listed, if fewer pass than recorded there, or if the suite is missing
+// though the shared folder is there. Without a shared folder it says so in one
+// line and runs nothing.
 void RunSuite(const std::string& suite, const RunCase& run);
 
 }  // namespace skg::test

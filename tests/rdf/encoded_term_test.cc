@@ -11,7 +11,9 @@
 namespace skg::rdf {
 namespace {
 
-std::string Xsd(const std::string& name) { return std::string(iri::kXsd) + name; }
+std::string Xsd(const std::string& name) {
+  return std::string(iri::kXsd) + name;
+}
 
 EncodedTerm Encoded(const Term& term) {
   EncodedTerm out;
@@ -21,7 +23,8 @@ EncodedTerm Encoded(const Term& term) {
 
 }  // namespace
 
-TEST_CASE("terms of the dictionary have the bytes that the format page shows", "[rdf]") {
+TEST_CASE("terms of the dictionary have the bytes that the format page shows",
+          "[rdf]") {
   using std::string_literals::operator""s;
   struct Case {
     Term term;
@@ -32,13 +35,24 @@ TEST_CASE("terms of the dictionary have the bytes that the format page shows", "
       {Term::Iri("urn:skg:Einstein"), TermTag::kIri, "urn:skg:Einstein"},
       {Term::BlankNode("b1"), TermTag::kBlankNode, "b1"},
       {Term::Literal("Relativity"), TermTag::kString, "Relativity"},
-      {Term::LanguageString("Physik", "de-CH"), TermTag::kLanguageString, "de-ch\0Physik"s},
-      {Term::LanguageString("x", "ar", Direction::kRtl), TermTag::kLanguageString, "ar--rtl\0x"s},
-      {Term::LanguageString("x", "en", Direction::kLtr), TermTag::kLanguageString, "en--ltr\0x"s},
-      {Term::Literal("01", Xsd("integer")), TermTag::kOtherNumeric, "\1" "01"},
-      {Term::Literal("1", Xsd("float")), TermTag::kOtherNumeric, "\4" "1"},
-      {Term::Literal("junk", Xsd("unsignedByte")), TermTag::kOtherNumeric, "\x0F" "junk"},
-      {Term::Literal("P1D", Xsd("duration")), TermTag::kOtherLiteral, "\x1B" "P1D"},
+      {Term::LanguageString("Physik", "de-CH"), TermTag::kLanguageString,
+       "de-ch\0Physik"s},
+      {Term::LanguageString("x", "ar", Direction::kRtl),
+       TermTag::kLanguageString, "ar--rtl\0x"s},
+      {Term::LanguageString("x", "en", Direction::kLtr),
+       TermTag::kLanguageString, "en--ltr\0x"s},
+      {Term::Literal("01", Xsd("integer")), TermTag::kOtherNumeric,
+       "\1"
+       "01"},
+      {Term::Literal("1", Xsd("float")), TermTag::kOtherNumeric,
+       "\4"
+       "1"},
+      {Term::Literal("junk", Xsd("unsignedByte")), TermTag::kOtherNumeric,
+       "\x0F"
+       "junk"},
+      {Term::Literal("P1D", Xsd("duration")), TermTag::kOtherLiteral,
+       "\x1B"
+       "P1D"},
       {Term::Literal("{}", "http://www.w3.org/1999/02/22-rdf-syntax-ns#JSON"),
        TermTag::kOtherLiteral, "\x31{}"},
       {Term::Literal("x", "urn:t"), TermTag::kOtherLiteral, "\0urn:t\0x"s},
@@ -62,12 +76,14 @@ TEST_CASE("encoding terms is a bijection", "[rdf]") {
     const auto back = DecodeTerm(encoded.tag, encoded.bytes);
     REQUIRE_OK(back);
     REQUIRE(*back == term);
-    const auto [at, is_new] = seen.try_emplace({encoded.tag, encoded.bytes}, term);
+    const auto [at, is_new] =
+        seen.try_emplace({encoded.tag, encoded.bytes}, term);
     REQUIRE(at->second == term);
   }
 }
 
-TEST_CASE("bytes of no term are data loss; others encode to themselves", "[rdf]") {
+TEST_CASE("bytes of no term are data loss; others encode to themselves",
+          "[rdf]") {
   using std::string_literals::operator""s;
   struct Case {
     TermTag tag;
@@ -81,12 +97,18 @@ TEST_CASE("bytes of no term are data loss; others encode to themselves", "[rdf]"
       {TermTag::kOtherLiteral, ""},
       {TermTag::kOtherLiteral, "\0urn:t"s},
       {TermTag::kOtherLiteral, "\0\0x"s},
-      {TermTag::kOtherLiteral, "\1" "1"},  // numeric
-      {TermTag::kOtherLiteral, "\xFF" "1"},
+      {TermTag::kOtherLiteral,
+       "\1"
+       "1"},  // numeric
+      {TermTag::kOtherLiteral,
+       "\xFF"
+       "1"},
       {TermTag::kOtherLiteral, "\0http://www.w3.org/2001/XMLSchema#date\0x"s},
       {TermTag::kOtherLiteral, "\0http://www.w3.org/2001/XMLSchema#string\0x"s},
       {TermTag::kOtherNumeric, ""},
-      {TermTag::kOtherNumeric, "\x1B" "P1D"},
+      {TermTag::kOtherNumeric,
+       "\x1B"
+       "P1D"},
       {TermTag::kOtherNumeric, "\0urn:t\0x"s},
       {TermTag::kTripleTerm, "x"},
       {TermTag::kUnbound, "x"},
@@ -94,13 +116,15 @@ TEST_CASE("bytes of no term are data loss; others encode to themselves", "[rdf]"
   };
   for (const Case& c : damaged) {
     INFO(static_cast<int>(c.tag) << " " << c.bytes);
-    CHECK(DecodeTerm(c.tag, c.bytes).status().code() == absl::StatusCode::kDataLoss);
+    CHECK(DecodeTerm(c.tag, c.bytes).status().code() ==
+          absl::StatusCode::kDataLoss);
   }
   test::RandomTerms terms(test::Random(11));
   for (int i = 0; i < 20'000; ++i) {
     const auto tag = static_cast<TermTag>(terms.Below(8));
     std::string bytes = terms.Text(3);
-    if (terms.Below(2) == 0) bytes.insert(0, 1, static_cast<char>(terms.Below(60)));
+    if (terms.Below(2) == 0)
+      bytes.insert(0, 1, static_cast<char>(terms.Below(60)));
     const auto term = DecodeTerm(tag, bytes);
     if (term.ok()) REQUIRE(Encoded(*term) == EncodedTerm{tag, bytes});
   }
@@ -118,7 +142,8 @@ TEST_CASE("every datatype code has an IRI that finds it", "[rdf]") {
   CHECK(FindDatatype("") == Datatype::kOther);
   CHECK(FindDatatype("x") == Datatype::kOther);
   CHECK(FindDatatype(iri::kXsdString) == Datatype::kOther);
-  CHECK(FindDatatype("http://www.w3.org/2001/XMLSchema#Integer") == Datatype::kOther);
+  CHECK(FindDatatype("http://www.w3.org/2001/XMLSchema#Integer") ==
+        Datatype::kOther);
 }
 
 }  // namespace skg::rdf

@@ -80,13 +80,15 @@ TEST_CASE("relative IRIs resolve as RFC 3986 says", "[rdf]") {
   CHECK(Resolve("http://a/b#f", "") == "http://a/b");
 }
 
-TEST_CASE("any reference against any base gives an IRI with a scheme", "[rdf]") {
+TEST_CASE("any reference against any base gives an IRI with a scheme",
+          "[rdf]") {
   test::RandomTerms terms(test::Random(30));
   for (int i = 0; i < 20'000; ++i) {
     const std::string base = terms.Iri();
     std::string reference;
     for (size_t parts = terms.Below(6); parts > 0; --parts) {
-      reference += terms.Choose({"/", "..", ".", "a", "?", "#", "//", ":", "%41"});
+      reference +=
+          terms.Choose({"/", "..", ".", "a", "?", "#", "//", ":", "%41"});
     }
     INFO(base << " " << reference);
     REQUIRE(IsAbsoluteIri(Resolve(base, reference)));

@@ -26,13 +26,17 @@ void CollectLabels(const Term& term, std::set<std::string>& labels) {
 
 std::set<std::string> LabelsOf(const Quad& quad) {
   std::set<std::string> labels;
-  for (const Term* term : {&quad.subject, &quad.object, &quad.graph}) CollectLabels(*term, labels);
+  for (const Term* term : {&quad.subject, &quad.object, &quad.graph})
+    CollectLabels(*term, labels);
   return labels;
 }
 
-void Append(const Term& term, const Colours& colours, const std::string* self, std::string& out) {
+void Append(const Term& term, const Colours& colours, const std::string* self,
+            std::string& out) {
   if (term.kind == TermKind::kBlankNode) {
-    out += self != nullptr && *self == term.value ? "_:self" : "_:" + colours.at(term.value);
+    out += self != nullptr && *self == term.value
+               ? "_:self"
+               : "_:" + colours.at(term.value);
   } else if (term.kind == TermKind::kTripleTerm) {
     out += "<<( ";
     Append(term.triple->subject, colours, self, out);
@@ -45,9 +49,11 @@ void Append(const Term& term, const Colours& colours, const std::string* self, s
   out += ' ';
 }
 
-std::string Text(const Quad& quad, const Colours& colours, const std::string* self) {
+std::string Text(const Quad& quad, const Colours& colours,
+                 const std::string* self) {
   std::string out;
-  for (const Term* term : {&quad.subject, &quad.predicate, &quad.object, &quad.graph}) {
+  for (const Term* term :
+       {&quad.subject, &quad.predicate, &quad.object, &quad.graph}) {
     Append(*term, colours, self, out);
   }
   return out;
@@ -73,12 +79,15 @@ struct Dataset {
       std::set<std::string> distinct;
       for (const auto& [label, quads_here] : around) {
         std::vector<std::string> texts;
-        for (const Quad* quad : quads_here) texts.push_back(Text(*quad, colours, &label));
+        for (const Quad* quad : quads_here)
+          texts.push_back(Text(*quad, colours, &label));
         std::sort(texts.begin(), texts.end());
         texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
         std::string key = colours.at(label) + "|";
         for (const std::string& text : texts) key += text + "\n";
-        const auto number = numbers.emplace(key, static_cast<int>(numbers.size())).first->second;
+        const auto number =
+            numbers.emplace(key, static_cast<int>(numbers.size()))
+                .first->second;
         next[label] = std::to_string(number);
         distinct.insert(next[label]);
       }
@@ -88,9 +97,11 @@ struct Dataset {
     }
   }
 
-  [[nodiscard]] std::map<std::string, std::vector<std::string>> Classes() const {
+  [[nodiscard]] std::map<std::string, std::vector<std::string>> Classes()
+      const {
     std::map<std::string, std::vector<std::string>> classes;
-    for (const auto& [label, colour] : colours) classes[colour].push_back(label);
+    for (const auto& [label, colour] : colours)
+      classes[colour].push_back(label);
     return classes;
   }
 
@@ -116,8 +127,10 @@ bool Match(Dataset a, Dataset b, int depth) {
   std::string open_colour;
   for (const auto& [colour, labels] : a_classes) {
     const auto found = b_classes.find(colour);
-    if (found == b_classes.end() || found->second.size() != labels.size()) return false;
-    if (labels.size() > 1 && (open == nullptr || labels.size() < open->size())) {
+    if (found == b_classes.end() || found->second.size() != labels.size())
+      return false;
+    if (labels.size() > 1 &&
+        (open == nullptr || labels.size() < open->size())) {
       open = &labels;
       open_colour = colour;
     }

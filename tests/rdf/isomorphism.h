@@ -8,6 +8,7 @@
 namespace skg::test {
 
 // As sets of quads (RDF 1.2, blank nodes inside triple terms included).
-[[nodiscard]] bool AreIsomorphic(const std::vector<rdf::Quad>& a, const std::vector<rdf::Quad>& b);
+[[nodiscard]] bool AreIsomorphic(const std::vector<rdf::Quad>& a,
+                                 const std::vector<rdf::Quad>& b);
 
 }  // namespace skg::test

@@ -18,10 +18,13 @@ using Document = std::pair<Syntax, std::string>;
 
 std::vector<Document> Documents() {
   std::vector<Document> documents = {
-      {Syntax::kNQuads, "_:a <urn:p> \"x\\u00E9\\n\"@en--ltr <urn:g> . # c\n<urn:s> <urn:p> <<( "
-                        "<urn:s> <urn:p> \"1\"^^<urn:t> )>> .\r\n"},
-      {Syntax::kTriG, "@prefix : <urn:> .\nGRAPH :g { :s :p [ :q ( 1 2.5e0 'x'@en ) ], \"\"\"l\n\"\"\" "
-                      "~ :r {| :a true |} . }\n<< :s :p <<( :s :p :o )>> >> a :T .\n"}};
+      {Syntax::kNQuads,
+       "_:a <urn:p> \"x\\u00E9\\n\"@en--ltr <urn:g> . # c\n<urn:s> <urn:p> <<( "
+       "<urn:s> <urn:p> \"1\"^^<urn:t> )>> .\r\n"},
+      {Syntax::kTriG,
+       "@prefix : <urn:> .\nGRAPH :g { :s :p [ :q ( 1 2.5e0 'x'@en ) ], "
+       "\"\"\"l\n\"\"\" "
+       "~ :r {| :a true |} . }\n<< :s :p <<( :s :p :o )>> >> a :T .\n"}};
   const auto shared = test::SharedFolder();
   if (!shared) return documents;
   const std::pair<const char*, Syntax> suites[] = {
@@ -31,9 +34,11 @@ std::vector<Document> Documents() {
   for (const auto& [suite, syntax] : suites) {
     const auto folder = *shared / "conformance" / suite;
     if (!std::filesystem::is_directory(folder)) continue;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    for (const auto& entry :
+         std::filesystem::recursive_directory_iterator(folder)) {
       const std::string extension = entry.path().extension().string();
-      if (extension != ".nt" && extension != ".nq" && extension != ".ttl" && extension != ".trig") {
+      if (extension != ".nt" && extension != ".nq" && extension != ".ttl" &&
+          extension != ".trig") {
         continue;
       }
       const auto text = test::ReadFile(entry.path());
@@ -44,17 +49,26 @@ std::vector<Document> Documents() {
   return documents;
 }
 
-void Damage(test::RandomTerms& terms, const std::vector<Document>& documents, std::string& text) {
+void Damage(test::RandomTerms& terms, const std::vector<Document>& documents,
+            std::string& text) {
   const auto at = [&] { return terms.Below(text.size() + 1); };
   switch (terms.Below(6)) {
     case 0:  // flip
-      if (!text.empty()) text[terms.Below(text.size())] ^= static_cast<char>(1 << terms.Below(8));
+      if (!text.empty())
+        text[terms.Below(text.size())] ^=
+            static_cast<char>(1 << terms.Below(8));
       break;
     case 1:  // insert what has a meaning
-      text.insert(at(), terms.Choose({"\"", "'", "'''", "\"\"\"", "<", ">", "<<", "<<(", ")>>", "{",
-                                      "}", "{|", "|}", "[", "]", "(", ")", ".", ";", ",", "\\", "\\u",
-                                      "\\U0010FFFF", "@", "@prefix", "^^", "_:", ":", "#", "\n", "\r",
-                                      "~", "%", "\xFF", "\xC3", "\xEF\xBF\xBE", "GRAPH", "a", "1e"}));
+      text.insert(
+          at(),
+          terms.Choose(
+              {"\"",      "'",   "'''", "\"\"\"", "<",           ">",
+               "<<",      "<<(", ")>>", "{",      "}",           "{|",
+               "|}",      "[",   "]",   "(",      ")",           ".",
+               ";",       ",",   "\\",  "\\u",    "\\U0010FFFF", "@",
+               "@prefix", "^^",  "_:",  ":",      "#",           "\n",
+               "\r",      "~",   "%",   "\xFF",   "\xC3",        "\xEF\xBF\xBE",
+               "GRAPH",   "a",   "1e"}));
       break;
     case 2:  // cut out
       text.erase(at(), terms.Below(10));
@@ -63,9 +77,11 @@ void Damage(test::RandomTerms& terms, const std::vector<Document>& documents, st
       text.resize(at());
       break;
     case 4: {  // splice
-      const std::string& other = documents[terms.Below(documents.size())].second;
+      const std::string& other =
+          documents[terms.Below(documents.size())].second;
       if (other.empty()) break;
-      text.insert(at(), other.substr(terms.Below(other.size()), terms.Below(60)));
+      text.insert(at(),
+                  other.substr(terms.Below(other.size()), terms.Below(60)));
       break;
     }
     default:
@@ -75,18 +91,23 @@ void Damage(test::RandomTerms& terms, const std::vector<Document>& documents, st
 
 }  // namespace
 
-TEST_CASE("damaged documents are read or refused, the same in any pieces", "[rdf]") {
+TEST_CASE("damaged documents are read or refused, the same in any pieces",
+          "[rdf]") {
   const std::vector<Document> documents = Documents();
   test::RandomTerms terms(test::Random(50));
   for (int i = 0; i < 6'000; ++i) {
     auto [syntax, text] = documents[terms.Below(documents.size())];
-    for (size_t times = terms.Below(4); times > 0; --times) Damage(terms, documents, text);
-    const std::string base = terms.Below(2) == 0 ? "http://example.org/base" : "";
+    for (size_t times = terms.Below(4); times > 0; --times)
+      Damage(terms, documents, text);
+    const std::string base =
+        terms.Below(2) == 0 ? "http://example.org/base" : "";
     INFO(text);
     const auto strict = test::ReadAll(text, syntax, {.base = base});
-    const auto whole = test::ReadAll(text, syntax, {.recover = true, .base = base});
+    const auto whole =
+        test::ReadAll(text, syntax, {.recover = true, .base = base});
     const size_t chunk = 1 + terms.Below(terms.Below(2) == 0 ? 3 : 64);
-    const auto pieces = test::ReadAll(text, syntax, {.recover = true, .chunk = chunk, .base = base});
+    const auto pieces = test::ReadAll(
+        text, syntax, {.recover = true, .chunk = chunk, .base = base});
 
     REQUIRE(whole.status == pieces.status);
     REQUIRE(whole.quads == pieces.quads);
@@ -99,7 +120,8 @@ TEST_CASE("damaged documents are read or refused, the same in any pieces", "[rdf
     // Strict reading stops at the first error and agrees up to there.
     REQUIRE(strict.status.ok() == whole.errors.empty());
     REQUIRE(strict.quads.size() <= whole.quads.size());
-    for (size_t q = 0; q < strict.quads.size(); ++q) REQUIRE(strict.quads[q] == whole.quads[q]);
+    for (size_t q = 0; q < strict.quads.size(); ++q)
+      REQUIRE(strict.quads[q] == whole.quads[q]);
     // Whatever comes out is valid.
     for (const Quad& quad : whole.quads) {
       for (const Term* term : {&quad.subject, &quad.predicate, &quad.object}) {

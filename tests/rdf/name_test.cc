@@ -27,7 +27,8 @@ TEST_CASE("names stand for IRIs of the base namespace", "[rdf]") {
       {"Einstein", "urn:skg:Einstein"},
       {"Albert Einstein", "urn:skg:Albert%20Einstein"},
       {"100%", "urn:skg:100%25"},
-      {"a<b>\"c\"{d}|e^f`g\\h", "urn:skg:a%3Cb%3E%22c%22%7Bd%7D%7Ce%5Ef%60g%5Ch"},
+      {"a<b>\"c\"{d}|e^f`g\\h",
+       "urn:skg:a%3Cb%3E%22c%22%7Bd%7D%7Ce%5Ef%60g%5Ch"},
       {"\xC3\xA9t\xC3\xA9", "urn:skg:\xC3\xA9t\xC3\xA9"},
       {"tab\tline\n", "urn:skg:tab%09line%0A"},
       {"http://example.org/x", "urn:skg:http://example.org/x"},
@@ -55,7 +56,8 @@ TEST_CASE("what is not a name is a term in N-Triples form", "[rdf]") {
   };
   const Term x = Term::Iri("urn:x:s");
   const Case cases[] = {
-      {"<https://schema.org/Person>", Term::Iri("https://schema.org/Person"), nullptr},
+      {"<https://schema.org/Person>", Term::Iri("https://schema.org/Person"),
+       nullptr},
       {"<urn:skg:Einstein>", Term::Iri("urn:skg:Einstein"), "Einstein"},
       {"<urn:skg:>", Term::Iri("urn:skg:"), nullptr},
       {"<urn:skg:%41>", Term::Iri("urn:skg:%41"), nullptr},
@@ -64,12 +66,15 @@ TEST_CASE("what is not a name is a term in N-Triples form", "[rdf]") {
       {"\"1879\"^^<http://www.w3.org/2001/XMLSchema#integer>",
        Term::Literal("1879", std::string(iri::kXsdInteger)), nullptr},
       {"\"Physik\"@de", Term::LanguageString("Physik", "de"), nullptr},
-      {"\"x\"@ar--rtl", Term::LanguageString("x", "ar", Direction::kRtl), nullptr},
+      {"\"x\"@ar--rtl", Term::LanguageString("x", "ar", Direction::kRtl),
+       nullptr},
       {"\"x\"@EN", Term::LanguageString("x", "en"), "\"x\"@en"},
-      {"\"x\"^^<http://www.w3.org/2001/XMLSchema#string>", Term::Literal("x"), "\"x\""},
+      {"\"x\"^^<http://www.w3.org/2001/XMLSchema#string>", Term::Literal("x"),
+       "\"x\""},
       {"\"\\u0041\\n\"", Term::Literal("A\n"), "\"A\\n\""},
       {"_:b1", Term::BlankNode("b1"), nullptr},
-      {"<<( <urn:x:s> <urn:x:s> \"o\" )>>", Term::Triple(x, x, Term::Literal("o")), nullptr},
+      {"<<( <urn:x:s> <urn:x:s> \"o\" )>>",
+       Term::Triple(x, x, Term::Literal("o")), nullptr},
   };
   for (const Case& c : cases) {
     INFO(c.text);
@@ -102,7 +107,8 @@ TEST_CASE("malformed names say what would be right", "[rdf]") {
       {"\"a\"@en--up", "--ltr or --rtl"},
       {"\"a\"@waytoolongtag", "1 to 8"},
       {"\"a\"^^b", "datatype"},
-      {"\"a\"^^<http://www.w3.org/1999/02/22-rdf-syntax-ns#langString>", "language tag"},
+      {"\"a\"^^<http://www.w3.org/1999/02/22-rdf-syntax-ns#langString>",
+       "language tag"},
       {"\"\\q\"", "unknown escape"},
       {"\"\\uD800\"", "surrogates"},
       {"\"\\U00110000\"", "not a character"},
@@ -125,7 +131,8 @@ TEST_CASE("malformed names say what would be right", "[rdf]") {
 }
 
 TEST_CASE("names and terms are inverse", "[rdf]") {
-  for (const std::string_view base : {"urn:skg:", "http://example.org/", "x-y+z.1:a%41"}) {
+  for (const std::string_view base :
+       {"urn:skg:", "http://example.org/", "x-y+z.1:a%41"}) {
     const NameSpace names = Base(base);
     test::RandomTerms terms(test::Random(20));
     for (int i = 0; i < 20'000; ++i) {
@@ -143,7 +150,8 @@ TEST_CASE("names and terms are inverse", "[rdf]") {
     for (int i = 0; i < 20'000; ++i) {
       const std::string name = terms.Text(8);
       const auto term = names.ToTerm(name);
-      if (!term.ok() || name.front() == '<' || name.front() == '"' || name.starts_with("_:")) {
+      if (!term.ok() || name.front() == '<' || name.front() == '"' ||
+          name.starts_with("_:")) {
         continue;
       }
       REQUIRE(names.ToName(*term) == name);
@@ -152,9 +160,11 @@ TEST_CASE("names and terms are inverse", "[rdf]") {
 }
 
 TEST_CASE("a base namespace is an absolute IRI", "[rdf]") {
-  for (const char* bad : {"", "skg", ":x", "1a:", "urn:a b", "http://<x>", "urn:\xFF"}) {
+  for (const char* bad :
+       {"", "skg", ":x", "1a:", "urn:a b", "http://<x>", "urn:\xFF"}) {
     INFO(bad);
-    CHECK(NameSpace::Make(bad).status().code() == absl::StatusCode::kInvalidArgument);
+    CHECK(NameSpace::Make(bad).status().code() ==
+          absl::StatusCode::kInvalidArgument);
   }
   CHECK(Base("https://example.org/").base() == "https://example.org/");
 }

@@ -26,7 +26,8 @@ uint64_t Bits(const Term& term) {
 // The order of ids must be that of the values: `Value` is computed naively from
 // the lexical form.
 template <typename MakeLexical, typename ValueOf>
-void CheckOrder(const std::string& type, int rounds, MakeLexical make, ValueOf value_of) {
+void CheckOrder(const std::string& type, int rounds, MakeLexical make,
+                ValueOf value_of) {
   int compared = 0;
   for (int i = 0; i < rounds; ++i) {
     const std::string a = make();
@@ -51,18 +52,32 @@ TEST_CASE("inline ids are the ones that the format page shows", "[rdf]") {
     uint64_t bits;
   };
   const std::vector<Case> cases = {
+      {Xsd("0", "integer"), 0x8800000000000000},
       {Xsd("42", "integer"), 0x880000000000002A},
       {Xsd("-1", "integer"), 0x87FFFFFFFFFFFFFF},
+      {Xsd("19.9", "decimal"), 0x9800000769CFD801},
       {Xsd("19.90", "decimal"), 0x9800000769CFD802},
+      {Xsd("-0.5", "decimal"), 0x97FFFFFFD050F801},
+      {Xsd("-INF", "double"), 0xA000FFFFFFFFFFFF},
+      {Xsd("-1.0E0", "double"), 0xA400FFFFFFFFFFFF},
+      {Xsd("-0.0E0", "double"), 0xA7FFFFFFFFFFFFFF},
+      {Xsd("0.0E0", "double"), 0xA800000000000000},
       {Xsd("1.0E0", "double"), 0xABFF000000000000},
+      {Xsd("INF", "double"), 0xAFFF000000000000},
       {Xsd("NaN", "double"), 0xAFFF800000000000},
       {Xsd("1970-01-01T00:00:00Z", "dateTime"), 0xB800000000000004},
-      {Xsd("1970-01-01T00:00:00.5+01:00", "dateTime"), 0xB7FFFFFF9226E8F9},
-      {Xsd("1970-01-01", "date"), 0xC180000000000000},
+      {Xsd("1879-03-14T11:30:00", "dateTime"), 0xB7FAC9AFF6158000},
+      {Xsd("1879-03-14T12:30:00+01:00", "dateTime"), 0xB7FAC9AFF61580F8},
+      {Xsd("1879-03-14T11:30:00.50Z", "dateTime"), 0xB7FAC9AFF6196806},
+      {Xsd("1879-03-14", "date"), 0xC17FFFFE93A37000},
+      {Xsd("12:30:00.5+01:00", "time"), 0xC2800004EF7168F9},
+      {Xsd("1879Z", "gYear"), 0xC37FFFFE92D8F001},
+      {Xsd("---31", "gDay"), 0xC68000000C07B000},
       {Xsd("false", "boolean"), 0xD010000000000000},
-      {Xsd("1", "boolean"), 0xD010000000000003},
+      {Xsd("true", "boolean"), 0xD010000000000002},
       {Term::Literal(""), 0xE000000000000000},
       {Term::Literal("abc"), 0xE616263000000003},
+      {Term::Literal("Z\xC3\xBCrich"), 0xE5AC3BC726963687},
   };
   for (const Case& c : cases) {
     INFO(c.term.value << " " << c.term.datatype);
@@ -83,27 +98,45 @@ TEST_CASE("a literal is inline exactly where its form comes back", "[rdf]") {
       {"decimal",
        {"0", "0.0", "19.90", "-0.5", "5", "0.00000001", "360287970.18963967",
         "-360287970.18963968"},
-       {"+1.0", ".5", "5.", "-0.0", "-0", "01.0", "0.000000001", "360287970.18963968",
-        "-360287970.18963969", "1e3", "", "-", "."}},
+       {"+1.0", ".5", "5.", "-0.0", "-0", "01.0", "0.000000001",
+        "360287970.18963968", "-360287970.18963969", "1e3", "", "-", "."}},
       {"double",
-       {"1.0E0", "0.0E0", "-0.0E0", "INF", "-INF", "NaN", "1.25E-1", "2.5E10", "5.0E-1"},
-       {"1.5E-7", "1", "1.0", "1e0", "1.0e0", "1.0E+0", "1.0E00", "+INF", "nan", "0.1E1", "10.0E0", "1.00E0",
-        "1.0E1000", "1.7976931348623157E308", "", "0x1.0E0", "1.E0", "-NaN", "1.1E0"}},
+       {"1.0E0", "0.0E0", "-0.0E0", "INF", "-INF", "NaN", "1.25E-1", "2.5E10",
+        "5.0E-1"},
+       {"1.5E-7", "1", "1.0", "1e0", "1.0e0", "1.0E+0", "1.0E00", "+INF", "nan",
+        "0.1E1", "10.0E0", "1.00E0", "1.0E1000", "1.7976931348623157E308", "",
+        "0x1.0E0", "1.E0", "-NaN", "1.1E0"}},
       {"boolean", {"true", "false", "1", "0"}, {"TRUE", "", "2", " true"}},
       {"dateTime",
        {"2024-02-29T23:59:59Z", "2024-01-01T00:00:00", "0000-01-01T00:00:00Z",
         "-0001-12-31T00:00:00.123+05:45", "12024-01-01T00:00:00.50-14:00",
         "2024-01-01T00:00:00+00:00", "2024-01-01T00:00:00.0Z"},
-       {"2023-02-29T00:00:00Z", "2024-01-01T24:00:00Z", "2024-01-01T00:00:60Z",
-        "2024-01-01T00:00:00.1234Z", "2024-01-01T00:00:00.Z", "2024-01-01T00:00:00+05:50",
-        "2024-01-01T00:00:00+14:15", "2024-01-01T00:00:00-00:00", "02024-01-01T00:00:00Z",
-        "-0000-01-01T00:00:00Z", "24-01-01T00:00:00Z", "2024-1-01T00:00:00Z", "2024-01-01",
-        "99999-01-01T00:00:00Z", "2024-01-01T00:00:00z", "2024-01-01t00:00:00Z",
-        "2024-01-01T00:00:00+5:00", "2024-13-01T00:00:00Z", "2024-00-01T00:00:00Z",
-        "2024-01-00T00:00:00Z", "", "2024-01-01T00:00"}},
+       {"2023-02-29T00:00:00Z",
+        "2024-01-01T24:00:00Z",
+        "2024-01-01T00:00:60Z",
+        "2024-01-01T00:00:00.1234Z",
+        "2024-01-01T00:00:00.Z",
+        "2024-01-01T00:00:00+05:50",
+        "2024-01-01T00:00:00+14:15",
+        "2024-01-01T00:00:00-00:00",
+        "02024-01-01T00:00:00Z",
+        "-0000-01-01T00:00:00Z",
+        "24-01-01T00:00:00Z",
+        "2024-1-01T00:00:00Z",
+        "2024-01-01",
+        "99999-01-01T00:00:00Z",
+        "2024-01-01T00:00:00z",
+        "2024-01-01t00:00:00Z",
+        "2024-01-01T00:00:00+5:00",
+        "2024-13-01T00:00:00Z",
+        "2024-00-01T00:00:00Z",
+        "2024-01-00T00:00:00Z",
+        "",
+        "2024-01-01T00:00"}},
       {"date",
        {"2024-02-29", "2024-12-31Z", "-44000-01-01+14:00", "123456789-01-01"},
-       {"2023-02-29", "1234567890-01-01", "2024-01-01T00:00:00", "2024-01-1", "-0000-01-01"}},
+       {"2023-02-29", "1234567890-01-01", "2024-01-01T00:00:00", "2024-01-1",
+        "-0000-01-01"}},
       {"time",
        {"00:00:00", "23:59:59.999Z", "12:00:00.10-14:00"},
        {"24:00:00", "12:00", "12:00:00.1234", "12:60:00"}},
@@ -135,13 +168,15 @@ TEST_CASE("a literal is inline exactly where its form comes back", "[rdf]") {
 TEST_CASE("only short plain strings are inline strings", "[rdf]") {
   CHECK(InlineId(Term::Literal("1234567")).has_value());
   CHECK_FALSE(InlineId(Term::Literal("12345678")).has_value());
-  CHECK(InlineId(Term::Literal(std::string("a\0", 2))) != InlineId(Term::Literal("a")));
+  CHECK(InlineId(Term::Literal(std::string("a\0", 2))) !=
+        InlineId(Term::Literal("a")));
   CHECK_FALSE(InlineId(Term::LanguageString("a", "en")).has_value());
   CHECK_FALSE(InlineId(Term::Iri("urn:a")).has_value());
   CHECK_FALSE(InlineId(Term::BlankNode("a")).has_value());
 }
 
-TEST_CASE("every inline id gives back its term, and no other id a term", "[rdf]") {
+TEST_CASE("every inline id gives back its term, and no other id a term",
+          "[rdf]") {
   test::RandomTerms terms(test::Random(1));
   int inlined = 0;
   for (int i = 0; i < kRounds; ++i) {
@@ -178,22 +213,30 @@ TEST_CASE("ids of numbers are in the order of the numbers", "[rdf]") {
   test::RandomTerms terms(test::Random(2));
   CheckOrder(
       "integer", kRounds,
-      [&] { return std::to_string(static_cast<int64_t>(terms.engine()()) >> terms.Below(60)); },
-      [](const std::string& text) { return std::strtoll(text.c_str(), nullptr, 10); });
+      [&] {
+        return std::to_string(static_cast<int64_t>(terms.engine()()) >>
+                              terms.Below(60));
+      },
+      [](const std::string& text) {
+        return std::strtoll(text.c_str(), nullptr, 10);
+      });
   // As an integer of 10^-8: exact, unlike a double.
   CheckOrder(
       "decimal", kRounds,
       [&] {
         std::string text = terms.Below(2) == 0 ? "-" : "";
-        text += std::to_string(terms.Below(terms.Below(2) == 0 ? 20 : 360'287'970));
+        text +=
+            std::to_string(terms.Below(terms.Below(2) == 0 ? 20 : 360'287'970));
         const uint64_t digits = terms.Below(9);
         if (digits > 0) text += '.';
-        for (uint64_t i = 0; i < digits; ++i) text += static_cast<char>('0' + terms.Below(10));
+        for (uint64_t i = 0; i < digits; ++i)
+          text += static_cast<char>('0' + terms.Below(10));
         return text;
       },
       [](std::string text) {
         const size_t point = text.find('.');
-        const size_t digits = point == std::string::npos ? 0 : text.size() - point - 1;
+        const size_t digits =
+            point == std::string::npos ? 0 : text.size() - point - 1;
         if (point != std::string::npos) text.erase(point, 1);
         text.append(8 - digits, '0');
         return std::strtoll(text.c_str(), nullptr, 10);
@@ -201,21 +244,27 @@ TEST_CASE("ids of numbers are in the order of the numbers", "[rdf]") {
   CheckOrder(
       "double", kRounds,
       [&] {
-        const double value = static_cast<double>(static_cast<int64_t>(terms.engine()()) >>
-                                                 terms.Below(60)) /
-                             static_cast<double>(uint64_t{1} << terms.Below(30));
+        const double value =
+            static_cast<double>(static_cast<int64_t>(terms.engine()()) >>
+                                terms.Below(60)) /
+            static_cast<double>(uint64_t{1} << terms.Below(30));
         char text[64];
-        std::snprintf(text, sizeof text, "%.*E", static_cast<int>(1 + terms.Below(6)), value);
+        std::snprintf(text, sizeof text, "%.*E",
+                      static_cast<int>(1 + terms.Below(6)), value);
         std::string form = text;  // such as -1.2500E+05
         const size_t e = form.find('E');
         std::string mantissa = form.substr(0, e);
-        while (mantissa.ends_with('0') && !mantissa.ends_with(".0")) mantissa.pop_back();
+        while (mantissa.ends_with('0') && !mantissa.ends_with(".0"))
+          mantissa.pop_back();
         return mantissa + "E" + std::to_string(std::atoi(form.c_str() + e + 1));
       },
-      [](const std::string& text) { return std::strtod(text.c_str(), nullptr); });
+      [](const std::string& text) {
+        return std::strtod(text.c_str(), nullptr);
+      });
   // The ends of the doubles.
-  const std::vector<std::string> ascending = {"-INF", "-1.0E300", "-1.0E0", "-0.0E0", "0.0E0",
-                                              "5.0E-1", "1.0E0", "1.0E1", "INF", "NaN"};
+  const std::vector<std::string> ascending = {
+      "-INF",   "-1.0E300", "-1.0E0", "-0.0E0", "0.0E0",
+      "5.0E-1", "1.0E0",    "1.0E1",  "INF",    "NaN"};
   uint64_t last = 0;
   for (const std::string& form : ascending) {
     if (!InlineId(Xsd(form, "double"))) continue;
@@ -253,30 +302,38 @@ Moment RandomMoment(test::RandomTerms& terms) {
   using std::chrono::year;
   Moment moment;
   const int spread = terms.Below(2) == 0 ? 3 : 30'000;
-  const int y = static_cast<int>(terms.Below(static_cast<uint64_t>(2 * spread))) - spread +
-                (spread == 3 ? 1972 : 0);
+  const int y =
+      static_cast<int>(terms.Below(static_cast<uint64_t>(2 * spread))) -
+      spread + (spread == 3 ? 1972 : 0);
   const auto m = static_cast<unsigned>(1 + terms.Below(12));
   const auto d = static_cast<unsigned>(1 + terms.Below(28));
-  const auto days = sys_days(year(y) / month(m) / day(d)).time_since_epoch().count();
+  const auto days =
+      sys_days(year(y) / month(m) / day(d)).time_since_epoch().count();
   const auto time = static_cast<int64_t>(terms.Below(86'400'000));
   char text[64];
-  std::snprintf(text, sizeof text, "%s%04d-%02u-%02u", y < 0 ? "-" : "", std::abs(y), m, d);
+  std::snprintf(text, sizeof text, "%s%04d-%02u-%02u", y < 0 ? "-" : "",
+                std::abs(y), m, d);
   moment.date = text;
-  std::snprintf(text, sizeof text, "%02d:%02d:%02d.%03d", static_cast<int>(time / 3'600'000),
-                static_cast<int>(time / 60'000 % 60), static_cast<int>(time / 1000 % 60),
-                static_cast<int>(time % 1000));
+  std::snprintf(
+      text, sizeof text, "%02d:%02d:%02d.%03d",
+      static_cast<int>(time / 3'600'000), static_cast<int>(time / 60'000 % 60),
+      static_cast<int>(time / 1000 % 60), static_cast<int>(time % 1000));
   moment.time = text;
   int offset = 0;
   switch (terms.Below(3)) {
-    case 0: moment.zone = "Z"; break;
-    case 1: break;
+    case 0:
+      moment.zone = "Z";
+      break;
+    case 1:
+      break;
     default:
       offset = (static_cast<int>(terms.Below(113)) - 56) * 15;
       std::snprintf(text, sizeof text, "%c%02d:%02d", offset < 0 ? '-' : '+',
                     std::abs(offset) / 60, std::abs(offset) % 60);
       moment.zone = text;
   }
-  moment.millis = static_cast<int64_t>(days) * 86'400'000 + time - int64_t{offset} * 60'000;
+  moment.millis =
+      static_cast<int64_t>(days) * 86'400'000 + time - int64_t{offset} * 60'000;
   return moment;
 }
 
@@ -297,27 +354,36 @@ TEST_CASE("ids of dates and times are in the order of the moments", "[rdf]") {
 
     // Dates: by their start.
     const auto start = [](const Moment& moment) {
-      const Term midnight = Xsd(moment.date + "T00:00:00" + moment.zone, "dateTime");
+      const Term midnight =
+          Xsd(moment.date + "T00:00:00" + moment.zone, "dateTime");
       return InlineId(midnight)->payload() >> 9;
     };
     const auto a_date = InlineId(Xsd(a.date + a.zone, "date"));
     const auto b_date = InlineId(Xsd(b.date + b.zone, "date"));
     REQUIRE(a_date.has_value());
     REQUIRE(b_date.has_value());
-    if (start(a) != start(b)) REQUIRE((start(a) < start(b)) == (*a_date < *b_date));
+    if (start(a) != start(b))
+      REQUIRE((start(a) < start(b)) == (*a_date < *b_date));
     REQUIRE(InlineTerm(*a_date)->value == a.date + a.zone);
   }
 }
 
 TEST_CASE("ids of the partial dates are in their order", "[rdf]") {
-  const std::vector<std::pair<std::string, std::vector<std::string>>> ascending = {
-      {"time", {"00:00:00+14:00", "00:00:00", "00:00:01", "12:00:00", "23:59:59.999", "23:00:00-14:00"}},
-      {"gYear", {"-0001", "0000", "0001", "2023", "2024+14:00", "2024", "2024-14:00", "2025"}},
-      {"gYearMonth", {"-0001-12", "2023-12", "2024-01", "2024-02", "12024-01"}},
-      {"gMonthDay", {"--01-01", "--02-28", "--02-29", "--03-01", "--12-31"}},
-      {"gDay", {"---01", "---02", "---30", "---31"}},
-      {"gMonth", {"--01", "--02", "--12"}},
-  };
+  const std::vector<std::pair<std::string, std::vector<std::string>>>
+      ascending = {
+          {"time",
+           {"00:00:00+14:00", "00:00:00", "00:00:01", "12:00:00",
+            "23:59:59.999", "23:00:00-14:00"}},
+          {"gYear",
+           {"-0001", "0000", "0001", "2023", "2024+14:00", "2024", "2024-14:00",
+            "2025"}},
+          {"gYearMonth",
+           {"-0001-12", "2023-12", "2024-01", "2024-02", "12024-01"}},
+          {"gMonthDay",
+           {"--01-01", "--02-28", "--02-29", "--03-01", "--12-31"}},
+          {"gDay", {"---01", "---02", "---30", "---31"}},
+          {"gMonth", {"--01", "--02", "--12"}},
+      };
   for (const auto& [type, forms] : ascending) {
     for (size_t i = 1; i < forms.size(); ++i) {
       INFO(type << " " << forms[i - 1] << " " << forms[i]);

@@ -13,7 +13,8 @@ using test::ReadAll;
 using std::string_literals::operator""s;
 
 // Reads both and compares up to blank node labels.
-void CheckSame(const std::string& text, Syntax syntax, const std::string& lines) {
+void CheckSame(const std::string& text, Syntax syntax,
+               const std::string& lines) {
   INFO(text);
   const auto got = ReadAll(text, syntax);
   const auto want = ReadAll(lines, Syntax::kNQuads);
@@ -34,36 +35,49 @@ TEST_CASE("Turtle statements become triples", "[rdf]") {
     std::string lines;
   };
   const Case cases[] = {
-      {":s a r:T, :U ; :p :o ; .", "<urn:s> <" + kRdf + "type> <urn:r/T> .\n<urn:s> <" + kRdf +
-                                       "type> <urn:U> .\n<urn:s> <urn:p> <urn:o> .\n"},
+      {":s a r:T, :U ; :p :o ; .",
+       "<urn:s> <" + kRdf + "type> <urn:r/T> .\n<urn:s> <" + kRdf +
+           "type> <urn:U> .\n<urn:s> <urn:p> <urn:o> .\n"},
       {":s :p 1, -1.50, 2e0, true.",
        "<urn:s> <urn:p> \"1\"^^<http://www.w3.org/2001/XMLSchema#integer> .\n"
-       "<urn:s> <urn:p> \"-1.50\"^^<http://www.w3.org/2001/XMLSchema#decimal> .\n"
+       "<urn:s> <urn:p> \"-1.50\"^^<http://www.w3.org/2001/XMLSchema#decimal> "
+       ".\n"
        "<urn:s> <urn:p> \"2e0\"^^<http://www.w3.org/2001/XMLSchema#double> .\n"
-       "<urn:s> <urn:p> \"true\"^^<http://www.w3.org/2001/XMLSchema#boolean> .\n"},
+       "<urn:s> <urn:p> \"true\"^^<http://www.w3.org/2001/XMLSchema#boolean> "
+       ".\n"},
       {":s :p '''a\n'b''\\t''', \"\"\"\"x\"\"\"@en--ltr, ''^^r:t .",
-       "<urn:s> <urn:p> \"a\\n'b''\\t\" .\n<urn:s> <urn:p> \"\\\"x\"@en--ltr .\n"
+       "<urn:s> <urn:p> \"a\\n'b''\\t\" .\n<urn:s> <urn:p> \"\\\"x\"@en--ltr "
+       ".\n"
        "<urn:s> <urn:p> \"\"^^<urn:r/t> .\n"},
       {":s :p [ :q [] ; :r ( ) ] .",
-       "<urn:s> <urn:p> _:a .\n_:a <urn:q> _:b .\n_:a <urn:r> <" + kRdf + "nil> .\n"},
+       "<urn:s> <urn:p> _:a .\n_:a <urn:q> _:b .\n_:a <urn:r> <" + kRdf +
+           "nil> .\n"},
       {"[ :p :o ] .", "_:a <urn:p> <urn:o> .\n"},
       {"[ :p :o ] :q _:x .", "_:a <urn:p> <urn:o> .\n_:a <urn:q> _:x .\n"},
       {"(1 [ :p :o ]) :q () .",
-       "_:a <" + kRdf + "first> \"1\"^^<http://www.w3.org/2001/XMLSchema#integer> .\n_:a <" + kRdf +
-           "rest> _:b .\n_:b <" + kRdf + "first> _:c .\n_:c <urn:p> <urn:o> .\n_:b <" + kRdf +
-           "rest> <" + kRdf + "nil> .\n_:a <urn:q> <" + kRdf + "nil> .\n"},
-      {"r:a\\,b%20c\\%.d.e :p :: .", "<urn:r/a,b%20c%.d.e> <urn:p> <urn::> .\n"},
+       "_:a <" + kRdf +
+           "first> \"1\"^^<http://www.w3.org/2001/XMLSchema#integer> .\n_:a <" +
+           kRdf + "rest> _:b .\n_:b <" + kRdf +
+           "first> _:c .\n_:c <urn:p> <urn:o> .\n_:b <" + kRdf + "rest> <" +
+           kRdf + "nil> .\n_:a <urn:q> <" + kRdf + "nil> .\n"},
+      {"r:a\\,b%20c\\%.d.e :p :: .",
+       "<urn:r/a,b%20c%.d.e> <urn:p> <urn::> .\n"},
       {"@base <http://h/a/b> . <c> <#d> <?e> . BASE <../f/> <g> :p <> .",
-       "<http://h/a/c> <http://h/a/b#d> <http://h/a/b?e> .\n<http://h/f/g> <urn:p> <http://h/f/> .\n"},
-      {"PREFIX : <urn:new/> :s :p :o .", "<urn:new/s> <urn:new/p> <urn:new/o> .\n"},
+       "<http://h/a/c> <http://h/a/b#d> <http://h/a/b?e> .\n<http://h/f/g> "
+       "<urn:p> <http://h/f/> .\n"},
+      {"PREFIX : <urn:new/> :s :p :o .",
+       "<urn:new/s> <urn:new/p> <urn:new/o> .\n"},
       {":s :p <\\u00e9:\\U0001F600> .", ""},
-      {":s :p <urn:\\u00e9\\U0001F600> .", "<urn:s> <urn:p> <urn:\xC3\xA9\xF0\x9F\x98\x80> .\n"},
+      {":s :p <urn:\\u00e9\\U0001F600> .",
+       "<urn:s> <urn:p> <urn:\xC3\xA9\xF0\x9F\x98\x80> .\n"},
       // RDF 1.2
       {":s :p :o ~ :r {| :q :z |} .",
        "<urn:s> <urn:p> <urn:o> .\n<urn:r> <" + kRdf +
-           "reifies> <<( <urn:s> <urn:p> <urn:o> )>> .\n<urn:r> <urn:q> <urn:z> .\n"},
+           "reifies> <<( <urn:s> <urn:p> <urn:o> )>> .\n<urn:r> <urn:q> "
+           "<urn:z> .\n"},
       {"<< :s :p << _:a :q 'x' ~ :i >> >> :t <<( :s :p true )>> .",
-       "<urn:i> <" + kRdf + "reifies> <<( _:a <urn:q> \"x\" )>> .\n_:r <" + kRdf +
+       "<urn:i> <" + kRdf + "reifies> <<( _:a <urn:q> \"x\" )>> .\n_:r <" +
+           kRdf +
            "reifies> <<( <urn:s> <urn:p> <urn:i> )>> .\n"
            "_:r <urn:t> <<( <urn:s> <urn:p> "
            "\"true\"^^<http://www.w3.org/2001/XMLSchema#boolean> )>> .\n"},
@@ -79,20 +93,26 @@ TEST_CASE("Turtle statements become triples", "[rdf]") {
 }
 
 TEST_CASE("TriG blocks name graphs", "[rdf]") {
-  CheckSame(kPrefixes + "{ :a :p :o } :g { :b :p :o . :c :p :o . } GRAPH _:x {} "
-                        "GRAPH :h { [ :p :o ] } [] { :d :p :o } :e :p :o . _:x { :f :p _:x }",
-            Syntax::kTriG,
-            "<urn:a> <urn:p> <urn:o> .\n<urn:b> <urn:p> <urn:o> <urn:g> .\n"
-            "<urn:c> <urn:p> <urn:o> <urn:g> .\n_:n <urn:p> <urn:o> <urn:h> .\n"
-            "<urn:d> <urn:p> <urn:o> _:m .\n<urn:e> <urn:p> <urn:o> .\n<urn:f> <urn:p> _:x _:x .\n");
+  CheckSame(
+      kPrefixes +
+          "{ :a :p :o } :g { :b :p :o . :c :p :o . } GRAPH _:x {} "
+          "GRAPH :h { [ :p :o ] } [] { :d :p :o } :e :p :o . _:x { :f :p _:x }",
+      Syntax::kTriG,
+      "<urn:a> <urn:p> <urn:o> .\n<urn:b> <urn:p> <urn:o> <urn:g> .\n"
+      "<urn:c> <urn:p> <urn:o> <urn:g> .\n_:n <urn:p> <urn:o> <urn:h> .\n"
+      "<urn:d> <urn:p> <urn:o> _:m .\n<urn:e> <urn:p> <urn:o> .\n<urn:f> "
+      "<urn:p> _:x _:x .\n");
 }
 
 TEST_CASE("generated labels differ from those of the document", "[rdf]") {
-  const auto result = ReadAll(
-      kPrefixes + "_:anon-1 :p [] . _:anon-doc-1 :p [] . _:anon-doc-doc-1 :p _:anon-2 .",
-      Syntax::kTurtle);
+  const auto result = ReadAll(kPrefixes +
+                                  "_:anon-1 :p [] . _:anon-doc-1 :p [] . "
+                                  "_:anon-doc-doc-1 :p _:anon-2 .",
+                              Syntax::kTurtle);
   REQUIRE_OK(result.status);
-  CheckSame(kPrefixes + "_:anon-1 :p [] . _:anon-doc-1 :p [] . _:anon-doc-doc-1 :p _:anon-2 .",
+  CheckSame(kPrefixes +
+                "_:anon-1 :p [] . _:anon-doc-1 :p [] . _:anon-doc-doc-1 :p "
+                "_:anon-2 .",
             Syntax::kTurtle,
             "_:a <urn:p> _:b .\n_:c <urn:p> _:d .\n_:e <urn:p> _:f .\n");
 }
@@ -157,7 +177,8 @@ TEST_CASE("malformed Turtle is named by line and column", "[rdf]") {
   }
 }
 
-TEST_CASE("reading goes on behind a malformed statement if it is told to", "[rdf]") {
+TEST_CASE("reading goes on behind a malformed statement if it is told to",
+          "[rdf]") {
   struct Case {
     Syntax syntax;
     const char* name;
@@ -166,32 +187,80 @@ TEST_CASE("reading goes on behind a malformed statement if it is told to", "[rdf
     std::string want;  // subjects read
   };
   const Case cases[] = {
-      {Syntax::kTurtle, "unknown prefix", "<urn:1> a 1 .\nx:y a 1 .\n<urn:2> a 1 .", {2}, "12"},
-      {Syntax::kTurtle, "dots that end nothing",
-       "x:a.b <urn:c.d> 1.5 , 'e. f' , \"\"\"g. \n h.\"\"\" # i.\n . <urn:2> a 1 .", {1}, "2"},
-      {Syntax::kTurtle, "open string", "<urn:1> a 'x .\n<urn:2> a 1 .\n<urn:3> a 1 .", {1}, "3"},
-      {Syntax::kTurtle, "error at the dot", "<urn:1> a .<urn:2> a 1 .", {1}, "2"},
-      {Syntax::kTurtle, "braces", "<urn:g> { <urn:1> a 1 . <urn:2> a 2 . }\n<urn:3> a 1 .", {1}, "3"},
-      {Syntax::kTurtle, "inside brackets", "<urn:1> a [ a ; ; a ?x . ] .\n<urn:2> a 1 .", {1, 1}, "12"},
-      {Syntax::kTurtle, "directive", "@prefix x <urn:> .\n<urn:2> a 1 .", {1}, "2"},
-      {Syntax::kTurtle, "several", "? .\n! .\n<urn:1> a 1 .\n; .\n<urn:2> a 1 .", {1, 2, 4}, "12"},
+      {Syntax::kTurtle,
+       "unknown prefix",
+       "<urn:1> a 1 .\nx:y a 1 .\n<urn:2> a 1 .",
+       {2},
+       "12"},
+      {Syntax::kTurtle,
+       "dots that end nothing",
+       "x:a.b <urn:c.d> 1.5 , 'e. f' , \"\"\"g. \n h.\"\"\" # i.\n . <urn:2> a "
+       "1 .",
+       {1},
+       "2"},
+      {Syntax::kTurtle,
+       "open string",
+       "<urn:1> a 'x .\n<urn:2> a 1 .\n<urn:3> a 1 .",
+       {1},
+       "3"},
+      {Syntax::kTurtle,
+       "error at the dot",
+       "<urn:1> a .<urn:2> a 1 .",
+       {1},
+       "2"},
+      {Syntax::kTurtle,
+       "braces",
+       "<urn:g> { <urn:1> a 1 . <urn:2> a 2 . }\n<urn:3> a 1 .",
+       {1},
+       "3"},
+      {Syntax::kTurtle,
+       "inside brackets",
+       "<urn:1> a [ a ; ; a ?x . ] .\n<urn:2> a 1 .",
+       {1, 1},
+       "12"},
+      {Syntax::kTurtle,
+       "directive",
+       "@prefix x <urn:> .\n<urn:2> a 1 .",
+       {1},
+       "2"},
+      {Syntax::kTurtle,
+       "several",
+       "? .\n! .\n<urn:1> a 1 .\n; .\n<urn:2> a 1 .",
+       {1, 2, 4},
+       "12"},
       {Syntax::kTurtle, "at the end", "<urn:1> a 1 .\n<urn:2>", {2}, "1"},
-      {Syntax::kTriG, "in a graph",
-       "<urn:g> { <urn:1> a 1 . x:y a 1 . <urn:2> a 1 }\n<urn:3> a 1 .", {1}, "123"},
-      {Syntax::kTriG, "last in a graph", "<urn:g> { <urn:1> a 1 . x:y }\n<urn:3> a 1 .", {1}, "13"},
-      {Syntax::kTriG, "name of a graph",
-       "x:g { <urn:1> a 1 . <urn:2> a 1 . }\n<urn:3> a 1 .", {1}, "3"},
-      {Syntax::kTriG, "a graph keyword", "GRAPH <urn:g> ; .\n<urn:3> a 1 .", {1}, "3"},
+      {Syntax::kTriG,
+       "in a graph",
+       "<urn:g> { <urn:1> a 1 . x:y a 1 . <urn:2> a 1 }\n<urn:3> a 1 .",
+       {1},
+       "123"},
+      {Syntax::kTriG,
+       "last in a graph",
+       "<urn:g> { <urn:1> a 1 . x:y }\n<urn:3> a 1 .",
+       {1},
+       "13"},
+      {Syntax::kTriG,
+       "name of a graph",
+       "x:g { <urn:1> a 1 . <urn:2> a 1 . }\n<urn:3> a 1 .",
+       {1},
+       "3"},
+      {Syntax::kTriG,
+       "a graph keyword",
+       "GRAPH <urn:g> ; .\n<urn:3> a 1 .",
+       {1},
+       "3"},
   };
   for (const Case& c : cases) {
     for (const size_t chunk : {size_t{0}, size_t{1}, size_t{7}}) {
       INFO(c.name << " " << chunk);
-      const auto result = ReadAll(c.text, c.syntax, {.recover = true, .chunk = chunk});
+      const auto result =
+          ReadAll(c.text, c.syntax, {.recover = true, .chunk = chunk});
       REQUIRE_OK(result.status);
       std::string subjects;
       for (const Quad& quad : result.quads) {
         if (quad.subject.kind == TermKind::kIri &&
-            (subjects.empty() || subjects.back() != quad.subject.value.back())) {
+            (subjects.empty() ||
+             subjects.back() != quad.subject.value.back())) {
           subjects += quad.subject.value.back();
         }
         // What stands outside the block is in the default graph.
@@ -199,7 +268,8 @@ TEST_CASE("reading goes on behind a malformed statement if it is told to", "[rdf
       }
       CHECK(subjects == c.want);
       std::vector<uint64_t> lines;
-      for (const SyntaxError& error : result.errors) lines.push_back(error.line);
+      for (const SyntaxError& error : result.errors)
+        lines.push_back(error.line);
       CHECK(lines == c.error_lines);
     }
   }
@@ -212,8 +282,9 @@ TEST_CASE("what nests too deep is refused, whatever it is", "[rdf]") {
     const char* close;
   };
   const Case cases[] = {
-      {"[ a ", "1", " ]"},     {"( ", "1", " )"},       {"<< <urn:s> a ", "1", " >>"},
-      {"<<( <urn:s> a ", "1", " )>>"},  {"1 {| a ", "1", " |}"}, {"([ a ", "1", " ])"},
+      {"[ a ", "1", " ]"},           {"( ", "1", " )"},
+      {"<< <urn:s> a ", "1", " >>"}, {"<<( <urn:s> a ", "1", " )>>"},
+      {"1 {| a ", "1", " |}"},       {"([ a ", "1", " ])"},
   };
   for (const Case& c : cases) {
     for (const int depth : {400, 1001, 200'000}) {
@@ -235,8 +306,9 @@ TEST_CASE("what nests too deep is refused, whatever it is", "[rdf]") {
 
 TEST_CASE("a base that is no IRI is refused", "[rdf]") {
   for (const char* base : {"x", "urn:a b"}) {
-    const absl::Status status = ReadText("", {.syntax = Syntax::kTurtle, .base_iri = base},
-                                         [](const Quad&) { return absl::OkStatus(); });
+    const absl::Status status =
+        ReadText("", {.syntax = Syntax::kTurtle, .base_iri = base},
+                 [](const Quad&) { return absl::OkStatus(); });
     CHECK(status.code() == absl::StatusCode::kInvalidArgument);
   }
 }

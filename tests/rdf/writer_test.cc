@@ -13,7 +13,8 @@
 namespace skg::rdf {
 namespace {
 
-std::string Written(const std::vector<Quad>& quads, const WriterOptions& options) {
+std::string Written(const std::vector<Quad>& quads,
+                    const WriterOptions& options) {
   std::string out;
   auto writer = MakeWriter(
       [&](std::string_view bytes) {
@@ -27,7 +28,8 @@ std::string Written(const std::vector<Quad>& quads, const WriterOptions& options
 }
 
 Quad Make(std::string s, std::string p, Term object, std::string g = {}) {
-  return {Term::Iri(std::move(s)), Term::Iri(std::move(p)), std::move(object), Term::Iri(std::move(g))};
+  return {Term::Iri(std::move(s)), Term::Iri(std::move(p)), std::move(object),
+          Term::Iri(std::move(g))};
 }
 
 Term Xsd(std::string lexical, const std::string& type) {
@@ -45,7 +47,8 @@ TEST_CASE("Turtle groups statements and shortens terms", "[rdf]") {
       Make("urn:s", "http://e/p", Xsd("true", "boolean")),
       Make("urn:s", "http://e/p", Xsd("1", "boolean")),
       Make("urn:s", "http://e/p", Xsd("x", "integer")),
-      Make("urn:t", "http://e/p", Term::LanguageString("a\"b", "en", Direction::kLtr)),
+      Make("urn:t", "http://e/p",
+           Term::LanguageString("a\"b", "en", Direction::kLtr)),
       Make("http://e/", "http://e/-a.", Term::Iri("http://e/a b")),
   };
   const std::map<std::string, std::string> prefixes = {
@@ -68,8 +71,8 @@ TEST_CASE("Turtle groups statements and shortens terms", "[rdf]") {
 TEST_CASE("TriG groups statements by graph", "[rdf]") {
   const Term o = Term::Iri("urn:o");
   CHECK(Written({Make("urn:s", "urn:p", o), Make("urn:s", "urn:p", o, "urn:g"),
-                 Make("urn:s", "urn:q", o, "urn:g"), Make("urn:t", "urn:q", o, "urn:g"),
-                 Make("urn:t", "urn:q", o)},
+                 Make("urn:s", "urn:q", o, "urn:g"),
+                 Make("urn:t", "urn:q", o, "urn:g"), Make("urn:t", "urn:q", o)},
                 {.syntax = Syntax::kTriG}) ==
         "<urn:s> <urn:p> <urn:o> .\n"
         "<urn:g> {\n"
@@ -83,11 +86,18 @@ TEST_CASE("TriG groups statements by graph", "[rdf]") {
 TEST_CASE("strings are escaped canonically", "[rdf]") {
   std::string controls;
   for (char c = 0; c < 0x20; ++c) controls += c;
-  CHECK(Written({Make("urn:s", "urn:p", Term::Literal(controls + "\x7F\"\\'\xEF\xBF\xBD\xEF\xBF\xBE\xEF\xBF\xBF"))},
+  CHECK(Written({Make("urn:s", "urn:p",
+                      Term::Literal(
+                          controls +
+                          "\x7F\"\\'\xEF\xBF\xBD\xEF\xBF\xBE\xEF\xBF\xBF"))},
                 {.syntax = Syntax::kNTriples}) ==
-        "<urn:s> <urn:p> \"\\u0000\\u0001\\u0002\\u0003\\u0004\\u0005\\u0006\\u0007\\b\\t\\n\\u000B\\f\\r"
-        "\\u000E\\u000F\\u0010\\u0011\\u0012\\u0013\\u0014\\u0015\\u0016\\u0017\\u0018\\u0019\\u001A"
-        "\\u001B\\u001C\\u001D\\u001E\\u001F\\u007F\\\"\\\\'\xEF\xBF\xBD\\uFFFE\\uFFFF\" .\n");
+        "<urn:s> <urn:p> "
+        "\"\\u0000\\u0001\\u0002\\u0003\\u0004\\u0005\\u0006\\u0007\\b\\t\\n\\u"
+        "000B\\f\\r"
+        "\\u000E\\u000F\\u0010\\u0011\\u0012\\u0013\\u0014\\u0015\\u0016\\u0017"
+        "\\u0018\\u0019\\u001A"
+        "\\u001B\\u001C\\u001D\\u001E\\u001F\\u007F\\\"\\\\'"
+        "\xEF\xBF\xBD\\uFFFE\\uFFFF\" .\n");
 }
 
 TEST_CASE("local names take escapes where they need them", "[rdf]") {
@@ -96,11 +106,27 @@ TEST_CASE("local names take escapes where they need them", "[rdf]") {
     const char* written;  // null: cannot be a local name
   };
   const Case cases[] = {
-      {"", ""},           {"a", "a"},         {"1a", "1a"},     {"a.b", "a.b"},   {".a", "\\.a"},
-      {"a.", "a\\."},     {"-a", "\\-a"},     {"a-", "a-"},     {"a:b", "a:b"},   {"a/b", "a\\/b"},
-      {"a%20", "a%20"},   {"a%2", "a\\%2"},   {"100%", "100\\%"}, {"a b", nullptr}, {"a|b", nullptr},
-      {"\xC3\xA9", "\xC3\xA9"}, {"\xC2\xB7", nullptr}, {"a\xC2\xB7", "a\xC2\xB7"},
-      {"a\xE2\x80\xA8", nullptr}, {"~.-!$&'()*+,;=/?#@_", "\\~.-\\!\\$\\&\\'\\(\\)\\*\\+\\,\\;\\=\\/\\?\\#\\@_"},
+      {"", ""},
+      {"a", "a"},
+      {"1a", "1a"},
+      {"a.b", "a.b"},
+      {".a", "\\.a"},
+      {"a.", "a\\."},
+      {"-a", "\\-a"},
+      {"a-", "a-"},
+      {"a:b", "a:b"},
+      {"a/b", "a\\/b"},
+      {"a%20", "a%20"},
+      {"a%2", "a\\%2"},
+      {"100%", "100\\%"},
+      {"a b", nullptr},
+      {"a|b", nullptr},
+      {"\xC3\xA9", "\xC3\xA9"},
+      {"\xC2\xB7", nullptr},
+      {"a\xC2\xB7", "a\xC2\xB7"},
+      {"a\xE2\x80\xA8", nullptr},
+      {"~.-!$&'()*+,;=/?#@_",
+       "\\~.-\\!\\$\\&\\'\\(\\)\\*\\+\\,\\;\\=\\/\\?\\#\\@_"},
   };
   for (const Case& c : cases) {
     INFO(c.local);
@@ -113,13 +139,18 @@ TEST_CASE("local names take escapes where they need them", "[rdf]") {
 TEST_CASE("what is written reads back equal, in every syntax", "[rdf]") {
   test::RandomTerms terms(test::Random(40));
   const std::map<std::string, std::string> prefixes = {
-      {"", "urn:skg:"},   {"e", "http://example.org/"}, {"ns", "http://example.org/ns#"},
-      {"u.1-x", "urn:"},  {"\xC3\xA9", "urn:skg:Einstein"}};
+      {"", "urn:skg:"},
+      {"e", "http://example.org/"},
+      {"ns", "http://example.org/ns#"},
+      {"u.1-x", "urn:"},
+      {"\xC3\xA9", "urn:skg:Einstein"}};
   for (int round = 0; round < 300; ++round) {
-    for (const Syntax syntax : {Syntax::kNTriples, Syntax::kNQuads, Syntax::kTurtle, Syntax::kTriG}) {
+    for (const Syntax syntax :
+         {Syntax::kNTriples, Syntax::kNQuads, Syntax::kTurtle, Syntax::kTriG}) {
       std::vector<Quad> quads;
       for (size_t left = terms.Below(30); left > 0; --left) {
-        Quad quad = terms.Quad(syntax == Syntax::kNQuads || syntax == Syntax::kTriG);
+        Quad quad =
+            terms.Quad(syntax == Syntax::kNQuads || syntax == Syntax::kTriG);
         // Runs of equal fronts.
         if (!quads.empty() && terms.Below(2) == 0) {
           quad.graph = quads.back().graph;
@@ -128,7 +159,8 @@ TEST_CASE("what is written reads back equal, in every syntax", "[rdf]") {
         }
         quads.push_back(quad);
       }
-      const std::string text = Written(quads, {.syntax = syntax, .prefixes = prefixes});
+      const std::string text =
+          Written(quads, {.syntax = syntax, .prefixes = prefixes});
       INFO(text);
       const auto back = test::ReadAll(text, syntax);
       REQUIRE_OK(back.status);
@@ -143,7 +175,8 @@ TEST_CASE("what is written reads back equal, in every syntax", "[rdf]") {
       for (size_t i = 0; i < quads.size(); ++i) {
         REQUIRE(test::AreIsomorphic({back.quads[i]}, {quads[i]}));
       }
-      const auto small = test::ReadAll(text, syntax, {.chunk = 1 + terms.Below(9)});
+      const auto small =
+          test::ReadAll(text, syntax, {.chunk = 1 + terms.Below(9)});
       REQUIRE_OK(small.status);
       REQUIRE(small.quads == back.quads);
     }
@@ -154,8 +187,10 @@ TEST_CASE("whole datasets read back isomorphic", "[rdf]") {
   test::RandomTerms terms(test::Random(41));
   for (int round = 0; round < 100; ++round) {
     std::vector<Quad> quads;
-    for (size_t left = terms.Below(12); left > 0; --left) quads.push_back(terms.Quad(true));
-    const auto back = test::ReadAll(Written(quads, {.syntax = Syntax::kTriG}), Syntax::kTriG);
+    for (size_t left = terms.Below(12); left > 0; --left)
+      quads.push_back(terms.Quad(true));
+    const auto back =
+        test::ReadAll(Written(quads, {.syntax = Syntax::kTriG}), Syntax::kTriG);
     REQUIRE_OK(back.status);
     REQUIRE(test::AreIsomorphic(back.quads, quads));
   }
@@ -164,8 +199,10 @@ TEST_CASE("whole datasets read back isomorphic", "[rdf]") {
 TEST_CASE("the writer refuses what a syntax cannot say", "[rdf]") {
   const Term o = Term::Iri("urn:o");
   const auto sink = [](std::string_view) { return absl::OkStatus(); };
-  for (const Syntax syntax : {Syntax::kNTriples, Syntax::kNQuads, Syntax::kTurtle, Syntax::kTriG}) {
-    const bool triples = syntax == Syntax::kNTriples || syntax == Syntax::kTurtle;
+  for (const Syntax syntax :
+       {Syntax::kNTriples, Syntax::kNQuads, Syntax::kTurtle, Syntax::kTriG}) {
+    const bool triples =
+        syntax == Syntax::kNTriples || syntax == Syntax::kTurtle;
     auto writer = MakeWriter(sink, {.syntax = syntax});
     CHECK(writer->Write(Make("urn:s", "urn:p", o, "urn:g")).ok() == !triples);
     Quad quad = Make("urn:s", "urn:p", o);
@@ -177,19 +214,27 @@ TEST_CASE("the writer refuses what a syntax cannot say", "[rdf]") {
     // A refused statement leaves the writer usable.
     REQUIRE_OK(writer->Write(Make("urn:s", "urn:p", o)));
     REQUIRE_OK(writer->Finish());
-    CHECK(writer->Write(Make("urn:s", "urn:p", o)).code() == absl::StatusCode::kFailedPrecondition);
+    CHECK(writer->Write(Make("urn:s", "urn:p", o)).code() ==
+          absl::StatusCode::kFailedPrecondition);
     CHECK(writer->Finish().code() == absl::StatusCode::kFailedPrecondition);
   }
-  for (const auto& [name, iri] : {std::pair{"a b", "urn:x"}, {"1", "urn:x"}, {"_", "urn:x"}, {"a.", "urn:x"}, {"a", "x"}}) {
-    auto writer = MakeWriter(sink, {.syntax = Syntax::kTurtle, .prefixes = {{name, iri}}});
-    CHECK(writer->Write(Make("urn:s", "urn:p", o)).code() == absl::StatusCode::kInvalidArgument);
+  for (const auto& [name, iri] : {std::pair{"a b", "urn:x"},
+                                  {"1", "urn:x"},
+                                  {"_", "urn:x"},
+                                  {"a.", "urn:x"},
+                                  {"a", "x"}}) {
+    auto writer = MakeWriter(
+        sink, {.syntax = Syntax::kTurtle, .prefixes = {{name, iri}}});
+    CHECK(writer->Write(Make("urn:s", "urn:p", o)).code() ==
+          absl::StatusCode::kInvalidArgument);
   }
 }
 
 TEST_CASE("a failing sink fails the writer for good", "[rdf]") {
   for (const Syntax syntax : {Syntax::kNTriples, Syntax::kTriG}) {
-    auto writer = MakeWriter([](std::string_view) { return absl::ResourceExhaustedError("full"); },
-                             {.syntax = syntax});
+    auto writer = MakeWriter(
+        [](std::string_view) { return absl::ResourceExhaustedError("full"); },
+        {.syntax = syntax});
     absl::Status status;
     for (int i = 0; i < 100'000 && status.ok(); ++i) {
       status = writer->Write(Make("urn:s", "urn:p", Term::Literal("x")));

@@ -14,7 +14,9 @@ constexpr Range kNameStartRanges[] = {
     {0x37F, 0x1FFF},  {0x200C, 0x200D}, {0x2070, 0x218F}, {0x2C00, 0x2FEF},
     {0x3001, 0xD7FF}, {0xF900, 0xFDCF}, {0xFDF0, 0xFFFD}, {0x10000, 0xEFFFF}};
 
-bool IsContinuation(char byte) { return (static_cast<uint8_t>(byte) & 0xC0) == 0x80; }
+bool IsContinuation(char byte) {
+  return (static_cast<uint8_t>(byte) & 0xC0) == 0x80;
+}
 
 }  // namespace
 
@@ -56,7 +58,9 @@ bool IsUtf8(std::string_view text) {
 }
 
 void AppendUtf8(char32_t character, std::string& out) {
-  const auto put = [&](char32_t byte) { out.push_back(static_cast<char>(byte)); };
+  const auto put = [&](char32_t byte) {
+    out.push_back(static_cast<char>(byte));
+  };
   if (character < 0x80) {
     put(character);
   } else if (character < 0x800) {
@@ -95,7 +99,8 @@ int64_t HexValue(std::string_view digits) {
   int64_t value = 0;
   for (char digit : digits) {
     if (!Is(digit, kHexByte)) return -1;
-    const int nibble = Is(digit, kDigitByte) ? digit - '0' : (digit | 0x20) - 'a' + 10;
+    const int nibble =
+        Is(digit, kDigitByte) ? digit - '0' : (digit | 0x20) - 'a' + 10;
     value = value * 16 + nibble;
   }
   return value;
@@ -105,7 +110,8 @@ bool HasScheme(std::string_view iri) {
   if (iri.empty() || !Is(iri.front(), kLetterByte)) return false;
   for (char byte : iri) {
     if (byte == ':') return true;
-    if (!Is(byte, kLetterByte | kDigitByte) && byte != '+' && byte != '-' && byte != '.') {
+    if (!Is(byte, kLetterByte | kDigitByte) && byte != '+' && byte != '-' &&
+        byte != '.') {
       return false;
     }
   }
@@ -125,7 +131,8 @@ bool IsBlankNodeLabel(std::string_view label) {
   const char* const end = p + label.size();
   char32_t character;
   if (!DecodeUtf8(p, end, character)) return false;
-  if (!IsNameStart(character) && !(character >= '0' && character <= '9')) return false;
+  if (!IsNameStart(character) && !(character >= '0' && character <= '9'))
+    return false;
   while (p < end) {
     if (!DecodeUtf8(p, end, character)) return false;
     if (character != '.' && !IsNameCharacter(character)) return false;

@@ -13,9 +13,9 @@ namespace skg::rdf {
 // multi-byte character belongs to kIriByte and kStringByte; whether it is UTF-8
 // is asked afterwards, once for a term.
 enum ByteClass : uint8_t {
-  kIriByte = 1,       // inside <...>
-  kStringByte = 2,    // inside "..." on one line, but for quotes
-  kNameByte = 4,      // ASCII part of PN_CHARS: letters, digits, _ and -
+  kIriByte = 1,     // inside <...>
+  kStringByte = 2,  // inside "..." on one line, but for quotes
+  kNameByte = 4,    // ASCII part of PN_CHARS: letters, digits, _ and -
   kDigitByte = 8,
   kLetterByte = 16,
   kHexByte = 32,
@@ -42,7 +42,8 @@ enum ByteClass : uint8_t {
   add("0123456789", kDigitByte);
   add("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", kLetterByte);
   add("0123456789abcdefABCDEF", kHexByte);
-  add("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-", kNameByte);
+  add("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-",
+      kNameByte);
   add(" \t", kBlankByte);
   add("_~.-!$&'()*+,;=/?#@%", kLocalEscape);
   return classes;
@@ -52,19 +53,26 @@ inline constexpr std::array<uint8_t, 256> kByteClasses = MakeByteClasses();
 [[nodiscard]] inline bool Is(char byte, unsigned classes) {
   return (kByteClasses[static_cast<uint8_t>(byte)] & classes) != 0;
 }
-[[nodiscard]] inline bool IsAscii(char byte) { return static_cast<uint8_t>(byte) < 0x80; }
+[[nodiscard]] inline bool IsAscii(char byte) {
+  return static_cast<uint8_t>(byte) < 0x80;
+}
 
 // Whether the bytes are UTF-8 (no surrogates, no overlong forms).
 [[nodiscard]] bool IsUtf8(std::string_view text);
 
 // Reads the character at `p` (p < end) and moves past it. False, and `p`
 // unmoved, if the bytes are not UTF-8 or end too early.
-[[nodiscard]] bool DecodeUtf8(const char*& p, const char* end, char32_t& character);
+[[nodiscard]] bool DecodeUtf8(const char*& p, const char* end,
+                              char32_t& character);
 // How many bytes the character that begins with `lead` has; 1 for a byte that
 // begins none.
 [[nodiscard]] inline size_t Utf8Length(char lead) {
   const auto byte = static_cast<uint8_t>(lead);
-  return byte < 0xC2 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : byte < 0xF5 ? 4 : 1;
+  return byte < 0xC2   ? 1
+         : byte < 0xE0 ? 2
+         : byte < 0xF0 ? 3
+         : byte < 0xF5 ? 4
+                       : 1;
 }
 void AppendUtf8(char32_t character, std::string& out);
 

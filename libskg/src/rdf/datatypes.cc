@@ -69,7 +69,8 @@ constexpr std::array<std::string_view, kLastDatatype + 1> kIris = {
 constexpr size_t kSlots = 128;
 constexpr size_t Slot(std::string_view iri) {
   const auto byte = [&](size_t from_end) {
-    return static_cast<size_t>(static_cast<uint8_t>(iri[iri.size() - from_end]));
+    return static_cast<size_t>(
+        static_cast<uint8_t>(iri[iri.size() - from_end]));
   };
   return (iri.size() * 5 + byte(1) + byte(2) * 3 + byte(4) * 7) % kSlots;
 }

@@ -65,7 +65,8 @@ enum class Datatype : uint8_t {
 inline constexpr uint8_t kLastDatatype = 49;
 
 [[nodiscard]] constexpr bool IsNumeric(Datatype datatype) {
-  return datatype >= Datatype::kInteger && datatype <= Datatype::kPositiveInteger;
+  return datatype >= Datatype::kInteger &&
+         datatype <= Datatype::kPositiveInteger;
 }
 
 // kOther for an IRI that is not in the table.

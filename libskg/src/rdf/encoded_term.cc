@@ -26,7 +26,8 @@ void EncodeLiteral(const Term& term, EncodedTerm& out) {
     out.tag = TermTag::kString;
   } else {
     const Datatype datatype = FindDatatype(term.datatype);
-    out.tag = IsNumeric(datatype) ? TermTag::kOtherNumeric : TermTag::kOtherLiteral;
+    out.tag =
+        IsNumeric(datatype) ? TermTag::kOtherNumeric : TermTag::kOtherLiteral;
     out.bytes.push_back(static_cast<char>(datatype));
     if (datatype == Datatype::kOther) {
       out.bytes.append(term.datatype);
@@ -45,7 +46,8 @@ absl::StatusOr<Term> DecodeLanguageString(std::string_view bytes) {
   term.value = bytes.substr(end + 1);
   if (language.ends_with(kLtrSuffix)) term.direction = Direction::kLtr;
   if (language.ends_with(kRtlSuffix)) term.direction = Direction::kRtl;
-  if (term.direction != Direction::kNone) language.remove_suffix(kLtrSuffix.size());
+  if (term.direction != Direction::kNone)
+    language.remove_suffix(kLtrSuffix.size());
   if (language.empty()) return Damaged("no language");
   term.language = language;
   return term;
@@ -55,7 +57,9 @@ absl::StatusOr<Term> DecodeTypedLiteral(TermTag tag, std::string_view bytes) {
   if (bytes.empty()) return Damaged("no datatype");
   const auto code = static_cast<uint8_t>(bytes.front());
   bytes.remove_prefix(1);
-  if (code > kLastDatatype) return Damaged(std::string("unknown datatype code ") + std::to_string(code));
+  if (code > kLastDatatype)
+    return Damaged(std::string("unknown datatype code ") +
+                   std::to_string(code));
   const auto datatype = static_cast<Datatype>(code);
   if (IsNumeric(datatype) != (tag == TermTag::kOtherNumeric)) {
     return Damaged("its datatype does not belong to its tag");
@@ -64,9 +68,11 @@ absl::StatusOr<Term> DecodeTypedLiteral(TermTag tag, std::string_view bytes) {
   term.kind = TermKind::kLiteral;
   if (datatype == Datatype::kOther) {
     const size_t end = bytes.find('\0');
-    if (end == std::string_view::npos || end == 0) return Damaged("no datatype");
+    if (end == std::string_view::npos || end == 0)
+      return Damaged("no datatype");
     term.datatype = bytes.substr(0, end);
-    if (term.datatype == iri::kXsdString || FindDatatype(term.datatype) != Datatype::kOther) {
+    if (term.datatype == iri::kXsdString ||
+        FindDatatype(term.datatype) != Datatype::kOther) {
       return Damaged("a datatype that has a code is written out");
     }
     bytes.remove_prefix(end + 1);
@@ -113,7 +119,8 @@ absl::StatusOr<Term> DecodeTerm(TermTag tag, std::string_view bytes) {
     case TermTag::kOtherNumeric:
       return DecodeTypedLiteral(tag, bytes);
     default:
-      return Damaged(std::string("tag ") + std::to_string(static_cast<int>(tag)) +
+      return Damaged(std::string("tag ") +
+                     std::to_string(static_cast<int>(tag)) +
                      " has no bytes of its own");
   }
 }

@@ -30,8 +30,9 @@ constexpr int64_t kReferenceYear = 1972;
 constexpr int kReferenceMonth = 12;
 
 constexpr std::array<Datatype, 8> kSubtypes = {
-    Datatype::kOther,      Datatype::kDate, Datatype::kTime, Datatype::kGYear, Datatype::kGYearMonth,
-    Datatype::kGMonthDay, Datatype::kGDay, Datatype::kGMonth};
+    Datatype::kOther, Datatype::kDate,       Datatype::kTime,
+    Datatype::kGYear, Datatype::kGYearMonth, Datatype::kGMonthDay,
+    Datatype::kGDay,  Datatype::kGMonth};
 
 struct CivilDate {
   int64_t year = kReferenceYear;
@@ -45,24 +46,27 @@ int64_t DaysFromCivil(const CivilDate& date) {
   const int64_t year = date.month <= 2 ? date.year - 1 : date.year;
   const int64_t era = (year >= 0 ? year : year - 399) / 400;
   const int64_t year_of_era = year - era * 400;
-  const int64_t shifted_month = date.month > 2 ? date.month - 3 : date.month + 9;
+  const int64_t shifted_month =
+      date.month > 2 ? date.month - 3 : date.month + 9;
   const int64_t day_of_year = (153 * shifted_month + 2) / 5 + date.day - 1;
-  return era * 146'097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 +
-         day_of_year - 719'468;
+  return era * 146'097 + year_of_era * 365 + year_of_era / 4 -
+         year_of_era / 100 + day_of_year - 719'468;
 }
 
 CivilDate CivilFromDays(int64_t days) {
   days += 719'468;
   const int64_t era = (days >= 0 ? days : days - 146'096) / 146'097;
   const int64_t day_of_era = days - era * 146'097;
-  const int64_t year_of_era =
-      (day_of_era - day_of_era / 1460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
+  const int64_t year_of_era = (day_of_era - day_of_era / 1460 +
+                               day_of_era / 36'524 - day_of_era / 146'096) /
+                              365;
   const int64_t day_of_year =
       day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   const int64_t shifted_month = (5 * day_of_year + 2) / 153;
   CivilDate date;
   date.day = static_cast<int>(day_of_year - (153 * shifted_month + 2) / 5 + 1);
-  date.month = static_cast<int>(shifted_month < 10 ? shifted_month + 3 : shifted_month - 9);
+  date.month = static_cast<int>(shifted_month < 10 ? shifted_month + 3
+                                                   : shifted_month - 9);
   date.year = year_of_era + era * 400 + (date.month <= 2 ? 1 : 0);
   return date;
 }
@@ -95,7 +99,8 @@ class Scan {
   }
 
   int TwoDigits(int first, int last) {
-    if (!ok_ || rest_.size() < 2 || !Is(rest_[0], kDigitByte) || !Is(rest_[1], kDigitByte)) {
+    if (!ok_ || rest_.size() < 2 || !Is(rest_[0], kDigitByte) ||
+        !Is(rest_[1], kDigitByte)) {
       return Fail();
     }
     const int value = (rest_[0] - '0') * 10 + (rest_[1] - '0');
@@ -114,7 +119,8 @@ class Scan {
       if (length == 9) return Fail();
       value = value * 10 + (rest_[length++] - '0');
     }
-    if (length < 4 || (length > 4 && rest_.front() == '0') || (negative && value == 0)) {
+    if (length < 4 || (length > 4 && rest_.front() == '0') ||
+        (negative && value == 0)) {
       return Fail();
     }
     rest_.remove_prefix(length);
@@ -182,8 +188,10 @@ class Scan {
 };
 
 int64_t ZoneMinutes(uint64_t zone) {
-  return zone <= kZuluZone ? 0
-                           : (static_cast<int64_t>(zone) - static_cast<int64_t>(kZoneBias)) * 15;
+  return zone <= kZuluZone
+             ? 0
+             : (static_cast<int64_t>(zone) - static_cast<int64_t>(kZoneBias)) *
+                   15;
 }
 
 // A signed value as `bits` bits whose unsigned order is the value's.
@@ -251,7 +259,8 @@ std::optional<uint64_t> TimePayload(std::string_view lexical) {
   const int64_t local = scan.TimeOfDay(digits);
   const uint64_t zone = scan.Zone();
   if (!scan.AtEnd()) return std::nullopt;
-  const auto value = Bias(local - ZoneMinutes(zone) * kMillisPerMinute, kTimeBits);
+  const auto value =
+      Bias(local - ZoneMinutes(zone) * kMillisPerMinute, kTimeBits);
   if (!value) return std::nullopt;
   return (((*value << kZoneBits) | zone) << kDigitBits) | digits;
 }
@@ -262,8 +271,10 @@ bool AppendTime(uint64_t payload, std::string& out) {
   if (zone > kLastZone) return false;
   const uint64_t biased =
       (payload >> (kDigitBits + kZoneBits)) & ((uint64_t{1} << kTimeBits) - 1);
-  const int64_t local = Unbias(biased, kTimeBits) + ZoneMinutes(zone) * kMillisPerMinute;
-  if (local < 0 || local >= kMillisPerDay || !FractionFits(local, digits)) return false;
+  const int64_t local =
+      Unbias(biased, kTimeBits) + ZoneMinutes(zone) * kMillisPerMinute;
+  if (local < 0 || local >= kMillisPerDay || !FractionFits(local, digits))
+    return false;
   AppendTimeOfDay(local, digits, out);
   AppendZone(zone, out);
   return true;
@@ -363,20 +374,24 @@ bool AppendDateTime(uint64_t payload, std::string& out) {
   const uint64_t digits = payload & 3;
   const uint64_t zone = (payload >> kDigitBits) & 0x7F;
   if (zone > kLastZone) return false;
-  const int64_t local = Unbias(payload >> (kDigitBits + kZoneBits), kDateTimeBits) +
-                        ZoneMinutes(zone) * kMillisPerMinute;
+  const int64_t local =
+      Unbias(payload >> (kDigitBits + kZoneBits), kDateTimeBits) +
+      ZoneMinutes(zone) * kMillisPerMinute;
   if (!FractionFits(local, digits)) return false;
   const int64_t days = FloorDivide(local, kMillisPerDay);
-  (void)AppendDate(Datatype::kDate, CivilFromDays(days), out);  // says every date
+  (void)AppendDate(Datatype::kDate, CivilFromDays(days),
+                   out);  // says every date
   out.push_back('T');
   AppendTimeOfDay(local - days * kMillisPerDay, digits, out);
   AppendZone(zone, out);
   return true;
 }
 
-std::optional<uint64_t> DateOrTimePayload(Datatype datatype, std::string_view lexical) {
+std::optional<uint64_t> DateOrTimePayload(Datatype datatype,
+                                          std::string_view lexical) {
   uint64_t subtype = 1;
-  while (subtype < kSubtypes.size() && kSubtypes[subtype] != datatype) ++subtype;
+  while (subtype < kSubtypes.size() && kSubtypes[subtype] != datatype)
+    ++subtype;
   if (subtype == kSubtypes.size()) return std::nullopt;
   const uint64_t head = subtype << 56;
   if (datatype == Datatype::kTime) {
@@ -388,7 +403,8 @@ std::optional<uint64_t> DateOrTimePayload(Datatype datatype, std::string_view le
   const CivilDate date = ScanDate(datatype, scan);
   const uint64_t zone = scan.Zone();
   if (!scan.AtEnd()) return std::nullopt;
-  const auto value = Bias(DaysFromCivil(date) * kMinutesPerDay - ZoneMinutes(zone), kDateBits);
+  const auto value =
+      Bias(DaysFromCivil(date) * kMinutesPerDay - ZoneMinutes(zone), kDateBits);
   if (!value) return std::nullopt;
   return head | (*value << kZoneBits) | zone;
 }
@@ -398,10 +414,12 @@ Datatype AppendDateOrTime(uint64_t payload, std::string& out) {
   if (subtype == 0 || subtype >= kSubtypes.size()) return Datatype::kOther;
   const Datatype datatype = kSubtypes[subtype];
   payload &= (uint64_t{1} << 56) - 1;
-  if (datatype == Datatype::kTime) return AppendTime(payload, out) ? datatype : Datatype::kOther;
+  if (datatype == Datatype::kTime)
+    return AppendTime(payload, out) ? datatype : Datatype::kOther;
   const uint64_t zone = payload & 0x7F;
   if (zone > kLastZone) return Datatype::kOther;
-  const int64_t local = Unbias(payload >> kZoneBits, kDateBits) + ZoneMinutes(zone);
+  const int64_t local =
+      Unbias(payload >> kZoneBits, kDateBits) + ZoneMinutes(zone);
   const int64_t days = FloorDivide(local, kMinutesPerDay);
   if (days * kMinutesPerDay != local) return Datatype::kOther;
   if (!AppendDate(datatype, CivilFromDays(days), out)) return Datatype::kOther;

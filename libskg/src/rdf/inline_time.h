@@ -14,8 +14,8 @@ namespace skg::rdf {
 // The payload of a lexical form of `datatype` (kDateTime; the others are
 // kDate, kTime and the kG... types), if it gives back exactly that form.
 [[nodiscard]] std::optional<uint64_t> DateTimePayload(std::string_view lexical);
-[[nodiscard]] std::optional<uint64_t> DateOrTimePayload(Datatype datatype,
-                                                        std::string_view lexical);
+[[nodiscard]] std::optional<uint64_t> DateOrTimePayload(
+    Datatype datatype, std::string_view lexical);
 
 // Appends the lexical form. False, and nothing is promised about `out`, if the
 // payload is not that of any value.

@@ -17,8 +17,8 @@ namespace {
 constexpr int64_t kIntegerBias = int64_t{1} << 59;
 constexpr int64_t kDecimalBias = int64_t{1} << 55;  // of the value x 10^8
 constexpr size_t kDecimalDigits = 8;
-constexpr int64_t kPowersOfTen[] = {1,       10,        100,        1'000,      10'000,
-                                    100'000, 1'000'000, 10'000'000, 100'000'000};
+constexpr int64_t kPowersOfTen[] = {
+    1, 10, 100, 1'000, 10'000, 100'000, 1'000'000, 10'000'000, 100'000'000};
 constexpr size_t kShortStringBytes = 7;
 
 // Payloads of booleans, below their subtype.
@@ -51,7 +51,8 @@ bool TakeMinus(std::string_view& text) {
 Payload IntegerPayload(std::string_view lexical) {
   const bool negative = TakeMinus(lexical);
   int64_t value = TakeWholeNumber(lexical, 18);
-  if (value < 0 || !lexical.empty() || (negative && value == 0)) return std::nullopt;
+  if (value < 0 || !lexical.empty() || (negative && value == 0))
+    return std::nullopt;
   if (negative) value = -value;
   if (value < -kIntegerBias || value >= kIntegerBias) return std::nullopt;
   return static_cast<uint64_t>(value + kIntegerBias);
@@ -73,8 +74,8 @@ Payload DecimalPayload(std::string_view lexical) {
       fraction = fraction * 10 + (digit - '0');
     }
   }
-  int64_t scaled =
-      whole * kPowersOfTen[kDecimalDigits] + fraction * kPowersOfTen[kDecimalDigits - digits];
+  int64_t scaled = whole * kPowersOfTen[kDecimalDigits] +
+                   fraction * kPowersOfTen[kDecimalDigits - digits];
   if (negative && scaled == 0) return std::nullopt;
   if (negative) scaled = -scaled;
   if (scaled < -kDecimalBias || scaled >= kDecimalBias) return std::nullopt;
@@ -87,8 +88,8 @@ std::string_view CanonicalDouble(double value, char (&buffer)[40]) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "INF" : "-INF";
   char raw[32];
-  const auto written =
-      std::to_chars(raw, raw + sizeof raw, value, std::chars_format::scientific);
+  const auto written = std::to_chars(raw, raw + sizeof raw, value,
+                                     std::chars_format::scientific);
   const char* const end = written.ptr;
   const char* p = raw;
   char* out = buffer;
@@ -112,8 +113,8 @@ std::string_view CanonicalDouble(double value, char (&buffer)[40]) {
 // A canonical form begins so; rules out most others before any arithmetic.
 bool LooksCanonical(std::string_view lexical) {
   TakeMinus(lexical);
-  return lexical.size() >= 5 && Is(lexical[0], kDigitByte) && lexical[1] == '.' &&
-         Is(lexical[2], kDigitByte);
+  return lexical.size() >= 5 && Is(lexical[0], kDigitByte) &&
+         lexical[1] == '.' && Is(lexical[2], kDigitByte);
 }
 
 constexpr uint64_t kSignBit = uint64_t{1} << 63;
@@ -148,7 +149,8 @@ Payload DoublePayload(std::string_view lexical) {
 
 Payload BooleanPayload(std::string_view lexical) {
   for (uint64_t i = 0; i < std::size(kBooleanForms); ++i) {
-    if (lexical == kBooleanForms[i]) return (kBooleanSubtype << kSmallValueBits) | i;
+    if (lexical == kBooleanForms[i])
+      return (kBooleanSubtype << kSmallValueBits) | i;
   }
   return std::nullopt;
 }
@@ -156,7 +158,8 @@ Payload BooleanPayload(std::string_view lexical) {
 uint64_t ShortStringPayload(std::string_view text) {
   uint64_t payload = 0;
   for (size_t i = 0; i < kShortStringBytes; ++i) {
-    payload = (payload << 8) | (i < text.size() ? static_cast<uint8_t>(text[i]) : 0u);
+    payload =
+        (payload << 8) | (i < text.size() ? static_cast<uint8_t>(text[i]) : 0u);
   }
   return (payload << 4) | text.size();
 }
@@ -186,7 +189,8 @@ bool AppendDecimal(uint64_t payload, std::string& out) {
   out.push_back('.');
   int64_t fraction = scaled % kPowersOfTen[kDecimalDigits];
   for (uint64_t i = 0; i < digits; ++i) {
-    out.push_back(static_cast<char>('0' + fraction / kPowersOfTen[kDecimalDigits - 1]));
+    out.push_back(
+        static_cast<char>('0' + fraction / kPowersOfTen[kDecimalDigits - 1]));
     fraction = fraction % kPowersOfTen[kDecimalDigits - 1] * 10;
   }
   return true;
@@ -197,7 +201,8 @@ bool AppendDouble(uint64_t payload, std::string& out) {
   bits = (bits & kSignBit) != 0 ? bits & ~kSignBit : ~(bits | 15);
   const double value = std::bit_cast<double>(bits);
   if (std::isnan(value) &&
-      bits != std::bit_cast<uint64_t>(std::numeric_limits<double>::quiet_NaN())) {
+      bits !=
+          std::bit_cast<uint64_t>(std::numeric_limits<double>::quiet_NaN())) {
     return false;
   }
   char buffer[40];
@@ -207,7 +212,8 @@ bool AppendDouble(uint64_t payload, std::string& out) {
 
 bool AppendBoolean(uint64_t payload, std::string& out) {
   const uint64_t value = payload & ((uint64_t{1} << kSmallValueBits) - 1);
-  if (payload >> kSmallValueBits != kBooleanSubtype || value >= std::size(kBooleanForms)) {
+  if (payload >> kSmallValueBits != kBooleanSubtype ||
+      value >= std::size(kBooleanForms)) {
     return false;
   }
   out.append(kBooleanForms[value]);
@@ -219,7 +225,8 @@ bool AppendShortString(uint64_t payload, std::string& out) {
   if (size > kShortStringBytes) return false;
   char bytes[kShortStringBytes];
   uint64_t rest = payload >> 4;
-  for (size_t i = kShortStringBytes; i-- > 0; rest >>= 8) bytes[i] = static_cast<char>(rest);
+  for (size_t i = kShortStringBytes; i-- > 0; rest >>= 8)
+    bytes[i] = static_cast<char>(rest);
   for (size_t i = size; i < kShortStringBytes; ++i) {
     if (bytes[i] != 0) return false;
   }
@@ -230,7 +237,8 @@ bool AppendShortString(uint64_t payload, std::string& out) {
 }  // namespace
 
 std::optional<TermId> InlineId(const Term& term) {
-  if (term.kind != TermKind::kLiteral || !term.language.empty()) return std::nullopt;
+  if (term.kind != TermKind::kLiteral || !term.language.empty())
+    return std::nullopt;
   if (term.datatype.empty()) {
     if (term.value.size() > kShortStringBytes) return std::nullopt;
     return TermId::Make(TermTag::kShortString, ShortStringPayload(term.value));
@@ -254,7 +262,8 @@ std::optional<TermId> InlineId(const Term& term) {
     case Datatype::kGMonthDay:
     case Datatype::kGDay:
     case Datatype::kGMonth:
-      return Tagged(TermTag::kDateOrTime, DateOrTimePayload(datatype, term.value));
+      return Tagged(TermTag::kDateOrTime,
+                    DateOrTimePayload(datatype, term.value));
     default:
       return std::nullopt;
   }
@@ -267,7 +276,8 @@ absl::StatusOr<Term> InlineTerm(TermId id) {
   bool known = true;
   switch (id.tag()) {
     case TermTag::kInteger:
-      AppendNumber(static_cast<int64_t>(id.payload()) - kIntegerBias, term.value);
+      AppendNumber(static_cast<int64_t>(id.payload()) - kIntegerBias,
+                   term.value);
       datatype = Datatype::kInteger;
       break;
     case TermTag::kDecimal:
@@ -297,8 +307,9 @@ absl::StatusOr<Term> InlineTerm(TermId id) {
       known = false;
   }
   if (!known) {
-    return absl::DataLossError(absl::StrCat("term id ", absl::Hex(id.bits, absl::kZeroPad16),
-                                            " is not the inline id of any term"));
+    return absl::DataLossError(
+        absl::StrCat("term id ", absl::Hex(id.bits, absl::kZeroPad16),
+                     " is not the inline id of any term"));
   }
   if (datatype != Datatype::kOther) term.datatype = DatatypeIri(datatype);
   return term;

@@ -65,7 +65,8 @@ absl::Status InputWindow::Fill() {
   last_ = begin_;
   size_t filled = kept;
   while (filled < capacity_) {
-    absl::StatusOr<size_t> got = (*source_)(buffer_.get() + filled, capacity_ - filled);
+    absl::StatusOr<size_t> got =
+        (*source_)(buffer_.get() + filled, capacity_ - filled);
     if (!got.ok()) {
       end_ = cursor_ + filled;
       return std::move(got).status();

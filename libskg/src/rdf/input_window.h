@@ -24,13 +24,16 @@ class InputWindow {
   // Lends `text`; nothing is copied.
   explicit InputWindow(std::string_view text);
   // Lends `source`. Starts with room for `capacity` bytes (at least 1).
-  explicit InputWindow(const ByteSource& source, size_t capacity = size_t{256} << 10);
+  explicit InputWindow(const ByteSource& source,
+                       size_t capacity = size_t{256} << 10);
   InputWindow(const InputWindow&) = delete;
   InputWindow& operator=(const InputWindow&) = delete;
 
   [[nodiscard]] const char* cursor() const { return cursor_; }
   [[nodiscard]] const char* end() const { return end_; }
-  [[nodiscard]] size_t size() const { return static_cast<size_t>(end_ - cursor_); }
+  [[nodiscard]] size_t size() const {
+    return static_cast<size_t>(end_ - cursor_);
+  }
   // Whether nothing follows end().
   [[nodiscard]] bool complete() const { return complete_; }
   void set_cursor(const char* cursor) { cursor_ = cursor; }

@@ -72,8 +72,8 @@ void BaseIri::Resolve(std::string_view reference, std::string& out) const {
     return;
   }
   const Parts parts = Split(reference);
-  const std::string_view path =
-      reference.substr(parts.authority_end, parts.path_end - parts.authority_end);
+  const std::string_view path = reference.substr(
+      parts.authority_end, parts.path_end - parts.authority_end);
   if (parts.authority_end > 0) {
     out.assign(Part(0, scheme_end_));
     out.append(reference.substr(0, parts.authority_end));

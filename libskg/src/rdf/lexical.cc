@@ -27,7 +27,8 @@ bool CheckUtf8(std::string_view raw, LexicalError& error) {
   while (DecodeUtf8(p, raw.data() + raw.size(), ignored)) {
   }
   return Fail(static_cast<size_t>(p - raw.data()),
-              absl::StrCat("byte 0x", absl::Hex(static_cast<uint8_t>(*p), absl::kZeroPad2),
+              absl::StrCat("byte 0x",
+                           absl::Hex(static_cast<uint8_t>(*p), absl::kZeroPad2),
                            " is not UTF-8; the input must be UTF-8"),
               error);
 }
@@ -46,8 +47,9 @@ bool DecodeNumericEscape(std::string_view raw, size_t& at, char32_t& character,
   }
   if (!IsScalarValue(value)) {
     return Fail(at,
-                absl::StrCat("the escape denotes U+", absl::Hex(value, absl::kZeroPad4),
-                             ", which is not a character; surrogates cannot be escaped"),
+                absl::StrCat(
+                    "the escape denotes U+", absl::Hex(value, absl::kZeroPad4),
+                    ", which is not a character; surrogates cannot be escaped"),
                 error);
   }
   character = static_cast<char32_t>(value);
@@ -57,15 +59,22 @@ bool DecodeNumericEscape(std::string_view raw, size_t& at, char32_t& character,
 
 char ShortEscape(char letter) {
   switch (letter) {
-    case 't': return '\t';
-    case 'b': return '\b';
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 'f': return '\f';
+    case 't':
+      return '\t';
+    case 'b':
+      return '\b';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 'f':
+      return '\f';
     case '"':
     case '\'':
-    case '\\': return letter;
-    default: return 0;
+    case '\\':
+      return letter;
+    default:
+      return 0;
   }
 }
 
@@ -75,12 +84,13 @@ std::string Quoted(std::string_view text) {
   if (text.empty()) return "the end";
   const char* p = text.data();
   char32_t character;
-  if (!DecodeUtf8(p, text.data() + text.size(), character) || character < 0x20 ||
-      character == 0x7F) {
-    return absl::StrCat("byte 0x",
-                        absl::Hex(static_cast<uint8_t>(text.front()), absl::kZeroPad2));
+  if (!DecodeUtf8(p, text.data() + text.size(), character) ||
+      character < 0x20 || character == 0x7F) {
+    return absl::StrCat("byte 0x", absl::Hex(static_cast<uint8_t>(text.front()),
+                                             absl::kZeroPad2));
   }
-  return absl::StrCat("'", av(text.substr(0, static_cast<size_t>(p - text.data()))), "'");
+  return absl::StrCat(
+      "'", av(text.substr(0, static_cast<size_t>(p - text.data()))), "'");
 }
 
 bool DecodeIri(std::string_view raw, std::string& out, LexicalError& error) {
@@ -93,7 +103,8 @@ bool DecodeIri(std::string_view raw, std::string& out, LexicalError& error) {
       continue;
     }
     const size_t start = at;
-    if (raw[at] != '\\' || at + 1 == raw.size() || (raw[at + 1] != 'u' && raw[at + 1] != 'U')) {
+    if (raw[at] != '\\' || at + 1 == raw.size() ||
+        (raw[at + 1] != 'u' && raw[at + 1] != 'U')) {
       return Fail(at,
                   absl::StrCat("an IRI cannot hold ", Quoted(raw.substr(at)),
                                "; percent-encode it"),
@@ -103,7 +114,8 @@ bool DecodeIri(std::string_view raw, std::string& out, LexicalError& error) {
     if (!DecodeNumericEscape(raw, at, character, error)) return false;
     if (character < 0x80 && !Is(static_cast<char>(character), kIriByte)) {
       return Fail(start,
-                  absl::StrCat("an IRI cannot hold U+", absl::Hex(character, absl::kZeroPad4),
+                  absl::StrCat("an IRI cannot hold U+",
+                               absl::Hex(character, absl::kZeroPad4),
                                ", not even escaped; percent-encode it"),
                   error);
     }
@@ -119,7 +131,8 @@ bool DecodeString(std::string_view raw, std::string& out, LexicalError& error) {
   if (!CheckSize(raw, error) || !CheckUtf8(raw, error)) return false;
   out.clear();
   size_t copied = 0;
-  for (size_t at = raw.find('\\'); at != std::string_view::npos; at = raw.find('\\', at)) {
+  for (size_t at = raw.find('\\'); at != std::string_view::npos;
+       at = raw.find('\\', at)) {
     out.append(raw.substr(copied, at - copied));
     const char letter = at + 1 < raw.size() ? raw[at + 1] : '\0';
     if (letter == 'u' || letter == 'U') {
@@ -130,10 +143,11 @@ bool DecodeString(std::string_view raw, std::string& out, LexicalError& error) {
       out.push_back(meant);
       at += 2;
     } else {
-      return Fail(at,
-                  "unknown escape in a string; known are \\t \\b \\n \\r \\f \\\" \\' "
-                  "\\\\ \\uXXXX \\UXXXXXXXX",
-                  error);
+      return Fail(
+          at,
+          "unknown escape in a string; known are \\t \\b \\n \\r \\f \\\" \\' "
+          "\\\\ \\uXXXX \\UXXXXXXXX",
+          error);
     }
     copied = at;
   }
@@ -151,16 +165,19 @@ bool DecodeLanguage(std::string_view tag, Term& literal, LexicalError& error) {
     } else if (direction == "rtl") {
       literal.direction = Direction::kRtl;
     } else {
-      return Fail(at, "a base direction is --ltr or --rtl, in lower case", error);
+      return Fail(at, "a base direction is --ltr or --rtl, in lower case",
+                  error);
     }
     tag = tag.substr(0, at);
   }
   if (!IsLanguageTag(tag)) {
-    return Fail(0,
-                absl::StrCat("'@", av(whole.substr(0, 40)),
-                             "' is not a language tag; a tag is subtags of 1 to 8 letters or "
-                             "digits joined by '-', like @en or @de-CH"),
-                error);
+    return Fail(
+        0,
+        absl::StrCat(
+            "'@", av(whole.substr(0, 40)),
+            "' is not a language tag; a tag is subtags of 1 to 8 letters or "
+            "digits joined by '-', like @en or @de-CH"),
+        error);
   }
   literal.language.assign(tag);
   for (char& byte : literal.language) {
@@ -175,7 +192,10 @@ bool SetDatatype(std::string_view iri, Term& literal, LexicalError& error) {
     return true;
   }
   if (iri == iri::kRdfLangString || iri == iri::kRdfDirLangString) {
-    return Fail(0, "a literal of this datatype needs a language tag instead: \"...\"@en", error);
+    return Fail(
+        0,
+        "a literal of this datatype needs a language tag instead: \"...\"@en",
+        error);
   }
   literal.datatype.assign(iri);
   return true;

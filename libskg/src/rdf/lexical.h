@@ -24,18 +24,22 @@ struct LexicalError {
 // Puts what `raw`, the text between `<` and `>`, denotes into `out`. False for
 // characters that an IRI cannot hold (escaped or not), malformed escapes,
 // bytes that are not UTF-8.
-[[nodiscard]] bool DecodeIri(std::string_view raw, std::string& out, LexicalError& error);
+[[nodiscard]] bool DecodeIri(std::string_view raw, std::string& out,
+                             LexicalError& error);
 
 // The same for the text between the quotes of a string; the caller has found
 // the closing quote.
-[[nodiscard]] bool DecodeString(std::string_view raw, std::string& out, LexicalError& error);
+[[nodiscard]] bool DecodeString(std::string_view raw, std::string& out,
+                                LexicalError& error);
 
 // Splits `tag`, the text after `@`, into language (lower-cased) and direction.
-[[nodiscard]] bool DecodeLanguage(std::string_view tag, Term& literal, LexicalError& error);
+[[nodiscard]] bool DecodeLanguage(std::string_view tag, Term& literal,
+                                  LexicalError& error);
 
 // Sets the datatype of a literal without language. False for the two datatypes
 // that a literal has only with a language.
-[[nodiscard]] bool SetDatatype(std::string_view iri, Term& literal, LexicalError& error);
+[[nodiscard]] bool SetDatatype(std::string_view iri, Term& literal,
+                               LexicalError& error);
 
 // Makes `term` an empty term of that kind and keeps its memory.
 inline void Reset(TermKind kind, Term& term) {

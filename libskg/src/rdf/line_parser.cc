@@ -19,15 +19,18 @@ bool ReadLineEnd(TermScanner& scanner) {
     scanner.Skip(end == std::string_view::npos ? rest.size() : end);
     return true;
   }
-  return scanner.Fail(scanner.offset(),
-                      absl::StrCat("expected the end of the line after '.', found ", Quoted(rest)));
+  return scanner.Fail(
+      scanner.offset(),
+      absl::StrCat("expected the end of the line after '.', found ",
+                   Quoted(rest)));
 }
 
 bool ReadVersion(TermScanner& scanner, std::string& version) {
   scanner.Skip(std::string_view("VERSION").size());
   scanner.SkipBlanks();
   if (!scanner.rest().starts_with('"')) {
-    return scanner.Fail(scanner.offset(), "expected a version in quotes, such as \"1.2\"");
+    return scanner.Fail(scanner.offset(),
+                        "expected a version in quotes, such as \"1.2\"");
   }
   return scanner.ReadString(version) && ReadLineEnd(scanner);
 }
@@ -39,15 +42,17 @@ bool ReadStatement(TermScanner& scanner, bool quads, Quad& quad) {
   scanner.SkipBlanks();
   if (!scanner.ReadTerm(quad.object)) return false;
   scanner.SkipBlanks();
-  if (quads && (scanner.rest().starts_with('<') || scanner.rest().starts_with('_'))) {
+  if (quads &&
+      (scanner.rest().starts_with('<') || scanner.rest().starts_with('_'))) {
     if (!scanner.ReadSubject(quad.graph)) return false;
     scanner.SkipBlanks();
   } else {
     Reset(TermKind::kIri, quad.graph);
   }
   if (!scanner.rest().starts_with('.')) {
-    return scanner.Fail(scanner.offset(), absl::StrCat("expected '.' after the statement, found ",
-                                                       Quoted(scanner.rest())));
+    return scanner.Fail(scanner.offset(),
+                        absl::StrCat("expected '.' after the statement, found ",
+                                     Quoted(scanner.rest())));
   }
   scanner.Skip(1);
   return ReadLineEnd(scanner);
@@ -55,7 +60,8 @@ bool ReadStatement(TermScanner& scanner, bool quads, Quad& quad) {
 
 }  // namespace
 
-LineContent ParseLine(std::string_view& text, bool quads, Quad& quad, LexicalError& error) {
+LineContent ParseLine(std::string_view& text, bool quads, Quad& quad,
+                      LexicalError& error) {
   TermScanner scanner(text);
   scanner.SkipBlanks();
   const std::string_view rest = scanner.rest();
@@ -75,7 +81,8 @@ LineContent ParseLine(std::string_view& text, bool quads, Quad& quad, LexicalErr
     return content;
   }
   error = scanner.error();
-  const size_t end = text.find_first_of("\n\r", error.offset < text.size() ? error.offset : text.size());
+  const size_t end = text.find_first_of(
+      "\n\r", error.offset < text.size() ? error.offset : text.size());
   text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   return LineContent::kError;
 }

@@ -18,7 +18,7 @@ enum class LineContent : uint8_t { kStatement, kNothing, kError };
 // `quad` is filled in place and its memory is used again by the next call.
 // Lines are independent: chunks of an input, cut behind line ends, can be read
 // by several threads, each with its own quad.
-[[nodiscard]] LineContent ParseLine(std::string_view& text, bool quads, Quad& quad,
-                                    LexicalError& error);
+[[nodiscard]] LineContent ParseLine(std::string_view& text, bool quads,
+                                    Quad& quad, LexicalError& error);
 
 }  // namespace skg::rdf

@@ -12,12 +12,20 @@ namespace {
 // Four terms of the longest size, escaped, and room for a comment.
 constexpr size_t kMaxLineBytes = 5 * kMaxTermBytes;
 
+// Past the last whole line of the window; null if none ends there.
+const char* EndOfLines(const InputWindow& window) {
+  const void* last = memrchr(window.cursor(), '\n', window.size());
+  if (last == nullptr) last = memrchr(window.cursor(), '\r', window.size());
+  return last == nullptr ? nullptr : static_cast<const char*>(last) + 1;
+}
+
 // Moves the cursor past the line that is too long to hold.
 absl::Status SkipLongLine(InputWindow& window) {
   for (;;) {
-    const void* end = std::memchr(window.cursor(), '\n', window.size());
-    if (end != nullptr) {
-      window.set_cursor(static_cast<const char*>(end) + 1);
+    const size_t end =
+        std::string_view(window.cursor(), window.size()).find_first_of("\n\r");
+    if (end != std::string_view::npos) {
+      window.set_cursor(window.cursor() + end + 1);
       return absl::OkStatus();
     }
     window.set_cursor(window.end());
@@ -28,31 +36,36 @@ absl::Status SkipLongLine(InputWindow& window) {
 
 }  // namespace
 
-absl::Status ReportError(const ReaderOptions& options, Place place, const LexicalError& error) {
+absl::Status ReportError(const ReaderOptions& options, Place place,
+                         const LexicalError& error) {
   if (options.on_error != nullptr &&
       options.on_error(SyntaxError{place.line, place.column, error.message})) {
     return absl::OkStatus();
   }
-  const std::string message = absl::StrCat(options.source_name, ":", place.line, ":",
-                                           place.column, ": ", error.message);
+  const std::string message =
+      absl::StrCat(options.source_name, ":", place.line, ":", place.column,
+                   ": ", error.message);
   return error.exhausted ? absl::ResourceExhaustedError(message)
                          : absl::InvalidArgumentError(message);
 }
 
-absl::Status ReadLines(InputWindow& window, const ReaderOptions& options,
-                       const std::function<absl::Status(const Quad&)>& on_quad) {
+absl::Status ReadLines(
+    InputWindow& window, const ReaderOptions& options,
+    const std::function<absl::Status(const Quad&)>& on_quad) {
   const bool quads = options.syntax == Syntax::kNQuads;
   Quad quad;
   LexicalError error;
   SKG_RETURN_IF_ERROR(window.SkipByteOrderMark());
   for (;;) {
-    // Whole lines only: up to the last LF, or all there is at the end.
+    // Whole lines only, and all there is at the end.
     const char* end = window.end();
     if (!window.complete()) {
-      end = static_cast<const char*>(memrchr(window.cursor(), '\n', window.size()));
+      end = EndOfLines(window);
       if (end == nullptr && window.size() > kMaxLineBytes) {
-        error = {0, "a line is longer than 320 MiB; the limit is 320 MiB", false};
-        SKG_RETURN_IF_ERROR(ReportError(options, window.PlaceOf(window.cursor()), error));
+        error = {0, "a line is longer than 320 MiB; the limit is 320 MiB",
+                 false};
+        SKG_RETURN_IF_ERROR(
+            ReportError(options, window.PlaceOf(window.cursor()), error));
         SKG_RETURN_IF_ERROR(SkipLongLine(window));
         continue;
       }
@@ -60,9 +73,9 @@ absl::Status ReadLines(InputWindow& window, const ReaderOptions& options,
         SKG_RETURN_IF_ERROR(window.Fill());
         continue;
       }
-      ++end;
     }
-    std::string_view text(window.cursor(), static_cast<size_t>(end - window.cursor()));
+    std::string_view text(window.cursor(),
+                          static_cast<size_t>(end - window.cursor()));
     while (!text.empty()) {
       const char* const start = text.data();
       switch (ParseLine(text, quads, quad, error)) {
@@ -72,7 +85,8 @@ absl::Status ReadLines(InputWindow& window, const ReaderOptions& options,
         case LineContent::kNothing:
           break;
         case LineContent::kError:
-          SKG_RETURN_IF_ERROR(ReportError(options, window.PlaceOf(start + error.offset), error));
+          SKG_RETURN_IF_ERROR(ReportError(
+              options, window.PlaceOf(start + error.offset), error));
           error.exhausted = false;
           break;
       }

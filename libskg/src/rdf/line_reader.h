@@ -8,12 +8,13 @@
 
 namespace skg::rdf {
 
-[[nodiscard]] absl::Status ReadLines(InputWindow& window, const ReaderOptions& options,
-                                     const std::function<absl::Status(const Quad&)>& on_quad);
+[[nodiscard]] absl::Status ReadLines(
+    InputWindow& window, const ReaderOptions& options,
+    const std::function<absl::Status(const Quad&)>& on_quad);
 
 // Tells options.on_error, and gives OK if it says to go on; else the status to
 // return.
-[[nodiscard]] absl::Status ReportError(const ReaderOptions& options, Place place,
-                                       const LexicalError& error);
+[[nodiscard]] absl::Status ReportError(const ReaderOptions& options,
+                                       Place place, const LexicalError& error);
 
 }  // namespace skg::rdf

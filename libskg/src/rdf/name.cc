@@ -8,8 +8,8 @@ namespace skg::rdf {
 namespace {
 
 bool LooksLikeTerm(std::string_view name) {
-  return name.starts_with('<') || name.starts_with('"') || name.starts_with('\\') ||
-         name.starts_with("_:");
+  return name.starts_with('<') || name.starts_with('"') ||
+         name.starts_with('\\') || name.starts_with("_:");
 }
 
 bool MustEncode(char byte) { return !Is(byte, kIriByte) || byte == '%'; }
@@ -52,22 +52,24 @@ bool Decode(std::string_view local, std::string& name) {
 
 absl::StatusOr<NameSpace> NameSpace::Make(std::string_view base) {
   if (!IsAbsoluteIri(base)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("base namespace \"", av(base.substr(0, 200)),
-                     "\" is not an absolute IRI; one is urn:skg: or https://example.org/"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "base namespace \"", av(base.substr(0, 200)),
+        "\" is not an absolute IRI; one is urn:skg: or https://example.org/"));
   }
   return NameSpace(std::string(base));
 }
 
 absl::StatusOr<Term> NameSpace::ToTerm(std::string_view name) const {
   if (name.empty()) {
-    return absl::InvalidArgumentError("a name is empty; it needs at least one character");
+    return absl::InvalidArgumentError(
+        "a name is empty; it needs at least one character");
   }
   if (name.front() == '\\') {
     name.remove_prefix(1);
     if (!LooksLikeTerm(name)) {
       return absl::InvalidArgumentError(
-          "a leading \\ is only for a name that begins with <, \", _: or \\; leave it out, or "
+          "a leading \\ is only for a name that begins with <, \", _: or \\; "
+          "leave it out, or "
           "write \\\\ for a name that begins with \\");
     }
   } else if (LooksLikeTerm(name)) {
@@ -86,11 +88,13 @@ absl::StatusOr<Term> NameSpace::ToTerm(std::string_view name) const {
 }
 
 std::string NameSpace::ToName(const Term& term) const {
-  if (term.kind != TermKind::kIri || !std::string_view(term.value).starts_with(base_)) {
+  if (term.kind != TermKind::kIri ||
+      !std::string_view(term.value).starts_with(base_)) {
     return ToNTriples(term);
   }
   std::string name;
-  if (!Decode(std::string_view(term.value).substr(base_.size()), name)) return ToNTriples(term);
+  if (!Decode(std::string_view(term.value).substr(base_.size()), name))
+    return ToNTriples(term);
   if (LooksLikeTerm(name)) name.insert(name.begin(), '\\');
   return name;
 }

@@ -17,8 +17,8 @@ namespace skg::rdf {
 // escaped as \uXXXX, so the text stays one token, but no reader accepts it.
 [[nodiscard]] std::string ToNTriples(const Term& term);
 void AppendNTriples(const Term& term, std::string& out);
-// The whole of `text` must be one term, nested at most 1000 deep. Errors: kInvalidArgument with the
-// column (1-based, bytes).
+// The whole of `text` must be one term, nested at most 1000 deep. Errors:
+// kInvalidArgument with the column (1-based, bytes).
 [[nodiscard]] absl::StatusOr<Term> FromNTriples(std::string_view text);
 
 // Whether the term is one that every reader and ToTerm would accept: absolute

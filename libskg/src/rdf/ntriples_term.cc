@@ -12,19 +12,35 @@ namespace {
 void AppendEscape(unsigned character, std::string& out) {
   constexpr char kHex[] = "0123456789ABCDEF";
   out.append("\\u");
-  for (int shift = 12; shift >= 0; shift -= 4) out.push_back(kHex[(character >> shift) & 15]);
+  for (int shift = 12; shift >= 0; shift -= 4)
+    out.push_back(kHex[(character >> shift) & 15]);
 }
 
 void AppendEscapedByte(char byte, std::string& out) {
   switch (byte) {
-    case '\b': out.append("\\b"); return;
-    case '\t': out.append("\\t"); return;
-    case '\n': out.append("\\n"); return;
-    case '\f': out.append("\\f"); return;
-    case '\r': out.append("\\r"); return;
-    case '"': out.append("\\\""); return;
-    case '\\': out.append("\\\\"); return;
-    default: AppendEscape(static_cast<uint8_t>(byte), out);
+    case '\b':
+      out.append("\\b");
+      return;
+    case '\t':
+      out.append("\\t");
+      return;
+    case '\n':
+      out.append("\\n");
+      return;
+    case '\f':
+      out.append("\\f");
+      return;
+    case '\r':
+      out.append("\\r");
+      return;
+    case '"':
+      out.append("\\\"");
+      return;
+    case '\\':
+      out.append("\\\\");
+      return;
+    default:
+      AppendEscape(static_cast<uint8_t>(byte), out);
   }
 }
 
@@ -36,7 +52,8 @@ bool IsNoncharacter(std::string_view text, size_t at) {
 
 bool StandsForItself(char byte) {
   const auto value = static_cast<uint8_t>(byte);
-  return value >= 0x20 && byte != '"' && byte != '\\' && value != 0x7F && value != 0xEF;
+  return value >= 0x20 && byte != '"' && byte != '\\' && value != 0x7F &&
+         value != 0xEF;
 }
 
 }  // namespace
@@ -102,7 +119,8 @@ void AppendNTriples(const Term& term, std::string& out) {
     case TermKind::kTripleTerm:
       out.append("<<( ");
       if (term.triple != nullptr) {
-        for (const Term* part : {&term.triple->subject, &term.triple->predicate, &term.triple->object}) {
+        for (const Term* part : {&term.triple->subject, &term.triple->predicate,
+                                 &term.triple->object}) {
           AppendNTriples(*part, out);
           out.push_back(' ');
         }
@@ -124,11 +142,12 @@ absl::StatusOr<Term> FromNTriples(std::string_view text) {
   bool ok = scanner.ReadTerm(term);
   if (ok && !scanner.AtEnd()) {
     ok = scanner.Fail(scanner.offset(),
-                      absl::StrCat("expected the end after the term, found ", Quoted(scanner.rest())));
+                      absl::StrCat("expected the end after the term, found ",
+                                   Quoted(scanner.rest())));
   }
   if (ok) return term;
-  return absl::InvalidArgumentError(
-      absl::StrCat("column ", scanner.error().offset + 1, ": ", scanner.error().message));
+  return absl::InvalidArgumentError(absl::StrCat(
+      "column ", scanner.error().offset + 1, ": ", scanner.error().message));
 }
 
 namespace {
@@ -140,19 +159,24 @@ absl::Status CheckLiteral(const Term& term) {
     return absl::InvalidArgumentError("the text of a literal must be UTF-8");
   }
   if (!term.language.empty()) {
-    if (IsLanguageTag(term.language) && term.datatype.empty()) return absl::OkStatus();
-    return absl::InvalidArgumentError(absl::StrCat(
-        "\"", term.language,
-        "\" is not a language tag; a tag is subtags of 1 to 8 letters or digits joined by '-', "
-        "and its literal has no datatype"));
+    if (IsLanguageTag(term.language) && term.datatype.empty())
+      return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", term.language,
+                     "\" is not a language tag; a tag is subtags of 1 to 8 "
+                     "letters or digits joined by '-', "
+                     "and its literal has no datatype"));
   }
   if (term.datatype.empty()) return absl::OkStatus();
   if (!IsAbsoluteIri(term.datatype)) {
     return absl::InvalidArgumentError(
-        "a datatype must be an absolute IRI, such as http://www.w3.org/2001/XMLSchema#date");
+        "a datatype must be an absolute IRI, such as "
+        "http://www.w3.org/2001/XMLSchema#date");
   }
-  if (term.datatype == iri::kRdfLangString || term.datatype == iri::kRdfDirLangString) {
-    return absl::InvalidArgumentError("a literal of this datatype needs a language tag instead");
+  if (term.datatype == iri::kRdfLangString ||
+      term.datatype == iri::kRdfDirLangString) {
+    return absl::InvalidArgumentError(
+        "a literal of this datatype needs a language tag instead");
   }
   return absl::OkStatus();
 }
@@ -160,16 +184,20 @@ absl::Status CheckLiteral(const Term& term) {
 absl::Status CheckTriple(const Term& term, int depth) {
   if (term.triple == nullptr || depth == kMaxNesting) {
     return absl::InvalidArgumentError(
-        "a triple term needs subject, predicate and object, nested at most 1000 deep");
+        "a triple term needs subject, predicate and object, nested at most "
+        "1000 deep");
   }
   const auto& [subject, predicate, object] = *term.triple;
-  if ((subject.kind != TermKind::kIri && subject.kind != TermKind::kBlankNode) ||
+  if ((subject.kind != TermKind::kIri &&
+       subject.kind != TermKind::kBlankNode) ||
       predicate.kind != TermKind::kIri) {
     return absl::InvalidArgumentError(
-        "the subject of a triple term must be an IRI or a blank node, its predicate an IRI");
+        "the subject of a triple term must be an IRI or a blank node, its "
+        "predicate an IRI");
   }
   for (const Term* part : {&subject, &predicate, &object}) {
-    if (absl::Status status = CheckNested(*part, depth + 1); !status.ok()) return status;
+    if (absl::Status status = CheckNested(*part, depth + 1); !status.ok())
+      return status;
   }
   return absl::OkStatus();
 }
@@ -179,12 +207,14 @@ absl::Status CheckNested(const Term& term, int depth) {
     case TermKind::kIri:
       if (IsAbsoluteIri(term.value)) return absl::OkStatus();
       return absl::InvalidArgumentError(
-          "an IRI must begin with a scheme, be UTF-8 and hold no control, blank or any of "
+          "an IRI must begin with a scheme, be UTF-8 and hold no control, "
+          "blank or any of "
           "<>\"{}|^`\\; percent-encode those");
     case TermKind::kBlankNode:
       if (IsBlankNodeLabel(term.value)) return absl::OkStatus();
       return absl::InvalidArgumentError(
-          "a blank node label must be letters, digits, '_', '-' and inner '.', like b1");
+          "a blank node label must be letters, digits, '_', '-' and inner '.', "
+          "like b1");
     case TermKind::kLiteral:
       return CheckLiteral(term);
     case TermKind::kTripleTerm:

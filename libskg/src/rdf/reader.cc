@@ -8,13 +8,16 @@
 namespace skg::rdf {
 namespace {
 
-absl::Status ReadWindow(InputWindow& window, const ReaderOptions& options,
-                        const std::function<absl::Status(const Quad&)>& on_quad) {
-  if (options.syntax == Syntax::kNTriples || options.syntax == Syntax::kNQuads) {
+absl::Status ReadWindow(
+    InputWindow& window, const ReaderOptions& options,
+    const std::function<absl::Status(const Quad&)>& on_quad) {
+  if (options.syntax == Syntax::kNTriples ||
+      options.syntax == Syntax::kNQuads) {
     return ReadLines(window, options, on_quad);
   }
   if (!options.base_iri.empty() && !IsAbsoluteIri(options.base_iri)) {
-    return absl::InvalidArgumentError("base_iri \"" + options.base_iri.substr(0, 200) +
+    return absl::InvalidArgumentError("base_iri \"" +
+                                      options.base_iri.substr(0, 200) +
                                       "\" is not an absolute IRI");
   }
   return TurtleParser(window, options, on_quad).Run();

@@ -35,7 +35,8 @@ struct ReaderOptions {
 };
 
 // Bytes in: fills `buffer`, returns how many; 0 is the end.
-using ByteSource = std::function<absl::StatusOr<size_t>(char* buffer, size_t size)>;
+using ByteSource =
+    std::function<absl::StatusOr<size_t>(char* buffer, size_t size)>;
 
 // Reads the whole input and hands each quad to `on_quad`; a status from there
 // ends the reading and is returned. Blank node labels are the document's; a
@@ -43,10 +44,12 @@ using ByteSource = std::function<absl::StatusOr<size_t>(char* buffer, size_t siz
 // single term (at most 64 MiB; longer: an error) and the prefixes.
 // Errors: kInvalidArgument (syntax, with place), what `source` and `on_quad`
 // return, kResourceExhausted (nesting deeper than 1000).
-[[nodiscard]] absl::Status Read(const ByteSource& source, const ReaderOptions& options,
-                                const std::function<absl::Status(const Quad&)>& on_quad);
+[[nodiscard]] absl::Status Read(
+    const ByteSource& source, const ReaderOptions& options,
+    const std::function<absl::Status(const Quad&)>& on_quad);
 // The same from memory.
-[[nodiscard]] absl::Status ReadText(std::string_view text, const ReaderOptions& options,
-                                    const std::function<absl::Status(const Quad&)>& on_quad);
+[[nodiscard]] absl::Status ReadText(
+    std::string_view text, const ReaderOptions& options,
+    const std::function<absl::Status(const Quad&)>& on_quad);
 
 }  // namespace skg::rdf

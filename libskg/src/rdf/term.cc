@@ -25,7 +25,8 @@ Term Term::Literal(std::string lexical, std::string datatype) {
   return term;
 }
 
-Term Term::LanguageString(std::string lexical, std::string language, Direction direction) {
+Term Term::LanguageString(std::string lexical, std::string language,
+                          Direction direction) {
   Term term;
   term.kind = TermKind::kLiteral;
   term.value = std::move(lexical);

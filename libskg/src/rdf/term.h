@@ -31,10 +31,12 @@ struct Term {
   [[nodiscard]] static Term Iri(std::string iri);
   [[nodiscard]] static Term BlankNode(std::string label);
   // An empty datatype or xsd:string give the same term.
-  [[nodiscard]] static Term Literal(std::string lexical, std::string datatype = {});
+  [[nodiscard]] static Term Literal(std::string lexical,
+                                    std::string datatype = {});
   // Lower-cases the tag.
-  [[nodiscard]] static Term LanguageString(std::string lexical, std::string language,
-                                           Direction direction = Direction::kNone);
+  [[nodiscard]] static Term LanguageString(
+      std::string lexical, std::string language,
+      Direction direction = Direction::kNone);
   [[nodiscard]] static Term Triple(Term subject, Term predicate, Term object);
 
   friend bool operator==(const Term& a, const Term& b);
@@ -58,12 +60,18 @@ struct Quad {
 
 namespace iri {
 inline constexpr std::string_view kXsd = "http://www.w3.org/2001/XMLSchema#";
-inline constexpr std::string_view kXsdString = "http://www.w3.org/2001/XMLSchema#string";
-inline constexpr std::string_view kXsdBoolean = "http://www.w3.org/2001/XMLSchema#boolean";
-inline constexpr std::string_view kXsdInteger = "http://www.w3.org/2001/XMLSchema#integer";
-inline constexpr std::string_view kXsdDecimal = "http://www.w3.org/2001/XMLSchema#decimal";
-inline constexpr std::string_view kXsdDouble = "http://www.w3.org/2001/XMLSchema#double";
-inline constexpr std::string_view kXsdDateTime = "http://www.w3.org/2001/XMLSchema#dateTime";
+inline constexpr std::string_view kXsdString =
+    "http://www.w3.org/2001/XMLSchema#string";
+inline constexpr std::string_view kXsdBoolean =
+    "http://www.w3.org/2001/XMLSchema#boolean";
+inline constexpr std::string_view kXsdInteger =
+    "http://www.w3.org/2001/XMLSchema#integer";
+inline constexpr std::string_view kXsdDecimal =
+    "http://www.w3.org/2001/XMLSchema#decimal";
+inline constexpr std::string_view kXsdDouble =
+    "http://www.w3.org/2001/XMLSchema#double";
+inline constexpr std::string_view kXsdDateTime =
+    "http://www.w3.org/2001/XMLSchema#dateTime";
 inline constexpr std::string_view kRdfLangString =
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString";
 inline constexpr std::string_view kRdfDirLangString =

@@ -45,11 +45,19 @@ struct TermId {
   [[nodiscard]] static constexpr TermId Make(TermTag tag, uint64_t payload) {
     return TermId{(static_cast<uint64_t>(tag) << 60) | payload};
   }
-  [[nodiscard]] constexpr TermTag tag() const { return static_cast<TermTag>(bits >> 60); }
-  [[nodiscard]] constexpr uint64_t payload() const { return bits & kPayloadMask; }
+  [[nodiscard]] constexpr TermTag tag() const {
+    return static_cast<TermTag>(bits >> 60);
+  }
+  [[nodiscard]] constexpr uint64_t payload() const {
+    return bits & kPayloadMask;
+  }
   [[nodiscard]] constexpr bool bound() const { return bits != 0; }
-  [[nodiscard]] constexpr bool in_dictionary() const { return bits != 0 && (bits >> 60) <= 7; }
-  [[nodiscard]] constexpr bool is_inline() const { return (bits >> 60) >= 8 && (bits >> 60) <= 14; }
+  [[nodiscard]] constexpr bool in_dictionary() const {
+    return bits != 0 && (bits >> 60) <= 7;
+  }
+  [[nodiscard]] constexpr bool is_inline() const {
+    return (bits >> 60) >= 8 && (bits >> 60) <= 14;
+  }
   [[nodiscard]] constexpr bool in_arena() const { return (bits >> 60) == 15; }
   [[nodiscard]] constexpr bool is_resource() const {  // IRI or blank node
     return (bits >> 60) == 1 || (bits >> 60) == 2;
@@ -80,7 +88,8 @@ struct EncodedTerm {
 // Must not be called with a triple term or a term that has an inline form.
 void EncodeTerm(const Term& term, EncodedTerm& out);
 // Errors: kDataLoss.
-[[nodiscard]] absl::StatusOr<Term> DecodeTerm(TermTag tag, std::string_view bytes);
+[[nodiscard]] absl::StatusOr<Term> DecodeTerm(TermTag tag,
+                                              std::string_view bytes);
 
 }  // namespace skg::rdf
 

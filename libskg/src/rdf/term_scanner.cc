@@ -29,7 +29,8 @@ bool TermScanner::ReadSubject(Term& term) {
     return Fail(offset(), "a triple term can stand only as an object");
   }
   if (!text.starts_with('<') && !text.starts_with("_:")) {
-    return Fail(offset(), absl::StrCat("expected <IRI> or _:label, found ", Quoted(text)));
+    return Fail(offset(), absl::StrCat("expected <IRI> or _:label, found ",
+                                       Quoted(text)));
   }
   return ReadTerm(term);
 }
@@ -37,7 +38,9 @@ bool TermScanner::ReadSubject(Term& term) {
 bool TermScanner::ReadPredicate(Term& term) {
   const std::string_view text = rest();
   if (!text.starts_with('<') || text.starts_with("<<")) {
-    return Fail(offset(), absl::StrCat("expected the <IRI> of a predicate, found ", Quoted(text)));
+    return Fail(offset(),
+                absl::StrCat("expected the <IRI> of a predicate, found ",
+                             Quoted(text)));
   }
   return ReadTerm(term);
 }
@@ -46,7 +49,9 @@ bool TermScanner::ReadNested(Term& term, int depth) {
   const std::string_view text = rest();
   if (text.starts_with("<<(")) return ReadTripleTerm(term, depth);
   if (text.starts_with("<<")) {
-    return Fail(offset(), "'<<' can stand only in Turtle and TriG; a triple term is <<( s p o )>>");
+    return Fail(offset(),
+                "'<<' can stand only in Turtle and TriG; a triple term is <<( "
+                "s p o )>>");
   }
   if (text.starts_with('<')) {
     Reset(TermKind::kIri, term);
@@ -54,17 +59,21 @@ bool TermScanner::ReadNested(Term& term, int depth) {
   }
   if (text.starts_with("_:")) return ReadBlankNode(term);
   if (text.starts_with('"')) return ReadLiteral(term);
-  return Fail(offset(), absl::StrCat("expected <IRI>, _:label, \"literal\" or <<( triple )>>, found ",
-                                     Quoted(text)));
+  return Fail(
+      offset(),
+      absl::StrCat(
+          "expected <IRI>, _:label, \"literal\" or <<( triple )>>, found ",
+          Quoted(text)));
 }
 
 bool TermScanner::ReadIri(std::string& out) {
   const char* const start = ++p_;
   while (p_ < end_ && Is(*p_, kIriByte)) ++p_;
   // Escapes are rare; whatever else stops here is for DecodeIri to name.
-  while (p_ < end_ && *p_ != '>' && *p_ != '\n') ++p_;
+  while (p_ < end_ && *p_ != '>' && *p_ != '\n' && *p_ != '\r') ++p_;
   if (p_ == end_ || *p_ != '>') {
-    return Fail(static_cast<size_t>(start - 1 - begin_), "an IRI has no closing '>'");
+    return Fail(static_cast<size_t>(start - 1 - begin_),
+                "an IRI has no closing '>'");
   }
   const std::string_view raw(start, static_cast<size_t>(p_ - start));
   if (!DecodeIri(raw, out, error_)) return Rebase(start);
@@ -86,15 +95,17 @@ bool TermScanner::ReadBlankNode(Term& term) {
     const char* next = p_;
     char32_t character;
     if (!DecodeUtf8(next, end_, character)) break;
-    const bool fits = p_ == label ? IsNameStart(character) || Is(*p_, kDigitByte)
-                                  : character == '.' || IsNameCharacter(character);
+    const bool fits = p_ == label
+                          ? IsNameStart(character) || Is(*p_, kDigitByte)
+                          : character == '.' || IsNameCharacter(character);
     if (!fits) break;
     p_ = next;
     if (character != '.') last = p_;
   }
   if (last == label) {
-    return Fail(static_cast<size_t>(start - begin_),
-                "a blank node label begins with a letter, a digit or '_', like _:b1");
+    return Fail(
+        static_cast<size_t>(start - begin_),
+        "a blank node label begins with a letter, a digit or '_', like _:b1");
   }
   p_ = last;
   if (static_cast<size_t>(p_ - label) > kMaxTermBytes) {
@@ -114,10 +125,12 @@ bool TermScanner::ReadString(std::string& out) {
     ++p_;
   }
   if (p_ >= end_ || *p_ != '"') {
-    return Fail(static_cast<size_t>(start - 1 - begin_),
-                "a string has no closing '\"' on its line; write a line break as \\n");
+    return Fail(
+        static_cast<size_t>(start - 1 - begin_),
+        "a string has no closing '\"' on its line; write a line break as \\n");
   }
-  if (!DecodeString(std::string_view(start, static_cast<size_t>(p_ - start)), out, error_)) {
+  if (!DecodeString(std::string_view(start, static_cast<size_t>(p_ - start)),
+                    out, error_)) {
     return Rebase(start);
   }
   ++p_;
@@ -132,7 +145,9 @@ bool TermScanner::ReadLiteral(Term& term) {
   SkipBlanks();
   if (p_ < end_ && *p_ == '@') {
     const char* const tag = ++p_;
-    while (p_ < end_ && Is(*p_, kLetterByte | kDigitByte | kNameByte) && *p_ != '_') ++p_;
+    while (p_ < end_ && Is(*p_, kLetterByte | kDigitByte | kNameByte) &&
+           *p_ != '_')
+      ++p_;
     const std::string_view text(tag, static_cast<size_t>(p_ - tag));
     return DecodeLanguage(text, term, error_) || Rebase(tag);
   }
@@ -141,7 +156,9 @@ bool TermScanner::ReadLiteral(Term& term) {
     SkipBlanks();
     const char* const start = p_;
     if (p_ == end_ || *p_ != '<') {
-      return Fail(offset(), absl::StrCat("expected the <IRI> of a datatype, found ", Quoted(rest())));
+      return Fail(offset(),
+                  absl::StrCat("expected the <IRI> of a datatype, found ",
+                               Quoted(rest())));
     }
     if (!ReadIri(scratch_)) return false;
     return SetDatatype(scratch_, term, error_) || Rebase(start);
@@ -165,7 +182,9 @@ bool TermScanner::ReadTripleTerm(Term& term, int depth) {
   if (!ReadNested(triple->object, depth + 1)) return false;
   SkipBlanks();
   if (!rest().starts_with(")>>")) {
-    return Fail(offset(), absl::StrCat("expected )>> after a triple term, found ", Quoted(rest())));
+    return Fail(offset(),
+                absl::StrCat("expected )>> after a triple term, found ",
+                             Quoted(rest())));
   }
   p_ += 3;
   Reset(TermKind::kTripleTerm, term);

@@ -17,7 +17,9 @@ class TermScanner {
       : begin_(text.data()), p_(text.data()), end_(text.data() + text.size()) {}
 
   [[nodiscard]] bool AtEnd() const { return p_ == end_; }
-  [[nodiscard]] size_t offset() const { return static_cast<size_t>(p_ - begin_); }
+  [[nodiscard]] size_t offset() const {
+    return static_cast<size_t>(p_ - begin_);
+  }
   [[nodiscard]] std::string_view rest() const {
     return std::string_view(p_, static_cast<size_t>(end_ - p_));
   }

@@ -19,17 +19,21 @@ bool IsSpace(char byte) {
 // Moves `p` past the character there if it is one of a name. kMore where the
 // window ends inside the character.
 enum class NameStep : uint8_t { kTaken, kOther, kMore };
-NameStep TakeNameCharacter(const char*& p, const char* end, bool complete, bool first) {
+NameStep TakeNameCharacter(const char*& p, const char* end, bool complete,
+                           bool first) {
   if (IsAscii(*p)) {
-    if (!(first ? Is(*p, kLetterByte) : Is(*p, kNameByte))) return NameStep::kOther;
+    if (!(first ? Is(*p, kLetterByte) : Is(*p, kNameByte)))
+      return NameStep::kOther;
     ++p;
     return NameStep::kTaken;
   }
-  if (static_cast<size_t>(end - p) < Utf8Length(*p) && !complete) return NameStep::kMore;
+  if (static_cast<size_t>(end - p) < Utf8Length(*p) && !complete)
+    return NameStep::kMore;
   const char* next = p;
   char32_t character;
   if (!DecodeUtf8(next, end, character)) return NameStep::kOther;
-  if (!(first ? IsNameStart(character) : IsNameCharacter(character))) return NameStep::kOther;
+  if (!(first ? IsNameStart(character) : IsNameCharacter(character)))
+    return NameStep::kOther;
   p = next;
   return NameStep::kTaken;
 }
@@ -61,8 +65,8 @@ TurtleLexer::Scanned TurtleLexer::Fail(const char* at, std::string message) {
   return Scanned::kError;
 }
 
-TurtleLexer::Scanned TurtleLexer::Take(Token token, const char* text, const char* text_end,
-                                       const char* end) {
+TurtleLexer::Scanned TurtleLexer::Take(Token token, const char* text,
+                                       const char* text_end, const char* end) {
   token_ = token;
   text_ = std::string_view(text, static_cast<size_t>(text_end - text));
   start_ = p_;
@@ -79,7 +83,8 @@ TurtleLexer::Scanned TurtleLexer::SkipSpace() {
       in_comment_ = p_ == end_ && !window_.complete();
     }
     while (p_ < end_ && IsSpace(*p_)) ++p_;
-    if (p_ == end_) return window_.complete() ? Scanned::kToken : Scanned::kMore;
+    if (p_ == end_)
+      return window_.complete() ? Scanned::kToken : Scanned::kMore;
     if (*p_ != '#') return Scanned::kToken;
     in_comment_ = true;
   }
@@ -100,8 +105,16 @@ TurtleLexer::Scanned TurtleLexer::Scan() {
     case '+':
     case '-':
     case '.':
-    case '0': case '1': case '2': case '3': case '4':
-    case '5': case '6': case '7': case '8': case '9':
+    case '0':
+    case '1':
+    case '2':
+    case '3':
+    case '4':
+    case '5':
+    case '6':
+    case '7':
+    case '8':
+    case '9':
       return ScanNumber();
     case ':':
       return ScanName();
@@ -121,9 +134,11 @@ TurtleLexer::Scanned TurtleLexer::ScanLess() {
     return Fail(p_, "an IRI has no closing '>'");
   }
   if (*p != '>') {
-    return Fail(p, absl::StrCat("an IRI cannot hold ",
-                                Quoted(std::string_view(p, static_cast<size_t>(end_ - p))),
-                                "; percent-encode it"));
+    return Fail(
+        p,
+        absl::StrCat("an IRI cannot hold ",
+                     Quoted(std::string_view(p, static_cast<size_t>(end_ - p))),
+                     "; percent-encode it"));
   }
   return Take(Token::kIri, p_ + 1, p, p + 1);
 }
@@ -131,7 +146,8 @@ TurtleLexer::Scanned TurtleLexer::ScanLess() {
 TurtleLexer::Scanned TurtleLexer::ScanString() {
   if (Short(p_, 3)) return Scanned::kMore;
   const char quote = *p_;
-  if (end_ - p_ >= 3 && p_[1] == quote && p_[2] == quote) return ScanLongString(quote);
+  if (end_ - p_ >= 3 && p_[1] == quote && p_[2] == quote)
+    return ScanLongString(quote);
   const char* p = p_ + 1;
   for (; p < end_; ++p) {
     if (Is(*p, kStringByte)) continue;
@@ -141,8 +157,11 @@ TurtleLexer::Scanned TurtleLexer::ScanString() {
     }
     if (*p == quote) return Take(Token::kString, p_ + 1, p, p + 1);
     if (*p == '\n' || *p == '\r') {
-      return Fail(p_, absl::StrCat("a string has no closing ", av(std::string_view(&quote, 1)),
-                                   " on its line; a string of several lines needs three quotes"));
+      return Fail(
+          p_,
+          absl::StrCat(
+              "a string has no closing ", av(std::string_view(&quote, 1)),
+              " on its line; a string of several lines needs three quotes"));
     }
   }
   if (!window_.complete()) return Scanned::kMore;
@@ -169,11 +188,13 @@ TurtleLexer::Scanned TurtleLexer::ScanBlankNode() {
   if (Starts("_:")) {
     while (p < end_) {
       const bool first = p == p_ + 2;
-      if ((*p == '.' && !first) || (first && (*p == '_' || Is(*p, kDigitByte)))) {
+      if ((*p == '.' && !first) ||
+          (first && (*p == '_' || Is(*p, kDigitByte)))) {
         if (*p++ != '.') last = p;
         continue;
       }
-      const NameStep step = TakeNameCharacter(p, end_, window_.complete(), first);
+      const NameStep step =
+          TakeNameCharacter(p, end_, window_.complete(), first);
       if (step == NameStep::kMore) return Scanned::kMore;
       if (step == NameStep::kOther) break;
       last = p;
@@ -181,7 +202,9 @@ TurtleLexer::Scanned TurtleLexer::ScanBlankNode() {
     if (p == end_ && !window_.complete()) return Scanned::kMore;
   }
   if (last == p_ + 2) {
-    return Fail(p_, "a blank node label begins with a letter, a digit or '_', like _:b1");
+    return Fail(
+        p_,
+        "a blank node label begins with a letter, a digit or '_', like _:b1");
   }
   return Take(Token::kBlankNode, p_ + 2, last, last);
 }
@@ -239,7 +262,8 @@ TurtleLexer::Scanned TurtleLexer::ScanName() {
       ++p;
       continue;
     }
-    const NameStep step = TakeNameCharacter(p, end_, window_.complete(), p == p_);
+    const NameStep step =
+        TakeNameCharacter(p, end_, window_.complete(), p == p_);
     if (step == NameStep::kMore) return Scanned::kMore;
     if (step == NameStep::kOther) break;
     last = p;
@@ -263,14 +287,19 @@ TurtleLexer::Scanned TurtleLexer::ScanLocal(const char* local) {
     if (*p == '\\' || *p == '%') {
       const size_t length = *p == '%' ? 3 : 2;
       if (Short(p, length)) return Scanned::kMore;
-      const std::string_view escape(p, std::min(length, static_cast<size_t>(end_ - p)));
+      const std::string_view escape(
+          p, std::min(length, static_cast<size_t>(end_ - p)));
       if (*p == '%') {
         if (escape.size() < 3 || HexValue(escape.substr(1)) < 0) {
-          return Fail(p, "'%' in a name needs two hexadecimal digits; write \\% for the character");
+          return Fail(p,
+                      "'%' in a name needs two hexadecimal digits; write \\% "
+                      "for the character");
         }
       } else if (escape.size() < 2 || !Is(escape[1], kLocalEscape)) {
-        return Fail(p, "unknown escape in a name; a backslash may stand before one of "
-                       "_~.-!$&'()*+,;=/?#@%");
+        return Fail(
+            p,
+            "unknown escape in a name; a backslash may stand before one of "
+            "_~.-!$&'()*+,;=/?#@%");
       } else {
         if (copied == nullptr) {
           scratch_.clear();
@@ -309,19 +338,26 @@ TurtleLexer::Scanned TurtleLexer::ScanLocal(const char* local) {
 TurtleLexer::Scanned TurtleLexer::ScanSymbol() {
   if (Short(p_, 3)) return Scanned::kMore;
   switch (*p_) {
-    case ';': return TakeSymbol(Token::kSemicolon, 1);
-    case ',': return TakeSymbol(Token::kComma, 1);
-    case '[': return TakeSymbol(Token::kOpenBracket, 1);
-    case ']': return TakeSymbol(Token::kCloseBracket, 1);
-    case '(': return TakeSymbol(Token::kOpenParenthesis, 1);
+    case ';':
+      return TakeSymbol(Token::kSemicolon, 1);
+    case ',':
+      return TakeSymbol(Token::kComma, 1);
+    case '[':
+      return TakeSymbol(Token::kOpenBracket, 1);
+    case ']':
+      return TakeSymbol(Token::kCloseBracket, 1);
+    case '(':
+      return TakeSymbol(Token::kOpenParenthesis, 1);
     case ')':
       return Starts(")>>") ? TakeSymbol(Token::kCloseTriple, 3)
                            : TakeSymbol(Token::kCloseParenthesis, 1);
     case '{':
       return Starts("{|") ? TakeSymbol(Token::kOpenAnnotation, 2)
                           : TakeSymbol(Token::kOpenBrace, 1);
-    case '}': return TakeSymbol(Token::kCloseBrace, 1);
-    case '~': return TakeSymbol(Token::kTilde, 1);
+    case '}':
+      return TakeSymbol(Token::kCloseBrace, 1);
+    case '~':
+      return TakeSymbol(Token::kTilde, 1);
     case '^':
       if (Starts("^^")) return TakeSymbol(Token::kDatatype, 2);
       break;
@@ -331,10 +367,12 @@ TurtleLexer::Scanned TurtleLexer::ScanSymbol() {
     case '|':
       if (Starts("|}")) return TakeSymbol(Token::kCloseAnnotation, 2);
       break;
-    default: break;
+    default:
+      break;
   }
   return Fail(p_, absl::StrCat("unexpected ",
-                               Quoted(std::string_view(p_, static_cast<size_t>(end_ - p_)))));
+                               Quoted(std::string_view(
+                                   p_, static_cast<size_t>(end_ - p_)))));
 }
 
 }  // namespace skg::rdf

@@ -31,7 +31,7 @@ enum class Token : uint8_t {
   kCloseParenthesis,
   kOpenBrace,
   kCloseBrace,
-  kDatatype,         // ^^
+  kDatatype,  // ^^
   kTilde,
   kOpenReified,      // <<
   kCloseReified,     // >>
@@ -86,7 +86,8 @@ class TurtleLexer {
 
   Scanned Fail(const char* at, std::string message);
   // A token that ends at `end`; its text is [text, text_end).
-  Scanned Take(Token token, const char* text, const char* text_end, const char* end);
+  Scanned Take(Token token, const char* text, const char* text_end,
+               const char* end);
   Scanned TakeSymbol(Token token, size_t bytes) {
     return Take(token, p_, p_, p_ + bytes);
   }
@@ -95,7 +96,8 @@ class TurtleLexer {
     return static_cast<size_t>(end_ - from) < bytes && !window_.complete();
   }
   [[nodiscard]] bool Starts(std::string_view with) const {
-    return std::string_view(p_, static_cast<size_t>(end_ - p_)).starts_with(with);
+    return std::string_view(p_, static_cast<size_t>(end_ - p_))
+        .starts_with(with);
   }
   [[nodiscard]] absl::Status RecoverString();
   [[nodiscard]] absl::Status RecoverIri();

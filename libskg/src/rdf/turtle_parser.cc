@@ -24,7 +24,9 @@ void SetIri(std::string_view name, std::string_view local, Term& term) {
 class SetAside {
  public:
   explicit SetAside(Quad& quad)
-      : quad_(quad), subject_(std::move(quad.subject)), predicate_(std::move(quad.predicate)) {}
+      : quad_(quad),
+        subject_(std::move(quad.subject)),
+        predicate_(std::move(quad.predicate)) {}
   ~SetAside() {
     quad_.subject = std::move(subject_);
     quad_.predicate = std::move(predicate_);
@@ -39,8 +41,9 @@ class SetAside {
 
 }  // namespace
 
-TurtleParser::TurtleParser(InputWindow& window, const ReaderOptions& options,
-                           const std::function<absl::Status(const Quad&)>& on_quad)
+TurtleParser::TurtleParser(
+    InputWindow& window, const ReaderOptions& options,
+    const std::function<absl::Status(const Quad&)>& on_quad)
     : options_(options),
       on_quad_(on_quad),
       trig_(options.syntax == Syntax::kTriG),
@@ -63,7 +66,8 @@ absl::Status TurtleParser::Run() {
 
 absl::Status TurtleParser::HandleError() {
   if (!status_.ok()) return status_;
-  SKG_RETURN_IF_ERROR(ReportError(options_, window_.PlaceOf(error_at_), error_));
+  SKG_RETURN_IF_ERROR(
+      ReportError(options_, window_.PlaceOf(error_at_), error_));
   SKG_ASSIGN_OR_RETURN(const TurtleLexer::Stop stop, lexer_.Recover(in_graph_));
   if (stop != TurtleLexer::Stop::kStatement) in_graph_ = false;
   if (!in_graph_) Reset(TermKind::kIri, quad_.graph);
@@ -91,12 +95,14 @@ bool TurtleParser::Fail(std::string message) {
 }
 
 bool TurtleParser::Unexpected(std::string_view expected) {
-  const std::string_view rest(lexer_.start(), static_cast<size_t>(window_.end() - lexer_.start()));
-  return Fail(absl::StrCat("expected ", av(expected), ", found ",
-                           Is(Token::kEnd) ? std::string("the end of the input")
-                           : Is(Token::kWord)
-                               ? absl::StrCat("'", av(lexer_.text().substr(0, 40)), "'")
-                               : Quoted(rest)));
+  const std::string_view rest(
+      lexer_.start(), static_cast<size_t>(window_.end() - lexer_.start()));
+  return Fail(
+      absl::StrCat("expected ", av(expected), ", found ",
+                   Is(Token::kEnd) ? std::string("the end of the input")
+                   : Is(Token::kWord)
+                       ? absl::StrCat("'", av(lexer_.text().substr(0, 40)), "'")
+                       : Quoted(rest)));
 }
 
 bool TurtleParser::Expect(Token token, std::string_view what) {
@@ -104,7 +110,8 @@ bool TurtleParser::Expect(Token token, std::string_view what) {
 }
 
 bool TurtleParser::IsKeyword(std::string_view lower_case) const {
-  return Is(Token::kWord) && absl::EqualsIgnoreCase(av(lexer_.text()), av(lower_case));
+  return Is(Token::kWord) &&
+         absl::EqualsIgnoreCase(av(lexer_.text()), av(lower_case));
 }
 
 bool TurtleParser::Enter() {
@@ -145,10 +152,14 @@ bool TurtleParser::EndOfStatement() {
 
 bool TurtleParser::AtDirective() {
   const std::string_view name = lexer_.text();
-  if (name == "prefix") return Advance() && PrefixDirective() && EndOfStatement();
+  if (name == "prefix")
+    return Advance() && PrefixDirective() && EndOfStatement();
   if (name == "base") return Advance() && BaseDirective() && EndOfStatement();
-  if (name == "version") return Advance() && VersionDirective() && EndOfStatement();
-  return Fail("unknown directive; known are @prefix, @base and @version, in lower case");
+  if (name == "version")
+    return Advance() && VersionDirective() && EndOfStatement();
+  return Fail(
+      "unknown directive; known are @prefix, @base and @version, in lower "
+      "case");
 }
 
 bool TurtleParser::PrefixDirective() {
@@ -174,10 +185,12 @@ bool TurtleParser::BaseDirective() {
 
 // The version is not looked at: what is understood does not depend on it.
 bool TurtleParser::VersionDirective() {
-  if (!Is(Token::kString)) return Unexpected("a version in quotes on one line, such as \"1.2\"");
+  if (!Is(Token::kString))
+    return Unexpected("a version in quotes on one line, such as \"1.2\"");
   LexicalError error;
   if (!DecodeString(lexer_.text(), scratch_, error)) {
-    return FailAt(lexer_.text().data() + error.offset, std::move(error.message));
+    return FailAt(lexer_.text().data() + error.offset,
+                  std::move(error.message));
   }
   return Advance();
 }
@@ -198,10 +211,12 @@ bool TurtleParser::GraphOrTriples() {
   }
   if (Is(Token::kOpenBracket)) {
     if (!Advance()) return false;
-    if (!Is(Token::kCloseBracket)) return PropertyListSubject() && EndOfStatement();
+    if (!Is(Token::kCloseBracket))
+      return PropertyListSubject() && EndOfStatement();
     FreshNode(quad_.subject);
     if (!Advance()) return false;
-  } else if (Is(Token::kIri) || Is(Token::kPrefixedName) || Is(Token::kBlankNode)) {
+  } else if (Is(Token::kIri) || Is(Token::kPrefixedName) ||
+             Is(Token::kBlankNode)) {
     if (!Resource(quad_.subject)) return false;
   } else {
     return Triples() && EndOfStatement();
@@ -243,7 +258,8 @@ bool TurtleParser::Triples() {
       return TriplesAfterSubject();
     }
     default:
-      return Unexpected(in_graph_ ? "a subject or '}'" : "a subject or a directive");
+      return Unexpected(in_graph_ ? "a subject or '}'"
+                                  : "a subject or a directive");
   }
 }
 
@@ -257,8 +273,8 @@ bool TurtleParser::TriplesAfterSubject() {
 bool TurtleParser::PropertyListSubject() {
   FreshNode(quad_.subject);
   return Enter() && PredicateObjectList() &&
-         Expect(Token::kCloseBracket, "']', ';' or ',' in a property list") && (Leave(), true) &&
-         TriplesAfterSubject();
+         Expect(Token::kCloseBracket, "']', ';' or ',' in a property list") &&
+         (Leave(), true) && TriplesAfterSubject();
 }
 
 bool TurtleParser::PredicateObjectList() {
@@ -268,7 +284,8 @@ bool TurtleParser::PredicateObjectList() {
     while (Is(Token::kSemicolon)) {
       if (!Advance()) return false;
     }
-    const bool more = Is(Token::kIri) || Is(Token::kPrefixedName) || Is(Token::kWord);
+    const bool more =
+        Is(Token::kIri) || Is(Token::kPrefixedName) || Is(Token::kWord);
     if (!more) return true;
   }
 }
@@ -287,7 +304,8 @@ bool TurtleParser::Verb(Term& term) {
 bool TurtleParser::ObjectList() {
   for (;;) {
     if (!Object()) return false;
-    if ((Is(Token::kTilde) || Is(Token::kOpenAnnotation)) && !Annotations()) return false;
+    if ((Is(Token::kTilde) || Is(Token::kOpenAnnotation)) && !Annotations())
+      return false;
     if (!Is(Token::kComma)) return true;
     if (!Advance()) return false;
   }
@@ -391,7 +409,8 @@ bool TurtleParser::Annotations() {
       FreshNode(reifier);
     }
     if (!block || !has_reifier) {
-      if (!EmitReifies(reifier, quad_.subject, quad_.predicate, quad_.object)) return false;
+      if (!EmitReifies(reifier, quad_.subject, quad_.predicate, quad_.object))
+        return false;
     }
     if (block) {
       if (!AnnotationBlock(std::move(reifier))) return false;
@@ -425,8 +444,8 @@ bool TurtleParser::AnnotationBlock(Term reifier) {
   return Expect(Token::kCloseAnnotation, "'|}', ';' or ',' in an annotation");
 }
 
-bool TurtleParser::EmitReifies(const Term& reifier, const Term& subject, const Term& predicate,
-                               const Term& object) {
+bool TurtleParser::EmitReifies(const Term& reifier, const Term& subject,
+                               const Term& predicate, const Term& object) {
   Quad quad;
   quad.graph = quad_.graph;
   quad.subject = reifier;
@@ -439,14 +458,17 @@ bool TurtleParser::EmitReifies(const Term& reifier, const Term& subject, const T
 bool TurtleParser::ReifiedTriple(Term& reifier) {
   if (!Enter() || !Advance()) return false;
   Term subject, predicate, object;
-  if (!ReifiedPart(subject, false) || !Verb(predicate) || !ReifiedPart(object, true)) return false;
+  if (!ReifiedPart(subject, false) || !Verb(predicate) ||
+      !ReifiedPart(object, true))
+    return false;
   if (Is(Token::kTilde)) {
     if (!Advance() || !Reifier(reifier)) return false;
   } else {
     FreshNode(reifier);
   }
   Leave();
-  if (!Is(Token::kCloseReified)) return Unexpected("'>>' after a reified triple");
+  if (!Is(Token::kCloseReified))
+    return Unexpected("'>>' after a reified triple");
   return EmitReifies(reifier, subject, predicate, object) && Advance();
 }
 
@@ -462,7 +484,9 @@ bool TurtleParser::ReifiedPart(Term& term, bool object) {
     default:
       break;
   }
-  if (!object) return Unexpected("the subject of a reified triple: an IRI or a blank node");
+  if (!object)
+    return Unexpected(
+        "the subject of a reified triple: an IRI or a blank node");
   return Is(Token::kOpenTriple) ? TripleTermTo(term) : LiteralTo(term);
 }
 

@@ -16,11 +16,13 @@
 namespace skg::rdf {
 
 // Recursive descent. The subject, predicate and object at hand live in one quad
-// that is handed out for each statement; what nests (lists, [ ... ], annotations)
-// puts them aside and back. A quad is handed out before those inside it.
+// that is handed out for each statement; what nests (lists, [ ... ],
+// annotations) puts them aside and back. A quad is handed out before those
+// inside it.
 //
 // Labels of blank nodes without one are `anon-1`, `anon-2` ...; a label of the
-// document that begins with `anon-` becomes `anon-doc-...`, so that they differ.
+// document that begins with `anon-` becomes `anon-doc-...`, so that they
+// differ.
 class TurtleParser {
  public:
   TurtleParser(InputWindow& window, const ReaderOptions& options,
@@ -68,8 +70,8 @@ class TurtleParser {
 
   bool Emit() { return Hand(quad_); }
   bool Hand(const Quad& quad);
-  bool EmitReifies(const Term& reifier, const Term& subject, const Term& predicate,
-                   const Term& object);
+  bool EmitReifies(const Term& reifier, const Term& subject,
+                   const Term& predicate, const Term& object);
 
   bool Advance() { return lexer_.Advance() || FailLexically(); }
   bool Is(Token token) const { return lexer_.token() == token; }
@@ -90,7 +92,8 @@ class TurtleParser {
   InputWindow& window_;
   TurtleLexer lexer_;
 
-  absl::flat_hash_map<std::string, std::string, StringHash, StringEqual> prefixes_;
+  absl::flat_hash_map<std::string, std::string, StringHash, StringEqual>
+      prefixes_;
   BaseIri base_;
   Quad quad_;
   bool in_graph_ = false;

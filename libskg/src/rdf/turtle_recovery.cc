@@ -9,8 +9,8 @@ namespace {
 // Whether a '.' before `next` ends a statement rather than standing in a name
 // or a number.
 bool EndsStatement(char next) {
-  return IsAscii(next) && !Is(next, kNameByte) && next != ':' && next != '%' && next != '\\' &&
-         next != '.';
+  return IsAscii(next) && !Is(next, kNameByte) && next != ':' && next != '%' &&
+         next != '\\' && next != '.';
 }
 
 bool IsLineEnd(char byte) { return byte == '\n' || byte == '\r'; }
@@ -95,7 +95,8 @@ absl::Status TurtleLexer::RecoverIri() {
     SKG_RETURN_IF_ERROR(window_.Ensure(1));
     if (window_.size() == 0) return absl::OkStatus();
     const char byte = *window_.cursor();
-    if (byte != '>' && byte != '\\' && !Is(byte, kIriByte)) return absl::OkStatus();
+    if (byte != '>' && byte != '\\' && !Is(byte, kIriByte))
+      return absl::OkStatus();
     window_.set_cursor(window_.cursor() + 1);
     if (byte == '>') return absl::OkStatus();
   }

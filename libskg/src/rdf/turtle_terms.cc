@@ -20,7 +20,8 @@ void TurtleParser::FreshNode(Term& term) {
 
 bool TurtleParser::BlankNodeLabel(std::string& out) {
   std::string_view label = lexer_.text();
-  if (label.size() > kMaxTermBytes) return Fail("a term is longer than 64 MiB; the limit is 64 MiB");
+  if (label.size() > kMaxTermBytes)
+    return Fail("a term is longer than 64 MiB; the limit is 64 MiB");
   out.clear();
   if (label.starts_with(kFreshPrefix)) {
     out.append(kEscapedPrefix);
@@ -41,7 +42,8 @@ bool TurtleParser::Resource(Term& term) {
     case Token::kOpenBracket:
       FreshNode(term);
       if (!Advance()) return false;
-      return Expect(Token::kCloseBracket, "']'; only an empty [] can stand here");
+      return Expect(Token::kCloseBracket,
+                    "']'; only an empty [] can stand here");
     default:
       return Unexpected("an IRI or a blank node");
   }
@@ -49,7 +51,8 @@ bool TurtleParser::Resource(Term& term) {
 
 bool TurtleParser::IriTo(Term& term) {
   Reset(TermKind::kIri, term);
-  const bool ok = Is(Token::kIri) ? DecodeIriToken(term.value) : PrefixedName(term.value);
+  const bool ok =
+      Is(Token::kIri) ? DecodeIriToken(term.value) : PrefixedName(term.value);
   return ok && Advance();
 }
 
@@ -61,8 +64,10 @@ bool TurtleParser::DecodeIriToken(std::string& out) {
   }
   if (HasScheme(out)) return true;
   if (base_.empty()) {
-    return Fail("a relative IRI, and no base to resolve it against; write the whole IRI or "
-                "declare @base");
+    return Fail(
+        "a relative IRI, and no base to resolve it against; write the whole "
+        "IRI or "
+        "declare @base");
   }
   base_.Resolve(out, scratch_);
   out.swap(scratch_);
@@ -128,10 +133,13 @@ bool TurtleParser::LiteralTo(Term& term) {
   }
   if (!Is(Token::kDatatype)) return true;
   if (!Advance()) return false;
-  if (!Is(Token::kIri) && !Is(Token::kPrefixedName)) return Unexpected("the IRI of a datatype");
-  const bool known = Is(Token::kIri) ? DecodeIriToken(datatype_) : PrefixedName(datatype_);
+  if (!Is(Token::kIri) && !Is(Token::kPrefixedName))
+    return Unexpected("the IRI of a datatype");
+  const bool known =
+      Is(Token::kIri) ? DecodeIriToken(datatype_) : PrefixedName(datatype_);
   if (!known) return false;
-  if (!SetDatatype(datatype_, term, error)) return Fail(std::move(error.message));
+  if (!SetDatatype(datatype_, term, error))
+    return Fail(std::move(error.message));
   return Advance();
 }
 

@@ -36,12 +36,15 @@ bool IsInteger(std::string_view text) {
 
 bool IsDecimal(std::string_view text) {
   text = SkipDigits(SkipSign(text));
-  return text.size() > 1 && text.front() == '.' && SkipDigits(text.substr(1)).empty();
+  return text.size() > 1 && text.front() == '.' &&
+         SkipDigits(text.substr(1)).empty();
 }
 
 bool IsDouble(std::string_view text) {
   const size_t exponent = text.find_first_of("eE");
-  if (exponent == std::string_view::npos || !IsInteger(text.substr(exponent + 1))) return false;
+  if (exponent == std::string_view::npos ||
+      !IsInteger(text.substr(exponent + 1)))
+    return false;
   text = text.substr(0, exponent);
   if (IsInteger(text) || IsDecimal(text)) return true;
   return text.ends_with('.') && IsInteger(text.substr(0, text.size() - 1));
@@ -79,8 +82,10 @@ bool AppendLocalName(std::string_view local, std::string& out) {
       continue;
     }
     ++p;
-    const bool is_escape = byte == '%' && end - p >= 2 && Is(p[0], kHexByte) && Is(p[1], kHexByte);
-    const bool plain = byte == ':' || is_escape || (Is(byte, kNameByte) && !(first && byte == '-')) ||
+    const bool is_escape =
+        byte == '%' && end - p >= 2 && Is(p[0], kHexByte) && Is(p[1], kHexByte);
+    const bool plain = byte == ':' || is_escape ||
+                       (Is(byte, kNameByte) && !(first && byte == '-')) ||
                        (byte == '.' && !first && !last);
     if (!plain) {
       if (!Is(byte, kLocalEscape)) {
@@ -101,9 +106,11 @@ absl::Status CheckQuad(const Quad& quad, Syntax syntax) {
   if (!is_resource(quad.subject) || quad.predicate.kind != TermKind::kIri ||
       !is_resource(quad.graph)) {
     return absl::InvalidArgumentError(
-        "a statement needs an IRI or blank node as subject and as graph, and an IRI as predicate");
+        "a statement needs an IRI or blank node as subject and as graph, and "
+        "an IRI as predicate");
   }
-  if (!quad.in_default_graph() && (syntax == Syntax::kNTriples || syntax == Syntax::kTurtle)) {
+  if (!quad.in_default_graph() &&
+      (syntax == Syntax::kNTriples || syntax == Syntax::kTurtle)) {
     return absl::InvalidArgumentError(
         "N-Triples and Turtle hold no named graphs; write N-Quads or TriG");
   }
@@ -116,14 +123,16 @@ TurtleWriter::TurtleWriter(ByteSink sink, WriterOptions options)
     if (!IsPrefixName(name) || !IsAbsoluteIri(iri)) {
       status_ = absl::InvalidArgumentError(
           absl::StrCat("prefix ", name, ": <", iri,
-                       "> is malformed; the name must be letters, digits, '_', '-' and inner '.', "
+                       "> is malformed; the name must be letters, digits, '_', "
+                       "'-' and inner '.', "
                        "beginning with a letter, and the IRI absolute"));
     }
     prefixes_.push_back(Prefix{name, iri});
   }
-  std::stable_sort(prefixes_.begin(), prefixes_.end(), [](const Prefix& a, const Prefix& b) {
-    return a.iri.size() > b.iri.size();
-  });
+  std::stable_sort(prefixes_.begin(), prefixes_.end(),
+                   [](const Prefix& a, const Prefix& b) {
+                     return a.iri.size() > b.iri.size();
+                   });
 }
 
 void TurtleWriter::WriteHeader() {
@@ -199,7 +208,8 @@ absl::Status TurtleWriter::Finish() {
   CloseStatement();
   CloseGraph();
   SKG_RETURN_IF_ERROR(out_.Flush());
-  status_ = absl::FailedPreconditionError("the writer is finished; nothing can follow");
+  status_ = absl::FailedPreconditionError(
+      "the writer is finished; nothing can follow");
   return absl::OkStatus();
 }
 
@@ -247,7 +257,8 @@ void TurtleWriter::AppendTerm(const Term& term) {
     case TermKind::kTripleTerm:
       text.append("<<( ");
       if (term.triple != nullptr) {
-        for (const Term* part : {&term.triple->subject, &term.triple->predicate, &term.triple->object}) {
+        for (const Term* part : {&term.triple->subject, &term.triple->predicate,
+                                 &term.triple->object}) {
           AppendTerm(*part);
           text.push_back(' ');
         }

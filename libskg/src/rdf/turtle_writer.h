@@ -34,7 +34,7 @@ class TurtleWriter : public Writer {
   OutputBuffer out_;
   const bool trig_;
   std::vector<Prefix> prefixes_;  // longest IRI first
-  absl::Status status_;           // the first failure; nothing is written after it
+  absl::Status status_;  // the first failure; nothing is written after it
 
   // The statement that is open, so that the next can share its front.
   bool header_written_ = false;

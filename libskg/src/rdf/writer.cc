@@ -13,7 +13,8 @@ namespace {
 // N-Triples and N-Quads, each statement in canonical form.
 class LineWriter : public Writer {
  public:
-  LineWriter(ByteSink sink, Syntax syntax) : out_(std::move(sink)), syntax_(syntax) {}
+  LineWriter(ByteSink sink, Syntax syntax)
+      : out_(std::move(sink)), syntax_(syntax) {}
 
   absl::Status Write(const Quad& quad) override {
     SKG_RETURN_IF_ERROR(status_);
@@ -35,7 +36,8 @@ class LineWriter : public Writer {
   absl::Status Finish() override {
     SKG_RETURN_IF_ERROR(status_);
     SKG_RETURN_IF_ERROR(out_.Flush());
-    status_ = absl::FailedPreconditionError("the writer is finished; nothing can follow");
+    status_ = absl::FailedPreconditionError(
+        "the writer is finished; nothing can follow");
     return absl::OkStatus();
   }
 

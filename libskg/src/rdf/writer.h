@@ -33,6 +33,7 @@ class Writer {
   [[nodiscard]] virtual absl::Status Finish() = 0;
 };
 
-[[nodiscard]] std::unique_ptr<Writer> MakeWriter(ByteSink sink, WriterOptions options);
+[[nodiscard]] std::unique_ptr<Writer> MakeWriter(ByteSink sink,
+                                                 WriterOptions options);
 
 }  // namespace skg::rdf
