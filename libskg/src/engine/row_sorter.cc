@@ -84,6 +84,11 @@ absl::Status RowSorter::Add(const std::vector<storage::StatementRow>& rows,
 absl::StatusOr<std::vector<storage::StatementRow>> RowSorter::Finish(
     const Cancellation& cancellation) {
   SKG_RETURN_IF_ERROR(Cut(cancellation));
+  if (ByKeys(field_)) {
+    SortByKeys();
+  } else {
+    SKG_RETURN_IF_ERROR(SortByNames(cancellation));
+  }
   std::vector<storage::StatementRow> rows;
   rows.reserve(entries_.size());
   for (const Entry& entry : entries_) rows.push_back(entry.row);
@@ -116,22 +121,92 @@ absl::StatusOr<uint64_t> RowSorter::Primary(const storage::StatementRow& row) co
   return descending_ ? std::numeric_limits<uint64_t>::max() - 1 - value : value;
 }
 
-absl::Status RowSorter::Cut(const Cancellation& cancellation) {
-  if (ByKeys(field_)) {
-    SortByKeys();
-  } else {
-    SKG_RETURN_IF_ERROR(SortByNames(cancellation));
+rdf::TermId RowSorter::TermAt(Level level, const Entry& entry) const {
+  const storage::StatementKey& key = entry.row.key;
+  switch (level) {
+    case Level::kSubject: return key.subject;
+    case Level::kPredicate: return key.predicate;
+    case Level::kObject: return key.object;
+    case Level::kField:
+      if (field_ == OrderField::kSubject) return key.subject;
+      if (field_ == OrderField::kPredicate) return key.predicate;
+      if (field_ == OrderField::kObject) return key.object;
+      break;
+    case Level::kPrimary: break;
   }
-  if (entries_.size() > keep_) entries_.resize(static_cast<size_t>(keep_));
-  if (entries_.size() == keep_ && !entries_.empty()) worst_primary_ = entries_.back().primary;
+  return {};
+}
+
+absl::Status RowSorter::Cut(const Cancellation& cancellation) {
+  if (entries_.size() <= keep_) return absl::OkStatus();
+  const auto keep = static_cast<size_t>(keep_);
+  size_t begin = 0;
+  size_t end = entries_.size();
+  SKG_RETURN_IF_ERROR(Narrow(Level::kPrimary, begin, end, cancellation));
+  if (!ByKeys(field_)) {
+    for (const Level level :
+         {Level::kField, Level::kSubject, Level::kPredicate, Level::kObject}) {
+      if (end > keep) SKG_RETURN_IF_ERROR(Narrow(level, begin, end, cancellation));
+    }
+  }
+  if (end > keep) {
+    std::nth_element(entries_.begin() + static_cast<std::ptrdiff_t>(begin),
+                     entries_.begin() + static_cast<std::ptrdiff_t>(keep - 1),
+                     entries_.begin() + static_cast<std::ptrdiff_t>(end),
+                     [this](const Entry& a, const Entry& b) { return KeyBefore(a, b); });
+  }
+  entries_.resize(keep);
+  worst_primary_ = 0;
+  for (const Entry& entry : entries_) worst_primary_ = std::max(worst_primary_, entry.primary);
   return absl::OkStatus();
 }
 
-void RowSorter::SortByKeys() {
+absl::Status RowSorter::Narrow(Level level, size_t& begin, size_t& end,
+                               const Cancellation& cancellation) {
+  NameRanks ranks;
+  if (level != Level::kPrimary) {
+    std::vector<rdf::TermId> ids;
+    ids.reserve(end - begin);
+    for (size_t i = begin; i < end; ++i) ids.push_back(TermAt(level, entries_[i]));
+    if (!ids.front().bound()) return absl::OkStatus();  // the order has no such level
+    SKG_RETURN_IF_ERROR(ranks.Build(std::move(ids), view_, names_, cancellation));
+  }
+  struct Valued {
+    uint64_t value;
+    Entry entry;
+  };
+  std::vector<Valued> range;
+  range.reserve(end - begin);
+  for (size_t i = begin; i < end; ++i) {
+    const Entry& entry = entries_[i];
+    uint64_t value = level == Level::kPrimary ? entry.primary : ranks[TermAt(level, entry)];
+    if (level == Level::kField && descending_) value = ~value;
+    range.push_back({value, entry});
+  }
+  const auto last = range.begin() + static_cast<std::ptrdiff_t>(keep_ - 1 - begin);
+  std::nth_element(range.begin(), last, range.end(),
+                   [](const Valued& a, const Valued& b) { return a.value < b.value; });
+  const uint64_t bound = last->value;
+  size_t place = begin;
+  for (const Valued& valued : range) {
+    if (valued.value < bound) entries_[place++] = valued.entry;
+  }
+  begin = place;
+  for (const Valued& valued : range) {
+    if (valued.value == bound) entries_[place++] = valued.entry;
+  }
+  end = place;
+  return absl::OkStatus();
+}
+
+bool RowSorter::KeyBefore(const Entry& a, const Entry& b) const {
   const bool reverse = field_ == OrderField::kKey && descending_;
-  std::sort(entries_.begin(), entries_.end(), [reverse](const Entry& a, const Entry& b) {
-    if (a.primary != b.primary) return a.primary < b.primary;
-    return reverse ? b.row.key < a.row.key : a.row.key < b.row.key;
+  return reverse ? b.row.key < a.row.key : a.row.key < b.row.key;
+}
+
+void RowSorter::SortByKeys() {
+  std::sort(entries_.begin(), entries_.end(), [this](const Entry& a, const Entry& b) {
+    return a.primary != b.primary ? a.primary < b.primary : KeyBefore(a, b);
   });
 }
 
@@ -153,25 +228,24 @@ absl::Status RowSorter::SortByNames(const Cancellation& cancellation) {
   std::vector<Ranked> ranked;
   ranked.reserve(entries_.size());
   for (size_t i = 0; i < entries_.size(); ++i) {
-    const storage::StatementKey& key = entries_[i].row.key;
-    const uint64_t s = ranks[key.subject], p = ranks[key.predicate], o = ranks[key.object];
-    uint64_t first = 0;
-    if (field_ == OrderField::kSubject) first = s;
-    if (field_ == OrderField::kPredicate) first = p;
-    if (field_ == OrderField::kObject) first = o;
+    const Entry& entry = entries_[i];
+    const storage::StatementKey& key = entry.row.key;
+    const rdf::TermId field = TermAt(Level::kField, entry);
+    uint64_t first = field.bound() ? ranks[field] : 0;
     // Only the field is reversed; ties are always ascending.
-    if (descending_) first = std::numeric_limits<uint64_t>::max() - first;
-    ranked.push_back({entries_[i].primary, {first, s, p, o}, i});
+    if (descending_) first = ~first;
+    ranked.push_back({entry.primary,
+                      {first, ranks[key.subject], ranks[key.predicate], ranks[key.object]},
+                      i});
   }
   std::sort(ranked.begin(), ranked.end(), [this](const Ranked& a, const Ranked& b) {
     if (a.primary != b.primary) return a.primary < b.primary;
     if (a.ranks != b.ranks) return a.ranks < b.ranks;
-    return entries_[a.entry].row.key < entries_[b.entry].row.key;
+    return KeyBefore(entries_[a.entry], entries_[b.entry]);
   });
   std::vector<Entry> sorted;
-  const size_t kept = static_cast<size_t>(std::min<uint64_t>(ranked.size(), keep_));
-  sorted.reserve(kept);
-  for (size_t i = 0; i < kept; ++i) sorted.push_back(entries_[ranked[i].entry]);
+  sorted.reserve(ranked.size());
+  for (const Ranked& place : ranked) sorted.push_back(entries_[place.entry]);
   entries_ = std::move(sorted);
   return absl::OkStatus();
 }

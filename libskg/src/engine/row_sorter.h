@@ -16,9 +16,9 @@ namespace skg::engine {
 
 // Takes rows in any order and gives the first `keep` of them back in the order
 // asked for. Where `keep` is small it holds few more than that: a full buffer
-// is sorted and cut (O(n log keep) in all). Terms compare as their names, by
-// code point; a name is decoded only where an order or a tie needs it.
-// Not thread-safe.
+// is cut to the first `keep`, unsorted, in time linear in the buffer. Terms
+// compare as their names, by code point; a name is decoded only where an order
+// or a tie at the cut needs it. Not thread-safe.
 class RowSorter {
  public:
   RowSorter(const storage::ReadView& view, const rdf::NameSpace& names, OrderField field,
@@ -38,11 +38,19 @@ class RowSorter {
     storage::StatementRow row;
   };
 
+  // What is compared, one after the other. The terms count by their names.
+  enum class Level : uint8_t { kPrimary, kField, kSubject, kPredicate, kObject };
+
   absl::StatusOr<uint64_t> Primary(const storage::StatementRow& row) const;
-  // Sorts the buffer and cuts it to `keep_`.
+  [[nodiscard]] rdf::TermId TermAt(Level level, const Entry& entry) const;
+  // Cuts the buffer to its first `keep_` entries, in any order.
   absl::Status Cut(const Cancellation& cancellation);
+  // One step of it: of entries [begin, end), which tie so far, those after the
+  // `keep_`-th by this level go; what ties with that one is left in the range.
+  absl::Status Narrow(Level level, size_t& begin, size_t& end, const Cancellation& cancellation);
   absl::Status SortByNames(const Cancellation& cancellation);
   void SortByKeys();
+  [[nodiscard]] bool KeyBefore(const Entry& a, const Entry& b) const;
 
   const storage::ReadView& view_;
   const rdf::NameSpace& names_;
