@@ -54,7 +54,7 @@ void CommitQueue::Lead(std::unique_lock<std::mutex>& lock) {
     Gather(lock, *batch, members);
     if (!writing_) break;
     turn_.wait(lock, [&] {
-      return !writing_ || (!waiting_.empty() && batch->rows->size_bytes() < kFullBatchBytes);
+      return !writing_ || (!waiting_.empty() && batch->size_bytes() < kFullBatchBytes);
     });
   }
   if (!broken_.ok()) {
@@ -78,12 +78,12 @@ void CommitQueue::Lead(std::unique_lock<std::mutex>& lock) {
 
 void CommitQueue::Gather(std::unique_lock<std::mutex>& lock, CommitBatch& batch,
                          Members& members) {
-  while (!waiting_.empty() && batch.rows->size_bytes() < kFullBatchBytes) {
+  while (!waiting_.empty() && batch.size_bytes() < kFullBatchBytes) {
     for (CommitBatch& done : std::exchange(visible_, {})) writer_.Visible(done);
     std::deque<PreparedCommit*> taken = std::exchange(waiting_, {});
     lock.unlock();
     Members failed;
-    while (!taken.empty() && batch.rows->size_bytes() < kFullBatchBytes) {
+    while (!taken.empty() && batch.size_bytes() < kFullBatchBytes) {
       PreparedCommit* commit = taken.front();
       taken.pop_front();
       commit->status = writer_.Apply(*commit, batch);

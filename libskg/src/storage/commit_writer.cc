@@ -1,6 +1,7 @@
 #include "storage/commit_writer.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -525,12 +526,13 @@ void CommitWriter::EmitRow(const StatementKey& key, const RowValue& value, const
   const uint32_t graph = graph_.description.number;
   const uint64_t commit = head_.last_commit;
   char bytes[kMaxRowValueBytes];
-  const std::string_view row(bytes, EncodeRow(value, bytes));
+  const size_t size = EncodeRow(value, bytes);
   const size_t orders = key.graph.bound() ? kOrderCount : kDefaultGraphOrders;
   for (size_t order = 0; order < orders; ++order) {
     const DeltaKey delta(graph, manifest_.epochs.back(), static_cast<IndexOrder>(order), key,
                          commit);
-    batch.rows->Put(Family::kDelta, delta.view(), row);
+    DeltaRow& kept = batch.delta.emplace_back(DeltaRow{delta, {}, static_cast<uint8_t>(size)});
+    std::memcpy(kept.value.data(), bytes, size);
   }
   if (record != nullptr) {
     batch.rows->Put(Family::kRecords, RecordKey(graph, key, commit), EncodeRecord(*record));
@@ -585,6 +587,17 @@ void CommitWriter::StoreIdempotency(PreparedCommit& commit, CommitBatch& batch) 
 
 void CommitWriter::Seal(CommitBatch& batch) {
   const uint32_t graph = graph_.description.number;
+  std::vector<const DeltaRow*> sorted;
+  sorted.reserve(batch.delta.size());
+  for (const DeltaRow& row : batch.delta) sorted.push_back(&row);
+  std::sort(sorted.begin(), sorted.end(), [](const DeltaRow* a, const DeltaRow* b) {
+    return a->key.view() < b->key.view();
+  });
+  for (const DeltaRow* row : sorted) {
+    batch.rows->Put(Family::kDelta, row->key.view(),
+                    std::string_view(row->value.data(), row->value_size));
+  }
+  batch.delta = {};
   for (const TermId id : batch.predicates) {
     batch.rows->Put(Family::kStats, PredicateCountKey(graph, id),
                     EncodeCounts(predicate_counts_[id]));

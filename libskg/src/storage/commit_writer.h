@@ -22,14 +22,27 @@
 
 namespace skg::storage {
 
+// One row of the delta, kept apart until its batch is sealed.
+struct DeltaRow {
+  DeltaKey key;
+  std::array<char, 6> value;  // an open row with plain signs has at most this
+  uint8_t value_size;
+};
+
 // Commits that will be written together.
 struct CommitBatch {
   uint64_t number = 0;
   std::unique_ptr<KvBatch> rows;
+  // Sorted before they are written: a memtable takes neighbours much faster.
+  std::vector<DeltaRow> delta;
   uint64_t last_commit = 0;
   std::vector<std::pair<TermId, DictionaryTerm>> new_terms;
   absl::flat_hash_set<TermId> predicates;  // whose counts changed
   absl::flat_hash_set<TermId> named_graphs;
+
+  [[nodiscard]] size_t size_bytes() const {
+    return rows->size_bytes() + delta.size() * sizeof(DeltaRow);
+  }
 };
 
 // Not thread-safe: one thread at a time, the leader's.

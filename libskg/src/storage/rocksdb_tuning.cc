@@ -19,6 +19,8 @@ namespace skg::storage {
 namespace {
 
 constexpr size_t kMiB = size_t{1} << 20;
+// Graph, epoch and order of a key of family delta.
+constexpr size_t kOrderPrefixBytes = 9;
 
 // Warnings and errors go to the owner's log; RocksDB writes no file of its own.
 class ForwardingLogger final : public rocksdb::Logger {
@@ -149,6 +151,10 @@ rocksdb::ColumnFamilyOptions MakeFamilyOptions(Family family, const RocksDbMemor
     table.whole_key_filtering = false;
     options.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(kProbePrefixBytes));
     options.memtable_prefix_bloom_size_ratio = 0.02;
+    // Commits bring their rows sorted within graph, epoch and order: each
+    // order remembers where its last row went.
+    options.memtable_insert_with_hint_prefix_extractor.reset(
+        rocksdb::NewFixedPrefixTransform(kOrderPrefixBytes));
   }
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;
