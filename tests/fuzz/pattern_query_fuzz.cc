@@ -25,7 +25,8 @@ void CheckStatus(const absl::Status& status) {
 
 void CheckStatement(const skg::NewStatement& statement) {
   Require(statement.weight >= 0.0f && statement.weight <= 1.0f);
-  for (const std::string* term : {&statement.subject, &statement.predicate, &statement.object}) {
+  for (const std::string* term :
+       {&statement.subject, &statement.predicate, &statement.object}) {
     Require(skg::query::ParseTermText(*term).ok());
   }
 }
@@ -44,8 +45,10 @@ void FuzzQuery(std::string_view text) {
   }
 }
 
-void FuzzStatements(std::string_view text, const skg::StatementJsonLimits& limits) {
-  if (const auto statement = skg::ParseStatementJson(text, limits); statement.ok()) {
+void FuzzStatements(std::string_view text,
+                    const skg::StatementJsonLimits& limits) {
+  if (const auto statement = skg::ParseStatementJson(text, limits);
+      statement.ok()) {
     CheckStatement(*statement);
   } else {
     CheckStatus(statement.status());
@@ -54,7 +57,8 @@ void FuzzStatements(std::string_view text, const skg::StatementJsonLimits& limit
   if (!batch.ok()) return CheckStatus(batch.status());
   Require(batch->statements.size() == batch->positions.size());
   Require(batch->invalid == 0 || !batch->errors.empty());
-  for (const skg::NewStatement& statement : batch->statements) CheckStatement(statement);
+  for (const skg::NewStatement& statement : batch->statements)
+    CheckStatement(statement);
 }
 
 // The bytes as every text of an answer.

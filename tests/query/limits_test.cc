@@ -16,11 +16,13 @@ using test::TestGraph;
 // `size` subjects that share one object: its self-join has size^2 solutions.
 void AddHub(TestGraph& graph, int size) {
   std::vector<Fact> facts;
-  for (int i = 0; i < size; ++i) facts.push_back({"s" + std::to_string(i), "p", "hub"});
+  for (int i = 0; i < size; ++i)
+    facts.push_back({"s" + std::to_string(i), "p", "hub"});
   graph.Add(facts);
 }
 
-constexpr char kSelfJoin[] = R"({"patterns":[{"subject":"?a","predicate":"p","object":"?h"},
+constexpr char kSelfJoin[] =
+    R"({"patterns":[{"subject":"?a","predicate":"p","object":"?h"},
     {"subject":"?b","predicate":"p","object":"?h"},{"subject":"?c","predicate":"p","object":"?h"}]})";
 
 TEST_CASE("a join larger than its memory says so and how far it came") {
@@ -39,8 +41,9 @@ TEST_CASE("a join ends soon after its deadline") {
   TestGraph graph;
   AddHub(graph, 1500);
   const absl::Time before = absl::Now();
-  const auto result = graph.Query(
-      kSelfJoin, {.deadline = before + absl::Milliseconds(30), .memory_bytes = uint64_t{8} << 30});
+  const auto result =
+      graph.Query(kSelfJoin, {.deadline = before + absl::Milliseconds(30),
+                              .memory_bytes = uint64_t{8} << 30});
   REQUIRE_FALSE(result.ok());
   CHECK(result.status().code() == absl::StatusCode::kDeadlineExceeded);
   // Generous: other tests run beside this one, under sanitizers too.
@@ -52,10 +55,12 @@ TEST_CASE("a deadline that has passed stops every form") {
   AddHub(graph, 10);
   for (const char* query :
        {R"({"pattern":[null,null,null]})", R"({"patterns":[{}]})",
-        R"({"patterns":[{}],"operator":"NOT"})", R"({"patterns":[{}],"operator":"OR"})",
-        R"({"start_entity":"hub"})", kSelfJoin}) {
+        R"({"patterns":[{}],"operator":"NOT"})",
+        R"({"patterns":[{}],"operator":"OR"})", R"({"start_entity":"hub"})",
+        kSelfJoin}) {
     INFO(query);
-    const auto result = graph.Query(query, {.deadline = absl::Now() - absl::Seconds(1)});
+    const auto result =
+        graph.Query(query, {.deadline = absl::Now() - absl::Seconds(1)});
     CHECK(result.status().code() == absl::StatusCode::kDeadlineExceeded);
   }
 }
@@ -70,9 +75,9 @@ TEST_CASE("a query can be cancelled from another thread") {
     absl::SleepFor(absl::Milliseconds(20));
     cancellation.Cancel();
   });
-  const auto answer =
-      EvaluatePatternQuery(graph.view(), graph.names(), *query,
-                           {.cancellation = &cancellation, .memory_bytes = uint64_t{8} << 30});
+  const auto answer = EvaluatePatternQuery(
+      graph.view(), graph.names(), *query,
+      {.cancellation = &cancellation, .memory_bytes = uint64_t{8} << 30});
   canceller.join();
   CHECK(answer.status().code() == absl::StatusCode::kCancelled);
 }
@@ -87,21 +92,27 @@ TEST_CASE("plain matches hold only the rows asked for") {
     }
     graph.Add(facts);
   }
-  for (const char* query :
-       {R"({"pattern":[null,"p",null],"k":10})",
-        R"({"patterns":[{"subject":"?s","predicate":"p","object":"?o"}],"limit":10})",
-        R"({"patterns":[{"predicate":"p"}],"limit":10})",
-        R"({"patterns":[{"predicate":"p"},{"object":"o"}],"operator":"OR","limit":10})",
-        R"({"patterns":[{"predicate":"p"},{"subject":"s1"}],"operator":"NOT","limit":10})"}) {
+  for (
+      const char* query :
+      {R"({"pattern":[null,"p",null],"k":10})",
+       R"({"patterns":[{"subject":"?s","predicate":"p","object":"?o"}],"limit":10})",
+       R"({"patterns":[{"predicate":"p"}],"limit":10})",
+       R"({"patterns":[{"predicate":"p"},{"object":"o"}],"operator":"OR","limit":10})",
+       R"({"patterns":[{"predicate":"p"},{"subject":"s1"}],"operator":"NOT","limit":10})"}) {
     INFO(query);
     CHECK(graph.Run(query, {.memory_bytes = 64 << 10}).statements.size() == 10);
   }
   // Names are remembered within the account and forgotten in time.
-  CHECK(graph.Run(R"({"patterns":[{"predicate":"p"}],"limit":10,"order_by":"subject_desc"})",
-                  {.memory_bytes = 4 << 20}).statements.size() == 10);
+  CHECK(
+      graph
+          .Run(
+              R"({"patterns":[{"predicate":"p"}],"limit":10,"order_by":"subject_desc"})",
+              {.memory_bytes = 4 << 20})
+          .statements.size() == 10);
   // What is skipped has to be held.
-  const auto deep = graph.Query(R"({"patterns":[{"predicate":"p"}],"limit":10,"offset":15000})",
-                                {.memory_bytes = 64 << 10});
+  const auto deep = graph.Query(
+      R"({"patterns":[{"predicate":"p"}],"limit":10,"offset":15000})",
+      {.memory_bytes = 64 << 10});
   CHECK(deep.status().code() == absl::StatusCode::kResourceExhausted);
 }
 
@@ -109,20 +120,28 @@ TEST_CASE("large terms count against the memory") {
   TestGraph graph;
   std::vector<Fact> facts;
   for (int i = 0; i < 40; ++i) {
-    facts.push_back({"s" + std::to_string(i), "p", "\"" + std::string(200'000, 'x') + "\""});
+    facts.push_back({"s" + std::to_string(i), "p",
+                     "\"" + std::string(200'000, 'x') + "\""});
   }
   graph.Add(facts);
-  const auto result = graph.Query(R"({"patterns":[{}],"order_by":"object_asc"})",
-                                  {.memory_bytes = 1 << 20});
-  CHECK(graph.Run(R"({"patterns":[{}],"order_by":"object_asc"})").statements.size() == 40);
+  const auto result =
+      graph.Query(R"({"patterns":[{}],"order_by":"object_asc"})",
+                  {.memory_bytes = 1 << 20});
+  CHECK(graph.Run(R"({"patterns":[{}],"order_by":"object_asc"})")
+            .statements.size() == 40);
   (void)result;
   std::vector<Fact> distinct;
   for (int i = 0; i < 40; ++i) {
-    distinct.push_back({"s", "q", "\"" + std::to_string(i) + std::string(200'000, 'y') + "\""});
+    distinct.push_back(
+        {"s", "q",
+         "\"" + std::to_string(i) + std::string(200'000, 'y') + "\""});
   }
   graph.Add(distinct);
-  CHECK(graph.Query(R"({"patterns":[{"predicate":"q"}]})", {.memory_bytes = 1 << 20})
-            .status().code() == absl::StatusCode::kResourceExhausted);
+  CHECK(graph
+            .Query(R"({"patterns":[{"predicate":"q"}]})",
+                   {.memory_bytes = 1 << 20})
+            .status()
+            .code() == absl::StatusCode::kResourceExhausted);
 }
 
 }  // namespace

@@ -45,7 +45,8 @@ class Model {
     float weight;
     friend bool operator==(const Edge&, const Edge&) = default;
   };
-  [[nodiscard]] std::vector<Edge> Traverse(const TraversalQuery& query, uint64_t limit) const;
+  [[nodiscard]] std::vector<Edge> Traverse(const TraversalQuery& query,
+                                           uint64_t limit) const;
 
  private:
   using Bindings = std::map<std::string, std::string>;
@@ -59,7 +60,8 @@ class Model {
     return a.names == b.names;
   }
   // The matches of one pattern alone, each triple once.
-  [[nodiscard]] std::vector<Derivation> Match(const TriplePattern& pattern, size_t number) const;
+  [[nodiscard]] std::vector<Derivation> Match(const TriplePattern& pattern,
+                                              size_t number) const;
 };
 
 // Whether a comes before b in the order that the query asks for.

@@ -19,7 +19,8 @@ using Json = nlohmann::json;
 
 std::vector<std::string> Corpus() {
   std::vector<std::string> documents;
-  for (const auto& entry : std::filesystem::directory_iterator(SKG_PATTERN_QUERY_CORPUS)) {
+  for (const auto& entry :
+       std::filesystem::directory_iterator(SKG_PATTERN_QUERY_CORPUS)) {
     auto text = skg::test::ReadFile(entry.path());
     REQUIRE_OK(text);
     documents.push_back(*std::move(text));
@@ -30,18 +31,20 @@ std::vector<std::string> Corpus() {
 
 TestGraph SmallGraph() {
   TestGraph graph;
-  graph.Add({{"Curie", "discovered", "Radium", 0.9f, "", R"({"source":"book"})"},
-             {"Curie", "knows", "Einstein"},
-             {"Bohr", "knows", "Bohr", 0.5f, "people"},
-             {"Einstein", "born", "\"1879\"^^<http://www.w3.org/2001/XMLSchema#gYear>"},
-             {"Bohr", "field", "Physics"}});
+  graph.Add(
+      {{"Curie", "discovered", "Radium", 0.9f, "", R"({"source":"book"})"},
+       {"Curie", "knows", "Einstein"},
+       {"Bohr", "knows", "Bohr", 0.5f, "people"},
+       {"Einstein", "born",
+        "\"1879\"^^<http://www.w3.org/2001/XMLSchema#gYear>"},
+       {"Bohr", "field", "Physics"}});
   return graph;
 }
 
 // True: the document was taken by some reader.
 bool Feed(const TestGraph& graph, const std::string& document) {
-  const PatternQueryOptions options = {.deadline = absl::Now() + absl::Seconds(60),
-                                       .memory_bytes = 1 << 20};
+  const PatternQueryOptions options = {
+      .deadline = absl::Now() + absl::Seconds(60), .memory_bytes = 1 << 20};
   bool taken = false;
   const auto check = [&](const absl::Status& status) {
     taken = taken || status.ok();
@@ -50,7 +53,9 @@ bool Feed(const TestGraph& graph, const std::string& document) {
            status.code() == absl::StatusCode::kResourceExhausted));
     CHECK_FALSE(status.message().empty());
     // What goes back to the caller is text.
-    CHECK_NOTHROW(Json(std::string(status.message().data(), status.message().size())).dump());
+    CHECK_NOTHROW(
+        Json(std::string(status.message().data(), status.message().size()))
+            .dump());
     for (const FieldError& error : FieldErrors(status)) {
       CHECK_FALSE(error.type.empty());
       CHECK_FALSE(error.message.empty());
@@ -79,18 +84,31 @@ TEST_CASE("damaged bytes") {
   const TestGraph graph = SmallGraph();
   const std::vector<std::string> corpus = Corpus();
   std::mt19937_64 random = skg::test::Random(4);
-  constexpr char kInteresting[] = "{}[]\",:\\?*<>_0129-+.eE \n\x00\x7f\x80\xc3\xff";
+  constexpr char kInteresting[] =
+      "{}[]\",:\\?*<>_0129-+.eE \n\x00\x7f\x80\xc3\xff";
   for (int round = 0; round < 6000; ++round) {
     std::string document = corpus[random() % corpus.size()];
-    for (uint64_t edits = 1 + random() % 4; edits > 0 && !document.empty(); --edits) {
+    for (uint64_t edits = 1 + random() % 4; edits > 0 && !document.empty();
+         --edits) {
       const size_t at = random() % document.size();
       const char byte = kInteresting[random() % (sizeof kInteresting - 1)];
       switch (random() % 5) {
-        case 0: document[at] = byte; break;
-        case 1: document.insert(at, 1, byte); break;
-        case 2: document.erase(at, 1 + random() % 8); break;
-        case 3: document.resize(at); break;
-        case 4: document.insert(at, document.substr(random() % document.size(), random() % 30)); break;
+        case 0:
+          document[at] = byte;
+          break;
+        case 1:
+          document.insert(at, 1, byte);
+          break;
+        case 2:
+          document.erase(at, 1 + random() % 8);
+          break;
+        case 3:
+          document.resize(at);
+          break;
+        case 4:
+          document.insert(
+              at, document.substr(random() % document.size(), random() % 30));
+          break;
       }
     }
     INFO(document);
@@ -100,27 +118,35 @@ TEST_CASE("damaged bytes") {
 
 Json RandomValue(std::mt19937_64& random, int depth) {
   switch (random() % (depth > 3 ? 7 : 9)) {
-    case 0: return nullptr;
-    case 1: return random() % 2 == 0;
-    case 2: return static_cast<int64_t>(random());
-    case 3: return random() % 3;
-    case 4: return static_cast<double>(random() % 1000) / 500.0;
+    case 0:
+      return nullptr;
+    case 1:
+      return random() % 2 == 0;
+    case 2:
+      return static_cast<int64_t>(random());
+    case 3:
+      return random() % 3;
+    case 4:
+      return static_cast<double>(random() % 1000) / 500.0;
     case 5: {
-      constexpr const char* kTexts[] = {"",      "*",      "?x",         "? ",      "Curie",
-                                        "<a b>", "_:b",    "\"x\"@en",   "\\",      "\\<a",
-                                        "AND",   "NOT",    "weight_asc", "dfs",     "\u0085",
-                                        "both",  "a\nb",   "<urn:x:y>",  "knows",   "Bohr"};
+      constexpr const char* kTexts[] = {
+          "",         "*",    "?x",   "? ",        "Curie", "<a b>",      "_:b",
+          "\"x\"@en", "\\",   "\\<a", "AND",       "NOT",   "weight_asc", "dfs",
+          "\u0085",   "both", "a\nb", "<urn:x:y>", "knows", "Bohr"};
       return kTexts[random() % 20];
     }
-    case 6: return std::string(random() % 3 == 0 ? 6000 : random() % 20, 'x');
+    case 6:
+      return std::string(random() % 3 == 0 ? 6000 : random() % 20, 'x');
     case 7: {
       Json array = Json::array();
-      for (uint64_t i = random() % 4; i > 0; --i) array.push_back(RandomValue(random, depth + 1));
+      for (uint64_t i = random() % 4; i > 0; --i)
+        array.push_back(RandomValue(random, depth + 1));
       return array;
     }
     default: {
       Json object = Json::object();
-      constexpr const char* kKeys[] = {"value", "type", "lang", "subject", "predicate", "object"};
+      constexpr const char* kKeys[] = {"value",   "type",      "lang",
+                                       "subject", "predicate", "object"};
       for (uint64_t i = random() % 4; i > 0; --i) {
         object[kKeys[random() % 6]] = RandomValue(random, depth + 1);
       }
@@ -142,8 +168,9 @@ void Damage(Json& json, std::mt19937_64& random, int depth = 0) {
     return;
   }
   if (json.is_object() && random() % 2 == 0) {
-    constexpr const char* kKeys[] = {"pattern", "patterns", "start_entity", "k", "limit",
-                                     "graph", "operator", "weight", "metadata", "triples"};
+    constexpr const char* kKeys[] = {
+        "pattern", "patterns", "start_entity", "k",        "limit",
+        "graph",   "operator", "weight",       "metadata", "triples"};
     json[kKeys[random() % 10]] = RandomValue(random, depth);
     return;
   }
@@ -154,7 +181,8 @@ TEST_CASE("damaged structure") {
   const TestGraph graph = SmallGraph();
   std::vector<Json> corpus;
   for (const std::string& document : Corpus()) {
-    if (Json json = Json::parse(document, nullptr, false); !json.is_discarded()) {
+    if (Json json = Json::parse(document, nullptr, false);
+        !json.is_discarded()) {
       corpus.push_back(std::move(json));
     }
   }
@@ -163,7 +191,8 @@ TEST_CASE("damaged structure") {
   size_t taken = 0;
   for (int round = 0; round < 6000; ++round) {
     Json json = corpus[random() % corpus.size()];
-    for (uint64_t edits = 1 + random() % 3; edits > 0; --edits) Damage(json, random);
+    for (uint64_t edits = 1 + random() % 3; edits > 0; --edits)
+      Damage(json, random);
     const std::string document = json.dump();
     INFO(document);
     taken += Feed(graph, document) ? 1u : 0u;

@@ -37,8 +37,10 @@ class RandomCase {
     constexpr const char* kOperators[] = {"AND", "AND", "OR", "NOT"};
     query["operator"] = kOperators[Below(4)];
     if (Below(2) == 0) {
-      constexpr const char* kFields[] = {"weight", "subject", "predicate", "object", "created_at"};
-      query["order_by"] = std::string(kFields[Below(5)]) + (Below(2) == 0 ? "_asc" : "_desc");
+      constexpr const char* kFields[] = {"weight", "subject", "predicate",
+                                         "object", "created_at"};
+      query["order_by"] =
+          std::string(kFields[Below(5)]) + (Below(2) == 0 ? "_asc" : "_desc");
     }
     if (Below(2) == 0) query["limit"] = 1 + Below(6);
     if (Below(3) == 0) query["offset"] = Below(8);
@@ -61,10 +63,12 @@ class RandomCase {
     query["strategy"] = Below(2) == 0 ? "bfs" : "dfs";
     if (Below(2) == 0) query["limit"] = 1 + Below(10);
     if (Below(3) == 0) {
-      for (uint64_t i = Below(3) + 1; i > 0; --i) query["relationship_types"].push_back(Name(1));
+      for (uint64_t i = Below(3) + 1; i > 0; --i)
+        query["relationship_types"].push_back(Name(1));
       // Enough of them to change from looking up to filtering.
       for (int i = 0; Below(2) == 0 && i < 20; ++i) {
-        query["relationship_types"].push_back(i < 18 ? "t" + std::to_string(i) : Name(1));
+        query["relationship_types"].push_back(i < 18 ? "t" + std::to_string(i)
+                                                     : Name(1));
       }
     }
     return query;
@@ -80,7 +84,8 @@ class RandomCase {
     if (pick < 5) return "n" + std::to_string(pick);
     if (pick < 7) return "p" + std::to_string(pick - 5);
     constexpr const char* kLiterals[] = {
-        "\"12\"^^<http://www.w3.org/2001/XMLSchema#integer>", "\"a longer text\"", "\"x\"@en"};
+        "\"12\"^^<http://www.w3.org/2001/XMLSchema#integer>",
+        "\"a longer text\"", "\"x\"@en"};
     return kLiterals[pick - 7];
   }
 
@@ -88,17 +93,23 @@ class RandomCase {
     constexpr const char* kVariables[] = {"?x", "?y", "?z"};
     switch (Below(10)) {
       case 0:
-      case 1: return nullptr;
-      case 2: return "*";
-      case 3: return Below(3) == 0 ? "stranger" : Name(position);
+      case 1:
+        return nullptr;
+      case 2:
+        return "*";
+      case 3:
+        return Below(3) == 0 ? "stranger" : Name(position);
       case 4:
-      case 5: return Name(position);
-      default: return kVariables[Below(3)];
+      case 5:
+        return Name(position);
+      default:
+        return kVariables[Below(3)];
     }
   }
 
   Json Pattern() {
-    Json pattern = {{"subject", Term(0)}, {"predicate", Term(1)}, {"object", Term(2)}};
+    Json pattern = {
+        {"subject", Term(0)}, {"predicate", Term(1)}, {"object", Term(2)}};
     if (Below(4) == 0) {
       const float a = kWeights[Below(5)], b = kWeights[Below(5)];
       pattern["weight_min"] = std::min(a, b);
@@ -119,9 +130,11 @@ class RandomCase {
       Fact fact{Name(0), Name(1), Name(2), kWeights[Below(5)]};
       if (Below(3) == 0) fact.graph = Below(2) == 0 ? "g0" : "g1";
       if (Below(6) == 0) fact.edge = 1 + static_cast<uint32_t>(Below(2));
-      if (Below(4) == 0) fact.metadata = R"({"n":)" + std::to_string(Below(100)) + "}";
-      if (!seen.insert(fact.subject + fact.predicate + fact.object + fact.graph +
-                       std::to_string(fact.edge)).second) {
+      if (Below(4) == 0)
+        fact.metadata = R"({"n":)" + std::to_string(Below(100)) + "}";
+      if (!seen.insert(fact.subject + fact.predicate + fact.object +
+                       fact.graph + std::to_string(fact.edge))
+               .second) {
         continue;
       }
       (Below(5) == 0 ? removed : added).push_back(fact);
@@ -153,10 +166,12 @@ class RandomCase {
   }
 
   std::vector<ModelStatement>::iterator Find(const Fact& fact) {
-    return std::find_if(model_.statements.begin(), model_.statements.end(), [&](const auto& s) {
-      return s.names == std::array{fact.subject, fact.predicate, fact.object} &&
-             s.graph == fact.graph && s.edge == fact.edge;
-    });
+    return std::find_if(
+        model_.statements.begin(), model_.statements.end(), [&](const auto& s) {
+          return s.names ==
+                     std::array{fact.subject, fact.predicate, fact.object} &&
+                 s.graph == fact.graph && s.edge == fact.edge;
+        });
   }
 
   rdf::TermId IdOf(const std::string& name) {
@@ -175,8 +190,9 @@ class RandomCase {
 Lines Shown(const std::vector<ModelStatement>& rows) {
   Lines lines;
   for (const ModelStatement& s : rows) {
-    lines.push_back(s.names[0] + " " + s.names[1] + " " + s.names[2] + " in [" + s.graph + "] edge " +
-                    std::to_string(s.edge) + " weight " + std::to_string(s.weight) + " created " +
+    lines.push_back(s.names[0] + " " + s.names[1] + " " + s.names[2] + " in [" +
+                    s.graph + "] edge " + std::to_string(s.edge) + " weight " +
+                    std::to_string(s.weight) + " created " +
                     std::to_string(s.created));
   }
   return lines;
@@ -246,8 +262,9 @@ TEST_CASE("looking up and reading through give the same answer") {
       const auto query = ParsePatternQuery(document, {});
       REQUIRE_OK(query);
       const auto evaluate = [&](uint64_t rows_per_lookup) {
-        auto answer = EvaluatePatternQuery(random.graph().view(), random.graph().names(), *query,
-                                           {.rows_per_lookup = rows_per_lookup});
+        auto answer =
+            EvaluatePatternQuery(random.graph().view(), random.graph().names(),
+                                 *query, {.rows_per_lookup = rows_per_lookup});
         REQUIRE_OK(answer);
         return *std::move(answer);
       };
@@ -276,12 +293,14 @@ TEST_CASE("pages put together are the whole answer") {
       query["limit"] = size;
       std::vector<Statement> rows;
       std::vector<std::vector<std::string>> bindings;
-      const size_t most = std::max(whole.statements.size(), whole.bindings.size());
+      const size_t most =
+          std::max(whole.statements.size(), whole.bindings.size());
       for (uint64_t offset = 0; offset < most; offset += size) {
         query["offset"] = offset;
         const PatternResult page = random.graph().Run(query.dump());
         rows.insert(rows.end(), page.statements.begin(), page.statements.end());
-        bindings.insert(bindings.end(), page.bindings.begin(), page.bindings.end());
+        bindings.insert(bindings.end(), page.bindings.begin(),
+                        page.bindings.end());
       }
       INFO(query.dump());
       CHECK(Shown(rows) == Shown(whole.statements));

@@ -19,7 +19,8 @@ TestGraph Science() {
              {"Curie", "field", "Physics"},
              {"Curie", "field", "Chemistry", 0.7f}});
   graph.Add({{"Einstein", "field", "Physics"},
-             {"Einstein", "born", "\"1879\"^^<http://www.w3.org/2001/XMLSchema#gYear>"},
+             {"Einstein", "born",
+              "\"1879\"^^<http://www.w3.org/2001/XMLSchema#gYear>"},
              {"Bohr", "field", "Physics", 0.5f}});
   graph.Add({{"Bohr", "knows", "Einstein", 0.6f},
              {"Einstein", "knows", "Bohr", 0.6f},
@@ -31,66 +32,99 @@ TestGraph Science() {
 TEST_CASE("the form pattern: strongest first, then oldest") {
   const TestGraph graph = Science();
   CHECK(graph.Rows(R"({"pattern":["Curie",null,null]})") ==
-        Lines{"Curie field Physics", "Curie knows Einstein", "Curie discovered Radium",
-              "Curie discovered Polonium", "Curie field Chemistry"});
+        Lines{"Curie field Physics", "Curie knows Einstein",
+              "Curie discovered Radium", "Curie discovered Polonium",
+              "Curie field Chemistry"});
   CHECK(graph.Rows(R"({"pattern":["Curie",null,null],"k":2})") ==
         Lines{"Curie field Physics", "Curie knows Einstein"});
   CHECK(graph.Rows(R"({"pattern":["Curie","*",null],"min_weight":0.9})") ==
-        Lines{"Curie field Physics", "Curie knows Einstein", "Curie discovered Radium"});
-  CHECK(graph.Rows(R"({"pattern":[null,"born",{"value":"1879","type":"xsd:gYear"}]})").size() == 1);
+        Lines{"Curie field Physics", "Curie knows Einstein",
+              "Curie discovered Radium"});
+  CHECK(
+      graph
+          .Rows(
+              R"({"pattern":[null,"born",{"value":"1879","type":"xsd:gYear"}]})")
+          .size() == 1);
   CHECK(graph.Rows(R"({"pattern":["curie",null,null]})").empty());
   CHECK(graph.Rows(R"({"pattern":[null,null,"Nobody"]})").empty());
 }
 
 TEST_CASE("variables of the form pattern only have to agree") {
   const TestGraph graph = Science();
-  CHECK(graph.Rows(R"({"pattern":["?x","knows","?x"]})") == Lines{"Bohr knows Bohr"});
+  CHECK(graph.Rows(R"({"pattern":["?x","knows","?x"]})") ==
+        Lines{"Bohr knows Bohr"});
   CHECK(graph.Run(R"({"pattern":["?x","knows","?y"]})").variables.empty());
 }
 
 TEST_CASE("one of patterns with AND is a plain match, oldest first") {
   const TestGraph graph = Science();
   CHECK(graph.Rows(R"({"patterns":[{"predicate":"field"}]})") ==
-        Lines{"Curie field Physics", "Curie field Chemistry", "Einstein field Physics",
-              "Bohr field Physics"});
-  CHECK(graph.Rows(R"({"patterns":[{"predicate":"field"}],"limit":2,"offset":1})") ==
+        Lines{"Curie field Physics", "Curie field Chemistry",
+              "Einstein field Physics", "Bohr field Physics"});
+  CHECK(graph.Rows(
+            R"({"patterns":[{"predicate":"field"}],"limit":2,"offset":1})") ==
         Lines{"Curie field Chemistry", "Einstein field Physics"});
-  CHECK(graph.Rows(R"({"patterns":[{"predicate":"field"}],"offset":4})").empty());
-  CHECK(graph.Rows(R"({"patterns":[{"predicate":"field"}],"offset":18446744073709551615})").empty());
-  CHECK(graph.Rows(R"({"patterns":[{"predicate":"field","weight_min":0.5,"weight_max":0.7}]})") ==
-        Lines{"Curie field Chemistry", "Bohr field Physics"});
+  CHECK(
+      graph.Rows(R"({"patterns":[{"predicate":"field"}],"offset":4})").empty());
+  CHECK(
+      graph
+          .Rows(
+              R"({"patterns":[{"predicate":"field"}],"offset":18446744073709551615})")
+          .empty());
+  CHECK(
+      graph.Rows(
+          R"({"patterns":[{"predicate":"field","weight_min":0.5,"weight_max":0.7}]})") ==
+      Lines{"Curie field Chemistry", "Bohr field Physics"});
 }
 
 TEST_CASE("orders, and ties by the names") {
   const TestGraph graph = Science();
-  CHECK(graph.Rows(R"({"patterns":[{"predicate":"field"}],"order_by":"weight_desc"})") ==
-        Lines{"Curie field Physics", "Einstein field Physics", "Curie field Chemistry",
-              "Bohr field Physics"});
-  CHECK(graph.Rows(R"({"patterns":[{"predicate":"field"}],"order_by":"weight_asc"})") ==
-        Lines{"Bohr field Physics", "Curie field Chemistry", "Curie field Physics",
-              "Einstein field Physics"});
-  CHECK(graph.Rows(R"({"patterns":[{"predicate":"field"}],"order_by":"subject_desc"})") ==
-        Lines{"Einstein field Physics", "Curie field Chemistry", "Curie field Physics",
-              "Bohr field Physics"});
-  CHECK(graph.Rows(R"({"patterns":[{"predicate":"field"}],"order_by":"object_asc"})") ==
-        Lines{"Curie field Chemistry", "Bohr field Physics", "Curie field Physics",
-              "Einstein field Physics"});
-  CHECK(graph.Rows(R"({"patterns":[{"predicate":"field"}],"order_by":"created_at_desc"})") ==
-        Lines{"Bohr field Physics", "Einstein field Physics", "Curie field Chemistry",
-              "Curie field Physics"});
+  CHECK(
+      graph.Rows(
+          R"({"patterns":[{"predicate":"field"}],"order_by":"weight_desc"})") ==
+      Lines{"Curie field Physics", "Einstein field Physics",
+            "Curie field Chemistry", "Bohr field Physics"});
+  CHECK(
+      graph.Rows(
+          R"({"patterns":[{"predicate":"field"}],"order_by":"weight_asc"})") ==
+      Lines{"Bohr field Physics", "Curie field Chemistry",
+            "Curie field Physics", "Einstein field Physics"});
+  CHECK(
+      graph.Rows(
+          R"({"patterns":[{"predicate":"field"}],"order_by":"subject_desc"})") ==
+      Lines{"Einstein field Physics", "Curie field Chemistry",
+            "Curie field Physics", "Bohr field Physics"});
+  CHECK(
+      graph.Rows(
+          R"({"patterns":[{"predicate":"field"}],"order_by":"object_asc"})") ==
+      Lines{"Curie field Chemistry", "Bohr field Physics",
+            "Curie field Physics", "Einstein field Physics"});
+  CHECK(
+      graph.Rows(
+          R"({"patterns":[{"predicate":"field"}],"order_by":"created_at_desc"})") ==
+      Lines{"Bohr field Physics", "Einstein field Physics",
+            "Curie field Chemistry", "Curie field Physics"});
 }
 
-TEST_CASE("names compare by code point, also where they hold NUL or are prefixes") {
+TEST_CASE(
+    "names compare by code point, also where they hold NUL or are prefixes") {
   TestGraph graph;
   const std::string nul("<urn:skg:a%00>");
-  graph.Add({{"a", "p", "x"}, {"ab", "p", "x"}, {"é", "p", "x"}, {"B", "p", "x"},
-             {"😀", "p", "x"}, {"\xEF\xBF\xBD", "p", "x"}, {nul, "p", "x"}, {"a", "p", "b"}});
+  graph.Add({{"a", "p", "x"},
+             {"ab", "p", "x"},
+             {"é", "p", "x"},
+             {"B", "p", "x"},
+             {"😀", "p", "x"},
+             {"\xEF\xBF\xBD", "p", "x"},
+             {nul, "p", "x"},
+             {"a", "p", "b"}});
   std::vector<std::string> subjects;
   for (const Statement& s :
        graph.Run(R"({"patterns":[{}],"order_by":"subject_asc"})").statements) {
     subjects.push_back(s.subject);
   }
-  CHECK(subjects == Lines{"B", "a", "a", std::string("a\0", 2), "ab", "é", "\xEF\xBF\xBD", "😀"});
+  CHECK(subjects == Lines{"B", "a", "a", std::string("a\0", 2), "ab", "é",
+                          "\xEF\xBF\xBD", "😀"});
   std::reverse(subjects.begin(), subjects.end());
   std::vector<std::string> descending;
   for (const Statement& s :
@@ -105,21 +139,27 @@ TEST_CASE("AND without variables: every pattern must match") {
   CHECK(graph.Rows(R"({"patterns":[{"subject":"Bohr","predicate":"field"},
                                    {"subject":"Curie","object":"Radium"}]})") ==
         Lines{"Curie discovered Radium", "Bohr field Physics"});
-  CHECK(graph.Rows(R"({"patterns":[{"subject":"Bohr","predicate":"field"},
-                                   {"subject":"Bohr","object":"Radium"}]})").empty());
-  CHECK(graph.Rows(R"({"patterns":[{"subject":"Bohr"},{"subject":"Bohr"}]})").size() == 3);
+  CHECK(graph
+            .Rows(R"({"patterns":[{"subject":"Bohr","predicate":"field"},
+                                   {"subject":"Bohr","object":"Radium"}]})")
+            .empty());
+  CHECK(graph.Rows(R"({"patterns":[{"subject":"Bohr"},{"subject":"Bohr"}]})")
+            .size() == 3);
 }
 
 TEST_CASE("OR is the distinct union") {
   const TestGraph graph = Science();
   CHECK(graph.Rows(R"({"patterns":[{"subject":"Bohr"},{"predicate":"knows"},
                                    {"subject":"Nobody"}],"operator":"OR"})") ==
-        Lines{"Bohr field Physics", "Curie knows Einstein", "Einstein knows Bohr",
-              "Bohr knows Einstein", "Bohr knows Bohr"});
-  // A triple that an earlier pattern's weights leave out still comes by the later one.
-  CHECK(graph.Rows(R"({"patterns":[{"subject":"Bohr","weight_min":0.6},{"object":"Bohr"}],
+        Lines{"Bohr field Physics", "Curie knows Einstein",
+              "Einstein knows Bohr", "Bohr knows Einstein", "Bohr knows Bohr"});
+  // A triple that an earlier pattern's weights leave out still comes by the
+  // later one.
+  CHECK(
+      graph.Rows(
+          R"({"patterns":[{"subject":"Bohr","weight_min":0.6},{"object":"Bohr"}],
                        "operator":"OR"})") ==
-        Lines{"Einstein knows Bohr", "Bohr knows Einstein", "Bohr knows Bohr"});
+      Lines{"Einstein knows Bohr", "Bohr knows Einstein", "Bohr knows Bohr"});
 }
 
 TEST_CASE("NOT takes the others' matches away") {
@@ -127,59 +167,71 @@ TEST_CASE("NOT takes the others' matches away") {
   CHECK(graph.Rows(R"({"patterns":[{"subject":"Bohr"},{"predicate":"field"},
                                    {"object":"Bohr"}],"operator":"NOT"})") ==
         Lines{"Bohr knows Einstein"});
-  CHECK(graph.Rows(R"({"patterns":[{"predicate":"field"}],"operator":"NOT"})").size() == 7);
-  CHECK(graph.Rows(R"({"patterns":[{"weight_max":0.9}],"operator":"NOT"})") ==
-        Lines{"Curie field Physics", "Einstein field Physics",
-              "Einstein born \"1879\"^^<http://www.w3.org/2001/XMLSchema#gYear>",
-              "Curie knows Einstein"});
-  CHECK(graph.Rows(R"({"patterns":[{"subject":"Nobody"}],"operator":"NOT"})").size() == 11);
+  CHECK(graph.Rows(R"({"patterns":[{"predicate":"field"}],"operator":"NOT"})")
+            .size() == 7);
+  CHECK(
+      graph.Rows(R"({"patterns":[{"weight_max":0.9}],"operator":"NOT"})") ==
+      Lines{"Curie field Physics", "Einstein field Physics",
+            "Einstein born \"1879\"^^<http://www.w3.org/2001/XMLSchema#gYear>",
+            "Curie knows Einstein"});
+  CHECK(graph.Rows(R"({"patterns":[{"subject":"Nobody"}],"operator":"NOT"})")
+            .size() == 11);
   CHECK(graph.Rows(R"({"patterns":[{}],"operator":"NOT"})").empty());
 }
 
 TEST_CASE("AND with variables joins") {
   const TestGraph graph = Science();
-  const char* const query = R"({"patterns":[{"subject":"?who","predicate":"field","object":"Physics"},
+  const char* const query =
+      R"({"patterns":[{"subject":"?who","predicate":"field","object":"Physics"},
                                             {"subject":"?who","predicate":"knows","object":"?friend"}]})";
   CHECK(graph.Rows(query) ==
-        Lines{"Curie field Physics", "Einstein field Physics", "Bohr field Physics",
-              "Curie knows Einstein", "Einstein knows Bohr", "Bohr knows Einstein",
-              "Bohr knows Bohr"});
+        Lines{"Curie field Physics", "Einstein field Physics",
+              "Bohr field Physics", "Curie knows Einstein",
+              "Einstein knows Bohr", "Bohr knows Einstein", "Bohr knows Bohr"});
   CHECK(graph.Run(query).variables == Lines{"who", "friend"});
   // In the order of the first pattern's triples, then of the second's.
   CHECK(graph.Bindings(query) ==
-        Lines{"who=Curie friend=Einstein", "who=Einstein friend=Bohr", "who=Bohr friend=Einstein",
-              "who=Bohr friend=Bohr"});
+        Lines{"who=Curie friend=Einstein", "who=Einstein friend=Bohr",
+              "who=Bohr friend=Einstein", "who=Bohr friend=Bohr"});
 }
 
 TEST_CASE("only triples of a solution take part") {
   const TestGraph graph = Science();
-  CHECK(graph.Rows(R"({"patterns":[{"subject":"?x","predicate":"discovered"},
+  CHECK(
+      graph.Rows(R"({"patterns":[{"subject":"?x","predicate":"discovered"},
                                    {"subject":"?x","predicate":"knows","object":"?y"},
                                    {"subject":"?y","predicate":"born"}]})") ==
-        Lines{"Curie discovered Radium", "Curie discovered Polonium",
-              "Einstein born \"1879\"^^<http://www.w3.org/2001/XMLSchema#gYear>",
-              "Curie knows Einstein"});
-  CHECK(graph.Bindings(R"({"patterns":[{"subject":"?x","predicate":"discovered"},
+      Lines{"Curie discovered Radium", "Curie discovered Polonium",
+            "Einstein born \"1879\"^^<http://www.w3.org/2001/XMLSchema#gYear>",
+            "Curie knows Einstein"});
+  CHECK(
+      graph.Bindings(R"({"patterns":[{"subject":"?x","predicate":"discovered"},
                                    {"subject":"?x","predicate":"knows","object":"?y"},
                                    {"subject":"?y","predicate":"born"}]})") ==
-        Lines{"x=Curie y=Einstein"});
+      Lines{"x=Curie y=Einstein"});
 }
 
-TEST_CASE("variables for predicates, twice in one pattern, and across positions") {
+TEST_CASE(
+    "variables for predicates, twice in one pattern, and across positions") {
   const TestGraph graph = Science();
-  CHECK(graph.Bindings(R"({"patterns":[{"subject":"?x","predicate":"?p","object":"?x"}]})") ==
-        Lines{"x=Bohr p=knows"});
+  CHECK(
+      graph.Bindings(
+          R"({"patterns":[{"subject":"?x","predicate":"?p","object":"?x"}]})") ==
+      Lines{"x=Bohr p=knows"});
   CHECK(graph.Bindings(R"({"patterns":[{"subject":"Curie","predicate":"?p"},
                                        {"subject":"Bohr","predicate":"?p"}]})") ==
         Lines{"p=field", "p=knows"});
   TestGraph schema;
-  schema.Add({{"knows", "type", "Relation"}, {"a", "knows", "b"}, {"a", "likes", "b"}});
+  schema.Add({{"knows", "type", "Relation"},
+              {"a", "knows", "b"},
+              {"a", "likes", "b"}});
   CHECK(schema.Bindings(R"({"patterns":[{"subject":"?p","predicate":"type"},
                                         {"subject":"?s","predicate":"?p"}]})") ==
         Lines{"p=knows s=a"});
 }
 
-TEST_CASE("independent parts of a conjunction combine without being multiplied out") {
+TEST_CASE(
+    "independent parts of a conjunction combine without being multiplied out") {
   TestGraph graph;
   std::vector<Fact> facts;
   for (int i = 0; i < 300; ++i) {
@@ -198,44 +250,59 @@ TEST_CASE("independent parts of a conjunction combine without being multiplied o
 
 TEST_CASE("OR with variables unites solutions") {
   const TestGraph graph = Science();
-  const char* const query = R"({"patterns":[{"subject":"?x","predicate":"discovered"},
+  const char* const query =
+      R"({"patterns":[{"subject":"?x","predicate":"discovered"},
       {"subject":"?x","predicate":"born","object":"?y"},{"subject":"?x","object":"Chemistry"}],
       "operator":"OR"})";
   CHECK(graph.Run(query).variables == Lines{"x", "y"});
-  CHECK(graph.Bindings(query) ==
-        Lines{"x=Curie", "x=Einstein y=\"1879\"^^<http://www.w3.org/2001/XMLSchema#gYear>"});
+  CHECK(
+      graph.Bindings(query) ==
+      Lines{"x=Curie",
+            "x=Einstein y=\"1879\"^^<http://www.w3.org/2001/XMLSchema#gYear>"});
   CHECK(graph.Rows(query).size() == 4);
 }
 
 TEST_CASE("NOT with variables is an anti-join on those that are shared") {
   const TestGraph graph = Science();
-  CHECK(graph.Bindings(R"({"patterns":[{"subject":"?x","predicate":"field","object":"Physics"},
+  CHECK(
+      graph.Bindings(
+          R"({"patterns":[{"subject":"?x","predicate":"field","object":"Physics"},
                                        {"subject":"?x","predicate":"discovered"}],
-                           "operator":"NOT"})") == Lines{"x=Einstein", "x=Bohr"});
+                           "operator":"NOT"})") ==
+      Lines{"x=Einstein", "x=Bohr"});
   // A variable of the negative pattern alone stands for anything.
-  CHECK(graph.Rows(R"({"patterns":[{"subject":"?x","predicate":"knows","object":"?y"},
+  CHECK(
+      graph
+          .Rows(
+              R"({"patterns":[{"subject":"?x","predicate":"knows","object":"?y"},
                                    {"subject":"?y","predicate":"knows","object":"?z"}],
-                       "operator":"NOT"})").empty());
+                       "operator":"NOT"})")
+          .empty());
   // Nothing shared: the triples themselves are taken away.
-  CHECK(graph.Bindings(R"({"patterns":[{"subject":"?x","predicate":"knows","object":"?y"},
+  CHECK(graph.Bindings(
+            R"({"patterns":[{"subject":"?x","predicate":"knows","object":"?y"},
                                        {"subject":"Bohr"}],"operator":"NOT"})") ==
         Lines{"x=Curie y=Einstein", "x=Einstein y=Bohr"});
-  const PatternResult alone =
-      graph.Run(R"({"patterns":[{"subject":"?x","predicate":"knows","object":"?x"}],"operator":"NOT"})");
+  const PatternResult alone = graph.Run(
+      R"({"patterns":[{"subject":"?x","predicate":"knows","object":"?x"}],"operator":"NOT"})");
   CHECK(alone.variables.empty());
   CHECK(alone.statements.size() == 10);
 }
 
 TEST_CASE("the same triple in several graphs is one row") {
   TestGraph graph;
-  graph.Add({{"a", "p", "b", 0.3f, "g2"}, {"a", "p", "b", 0.6f, "g1"}, {"a", "p", "c", 0.9f, "g1"}});
-  graph.Add({{"a", "p", "b", 0.5f, "", R"({"from":"default"})"}, {"a", "p", "b", 0.1f, "", "", 7}});
+  graph.Add({{"a", "p", "b", 0.3f, "g2"},
+             {"a", "p", "b", 0.6f, "g1"},
+             {"a", "p", "c", 0.9f, "g1"}});
+  graph.Add({{"a", "p", "b", 0.5f, "", R"({"from":"default"})"},
+             {"a", "p", "b", 0.1f, "", "", 7}});
   const auto row = [&](std::string_view query) {
     const PatternResult result = graph.Run(query);
     REQUIRE(result.statements.size() == 1);
     return result.statements[0];
   };
-  const Statement merged = row(R"({"pattern":["a","p","b"],"include_metadata":true})");
+  const Statement merged =
+      row(R"({"pattern":["a","p","b"],"include_metadata":true})");
   CHECK(merged.graph.empty());
   CHECK(merged.weight == 0.5f);
   CHECK(merged.edge == 0);
@@ -248,6 +315,35 @@ TEST_CASE("the same triple in several graphs is one row") {
   CHECK(graph.Rows(R"({"patterns":[{"graph":"g1"}]})").size() == 2);
   CHECK(graph.Rows(R"({"patterns":[{"graph":"nowhere"}]})").empty());
   CHECK(graph.Rows(R"({"patterns":[{}]})").size() == 2);
+}
+
+TEST_CASE("a triple of several statements is one row across batches too") {
+  TestGraph graph;
+  std::vector<Fact> facts;
+  for (int i = 0; i < 3000; ++i) {
+    const std::string subject = "s" + std::to_string(i);
+    facts.push_back({subject, "p", "o", 0.25f});
+    facts.push_back({subject, "p", "o", 0.75f, "g"});
+    facts.push_back({subject, "p", "o", 0.75f, "", "", 1});
+  }
+  graph.Add(facts);
+  const PatternQueryOptions options = {.max_results = 100000};
+  CHECK(graph.Run(R"({"patterns":[{}],"limit":100000})", options)
+            .statements.size() == 3000);
+  const PatternResult heavy =
+      graph.Run(R"({"patterns":[{"weight_min":0.5}],"limit":100000})", options);
+  CHECK(heavy.statements.size() == 3000);
+  CHECK(heavy.statements[0].edge == 1);
+  // Every triple matches the first pattern by another of its statements.
+  CHECK(graph
+            .Rows(R"({"patterns":[{"weight_min":0.5},{"weight_max":0.5}],
+                       "operator":"NOT"})")
+            .empty());
+  CHECK(graph
+            .Run(R"({"patterns":[{"weight_max":0.5},{"weight_min":0.5}],
+                      "operator":"OR","limit":100000})",
+                 options)
+            .statements.size() == 3000);
 }
 
 TEST_CASE("created is kept by a replace, and new after a removal") {
@@ -274,7 +370,8 @@ TEST_CASE("identity can be left out, metadata only comes when asked for") {
       graph.Run(R"({"patterns":[{}]})", {.include_identity = false});
   CHECK(result.statements[0].id.empty());
   CHECK(result.statements[0].metadata.empty());
-  const PatternResult full = graph.Run(R"({"patterns":[{}],"include_metadata":true})");
+  const PatternResult full =
+      graph.Run(R"({"patterns":[{}],"include_metadata":true})");
   CHECK(full.statements[0].metadata == R"({"n":1})");
   CHECK(full.statements[1].metadata == "{}");
 }
@@ -283,8 +380,10 @@ TEST_CASE("an empty graph answers everything with nothing") {
   const TestGraph graph;
   for (const char* query :
        {R"({"pattern":[null,null,null]})", R"({"patterns":[{}]})",
-        R"({"patterns":[{}],"operator":"NOT"})", R"({"patterns":[{},{}],"operator":"OR"})",
-        R"({"patterns":[{"subject":"?x"},{"object":"?x"}]})", R"({"start_entity":"a"})"}) {
+        R"({"patterns":[{}],"operator":"NOT"})",
+        R"({"patterns":[{},{}],"operator":"OR"})",
+        R"({"patterns":[{"subject":"?x"},{"object":"?x"}]})",
+        R"({"start_entity":"a"})"}) {
     const PatternResult result = graph.Run(query);
     CHECK(result.statements.empty());
     CHECK(result.bindings.empty());

@@ -49,17 +49,21 @@ class TestGraph {
   }
 
   // One commit.
-  uint64_t Add(const std::vector<Fact>& facts) { return Write(facts, storage::WriteOperation::Kind::kAdd); }
+  uint64_t Add(const std::vector<Fact>& facts) {
+    return Write(facts, storage::WriteOperation::Kind::kAdd);
+  }
   uint64_t Remove(const std::vector<Fact>& facts) {
     return Write(facts, storage::WriteOperation::Kind::kRemove);
   }
 
-  [[nodiscard]] absl::StatusOr<PatternResult> Query(std::string_view document,
-                                                    const PatternQueryOptions& options = {}) const {
+  [[nodiscard]] absl::StatusOr<PatternResult> Query(
+      std::string_view document,
+      const PatternQueryOptions& options = {}) const {
     return RunPatternQuery(view(), names_, document, options);
   }
-  [[nodiscard]] PatternResult Run(std::string_view document,
-                                  const PatternQueryOptions& options = {}) const {
+  [[nodiscard]] PatternResult Run(
+      std::string_view document,
+      const PatternQueryOptions& options = {}) const {
     INFO(document);
     auto result = Query(document, options);
     REQUIRE_OK(result);
@@ -74,7 +78,8 @@ class TestGraph {
     return rows;
   }
   // "variable=value ..." of every solution.
-  [[nodiscard]] std::vector<std::string> Bindings(std::string_view document) const {
+  [[nodiscard]] std::vector<std::string> Bindings(
+      std::string_view document) const {
     const PatternResult result = Run(document);
     std::vector<std::string> rows;
     for (const auto& values : result.bindings) {
@@ -89,7 +94,8 @@ class TestGraph {
     return rows;
   }
   // "source -predicate-> target @depth" of every edge.
-  [[nodiscard]] std::vector<std::string> Edges(std::string_view document) const {
+  [[nodiscard]] std::vector<std::string> Edges(
+      std::string_view document) const {
     std::vector<std::string> rows;
     for (const TraversalEdge& e : Run(document).edges) {
       rows.push_back(e.source + " -" + e.predicate + "-> " + e.target + " @" +
@@ -99,7 +105,8 @@ class TestGraph {
   }
 
  private:
-  uint64_t Write(const std::vector<Fact>& facts, storage::WriteOperation::Kind kind) {
+  uint64_t Write(const std::vector<Fact>& facts,
+                 storage::WriteOperation::Kind kind) {
     storage::CommitRequest request;
     const auto id = [&](const std::string& name) {
       auto term = names_.ToTerm(name);
@@ -108,13 +115,15 @@ class TestGraph {
       REQUIRE_OK(known);
       if (known->bound()) return *known;
       request.new_terms.push_back(*std::move(term));
-      return rdf::TermId::Make(rdf::TermTag::kArena, request.new_terms.size() - 1);
+      return rdf::TermId::Make(rdf::TermTag::kArena,
+                               request.new_terms.size() - 1);
     };
     for (const Fact& fact : facts) {
       storage::WriteOperation operation;
       operation.kind = kind;
-      operation.key = {fact.graph.empty() ? rdf::TermId{} : id(fact.graph), id(fact.subject),
-                       id(fact.predicate), id(fact.object), fact.edge};
+      operation.key = {fact.graph.empty() ? rdf::TermId{} : id(fact.graph),
+                       id(fact.subject), id(fact.predicate), id(fact.object),
+                       fact.edge};
       operation.weight = fact.weight;
       if (!fact.metadata.empty()) {
         storage::Record record;

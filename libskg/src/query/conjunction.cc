@@ -18,8 +18,12 @@ constexpr uint64_t kSetEntryBytes = 2 * (sizeof(Triple) + 1);
 // Joins one pattern to the solutions so far.
 class Extension {
  public:
-  Extension(Evaluation& evaluation, const ResolvedPattern& pattern, const SolutionTable& from)
-      : evaluation_(evaluation), pattern_(pattern), from_(from), to_(Columns(pattern, from)) {
+  Extension(Evaluation& evaluation, const ResolvedPattern& pattern,
+            const SolutionTable& from)
+      : evaluation_(evaluation),
+        pattern_(pattern),
+        from_(from),
+        to_(Columns(pattern, from)) {
     for (size_t i = 0; i < pattern.places.size(); ++i) {
       const size_t column = from.ColumnOf(pattern.places[i].variable);
       if (column < from.width()) {
@@ -35,8 +39,10 @@ class Extension {
 
   absl::StatusOr<SolutionTable> Run(uint64_t pattern_count) {
     SKG_RETURN_IF_ERROR(GroupRows());
-    SKG_RETURN_IF_ERROR(groups_.size() * evaluation_.rows_per_lookup < pattern_count ? LookUpGroups()
-                                                                       : ReadPattern());
+    SKG_RETURN_IF_ERROR(groups_.size() * evaluation_.rows_per_lookup <
+                                pattern_count
+                            ? LookUpGroups()
+                            : ReadPattern());
     return std::move(to_);
   }
 
@@ -51,10 +57,12 @@ class Extension {
     size_t column;  // of the solutions
   };
 
-  static std::vector<int> Columns(const ResolvedPattern& pattern, const SolutionTable& from) {
+  static std::vector<int> Columns(const ResolvedPattern& pattern,
+                                  const SolutionTable& from) {
     std::vector<int> columns = from.variables();
     for (const ResolvedPattern::Place& place : pattern.places) {
-      if (from.ColumnOf(place.variable) == from.width()) columns.push_back(place.variable);
+      if (from.ColumnOf(place.variable) == from.width())
+        columns.push_back(place.variable);
     }
     return columns;
   }
@@ -62,12 +70,14 @@ class Extension {
   // The shared variables' values at their places; the rest unbound.
   [[nodiscard]] Triple KeyOfRow(size_t row) const {
     Triple key;
-    for (const Shared& shared : shared_) key[shared.place] = from_.row(row)[shared.column];
+    for (const Shared& shared : shared_)
+      key[shared.place] = from_.row(row)[shared.column];
     return key;
   }
   [[nodiscard]] Triple KeyOfValues(const Triple& values) const {
     Triple key;
-    for (const Shared& shared : shared_) key[shared.place] = values[shared.place];
+    for (const Shared& shared : shared_)
+      key[shared.place] = values[shared.place];
     return key;
   }
 
@@ -83,9 +93,10 @@ class Extension {
     std::iota(order_.begin(), order_.end(), 0u);
     if (!shared_.empty()) {
       // Sorted, so that lookups walk the index in one direction.
-      SKG_RETURN_IF_ERROR(PolledSort(evaluation_, order_, [this](uint32_t a, uint32_t b) {
-        return KeyOfRow(a) < KeyOfRow(b);
-      }));
+      SKG_RETURN_IF_ERROR(
+          PolledSort(evaluation_, order_, [this](uint32_t a, uint32_t b) {
+            return KeyOfRow(a) < KeyOfRow(b);
+          }));
     }
     for (uint32_t begin = 0, end = 0; begin < order_.size(); begin = end) {
       const Triple key = KeyOfRow(order_[begin]);
@@ -104,9 +115,11 @@ class Extension {
     const bool first_only = added_.empty();
     for (const auto& [key, group] : groups_) {
       SKG_RETURN_IF_ERROR(evaluation_.Check());
-      SKG_ASSIGN_OR_RETURN(PatternScan scan,
-                           PatternScan::Open(evaluation_, pattern_, BindPlaces(pattern_, key)));
-      SKG_RETURN_IF_ERROR(EmitScan(scan, first_only, [&](const Triple&) { return &group; }));
+      SKG_ASSIGN_OR_RETURN(
+          PatternScan scan,
+          PatternScan::Open(evaluation_, pattern_, BindPlaces(pattern_, key)));
+      SKG_RETURN_IF_ERROR(
+          EmitScan(scan, first_only, [&](const Triple&) { return &group; }));
       // Values of one group never come back in another.
       evaluation_.memory.Release(seen_.size() * kSetEntryBytes);
       reserved_ -= seen_.size() * kSetEntryBytes;
@@ -120,7 +133,8 @@ class Extension {
     group_of.reserve(groups_.size());
     SKG_RETURN_IF_ERROR(Reserve(groups_.size() * 2 * (sizeof(Triple) + 9)));
     for (const auto& [key, group] : groups_) group_of.emplace(key, &group);
-    SKG_ASSIGN_OR_RETURN(PatternScan scan, PatternScan::Open(evaluation_, pattern_));
+    SKG_ASSIGN_OR_RETURN(PatternScan scan,
+                         PatternScan::Open(evaluation_, pattern_));
     return EmitScan(scan, false, [&](const Triple& values) -> const Group* {
       const auto found = group_of.find(KeyOfValues(values));
       return found == group_of.end() ? nullptr : found->second;
@@ -155,8 +169,9 @@ class Extension {
     for (size_t i = 0; i < added_.size(); ++i) tail[i] = values[added_[i]];
     for (uint32_t i = group.begin; i < group.begin + group.size; ++i) {
       SKG_RETURN_IF_ERROR(evaluation_.Tick());
-      SKG_RETURN_IF_ERROR(to_.Append(from_.row(order_[i]), from_.width(), tail.data(),
-                                     added_.size(), evaluation_.memory));
+      SKG_RETURN_IF_ERROR(to_.Append(from_.row(order_[i]), from_.width(),
+                                     tail.data(), added_.size(),
+                                     evaluation_.memory));
     }
     return absl::OkStatus();
   }
@@ -173,29 +188,33 @@ class Extension {
   uint64_t reserved_ = 0;
 };
 
-bool SharesVariable(const ResolvedPattern& pattern, const SolutionTable& table) {
-  return std::any_of(pattern.places.begin(), pattern.places.end(), [&](const auto& place) {
-    return table.ColumnOf(place.variable) < table.width();
-  });
+bool SharesVariable(const ResolvedPattern& pattern,
+                    const SolutionTable& table) {
+  return std::any_of(pattern.places.begin(), pattern.places.end(),
+                     [&](const auto& place) {
+                       return table.ColumnOf(place.variable) < table.width();
+                     });
 }
 
 // All variables are there: the pattern can only take solutions away.
 bool OnlyFilters(const ResolvedPattern& pattern, const SolutionTable& table) {
-  return std::all_of(pattern.places.begin(), pattern.places.end(), [&](const auto& place) {
-    return table.ColumnOf(place.variable) < table.width();
-  });
+  return std::all_of(pattern.places.begin(), pattern.places.end(),
+                     [&](const auto& place) {
+                       return table.ColumnOf(place.variable) < table.width();
+                     });
 }
 
 // The pattern to join next, or patterns.size() if none of `left` is connected.
 // An empty table takes any.
 size_t ChooseNext(const std::vector<ResolvedPattern>& patterns,
-                  const std::vector<uint64_t>& counts, const std::vector<size_t>& left,
-                  const SolutionTable& table) {
+                  const std::vector<uint64_t>& counts,
+                  const std::vector<size_t>& left, const SolutionTable& table) {
   size_t best = patterns.size();
   std::pair<bool, uint64_t> best_cost;
   for (const size_t i : left) {
     if (table.width() > 0 && !SharesVariable(patterns[i], table)) continue;
-    const std::pair<bool, uint64_t> cost = {!OnlyFilters(patterns[i], table), counts[i]};
+    const std::pair<bool, uint64_t> cost = {!OnlyFilters(patterns[i], table),
+                                            counts[i]};
     if (best == patterns.size() || cost < best_cost) {
       best = i;
       best_cost = cost;
@@ -204,25 +223,30 @@ size_t ChooseNext(const std::vector<ResolvedPattern>& patterns,
   return best;
 }
 
-absl::Status WithProgress(const absl::Status& status, size_t joined, size_t all, size_t solutions) {
+absl::Status WithProgress(const absl::Status& status, size_t joined, size_t all,
+                          size_t solutions) {
   if (status.code() == absl::StatusCode::kDataLoss) return status;
-  return absl::Status(status.code(),
-                      absl::StrCat(status.message(), " (reached: ", solutions, " solutions of ",
-                                   joined, " of ", all, " patterns)"));
+  return absl::Status(
+      status.code(),
+      absl::StrCat(status.message(), " (reached: ", solutions, " solutions of ",
+                   joined, " of ", all, " patterns)"));
 }
 
 }  // namespace
 
 size_t SolutionTable::ColumnOf(int variable) const {
-  return static_cast<size_t>(std::find(variables_.begin(), variables_.end(), variable) -
-                             variables_.begin());
+  return static_cast<size_t>(
+      std::find(variables_.begin(), variables_.end(), variable) -
+      variables_.begin());
 }
 
-absl::Status SolutionTable::Append(const TermId* head, size_t head_size, const TermId* tail,
-                                   size_t tail_size, MemoryAccount& memory) {
+absl::Status SolutionTable::Append(const TermId* head, size_t head_size,
+                                   const TermId* tail, size_t tail_size,
+                                   MemoryAccount& memory) {
   const size_t needed = cells_.size() + head_size + tail_size;
   if (needed > cells_.capacity()) {
-    const size_t capacity = std::max<size_t>(2 * cells_.capacity(), std::max<size_t>(needed, 64));
+    const size_t capacity =
+        std::max<size_t>(2 * cells_.capacity(), std::max<size_t>(needed, 64));
     // While it grows, both copies are there.
     SKG_RETURN_IF_ERROR(memory.Reserve(capacity * sizeof(TermId)));
     const uint64_t before = std::exchange(reserved_, capacity * sizeof(TermId));
@@ -233,7 +257,8 @@ absl::Status SolutionTable::Append(const TermId* head, size_t head_size, const T
   cells_.insert(cells_.end(), tail, tail + tail_size);
   // Row numbers elsewhere have 32 bits.
   if (++rows_ > UINT32_MAX) {
-    return absl::ResourceExhaustedError("more than 4294967295 intermediate solutions");
+    return absl::ResourceExhaustedError(
+        "more than 4294967295 intermediate solutions");
   }
   return absl::OkStatus();
 }
@@ -248,7 +273,8 @@ Triple BindPlaces(const ResolvedPattern& pattern, const Triple& values) {
   Triple bound;
   for (size_t i = 0; i < pattern.places.size(); ++i) {
     for (size_t position = 0; position < 3; ++position) {
-      if (pattern.variable[position] == pattern.places[i].variable) bound[position] = values[i];
+      if (pattern.variable[position] == pattern.places[i].variable)
+        bound[position] = values[i];
     }
   }
   return bound;
@@ -269,9 +295,11 @@ absl::StatusOr<std::vector<Component>> SolveConjunction(
     SKG_RETURN_IF_ERROR(
         component.solutions.Append(nullptr, 0, nullptr, 0, evaluation.memory));
     size_t next = 0;
-    while ((next = ChooseNext(patterns, counts, left, component.solutions)) < patterns.size()) {
+    while ((next = ChooseNext(patterns, counts, left, component.solutions)) <
+           patterns.size()) {
       absl::StatusOr<SolutionTable> extended =
-          Extension(evaluation, patterns[next], component.solutions).Run(counts[next]);
+          Extension(evaluation, patterns[next], component.solutions)
+              .Run(counts[next]);
       if (!extended.ok()) {
         return WithProgress(extended.status(), all - left.size(), all,
                             component.solutions.rows());

@@ -21,18 +21,22 @@ namespace skg::query {
 // Its bytes are reserved from the account until Clear.
 class SolutionTable {
  public:
-  explicit SolutionTable(std::vector<int> variables) : variables_(std::move(variables)) {}
+  explicit SolutionTable(std::vector<int> variables)
+      : variables_(std::move(variables)) {}
 
   [[nodiscard]] const std::vector<int>& variables() const { return variables_; }
   [[nodiscard]] size_t width() const { return variables_.size(); }
   [[nodiscard]] size_t rows() const { return rows_; }
-  [[nodiscard]] const TermId* row(size_t i) const { return cells_.data() + i * width(); }
+  [[nodiscard]] const TermId* row(size_t i) const {
+    return cells_.data() + i * width();
+  }
   // The column of a variable, or width().
   [[nodiscard]] size_t ColumnOf(int variable) const;
 
   // `head` (any number of cells) followed by `tail`.
-  [[nodiscard]] absl::Status Append(const TermId* head, size_t head_size, const TermId* tail,
-                                    size_t tail_size, MemoryAccount& memory);
+  [[nodiscard]] absl::Status Append(const TermId* head, size_t head_size,
+                                    const TermId* tail, size_t tail_size,
+                                    MemoryAccount& memory);
   void Clear(MemoryAccount& memory);
 
  private:
@@ -58,6 +62,7 @@ struct Component {
     const std::vector<uint64_t>& counts);
 
 // `pattern` with the values of one solution in its positions.
-[[nodiscard]] Triple BindPlaces(const ResolvedPattern& pattern, const Triple& values);
+[[nodiscard]] Triple BindPlaces(const ResolvedPattern& pattern,
+                                const Triple& values);
 
 }  // namespace skg::query

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -20,9 +21,10 @@ class MemoryAccount {
 
   [[nodiscard]] absl::Status Reserve(uint64_t bytes) {
     if (bytes > limit_ - used_) {
-      return absl::ResourceExhaustedError(absl::StrCat(
-          "the query holds ", used_, " bytes of intermediate results and may hold ", limit_,
-          "; narrow its patterns, or ask for fewer rows"));
+      return absl::ResourceExhaustedError(
+          absl::StrCat("the query holds ", used_,
+                       " bytes of intermediate results and may hold ", limit_,
+                       "; narrow its patterns, or ask for fewer rows"));
     }
     used_ += bytes;
     return absl::OkStatus();
@@ -50,7 +52,8 @@ struct Evaluation {
   // For loops over rows: looks at the clock now and then.
   [[nodiscard]] absl::Status Tick() {
     constexpr uint32_t kTicksPerCheck = 4096;
-    if (cancellation == nullptr || ++ticks_ % kTicksPerCheck != 0) return absl::OkStatus();
+    if (cancellation == nullptr || ++ticks_ % kTicksPerCheck != 0)
+      return absl::OkStatus();
     return cancellation->Check();
   }
   // For steps that each cost a seek or more.
@@ -58,6 +61,8 @@ struct Evaluation {
     return cancellation == nullptr ? absl::OkStatus() : cancellation->Check();
   }
 
+  // Whether each triple of the view has one statement, once that was asked.
+  std::optional<bool> single_statements = std::nullopt;
   uint32_t ticks_ = 0;
 };
 

@@ -31,7 +31,8 @@ FieldPath operator/(FieldPath path, size_t index) {
   return path;
 }
 
-void ErrorCollector::Add(FieldPath path, std::string_view type, std::string message) {
+void ErrorCollector::Add(FieldPath path, std::string_view type,
+                         std::string message) {
   if (errors_.size() >= kMax) return;
   errors_.push_back({std::move(path), std::move(message), std::string(type)});
 }
@@ -53,7 +54,8 @@ void FieldReader::RefuseUnknown(std::initializer_list<std::string_view> known) {
   for (const auto& [name, value] : object_.members) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     std::string message = "is not a field here; known are ";
-    for (const std::string_view* one = known.begin(); one != known.end(); ++one) {
+    for (const std::string_view* one = known.begin(); one != known.end();
+         ++one) {
       if (one != known.begin()) message += ", ";
       message += *one;
     }
@@ -77,18 +79,21 @@ bool FieldReader::Bool(std::string_view name, bool absent) {
   const JsonValue* value = Find(name);
   if (value == nullptr) return absent;
   if (const bool* boolean = value->boolean()) return *boolean;
-  Refuse(name, "wrong_type", absl::StrCat("must be true or false, not ", Describe(*value)));
+  Refuse(name, "wrong_type",
+         absl::StrCat("must be true or false, not ", Describe(*value)));
   return absent;
 }
 
-uint64_t FieldReader::Integer(std::string_view name, uint64_t min, uint64_t max, uint64_t absent) {
+uint64_t FieldReader::Integer(std::string_view name, uint64_t min, uint64_t max,
+                              uint64_t absent) {
   const JsonValue* value = Find(name);
   if (value == nullptr) return absent;
   const JsonInteger* integer = value->integer();
   // An integer beyond 64 bits reaches us as a double.
   const bool number = integer != nullptr || value->real() != nullptr;
-  const std::string range = max == UINT64_MAX ? absl::StrCat("an integer of ", min, " or more")
-                                              : absl::StrCat("an integer from ", min, " to ", max);
+  const std::string range =
+      max == UINT64_MAX ? absl::StrCat("an integer of ", min, " or more")
+                        : absl::StrCat("an integer from ", min, " to ", max);
   if (integer == nullptr) {
     const double* real = value->real();
     const bool whole = real != nullptr && (*real >= 0x1p63 || *real <= -0x1p63);
@@ -96,9 +101,11 @@ uint64_t FieldReader::Integer(std::string_view name, uint64_t min, uint64_t max,
            absl::StrCat("must be ", range, ", not ", Describe(*value)));
     return absent;
   }
-  const bool below = integer->negative ? integer->magnitude != 0 || min > 0 : integer->magnitude < min;
+  const bool below = integer->negative ? integer->magnitude != 0 || min > 0
+                                       : integer->magnitude < min;
   if (below || integer->magnitude > max) {
-    Refuse(name, "out_of_range", absl::StrCat("must be ", range, ", not ", Describe(*value)));
+    Refuse(name, "out_of_range",
+           absl::StrCat("must be ", range, ", not ", Describe(*value)));
     return absent;
   }
   return integer->magnitude;
@@ -109,12 +116,14 @@ float FieldReader::Weight(std::string_view name, float absent) {
   if (value == nullptr) return absent;
   const std::optional<double> number = AsDouble(*value);
   if (!number.has_value()) {
-    Refuse(name, "wrong_type",
-           absl::StrCat("must be a number from 0 to 1, not ", Describe(*value)));
+    Refuse(
+        name, "wrong_type",
+        absl::StrCat("must be a number from 0 to 1, not ", Describe(*value)));
     return absent;
   }
   if (!(*number >= 0.0 && *number <= 1.0)) {
-    Refuse(name, "out_of_range", absl::StrCat("must be from 0 to 1, not ", Describe(*value)));
+    Refuse(name, "out_of_range",
+           absl::StrCat("must be from 0 to 1, not ", Describe(*value)));
     return absent;
   }
   return static_cast<float>(*number) + 0.0f;  // -0 becomes 0
@@ -124,7 +133,8 @@ const std::string* FieldReader::String(std::string_view name) {
   const JsonValue* value = Find(name);
   if (value == nullptr) return nullptr;
   if (const std::string* text = value->string()) return text;
-  Refuse(name, "wrong_type", absl::StrCat("must be a string, not ", Describe(*value)));
+  Refuse(name, "wrong_type",
+         absl::StrCat("must be a string, not ", Describe(*value)));
   return nullptr;
 }
 
@@ -132,11 +142,13 @@ const JsonArray* FieldReader::Array(std::string_view name) {
   const JsonValue* value = Find(name);
   if (value == nullptr) return nullptr;
   if (const JsonArray* array = value->array()) return array;
-  Refuse(name, "wrong_type", absl::StrCat("must be an array, not ", Describe(*value)));
+  Refuse(name, "wrong_type",
+         absl::StrCat("must be an array, not ", Describe(*value)));
   return nullptr;
 }
 
-size_t FieldReader::Choice(std::string_view name, std::initializer_list<std::string_view> choices,
+size_t FieldReader::Choice(std::string_view name,
+                           std::initializer_list<std::string_view> choices,
                            size_t absent) {
   const JsonValue* value = Find(name);
   if (value == nullptr) return absent;
@@ -156,7 +168,8 @@ size_t FieldReader::Choice(std::string_view name, std::initializer_list<std::str
   return absent;
 }
 
-void FieldReader::Refuse(std::string_view name, std::string_view type, std::string message) {
+void FieldReader::Refuse(std::string_view name, std::string_view type,
+                         std::string message) {
   errors_.Add(path_ / name, type, std::move(message));
 }
 

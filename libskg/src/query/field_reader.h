@@ -27,7 +27,9 @@ class ErrorCollector {
 
   void Add(FieldPath path, std::string_view type, std::string message);
   [[nodiscard]] bool empty() const { return errors_.empty(); }
-  [[nodiscard]] const std::vector<FieldError>& errors() const { return errors_; }
+  [[nodiscard]] const std::vector<FieldError>& errors() const {
+    return errors_;
+  }
   [[nodiscard]] std::vector<FieldError> Take() { return std::move(errors_); }
 
  private:
@@ -65,8 +67,11 @@ class FieldReader {
                               std::initializer_list<std::string_view> choices,
                               size_t absent);
 
-  void Refuse(std::string_view name, std::string_view type, std::string message);
-  [[nodiscard]] FieldPath PathOf(std::string_view name) const { return path_ / name; }
+  void Refuse(std::string_view name, std::string_view type,
+              std::string message);
+  [[nodiscard]] FieldPath PathOf(std::string_view name) const {
+    return path_ / name;
+  }
   [[nodiscard]] const FieldPath& path() const { return path_; }
   [[nodiscard]] ErrorCollector& errors() { return errors_; }
 

@@ -64,14 +64,18 @@ class DocumentBuilder : public nlohmann::json::json_sax_t {
                   const char* const* position)
       : text_(text), options_(options), position_(position) {}
 
-  bool null() override { return Put([] { return JsonValue(); }); }
+  bool null() override {
+    return Put([] { return JsonValue(); });
+  }
   bool boolean(bool value) override {
     return Put([&] { return JsonValue(value); });
   }
   bool number_integer(number_integer_t value) override {
     const bool negative = value < 0;
     const auto bits = static_cast<uint64_t>(value);
-    return Put([&] { return JsonValue(JsonInteger{negative, negative ? 0 - bits : bits}); });
+    return Put([&] {
+      return JsonValue(JsonInteger{negative, negative ? 0 - bits : bits});
+    });
   }
   bool number_unsigned(number_unsigned_t value) override {
     return Put([&] { return JsonValue(JsonInteger{false, value}); });
@@ -106,7 +110,8 @@ class DocumentBuilder : public nlohmann::json::json_sax_t {
                                   " members are given twice in their object"));
       return false;
     }
-    document_.duplicates.push_back({Path(), "is given twice; give it once", "not_allowed"});
+    document_.duplicates.push_back(
+        {Path(), "is given twice; give it once", "not_allowed"});
     return true;
   }
 
@@ -155,18 +160,22 @@ class DocumentBuilder : public nlohmann::json::json_sax_t {
     const size_t newline = before.rfind('\n');
     size_t line = 1;
     for (const char c : before) line += c == '\n' ? 1u : 0u;
-    const size_t column =
-        CodePoints(newline == std::string_view::npos ? before : before.substr(newline + 1)) + 1;
-    error_ = absl::InvalidArgumentError(absl::StrCat(
-        "malformed JSON at line ", line, ", column ", column, ": ", av(reason)));
+    const size_t column = CodePoints(newline == std::string_view::npos
+                                         ? before
+                                         : before.substr(newline + 1)) +
+                          1;
+    error_ = absl::InvalidArgumentError(absl::StrCat("malformed JSON at line ",
+                                                     line, ", column ", column,
+                                                     ": ", av(reason)));
   }
 
   // Whether a value that begins now is part of an opaque one.
   [[nodiscard]] bool InsideOpaque() const {
     if (frames_.empty()) return false;
     const Frame& frame = frames_.back();
-    return frame.opaque || (!frame.is_array && !options_.opaque_member.empty() &&
-                            frame.key == options_.opaque_member);
+    return frame.opaque ||
+           (!frame.is_array && !options_.opaque_member.empty() &&
+            frame.key == options_.opaque_member);
   }
 
   // The place for the next value; null where it is not built.
@@ -174,13 +183,15 @@ class DocumentBuilder : public nlohmann::json::json_sax_t {
     if (frames_.empty()) return &root_;
     Frame& frame = frames_.back();
     if (frame.array != nullptr) return &frame.array->items.emplace_back();
-    if (frame.object == nullptr || frame.opaque || frame.repeated) return nullptr;
+    if (frame.object == nullptr || frame.opaque || frame.repeated)
+      return nullptr;
     return &frame.object->members.emplace_back(frame.key, JsonValue()).second;
   }
 
   bool CountValue() {
     if (++values_ <= kMaxJsonValues) return true;
-    Fail(Offset(), absl::StrCat("more than ", kMaxJsonValues, " values in one document"));
+    Fail(Offset(),
+         absl::StrCat("more than ", kMaxJsonValues, " values in one document"));
     return false;
   }
 
@@ -199,7 +210,8 @@ class DocumentBuilder : public nlohmann::json::json_sax_t {
   bool Open(bool array) {
     if (!CountValue()) return false;
     if (frames_.size() >= options_.max_depth) {
-      Fail(Offset() - 1, absl::StrCat("nested deeper than ", options_.max_depth, " levels"));
+      Fail(Offset() - 1,
+           absl::StrCat("nested deeper than ", options_.max_depth, " levels"));
       return false;
     }
     Frame frame;
@@ -239,23 +251,26 @@ class DocumentBuilder : public nlohmann::json::json_sax_t {
 
 }  // namespace
 
-absl::StatusOr<JsonDocument> ParseJson(std::string_view text, const JsonOptions& options) {
+absl::StatusOr<JsonDocument> ParseJson(std::string_view text,
+                                       const JsonOptions& options) {
   const char* const begin = text.data();
   const char* const end = text.empty() ? begin : begin + text.size();
   const char* position = begin;
   DocumentBuilder builder(text, options, &position);
   try {
-    (void)nlohmann::json::sax_parse(TrackedByte(begin, &position), TrackedByte(end, nullptr),
-                                    &builder);
+    (void)nlohmann::json::sax_parse(TrackedByte(begin, &position),
+                                    TrackedByte(end, nullptr), &builder);
   } catch (const nlohmann::json::exception& error) {
-    return absl::InvalidArgumentError(absl::StrCat("malformed JSON: ", error.what()));
+    return absl::InvalidArgumentError(
+        absl::StrCat("malformed JSON: ", error.what()));
   }
   return builder.Finish();
 }
 
 size_t CodePoints(std::string_view text) {
   size_t count = 0;
-  for (const char c : text) count += (static_cast<uint8_t>(c) & 0xC0) != 0x80 ? 1u : 0u;
+  for (const char c : text)
+    count += (static_cast<uint8_t>(c) & 0xC0) != 0x80 ? 1u : 0u;
   return count;
 }
 

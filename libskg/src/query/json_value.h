@@ -27,9 +27,9 @@ struct JsonInteger {
 
 class JsonValue {
  public:
-  using Data = std::variant<std::monostate, bool, JsonInteger, double,
-                            std::string, std::unique_ptr<JsonArray>,
-                            std::unique_ptr<JsonObject>>;
+  using Data =
+      std::variant<std::monostate, bool, JsonInteger, double, std::string,
+                   std::unique_ptr<JsonArray>, std::unique_ptr<JsonObject>>;
 
   JsonValue() = default;
   template <typename T>
@@ -37,11 +37,15 @@ class JsonValue {
 
   [[nodiscard]] bool is_null() const { return data_.index() == 0; }
   // Null where the value is of another type.
-  [[nodiscard]] const bool* boolean() const { return std::get_if<bool>(&data_); }
+  [[nodiscard]] const bool* boolean() const {
+    return std::get_if<bool>(&data_);
+  }
   [[nodiscard]] const JsonInteger* integer() const {
     return std::get_if<JsonInteger>(&data_);
   }
-  [[nodiscard]] const double* real() const { return std::get_if<double>(&data_); }
+  [[nodiscard]] const double* real() const {
+    return std::get_if<double>(&data_);
+  }
   [[nodiscard]] const std::string* string() const {
     return std::get_if<std::string>(&data_);
   }
@@ -88,8 +92,8 @@ struct JsonOptions {
 };
 
 // Errors: kInvalidArgument with line and column (in characters, from 1): not
-// JSON, not UTF-8, nested too deep, more than kMaxJsonValues values. `text` must outlive the document.
-// Time and memory: linear in the text.
+// JSON, not UTF-8, nested too deep, more than kMaxJsonValues values. `text`
+// must outlive the document. Time and memory: linear in the text.
 [[nodiscard]] absl::StatusOr<JsonDocument> ParseJson(
     std::string_view text, const JsonOptions& options = {});
 
@@ -98,6 +102,7 @@ struct JsonOptions {
 
 // At most `characters` code points of it, with an ellipsis if it was longer:
 // what a caller sent, fit for a message.
-[[nodiscard]] std::string Shorten(std::string_view text, size_t characters = 60);
+[[nodiscard]] std::string Shorten(std::string_view text,
+                                  size_t characters = 60);
 
 }  // namespace skg::query

@@ -11,11 +11,13 @@
 namespace skg::query {
 namespace {
 
-constexpr uint64_t kValueBytes = 2 * (sizeof(Triple) + 5) + sizeof(std::string) + 4;
+constexpr uint64_t kValueBytes =
+    2 * (sizeof(Triple) + 5) + sizeof(std::string) + 4;
 
 }  // namespace
 
-Participation::Participation(Evaluation& evaluation, const std::vector<ResolvedPattern>& patterns,
+Participation::Participation(Evaluation& evaluation,
+                             const std::vector<ResolvedPattern>& patterns,
                              const std::vector<uint64_t>& counts,
                              const std::vector<Component>& components)
     : evaluation_(evaluation),
@@ -24,11 +26,13 @@ Participation::Participation(Evaluation& evaluation, const std::vector<ResolvedP
       components_(components),
       parts_(patterns.size()) {
   for (size_t c = 0; c < components.size(); ++c) {
-    for (const size_t pattern : components[c].patterns) parts_[pattern].component = c;
+    for (const size_t pattern : components[c].patterns)
+      parts_[pattern].component = c;
   }
 }
 
-absl::Status Participation::CollectRows(RowOrder& order, TopK<StatementRow>& rows) {
+absl::Status Participation::CollectRows(RowOrder& order,
+                                        TopK<StatementRow>& rows) {
   for (size_t i = 0; i < patterns_.size(); ++i) {
     SKG_RETURN_IF_ERROR(FindValues(i));
     SKG_RETURN_IF_ERROR(VisitPattern(i, order, rows));
@@ -43,11 +47,13 @@ absl::Status Participation::FindValues(size_t pattern) {
   Part& part = parts_[pattern];
   const SolutionTable& solutions = components_[part.component].solutions;
   std::vector<size_t> columns;
-  for (const auto& place : places) columns.push_back(solutions.ColumnOf(place.variable));
+  for (const auto& place : places)
+    columns.push_back(solutions.ColumnOf(place.variable));
   for (size_t row = 0; row < solutions.rows(); ++row) {
     SKG_RETURN_IF_ERROR(evaluation_.Tick());
     Triple values;
-    for (size_t i = 0; i < columns.size(); ++i) values[i] = solutions.row(row)[columns[i]];
+    for (size_t i = 0; i < columns.size(); ++i)
+      values[i] = solutions.row(row)[columns[i]];
     const auto number = static_cast<uint32_t>(part.number_of.size());
     if (part.number_of.try_emplace(values, number).second) {
       SKG_RETURN_IF_ERROR(evaluation_.memory.Reserve(kValueBytes));
@@ -62,20 +68,23 @@ absl::Status Participation::VisitPattern(size_t pattern, RowOrder& order,
   const Part& part = parts_[pattern];
   if (patterns_[pattern].places.empty() ||
       part.number_of.size() * evaluation_.rows_per_lookup >= counts_[pattern]) {
-    SKG_ASSIGN_OR_RETURN(PatternScan scan, PatternScan::Open(evaluation_, patterns_[pattern]));
+    SKG_ASSIGN_OR_RETURN(PatternScan scan,
+                         PatternScan::Open(evaluation_, patterns_[pattern]));
     return VisitScan(pattern, scan, order, rows);
   }
   for (const auto& [values, number] : part.number_of) {
     SKG_RETURN_IF_ERROR(evaluation_.Check());
-    SKG_ASSIGN_OR_RETURN(PatternScan scan,
-                         PatternScan::Open(evaluation_, patterns_[pattern],
-                                           BindPlaces(patterns_[pattern], values)));
+    SKG_ASSIGN_OR_RETURN(
+        PatternScan scan,
+        PatternScan::Open(evaluation_, patterns_[pattern],
+                          BindPlaces(patterns_[pattern], values)));
     SKG_RETURN_IF_ERROR(VisitScan(pattern, scan, order, rows));
   }
   return absl::OkStatus();
 }
 
-absl::Status Participation::VisitScan(size_t pattern, PatternScan& scan, RowOrder& order,
+absl::Status Participation::VisitScan(size_t pattern, PatternScan& scan,
+                                      RowOrder& order,
                                       TopK<StatementRow>& rows) {
   Part& part = parts_[pattern];
   const bool has_variables = !patterns_[pattern].places.empty();
@@ -86,17 +95,20 @@ absl::Status Participation::VisitScan(size_t pattern, PatternScan& scan, RowOrde
     if (!more) return absl::OkStatus();
     if (has_variables) {
       std::erase_if(batch, [&](const StatementRow& row) {
-        return !part.number_of.contains(patterns_[pattern].Values(TripleOf(row)));
+        return !part.number_of.contains(
+            patterns_[pattern].Values(TripleOf(row)));
       });
     }
     // Every key counts for the order of solutions.
-    SKG_RETURN_IF_ERROR(order.Keys(batch, has_variables ? nullptr : rows.bound(), keys));
+    SKG_RETURN_IF_ERROR(
+        order.Keys(batch, has_variables ? nullptr : rows.bound(), keys));
     for (size_t i = 0; i < batch.size(); ++i) {
       SKG_RETURN_IF_ERROR(evaluation_.Tick());
       if (keys[i].empty()) continue;
       const Triple triple = TripleOf(batch[i]);
       if (has_variables) {
-        std::string& least = part.least_key[part.number_of.at(patterns_[pattern].Values(triple))];
+        std::string& least = part.least_key[part.number_of.at(
+            patterns_[pattern].Values(triple))];
         if (least.empty() || keys[i] < least) {
           SKG_RETURN_IF_ERROR(evaluation_.memory.Reserve(keys[i].size()));
           evaluation_.memory.Release(least.size());
@@ -104,20 +116,24 @@ absl::Status Participation::VisitScan(size_t pattern, PatternScan& scan, RowOrde
         }
       }
       if (rows.bound() != nullptr && keys[i] >= *rows.bound()) continue;
-      SKG_ASSIGN_OR_RETURN(const bool earlier, TakesPartEarlier(pattern, triple));
+      SKG_ASSIGN_OR_RETURN(const bool earlier,
+                           TakesPartEarlier(pattern, batch[i]));
       if (!earlier) SKG_RETURN_IF_ERROR(rows.Offer(keys[i], batch[i]));
     }
   }
 }
 
-absl::StatusOr<bool> Participation::TakesPartEarlier(size_t pattern, const Triple& triple) {
+absl::StatusOr<bool> Participation::TakesPartEarlier(size_t pattern,
+                                                     const StatementRow& row) {
+  const Triple triple = TripleOf(row);
   for (size_t i = 0; i < pattern; ++i) {
     if (!patterns_[i].Fits(triple)) continue;
     if (!patterns_[i].places.empty() &&
         !parts_[i].number_of.contains(patterns_[i].Values(triple))) {
       continue;
     }
-    SKG_ASSIGN_OR_RETURN(const bool matches, Matches(evaluation_, patterns_[i], triple));
+    SKG_ASSIGN_OR_RETURN(const bool matches,
+                         Matches(evaluation_, patterns_[i], row));
     if (matches) return true;
   }
   return false;
@@ -126,11 +142,13 @@ absl::StatusOr<bool> Participation::TakesPartEarlier(size_t pattern, const Tripl
 absl::Status Participation::RankValues(Part& part) {
   std::vector<uint32_t> numbers(part.least_key.size());
   std::iota(numbers.begin(), numbers.end(), 0u);
-  SKG_RETURN_IF_ERROR(PolledSort(evaluation_, numbers, [&](uint32_t a, uint32_t b) {
-    return part.least_key[a] < part.least_key[b];
-  }));
+  SKG_RETURN_IF_ERROR(
+      PolledSort(evaluation_, numbers, [&](uint32_t a, uint32_t b) {
+        return part.least_key[a] < part.least_key[b];
+      }));
   part.rank.resize(numbers.size());
-  for (uint32_t rank = 0; rank < numbers.size(); ++rank) part.rank[numbers[rank]] = rank;
+  for (uint32_t rank = 0; rank < numbers.size(); ++rank)
+    part.rank[numbers[rank]] = rank;
   uint64_t freed = 0;
   for (const std::string& key : part.least_key) freed += key.size();
   part.least_key = {};
@@ -138,10 +156,10 @@ absl::Status Participation::RankValues(Part& part) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<std::vector<TermId>>> Participation::FirstSolutions(size_t width,
-                                                                               uint64_t offset,
-                                                                               uint64_t limit) {
-  const uint64_t keep = limit > UINT64_MAX - offset ? UINT64_MAX : offset + limit;
+absl::StatusOr<std::vector<std::vector<TermId>>> Participation::FirstSolutions(
+    size_t width, uint64_t offset, uint64_t limit) {
+  const uint64_t keep =
+      limit > UINT64_MAX - offset ? UINT64_MAX : offset + limit;
   width_ = width;
   ordered_.clear();
   for (const Component& component : components_) {
@@ -154,8 +172,8 @@ absl::StatusOr<std::vector<std::vector<TermId>>> Participation::FirstSolutions(s
   return top.Take(offset);
 }
 
-absl::StatusOr<Participation::Ordered> Participation::OrderComponent(const Component& component,
-                                                                     uint64_t keep) {
+absl::StatusOr<Participation::Ordered> Participation::OrderComponent(
+    const Component& component, uint64_t keep) {
   const SolutionTable& solutions = component.solutions;
   const size_t patterns = component.patterns.size();
   SKG_RETURN_IF_ERROR(evaluation_.memory.Reserve(
@@ -172,7 +190,8 @@ absl::StatusOr<Participation::Ordered> Participation::OrderComponent(const Compo
     for (size_t row = 0; row < solutions.rows(); ++row) {
       SKG_RETURN_IF_ERROR(evaluation_.Tick());
       Triple values;
-      for (size_t i = 0; i < columns.size(); ++i) values[i] = solutions.row(row)[columns[i]];
+      for (size_t i = 0; i < columns.size(); ++i)
+        values[i] = solutions.row(row)[columns[i]];
       ranks[row * patterns + p] = part.rank[part.number_of.at(values)];
     }
   }
@@ -185,7 +204,8 @@ absl::StatusOr<Participation::Ordered> Participation::OrderComponent(const Compo
       return begin + static_cast<std::ptrdiff_t>(row * patterns);
     };
     const auto size = static_cast<std::ptrdiff_t>(patterns);
-    return std::lexicographical_compare(at(a), at(a) + size, at(b), at(b) + size);
+    return std::lexicographical_compare(at(a), at(a) + size, at(b),
+                                        at(b) + size);
   };
   SKG_RETURN_IF_ERROR(PolledSort(evaluation_, out.rows, less));
   // Whatever stands beside it in the other components: of one component only
@@ -193,16 +213,19 @@ absl::StatusOr<Participation::Ordered> Participation::OrderComponent(const Compo
   if (keep < out.rows.size()) out.rows.resize(keep);
   out.ranks.reserve(out.rows.size());
   for (const uint32_t row : out.rows) {
-    SKG_RETURN_IF_ERROR(evaluation_.memory.Reserve(sizeof(std::vector<uint32_t>) +
-                                                   patterns * sizeof(uint32_t)));
-    const auto begin = ranks.begin() + static_cast<std::ptrdiff_t>(row * patterns);
-    out.ranks.emplace_back(begin, begin + static_cast<std::ptrdiff_t>(patterns));
+    SKG_RETURN_IF_ERROR(evaluation_.memory.Reserve(
+        sizeof(std::vector<uint32_t>) + patterns * sizeof(uint32_t)));
+    const auto begin =
+        ranks.begin() + static_cast<std::ptrdiff_t>(row * patterns);
+    out.ranks.emplace_back(begin,
+                           begin + static_cast<std::ptrdiff_t>(patterns));
   }
   evaluation_.memory.Release(ranks.size() * sizeof(uint32_t));
   return out;
 }
 
-absl::Status Participation::OfferProducts(size_t c, uint64_t keep, std::vector<uint32_t>& chosen,
+absl::Status Participation::OfferProducts(size_t c, uint64_t keep,
+                                          std::vector<uint32_t>& chosen,
                                           TopK<std::vector<TermId>>& top) {
   if (c == components_.size()) return OfferProduct(chosen, top);
   // At least (i+1)(j+1)... products come before or are the one that takes the
@@ -228,7 +251,8 @@ absl::Status Participation::OfferProduct(const std::vector<uint32_t>& chosen,
     }
     const TermId* row = component.solutions.row(ordered_[c].rows[chosen[c]]);
     for (size_t i = 0; i < component.solutions.width(); ++i) {
-      solution[static_cast<size_t>(component.solutions.variables()[i])] = row[i];
+      solution[static_cast<size_t>(component.solutions.variables()[i])] =
+          row[i];
     }
   }
   std::string key;

@@ -22,13 +22,16 @@ class Participation {
  public:
   // All references must outlive this. `components`: those of a conjunction
   // with solutions; every pattern has a match.
-  Participation(Evaluation& evaluation, const std::vector<ResolvedPattern>& patterns,
-                const std::vector<uint64_t>& counts, const std::vector<Component>& components);
+  Participation(Evaluation& evaluation,
+                const std::vector<ResolvedPattern>& patterns,
+                const std::vector<uint64_t>& counts,
+                const std::vector<Component>& components);
 
   // Offers every triple that takes part, once. Goes through the patterns in
   // the order of the query: a triple comes with the statement by which the
   // first of them matches it.
-  [[nodiscard]] absl::Status CollectRows(RowOrder& order, TopK<StatementRow>& rows);
+  [[nodiscard]] absl::Status CollectRows(RowOrder& order,
+                                         TopK<StatementRow>& rows);
 
   // The first solutions, `width` values each: ordered by the triples that the
   // patterns match, the first pattern's first. After CollectRows.
@@ -51,15 +54,19 @@ class Participation {
   };
 
   absl::Status FindValues(size_t pattern);
-  absl::Status VisitPattern(size_t pattern, RowOrder& order, TopK<StatementRow>& rows);
+  absl::Status VisitPattern(size_t pattern, RowOrder& order,
+                            TopK<StatementRow>& rows);
   absl::Status VisitScan(size_t pattern, PatternScan& scan, RowOrder& order,
                          TopK<StatementRow>& rows);
-  absl::StatusOr<bool> TakesPartEarlier(size_t pattern, const Triple& triple);
+  absl::StatusOr<bool> TakesPartEarlier(size_t pattern,
+                                        const StatementRow& row);
   absl::Status RankValues(Part& part);
-  absl::StatusOr<Ordered> OrderComponent(const Component& component, uint64_t keep);
+  absl::StatusOr<Ordered> OrderComponent(const Component& component,
+                                         uint64_t keep);
   // Offers the products of ordered solutions from component `c` on; `chosen`
   // are those before.
-  absl::Status OfferProducts(size_t c, uint64_t keep, std::vector<uint32_t>& chosen,
+  absl::Status OfferProducts(size_t c, uint64_t keep,
+                             std::vector<uint32_t>& chosen,
                              TopK<std::vector<TermId>>& top);
   absl::Status OfferProduct(const std::vector<uint32_t>& chosen,
                             TopK<std::vector<TermId>>& top);

@@ -30,7 +30,8 @@ class Exclusion {
     for (size_t i = 0; i < 3; ++i) {
       if (negative.variable[i] == ResolvedPattern::kNone) continue;
       for (const auto& place : positive.places) {
-        if (place.variable == negative.variable[i]) shared_.push_back({place.position, i});
+        if (place.variable == negative.variable[i])
+          shared_.push_back({place.position, i});
       }
     }
   }
@@ -39,13 +40,17 @@ class Exclusion {
   // for each triple, and fits.
   absl::Status Prepare() {
     if (shared_.empty() || negative_.matches_nothing) return absl::OkStatus();
-    SKG_ASSIGN_OR_RETURN(const uint64_t negatives, CountOf(evaluation_, negative_));
+    SKG_ASSIGN_OR_RETURN(const uint64_t negatives,
+                         CountOf(evaluation_, negative_));
     const uint64_t bytes = negatives * 2 * (sizeof(Triple) + 1);
     if (bytes > evaluation_.memory.limit() / 4) return absl::OkStatus();
-    SKG_ASSIGN_OR_RETURN(const uint64_t positives, CountOf(evaluation_, positive_));
-    if (negatives > positives * evaluation_.rows_per_lookup) return absl::OkStatus();
+    SKG_ASSIGN_OR_RETURN(const uint64_t positives,
+                         CountOf(evaluation_, positive_));
+    if (negatives > positives * evaluation_.rows_per_lookup)
+      return absl::OkStatus();
     SKG_RETURN_IF_ERROR(evaluation_.memory.Reserve(bytes));
-    SKG_ASSIGN_OR_RETURN(PatternScan scan, PatternScan::Open(evaluation_, negative_));
+    SKG_ASSIGN_OR_RETURN(PatternScan scan,
+                         PatternScan::Open(evaluation_, negative_));
     std::vector<StatementRow> rows;
     while (true) {
       SKG_ASSIGN_OR_RETURN(const bool more, scan.Next(rows));
@@ -54,7 +59,8 @@ class Exclusion {
         SKG_RETURN_IF_ERROR(evaluation_.Tick());
         const Triple triple = TripleOf(row);
         Triple values;
-        for (const Shared& shared : shared_) values[shared.negative] = triple[shared.negative];
+        for (const Shared& shared : shared_)
+          values[shared.negative] = triple[shared.negative];
         read_.insert(values);
       }
     }
@@ -62,11 +68,13 @@ class Exclusion {
     return absl::OkStatus();
   }
 
-  absl::StatusOr<bool> Excludes(const Triple& triple) {
+  absl::StatusOr<bool> Excludes(const StatementRow& row) {
     if (negative_.matches_nothing) return false;
-    if (shared_.empty()) return Matches(evaluation_, negative_, triple);
+    if (shared_.empty()) return Matches(evaluation_, negative_, row);
+    const Triple triple = TripleOf(row);
     Triple values;
-    for (const Shared& shared : shared_) values[shared.negative] = triple[shared.positive];
+    for (const Shared& shared : shared_)
+      values[shared.negative] = triple[shared.positive];
     if (is_read_) return read_.contains(values);
     return Exists(evaluation_, negative_, values);
   }
@@ -86,7 +94,8 @@ class Exclusion {
 };
 
 uint64_t Capacity(const PatternQuery& query) {
-  return query.limit > UINT64_MAX - query.offset ? UINT64_MAX : query.offset + query.limit;
+  return query.limit > UINT64_MAX - query.offset ? UINT64_MAX
+                                                 : query.offset + query.limit;
 }
 
 class Evaluator {
@@ -99,14 +108,21 @@ class Evaluator {
 
   absl::StatusOr<PatternAnswer> Run() {
     for (const TriplePattern& pattern : query_.patterns) {
-      SKG_ASSIGN_OR_RETURN(ResolvedPattern resolved,
-                           ResolvePattern(evaluation_, pattern, answer_.variables));
+      SKG_ASSIGN_OR_RETURN(
+          ResolvedPattern resolved,
+          ResolvePattern(evaluation_, pattern, answer_.variables));
       patterns_.push_back(std::move(resolved));
     }
     switch (query_.op) {
-      case PatternOperator::kAnd: SKG_RETURN_IF_ERROR(RunAnd()); break;
-      case PatternOperator::kOr: SKG_RETURN_IF_ERROR(RunUnion()); break;
-      case PatternOperator::kNot: SKG_RETURN_IF_ERROR(RunNot()); break;
+      case PatternOperator::kAnd:
+        SKG_RETURN_IF_ERROR(RunAnd());
+        break;
+      case PatternOperator::kOr:
+        SKG_RETURN_IF_ERROR(RunUnion());
+        break;
+      case PatternOperator::kNot:
+        SKG_RETURN_IF_ERROR(RunNot());
+        break;
     }
     SKG_ASSIGN_OR_RETURN(answer_.rows, rows_.Take(query_.offset));
     if (!has_bindings()) answer_.variables.clear();
@@ -115,14 +131,16 @@ class Evaluator {
 
  private:
   absl::Status RunAnd() {
+    if (patterns_.size() == 1) return RunUnion();
     for (const ResolvedPattern& pattern : patterns_) {
       SKG_ASSIGN_OR_RETURN(const bool exists, Exists(evaluation_, pattern));
       if (!exists) return absl::OkStatus();
     }
     // Patterns without variables join with nothing: each of their matches
     // takes part.
-    const auto with_variables = std::count_if(patterns_.begin(), patterns_.end(),
-                                              [](const auto& p) { return !p.places.empty(); });
+    const auto with_variables =
+        std::count_if(patterns_.begin(), patterns_.end(),
+                      [](const auto& p) { return !p.places.empty(); });
     return with_variables > 1 ? RunJoin() : RunUnion();
   }
 
@@ -137,20 +155,21 @@ class Evaluator {
     if (components.empty()) return absl::OkStatus();
     Participation participation(evaluation_, patterns_, counts, components);
     SKG_RETURN_IF_ERROR(participation.CollectRows(order_, rows_));
-    SKG_ASSIGN_OR_RETURN(answer_.bindings,
-                         participation.FirstSolutions(answer_.variables.size(), query_.offset,
-                                                      query_.limit));
+    SKG_ASSIGN_OR_RETURN(answer_.bindings, participation.FirstSolutions(
+                                               answer_.variables.size(),
+                                               query_.offset, query_.limit));
     return absl::OkStatus();
   }
 
   absl::Status RunUnion() {
     std::vector<const ResolvedPattern*> all;
     for (const ResolvedPattern& pattern : patterns_) all.push_back(&pattern);
-    SolutionCollector solutions(evaluation_, all, answer_.variables.size(), Capacity(query_));
+    SolutionCollector solutions(evaluation_, all, answer_.variables.size(),
+                                Capacity(query_));
     for (size_t i = 0; i < patterns_.size(); ++i) {
-      SKG_RETURN_IF_ERROR(Collect(patterns_[i], i, &solutions, [&](const Triple& triple) {
-        return MatchesEarlier(i, triple);
-      }));
+      SKG_RETURN_IF_ERROR(Collect(
+          patterns_[i], i, &solutions,
+          [&](const StatementRow& row) { return MatchesEarlier(i, row); }));
     }
     return TakeSolutions(solutions);
   }
@@ -162,18 +181,20 @@ class Evaluator {
     const ResolvedPattern& positive = alone ? everything : patterns_.front();
     std::vector<std::unique_ptr<Exclusion>> exclusions;
     for (size_t i = alone ? 0 : 1; i < patterns_.size(); ++i) {
-      exclusions.push_back(std::make_unique<Exclusion>(evaluation_, positive, patterns_[i]));
+      exclusions.push_back(
+          std::make_unique<Exclusion>(evaluation_, positive, patterns_[i]));
       SKG_RETURN_IF_ERROR(exclusions.back()->Prepare());
     }
     // Only the positive pattern's variables have values.
     answer_.variables.resize(positive.places.size());
-    SolutionCollector solutions(evaluation_, {&positive}, answer_.variables.size(),
-                                Capacity(query_));
+    SolutionCollector solutions(evaluation_, {&positive},
+                                answer_.variables.size(), Capacity(query_));
     excluded_spoil_solutions_ = true;
-    SKG_RETURN_IF_ERROR(
-        Collect(positive, 0, &solutions, [&](const Triple& triple) -> absl::StatusOr<bool> {
+    SKG_RETURN_IF_ERROR(Collect(
+        positive, 0, &solutions,
+        [&](const StatementRow& row) -> absl::StatusOr<bool> {
           for (const auto& exclusion : exclusions) {
-            SKG_ASSIGN_OR_RETURN(const bool excluded, exclusion->Excludes(triple));
+            SKG_ASSIGN_OR_RETURN(const bool excluded, exclusion->Excludes(row));
             if (excluded) return true;
           }
           return false;
@@ -187,7 +208,8 @@ class Evaluator {
   absl::Status Collect(const ResolvedPattern& pattern, size_t number,
                        SolutionCollector* solutions, Excludes excludes) {
     const bool has_solutions = has_bindings() && !pattern.places.empty();
-    SKG_ASSIGN_OR_RETURN(PatternScan scan, PatternScan::Open(evaluation_, pattern));
+    SKG_ASSIGN_OR_RETURN(PatternScan scan,
+                         PatternScan::Open(evaluation_, pattern));
     std::vector<StatementRow> batch;
     std::vector<std::string> keys;
     while (true) {
@@ -201,20 +223,21 @@ class Evaluator {
       SKG_RETURN_IF_ERROR(order_.Keys(batch, bound, keys));
       for (size_t i = 0; i < batch.size(); ++i) {
         SKG_RETURN_IF_ERROR(evaluation_.Tick());
-        if (keys[i].empty()) continue;
-        const Triple triple = TripleOf(batch[i]);
-        SKG_ASSIGN_OR_RETURN(const bool excluded, excludes(triple));
+        if (keys[i].empty()) continue;  // beyond both pages
+        SKG_ASSIGN_OR_RETURN(const bool excluded, excludes(batch[i]));
         if (!excluded) SKG_RETURN_IF_ERROR(rows_.Offer(keys[i], batch[i]));
         if (has_solutions && !(excluded && excluded_spoil_solutions_)) {
-          SKG_RETURN_IF_ERROR(solutions->Add(number, triple, keys[i]));
+          SKG_RETURN_IF_ERROR(
+              solutions->Add(number, TripleOf(batch[i]), keys[i]));
         }
       }
     }
   }
 
-  absl::StatusOr<bool> MatchesEarlier(size_t pattern, const Triple& triple) {
+  absl::StatusOr<bool> MatchesEarlier(size_t pattern, const StatementRow& row) {
     for (size_t i = 0; i < pattern; ++i) {
-      SKG_ASSIGN_OR_RETURN(const bool matches, Matches(evaluation_, patterns_[i], triple));
+      SKG_ASSIGN_OR_RETURN(const bool matches,
+                           Matches(evaluation_, patterns_[i], row));
       if (matches) return true;
     }
     return false;
@@ -241,10 +264,9 @@ class Evaluator {
 
 }  // namespace
 
-absl::StatusOr<PatternAnswer> EvaluatePatternQuery(const storage::ReadView& view,
-                                                   const rdf::NameSpace& names,
-                                                   const PatternQuery& query,
-                                                   const PatternLimits& limits) {
+absl::StatusOr<PatternAnswer> EvaluatePatternQuery(
+    const storage::ReadView& view, const rdf::NameSpace& names,
+    const PatternQuery& query, const PatternLimits& limits) {
   Evaluation evaluation{.view = view,
                         .names = names,
                         .cancellation = limits.cancellation,

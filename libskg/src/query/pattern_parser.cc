@@ -25,16 +25,23 @@ constexpr size_t kMaxRelationshipTypes = 256;
 
 class Parser {
  public:
-  Parser(const JsonObject& root, const PatternQueryOptions& options, ErrorCollector& errors)
+  Parser(const JsonObject& root, const PatternQueryOptions& options,
+         ErrorCollector& errors)
       : root_(root, {}, errors), options_(options), errors_(errors) {}
 
   PatternQuery Read() {
     PatternQuery query;
     if (!ReadForm(query.form)) return query;
     switch (query.form) {
-      case Form::kPattern: ReadPattern(query); break;
-      case Form::kPatterns: ReadPatterns(query); break;
-      case Form::kTraversal: ReadTraversal(query); break;
+      case Form::kPattern:
+        ReadPattern(query);
+        break;
+      case Form::kPatterns:
+        ReadPatterns(query);
+        break;
+      case Form::kTraversal:
+        ReadTraversal(query);
+        break;
     }
     return query;
   }
@@ -47,28 +54,33 @@ class Parser {
   };
 
   bool ReadForm(Form& form) {
-    const FormKey forms[] = {{Form::kPattern, "pattern", options_.allow_pattern},
-                             {Form::kPatterns, "patterns", options_.allow_patterns},
-                             {Form::kTraversal, "start_entity", options_.allow_traversal}};
+    const FormKey forms[] = {
+        {Form::kPattern, "pattern", options_.allow_pattern},
+        {Form::kPatterns, "patterns", options_.allow_patterns},
+        {Form::kTraversal, "start_entity", options_.allow_traversal}};
     std::string allowed;
     const FormKey* found = nullptr;
     for (const FormKey& one : forms) {
-      if (one.allowed) absl::StrAppend(&allowed, allowed.empty() ? "" : ", ", av(one.key));
+      if (one.allowed)
+        absl::StrAppend(&allowed, allowed.empty() ? "" : ", ", av(one.key));
       if (!root_.Has(one.key)) continue;
       if (found != nullptr) {
         root_.Refuse(one.key, "not_allowed",
-                     absl::StrCat("stands beside ", av(found->key), "; a query has one of them"));
+                     absl::StrCat("stands beside ", av(found->key),
+                                  "; a query has one of them"));
         return false;
       }
       found = &one;
     }
     if (found == nullptr) {
-      errors_.Add({}, "missing", absl::StrCat("a query has one of the fields ", allowed));
+      errors_.Add({}, "missing",
+                  absl::StrCat("a query has one of the fields ", allowed));
       return false;
     }
     if (!found->allowed) {
-      root_.Refuse(found->key, "not_allowed",
-                   absl::StrCat("is not taken here; a query here has ", allowed));
+      root_.Refuse(
+          found->key, "not_allowed",
+          absl::StrCat("is not taken here; a query here has ", allowed));
       return false;
     }
     form = found->form;
@@ -87,15 +99,19 @@ class Parser {
     const JsonArray* items = root_.Array("pattern");
     if (items == nullptr) {
       if (root_.Find("pattern") == nullptr) {
-        root_.Refuse("pattern", "wrong_type", "must be an array of three, not null");
+        root_.Refuse("pattern", "wrong_type",
+                     "must be an array of three, not null");
       }
     } else if (items->items.size() != 3) {
-      root_.Refuse("pattern", items->items.size() < 3 ? "too_short" : "too_long",
-                   absl::StrCat("must have exactly three members (subject, predicate, object), not ",
+      root_.Refuse("pattern",
+                   items->items.size() < 3 ? "too_short" : "too_long",
+                   absl::StrCat("must have exactly three members (subject, "
+                                "predicate, object), not ",
                                 items->items.size()));
     } else {
       for (size_t i = 0; i < 3; ++i) {
-        pattern.terms[i] = ReadTerm(&items->items[i], root_.PathOf("pattern") / i);
+        pattern.terms[i] =
+            ReadTerm(&items->items[i], root_.PathOf("pattern") / i);
       }
     }
     query.patterns.push_back(std::move(pattern));
@@ -104,9 +120,10 @@ class Parser {
   // {"patterns": [{...}], "operator", "limit", "offset", "order_by",
   //  "include_metadata"}
   void ReadPatterns(PatternQuery& query) {
-    root_.RefuseUnknown(
-        {"patterns", "operator", "limit", "offset", "order_by", "include_metadata"});
-    query.op = static_cast<PatternOperator>(root_.Choice("operator", {"AND", "OR", "NOT"}, 0));
+    root_.RefuseUnknown({"patterns", "operator", "limit", "offset", "order_by",
+                         "include_metadata"});
+    query.op = static_cast<PatternOperator>(
+        root_.Choice("operator", {"AND", "OR", "NOT"}, 0));
     query.limit = root_.Integer("limit", 1, options_.max_results,
                                 std::min(kDefaultLimit, options_.max_results));
     query.offset = root_.Integer("offset", 0, UINT64_MAX, 0);
@@ -115,47 +132,54 @@ class Parser {
     const JsonArray* items = root_.Array("patterns");
     if (items == nullptr) {
       if (root_.Find("patterns") == nullptr) {
-        root_.Refuse("patterns", "wrong_type", "must be an array of patterns, not null");
+        root_.Refuse("patterns", "wrong_type",
+                     "must be an array of patterns, not null");
       }
       return;
     }
     if (items->items.empty()) {
       root_.Refuse("patterns", "too_short", "must hold at least one pattern");
     } else if (items->items.size() > options_.max_patterns) {
-      root_.Refuse("patterns", "too_long",
-                   absl::StrCat("holds ", items->items.size(), " patterns; at most ",
-                                options_.max_patterns, " are allowed"));
+      root_.Refuse(
+          "patterns", "too_long",
+          absl::StrCat("holds ", items->items.size(), " patterns; at most ",
+                       options_.max_patterns, " are allowed"));
       return;
     }
     for (size_t i = 0; i < items->items.size(); ++i) {
-      query.patterns.push_back(ReadTriplePattern(items->items[i], root_.PathOf("patterns") / i));
+      query.patterns.push_back(
+          ReadTriplePattern(items->items[i], root_.PathOf("patterns") / i));
     }
   }
 
   void ReadOrder(PatternQuery& query) {
-    constexpr PatternOrder kOrders[] = {PatternOrder::kWeight, PatternOrder::kSubject,
-                                        PatternOrder::kPredicate, PatternOrder::kObject,
-                                        PatternOrder::kCreatedAt};
+    constexpr PatternOrder kOrders[] = {
+        PatternOrder::kWeight, PatternOrder::kSubject, PatternOrder::kPredicate,
+        PatternOrder::kObject, PatternOrder::kCreatedAt};
     constexpr size_t kNone = SIZE_MAX;
     const size_t choice = root_.Choice(
         "order_by",
-        {"weight_asc", "weight_desc", "subject_asc", "subject_desc", "predicate_asc",
-         "predicate_desc", "object_asc", "object_desc", "created_at_asc", "created_at_desc"},
+        {"weight_asc", "weight_desc", "subject_asc", "subject_desc",
+         "predicate_asc", "predicate_desc", "object_asc", "object_desc",
+         "created_at_asc", "created_at_desc"},
         kNone);
     if (choice == kNone) return;
     query.order = kOrders[choice / 2];
     query.descending = choice % 2 == 1;
   }
 
-  TriplePattern ReadTriplePattern(const JsonValue& item, const FieldPath& path) {
+  TriplePattern ReadTriplePattern(const JsonValue& item,
+                                  const FieldPath& path) {
     TriplePattern pattern;
     const JsonObject* object = item.object();
     if (object == nullptr) {
-      errors_.Add(path, "wrong_type", "must be an object, not " + Describe(item));
+      errors_.Add(path, "wrong_type",
+                  "must be an object, not " + Describe(item));
       return pattern;
     }
     FieldReader reader(*object, path, errors_);
-    reader.RefuseUnknown({"subject", "predicate", "object", "weight_min", "weight_max", "graph"});
+    reader.RefuseUnknown({"subject", "predicate", "object", "weight_min",
+                          "weight_max", "graph"});
     constexpr std::string_view kNames[] = {"subject", "predicate", "object"};
     for (size_t i = 0; i < 3; ++i) {
       pattern.terms[i] = ReadTerm(reader.Find(kNames[i]), path / kNames[i]);
@@ -163,7 +187,8 @@ class Parser {
     pattern.weight_min = reader.Weight("weight_min", 0.0f);
     pattern.weight_max = reader.Weight("weight_max", 1.0f);
     if (pattern.weight_min > pattern.weight_max) {
-      reader.Refuse("weight_max", "out_of_range", "must not be below weight_min");
+      reader.Refuse("weight_max", "out_of_range",
+                    "must not be below weight_min");
     }
     pattern.graph = ReadGraph(reader);
     return pattern;
@@ -175,7 +200,8 @@ class Parser {
     if (text->empty()) return std::string();
     PatternTerm term = ReadText(*text, reader.PathOf("graph"));
     if (term.kind == PatternTerm::Kind::kVariable) {
-      reader.Refuse("graph", "not_allowed", "must be a name or an IRI; a variable is not taken");
+      reader.Refuse("graph", "not_allowed",
+                    "must be a name or an IRI; a variable is not taken");
     }
     return std::move(term.text);
   }
@@ -183,37 +209,42 @@ class Parser {
   // {"start_entity", "max_depth", "relationship_types", "direction", "limit",
   //  "strategy"}
   void ReadTraversal(PatternQuery& query) {
-    root_.RefuseUnknown(
-        {"start_entity", "max_depth", "relationship_types", "direction", "limit", "strategy"});
+    root_.RefuseUnknown({"start_entity", "max_depth", "relationship_types",
+                         "direction", "limit", "strategy"});
     TraversalQuery& traversal = query.traversal;
     if (root_.Find("start_entity") == nullptr) {
       root_.Refuse("start_entity", "wrong_type", "must be a string, not null");
     } else {
-      traversal.start = ReadOneTerm(*root_.Find("start_entity"), root_.PathOf("start_entity"));
+      traversal.start = ReadOneTerm(*root_.Find("start_entity"),
+                                    root_.PathOf("start_entity"));
     }
-    traversal.max_depth = static_cast<uint32_t>(root_.Integer(
-        "max_depth", 1, options_.max_depth, std::min(kDefaultDepth, options_.max_depth)));
-    traversal.direction =
-        static_cast<TraversalQuery::Direction>(root_.Choice("direction", {"out", "in", "both"}, 2));
-    traversal.strategy =
-        static_cast<TraversalQuery::Strategy>(root_.Choice("strategy", {"bfs", "dfs"}, 0));
+    traversal.max_depth = static_cast<uint32_t>(
+        root_.Integer("max_depth", 1, options_.max_depth,
+                      std::min(kDefaultDepth, options_.max_depth)));
+    traversal.direction = static_cast<TraversalQuery::Direction>(
+        root_.Choice("direction", {"out", "in", "both"}, 2));
+    traversal.strategy = static_cast<TraversalQuery::Strategy>(
+        root_.Choice("strategy", {"bfs", "dfs"}, 0));
     query.limit = root_.Integer("limit", 1, options_.max_results,
                                 std::min(kDefaultLimit, options_.max_results));
     const JsonArray* types = root_.Array("relationship_types");
     if (types == nullptr) return;
     if (types->items.size() > kMaxRelationshipTypes) {
-      root_.Refuse("relationship_types", "too_long",
-                   absl::StrCat("holds ", types->items.size(), " types; at most ",
-                                kMaxRelationshipTypes, " are allowed"));
+      root_.Refuse(
+          "relationship_types", "too_long",
+          absl::StrCat("holds ", types->items.size(), " types; at most ",
+                       kMaxRelationshipTypes, " are allowed"));
       return;
     }
     for (size_t i = 0; i < types->items.size(); ++i) {
       const FieldPath path = root_.PathOf("relationship_types") / i;
       if (types->items[i].string() == nullptr) {
-        errors_.Add(path, "wrong_type", "must be a string, not " + Describe(types->items[i]));
+        errors_.Add(path, "wrong_type",
+                    "must be a string, not " + Describe(types->items[i]));
         continue;
       }
-      traversal.relationship_types.push_back(ReadOneTerm(types->items[i], path));
+      traversal.relationship_types.push_back(
+          ReadOneTerm(types->items[i], path));
     }
   }
 
@@ -222,9 +253,11 @@ class Parser {
     PatternTerm term = ReadTerm(&value, path);
     if (term.kind == PatternTerm::Kind::kVariable) {
       errors_.Add(path, "not_allowed",
-                  "must be a name or a term; write \\?name for a name that begins with ?");
+                  "must be a name or a term; write \\?name for a name that "
+                  "begins with ?");
     } else if (value.string() != nullptr && *value.string() == "*") {
-      errors_.Add(path, "not_allowed", "must be a name or a term; write \\* for the name *");
+      errors_.Add(path, "not_allowed",
+                  "must be a name or a term; write \\* for the name *");
     }
     return std::move(term.text);
   }
@@ -238,30 +271,37 @@ class Parser {
     }
     if (const JsonObject* literal = value->object()) {
       return {PatternTerm::Kind::kTerm,
-              ReadLiteral(*literal, path, options_.max_string_length, errors_).value_or("")};
+              ReadLiteral(*literal, path, options_.max_string_length, errors_)
+                  .value_or("")};
     }
     errors_.Add(path, "wrong_type",
-                absl::StrCat("must be a string, null or a {\"value\", \"type\" | \"lang\"} object, "
-                             "not ", Describe(*value)));
+                absl::StrCat("must be a string, null or a {\"value\", \"type\" "
+                             "| \"lang\"} object, "
+                             "not ",
+                             Describe(*value)));
     return {};
   }
 
   PatternTerm ReadText(std::string_view text, const FieldPath& path) {
     if (text.empty()) {
-      errors_.Add(path, "too_short", "must not be empty; null or * stands for any term");
+      errors_.Add(path, "too_short",
+                  "must not be empty; null or * stands for any term");
       return {};
     }
     if (CodePoints(text) > options_.max_string_length) {
-      errors_.Add(path, "too_long",
-                  absl::StrCat("has ", CodePoints(text), " characters; at most ",
-                               options_.max_string_length, " are allowed"));
+      errors_.Add(
+          path, "too_long",
+          absl::StrCat("has ", CodePoints(text), " characters; at most ",
+                       options_.max_string_length, " are allowed"));
       return {};
     }
     if (text.front() == '?') {
       text.remove_prefix(1);
-      if (IsVariableName(text)) return {PatternTerm::Kind::kVariable, std::string(text)};
+      if (IsVariableName(text))
+        return {PatternTerm::Kind::kVariable, std::string(text)};
       errors_.Add(path, "malformed",
-                  "begins with ? and so must be a variable: ?name of letters, digits and "
+                  "begins with ? and so must be a variable: ?name of letters, "
+                  "digits and "
                   "underscore; write \\?... for a name that begins with ?");
       return {};
     }
@@ -270,7 +310,8 @@ class Parser {
     if (text == "\\*" || text.starts_with("\\?")) text.remove_prefix(1);
     if (IsTermForm(text)) {
       if (const auto term = ParseTermText(text); !term.ok()) {
-        errors_.Add(path, "malformed", std::string(sv(term.status().message())));
+        errors_.Add(path, "malformed",
+                    std::string(sv(term.status().message())));
         return {};
       }
     }
@@ -284,8 +325,8 @@ class Parser {
 
 }  // namespace
 
-absl::StatusOr<PatternQuery> ParsePatternQuery(std::string_view json,
-                                               const PatternQueryOptions& options) {
+absl::StatusOr<PatternQuery> ParsePatternQuery(
+    std::string_view json, const PatternQueryOptions& options) {
   const auto document = ParseJson(json);
   if (!document.ok()) return document.status();
   ErrorCollector errors;
@@ -293,8 +334,9 @@ absl::StatusOr<PatternQuery> ParsePatternQuery(std::string_view json,
   if (const JsonObject* root = document->root.object()) {
     query = Parser(*root, options, errors).Read();
   } else {
-    errors.Add({}, "wrong_type",
-               "a query must be a JSON object, not " + Describe(document->root));
+    errors.Add(
+        {}, "wrong_type",
+        "a query must be a JSON object, not " + Describe(document->root));
   }
   for (const FieldError& error : document->duplicates) {
     errors.Add(error.path, error.type, error.message);

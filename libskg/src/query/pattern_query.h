@@ -42,7 +42,13 @@ enum class PatternOperator : uint8_t { kAnd, kOr, kNot };
 // `pattern`: weight descending, then created commit, then key. Ties of the
 // others go by the names of (subject, predicate, object), ascending.
 enum class PatternOrder : uint8_t {
-  kDefault, kStrongest, kWeight, kSubject, kPredicate, kObject, kCreatedAt
+  kDefault,
+  kStrongest,
+  kWeight,
+  kSubject,
+  kPredicate,
+  kObject,
+  kCreatedAt
 };
 
 struct TraversalQuery {
@@ -71,8 +77,8 @@ struct PatternQuery {
 
 // Errors: kInvalidArgument; FieldErrors() has all that is wrong, but for
 // malformed JSON, whose message has line and column.
-[[nodiscard]] absl::StatusOr<PatternQuery> ParsePatternQuery(std::string_view json,
-                                                             const PatternQueryOptions& options);
+[[nodiscard]] absl::StatusOr<PatternQuery> ParsePatternQuery(
+    std::string_view json, const PatternQueryOptions& options);
 
 // What bounds one evaluation.
 struct PatternLimits {
@@ -102,15 +108,13 @@ struct PatternAnswer {
 // kResourceExhausted (memory), kDeadlineExceeded, kCancelled.
 // Memory: offset + limit rows for one pattern, OR and NOT; a join also holds
 // its intermediate solutions.
-[[nodiscard]] absl::StatusOr<PatternAnswer> EvaluatePatternQuery(const storage::ReadView& view,
-                                                                 const rdf::NameSpace& names,
-                                                                 const PatternQuery& query,
-                                                                 const PatternLimits& limits);
+[[nodiscard]] absl::StatusOr<PatternAnswer> EvaluatePatternQuery(
+    const storage::ReadView& view, const rdf::NameSpace& names,
+    const PatternQuery& query, const PatternLimits& limits);
 
 // Parses, evaluates and decodes one document.
-[[nodiscard]] absl::StatusOr<PatternResult> RunPatternQuery(const storage::ReadView& view,
-                                                            const rdf::NameSpace& names,
-                                                            std::string_view document,
-                                                            const PatternQueryOptions& options);
+[[nodiscard]] absl::StatusOr<PatternResult> RunPatternQuery(
+    const storage::ReadView& view, const rdf::NameSpace& names,
+    std::string_view document, const PatternQueryOptions& options);
 
 }  // namespace skg::query

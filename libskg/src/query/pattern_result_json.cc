@@ -56,8 +56,10 @@ class ResultWriter {
       out_ += "{}";
       return;
     }
-    const auto document = query::ParseJson(text, {.only_check = true, .max_depth = kMaxMetadataDepth});
-    const query::JsonObject* object = document.ok() ? document->root.object() : nullptr;
+    const auto document = query::ParseJson(
+        text, {.only_check = true, .max_depth = kMaxMetadataDepth});
+    const query::JsonObject* object =
+        document.ok() ? document->root.object() : nullptr;
     if (object == nullptr) {
       out_ += "{}";
     } else {
@@ -72,7 +74,8 @@ class ResultWriter {
       out_ += '{';
       const std::vector<std::string>& values = result_.bindings[row];
       bool first = true;
-      for (size_t i = 0; i < result_.variables.size() && i < values.size(); ++i) {
+      for (size_t i = 0; i < result_.variables.size() && i < values.size();
+           ++i) {
         if (values[i].empty()) continue;  // the solution has no value for it
         if (!std::exchange(first, false)) out_ += ',';
         query::AppendJsonString(result_.variables[i], out_);
@@ -114,7 +117,8 @@ class ResultWriter {
 
 }  // namespace
 
-std::string PatternResultJson(const PatternResult& result, bool typed_literals) {
+std::string PatternResultJson(const PatternResult& result,
+                              bool typed_literals) {
   return ResultWriter(result, typed_literals).Write();
 }
 

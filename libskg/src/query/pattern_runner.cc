@@ -22,19 +22,25 @@ constexpr size_t kRowsPerBatch = 1024;
 class Decoder {
  public:
   Decoder(Evaluation& evaluation, bool metadata, bool identity)
-      : evaluation_(evaluation), names_(evaluation), metadata_(metadata), identity_(identity) {}
+      : evaluation_(evaluation),
+        names_(evaluation),
+        metadata_(metadata),
+        identity_(identity) {}
 
-  absl::Status Rows(const std::vector<StatementRow>& rows, std::vector<Statement>& out) {
+  absl::Status Rows(const std::vector<StatementRow>& rows,
+                    std::vector<Statement>& out) {
     out.reserve(rows.size());
     for (size_t begin = 0; begin < rows.size(); begin += kRowsPerBatch) {
       const size_t end = std::min(rows.size(), begin + kRowsPerBatch);
       std::vector<rdf::TermId> ids;
       for (size_t i = begin; i < end; ++i) {
         const storage::StatementKey& key = rows[i].key;
-        ids.insert(ids.end(), {key.subject, key.predicate, key.object, key.graph});
+        ids.insert(ids.end(),
+                   {key.subject, key.predicate, key.object, key.graph});
       }
       SKG_RETURN_IF_ERROR(names_.Load(ids));
-      for (size_t i = begin; i < end; ++i) SKG_RETURN_IF_ERROR(Row(rows[i], out.emplace_back()));
+      for (size_t i = begin; i < end; ++i)
+        SKG_RETURN_IF_ERROR(Row(rows[i], out.emplace_back()));
     }
     return absl::OkStatus();
   }
@@ -72,7 +78,9 @@ class Decoder {
 
  private:
   // The answer's own text counts too: terms may be large.
-  absl::Status Keep(const std::string& text) { return evaluation_.memory.Reserve(text.size()); }
+  absl::Status Keep(const std::string& text) {
+    return evaluation_.memory.Reserve(text.size());
+  }
 
   absl::Status Row(const StatementRow& row, Statement& out) {
     SKG_RETURN_IF_ERROR(evaluation_.Tick());
@@ -129,14 +137,16 @@ class Decoder {
 
 }  // namespace
 
-absl::StatusOr<PatternResult> RunPatternQuery(const storage::ReadView& view,
-                                              const rdf::NameSpace& names,
-                                              std::string_view document,
-                                              const PatternQueryOptions& options) {
-  SKG_ASSIGN_OR_RETURN(const PatternQuery query, ParsePatternQuery(document, options));
+absl::StatusOr<PatternResult> RunPatternQuery(
+    const storage::ReadView& view, const rdf::NameSpace& names,
+    std::string_view document, const PatternQueryOptions& options) {
+  SKG_ASSIGN_OR_RETURN(const PatternQuery query,
+                       ParsePatternQuery(document, options));
   const Cancellation cancellation(options.deadline);
-  const PatternLimits limits{.cancellation = &cancellation, .memory_bytes = options.memory_bytes};
-  SKG_ASSIGN_OR_RETURN(PatternAnswer answer, EvaluatePatternQuery(view, names, query, limits));
+  const PatternLimits limits{.cancellation = &cancellation,
+                             .memory_bytes = options.memory_bytes};
+  SKG_ASSIGN_OR_RETURN(PatternAnswer answer,
+                       EvaluatePatternQuery(view, names, query, limits));
 
   PatternResult result;
   result.form = query.form;
@@ -151,7 +161,8 @@ absl::StatusOr<PatternResult> RunPatternQuery(const storage::ReadView& view,
   SKG_RETURN_IF_ERROR(decoder.Edges(answer.edges, result.edges));
   result.variables = std::move(answer.variables);
   if (query.form == PatternResult::Form::kTraversal) {
-    SKG_ASSIGN_OR_RETURN(const rdf::Term start, names.ToTerm(query.traversal.start));
+    SKG_ASSIGN_OR_RETURN(const rdf::Term start,
+                         names.ToTerm(query.traversal.start));
     result.start = names.ToName(start);
   }
   return result;

@@ -52,7 +52,8 @@ struct ResolvedPattern {
   // Whether any statement of a triple will do: neither weights nor graphs are
   // asked for.
   [[nodiscard]] bool takes_any_statement() const {
-    return scan.scope == storage::GraphScope::kUnion && weight_min <= 0.0f && weight_max >= 1.0f;
+    return scan.scope == storage::GraphScope::kUnion && weight_min <= 0.0f &&
+           weight_max >= 1.0f;
   }
   // Constants and repeated variables agree with the triple.
   [[nodiscard]] bool Fits(const Triple& triple) const;
@@ -62,9 +63,9 @@ struct ResolvedPattern {
 
 // `variables` gets the names of variables not seen before. Errors:
 // kInvalidArgument (a term that the names do not take), kDataLoss.
-[[nodiscard]] absl::StatusOr<ResolvedPattern> ResolvePattern(const Evaluation& evaluation,
-                                                             const TriplePattern& pattern,
-                                                             std::vector<std::string>& variables);
+[[nodiscard]] absl::StatusOr<ResolvedPattern> ResolvePattern(
+    const Evaluation& evaluation, const TriplePattern& pattern,
+    std::vector<std::string>& variables);
 
 // The triples that match, each once, in index order. Each comes with the first
 // of its statements that matches: that of the default graph before those of
@@ -73,15 +74,16 @@ class PatternScan {
  public:
   // `bound` gives values to positions without constants (where bound). Both
   // references must outlive the scan.
-  [[nodiscard]] static absl::StatusOr<PatternScan> Open(Evaluation& evaluation,
-                                                        const ResolvedPattern& pattern,
-                                                        const Triple& bound = {});
+  [[nodiscard]] static absl::StatusOr<PatternScan> Open(
+      Evaluation& evaluation, const ResolvedPattern& pattern,
+      const Triple& bound = {});
   // Replaces `rows` by the next ones. False: the end.
   // Errors: kDataLoss, kDeadlineExceeded, kCancelled.
   [[nodiscard]] absl::StatusOr<bool> Next(std::vector<StatementRow>& rows);
 
  private:
-  PatternScan(std::unique_ptr<storage::ScanCursor> cursor, const ResolvedPattern& pattern)
+  PatternScan(std::unique_ptr<storage::ScanCursor> cursor,
+              const ResolvedPattern& pattern)
       : cursor_(std::move(cursor)), pattern_(&pattern) {}
 
   std::unique_ptr<storage::ScanCursor> cursor_;  // null: nothing matches
@@ -91,13 +93,16 @@ class PatternScan {
 };
 
 // Whether anything matches the pattern with these values.
-[[nodiscard]] absl::StatusOr<bool> Exists(Evaluation& evaluation, const ResolvedPattern& pattern,
+[[nodiscard]] absl::StatusOr<bool> Exists(Evaluation& evaluation,
+                                          const ResolvedPattern& pattern,
                                           const Triple& bound = {});
 
-// Whether a triple of the graph matches. Free but for patterns that ask for
-// weights or graphs.
-[[nodiscard]] absl::StatusOr<bool> Matches(Evaluation& evaluation, const ResolvedPattern& pattern,
-                                           const Triple& triple);
+// Whether the triple of a row of the view matches, by whichever of its
+// statements. Free but for patterns that ask for weights or graphs in a graph
+// where a triple may have several.
+[[nodiscard]] absl::StatusOr<bool> Matches(Evaluation& evaluation,
+                                           const ResolvedPattern& pattern,
+                                           const StatementRow& row);
 
 // An upper bound, exact but for weights and repeated variables.
 [[nodiscard]] absl::StatusOr<uint64_t> CountOf(const Evaluation& evaluation,

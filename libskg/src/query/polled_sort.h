@@ -18,7 +18,8 @@ namespace skg::query {
 // kResourceExhausted; `items` are in no particular order then, and some are
 // moved from.
 template <typename T, typename Less>
-[[nodiscard]] absl::Status PolledSort(Evaluation& evaluation, std::vector<T>& items, Less less) {
+[[nodiscard]] absl::Status PolledSort(Evaluation& evaluation,
+                                      std::vector<T>& items, Less less) {
   constexpr size_t kChunk = size_t{1} << 14;
   const auto at = [](std::vector<T>& v, size_t i) {
     return v.begin() + static_cast<std::ptrdiff_t>(std::min(i, v.size()));

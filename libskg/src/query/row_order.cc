@@ -30,7 +30,8 @@ absl::StatusOr<uint64_t> CreatedCommit(const storage::ReadView& view,
 
 RowOrder::RowOrder(Evaluation& evaluation, PatternOrder order, bool descending)
     : evaluation_(evaluation), names_(evaluation) {
-  const Field subject{Part::kSubject}, predicate{Part::kPredicate}, object{Part::kObject};
+  const Field subject{Part::kSubject}, predicate{Part::kPredicate},
+      object{Part::kObject};
   switch (order) {
     case PatternOrder::kDefault:
       fields_ = {{Part::kCreated}, {Part::kIds}};
@@ -56,7 +57,8 @@ RowOrder::RowOrder(Evaluation& evaluation, PatternOrder order, bool descending)
   }
 }
 
-absl::Status RowOrder::Keys(std::span<const storage::StatementRow> rows, const std::string* bound,
+absl::Status RowOrder::Keys(std::span<const storage::StatementRow> rows,
+                            const std::string* bound,
                             std::vector<std::string>& keys) {
   keys.resize(rows.size());
   std::vector<size_t> alive(rows.size());
@@ -70,7 +72,8 @@ absl::Status RowOrder::Keys(std::span<const storage::StatementRow> rows, const s
     for (const size_t i : alive) {
       SKG_RETURN_IF_ERROR(evaluation_.Tick());
       SKG_RETURN_IF_ERROR(AppendPart(rows[i], field, keys[i]));
-      if (bound != nullptr && keys[i].compare(0, keys[i].size(), *bound, 0, keys[i].size()) > 0) {
+      if (bound != nullptr &&
+          keys[i].compare(0, keys[i].size(), *bound, 0, keys[i].size()) > 0) {
         keys[i].clear();
         continue;
       }
@@ -104,7 +107,8 @@ absl::Status RowOrder::AppendPart(const storage::StatementRow& row, Field field,
       AppendBigEndian(std::bit_cast<uint32_t>(row.weight), key);
       break;
     case Part::kCreated: {
-      SKG_ASSIGN_OR_RETURN(const uint64_t created, CreatedCommit(evaluation_.view, row));
+      SKG_ASSIGN_OR_RETURN(const uint64_t created,
+                           CreatedCommit(evaluation_.view, row));
       AppendBigEndian(created, key);
       break;
     }
@@ -113,12 +117,19 @@ absl::Status RowOrder::AppendPart(const storage::StatementRow& row, Field field,
       AppendBigEndian(row.key.predicate.bits, key);
       AppendBigEndian(row.key.object.bits, key);
       break;
-    case Part::kSubject: AppendOrdered(names_.Name(row.key.subject), key); break;
-    case Part::kPredicate: AppendOrdered(names_.Name(row.key.predicate), key); break;
-    case Part::kObject: AppendOrdered(names_.Name(row.key.object), key); break;
+    case Part::kSubject:
+      AppendOrdered(names_.Name(row.key.subject), key);
+      break;
+    case Part::kPredicate:
+      AppendOrdered(names_.Name(row.key.predicate), key);
+      break;
+    case Part::kObject:
+      AppendOrdered(names_.Name(row.key.object), key);
+      break;
   }
   if (field.descending) {
-    for (size_t i = begin; i < key.size(); ++i) key[i] = static_cast<char>(~key[i]);
+    for (size_t i = begin; i < key.size(); ++i)
+      key[i] = static_cast<char>(~key[i]);
   }
   return absl::OkStatus();
 }

@@ -25,10 +25,18 @@ class RowOrder {
   // differ. Errors: kDataLoss, kResourceExhausted, kDeadlineExceeded,
   // kCancelled.
   [[nodiscard]] absl::Status Keys(std::span<const storage::StatementRow> rows,
-                                  const std::string* bound, std::vector<std::string>& keys);
+                                  const std::string* bound,
+                                  std::vector<std::string>& keys);
 
  private:
-  enum class Part : uint8_t { kWeight, kCreated, kIds, kSubject, kPredicate, kObject };
+  enum class Part : uint8_t {
+    kWeight,
+    kCreated,
+    kIds,
+    kSubject,
+    kPredicate,
+    kObject
+  };
   struct Field {
     Part part;
     bool descending = false;
@@ -36,7 +44,8 @@ class RowOrder {
 
   absl::Status LoadNames(std::span<const storage::StatementRow> rows,
                          std::span<const size_t> alive, Part part);
-  absl::Status AppendPart(const storage::StatementRow& row, Field field, std::string& key);
+  absl::Status AppendPart(const storage::StatementRow& row, Field field,
+                          std::string& key);
 
   Evaluation& evaluation_;
   std::vector<Field> fields_;
@@ -44,7 +53,7 @@ class RowOrder {
 };
 
 // The commit that inserted the statement of a row.
-[[nodiscard]] absl::StatusOr<uint64_t> CreatedCommit(const storage::ReadView& view,
-                                                     const storage::StatementRow& row);
+[[nodiscard]] absl::StatusOr<uint64_t> CreatedCommit(
+    const storage::ReadView& view, const storage::StatementRow& row);
 
 }  // namespace skg::query

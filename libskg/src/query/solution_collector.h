@@ -20,14 +20,17 @@ class SolutionCollector {
  public:
   // Solutions have `width` values. Only `patterns` give any. All references
   // must outlive this.
-  SolutionCollector(Evaluation& evaluation, const std::vector<const ResolvedPattern*>& patterns,
+  SolutionCollector(Evaluation& evaluation,
+                    const std::vector<const ResolvedPattern*>& patterns,
                     size_t width, uint64_t capacity);
 
   // The triple that pattern i matched, and its sort key.
-  [[nodiscard]] absl::Status Add(size_t i, const Triple& triple, const std::string& key);
+  [[nodiscard]] absl::Status Add(size_t i, const Triple& triple,
+                                 const std::string& key);
   // As TopK::bound; null also where every triple must be seen.
   [[nodiscard]] const std::string* bound() const;
-  [[nodiscard]] absl::StatusOr<std::vector<std::vector<TermId>>> Take(uint64_t offset);
+  [[nodiscard]] absl::StatusOr<std::vector<std::vector<TermId>>> Take(
+      uint64_t offset);
 
  private:
   // Patterns with the same variables can give the same solution.
@@ -39,7 +42,8 @@ class SolutionCollector {
     absl::flat_hash_map<Triple, std::string> first_keys;
   };
 
-  absl::Status OfferSolution(const Family& family, const Triple& values, const std::string& key);
+  absl::Status OfferSolution(const Family& family, const Triple& values,
+                             const std::string& key);
 
   Evaluation& evaluation_;
   size_t width_;

@@ -23,7 +23,8 @@ std::optional<std::string> ReadDatatype(const std::string& type) {
   if (type.starts_with(kXsdPrefix)) {
     iri = absl::StrCat(av(rdf::iri::kXsd), type.substr(kXsdPrefix.size()));
   }
-  const std::string text = iri.starts_with('<') ? iri : absl::StrCat("<", iri, ">");
+  const std::string text =
+      iri.starts_with('<') ? iri : absl::StrCat("<", iri, ">");
   const auto term = rdf::FromNTriples(text);
   if (!term.ok() || term->kind != rdf::TermKind::kIri) return std::nullopt;
   return term->value;
@@ -34,7 +35,8 @@ rdf::Term LanguageString(std::string value, std::string_view lang) {
   if (lang.ends_with("--ltr")) direction = rdf::Direction::kLtr;
   if (lang.ends_with("--rtl")) direction = rdf::Direction::kRtl;
   if (direction != rdf::Direction::kNone) lang.remove_suffix(5);
-  return rdf::Term::LanguageString(std::move(value), std::string(lang), direction);
+  return rdf::Term::LanguageString(std::move(value), std::string(lang),
+                                   direction);
 }
 
 }  // namespace
@@ -50,8 +52,10 @@ absl::StatusOr<rdf::Term> ParseTermText(std::string_view text) {
   return names->ToTerm(text);
 }
 
-std::optional<std::string> ReadLiteral(const JsonObject& object, const FieldPath& path,
-                                       uint32_t max_length, ErrorCollector& errors) {
+std::optional<std::string> ReadLiteral(const JsonObject& object,
+                                       const FieldPath& path,
+                                       uint32_t max_length,
+                                       ErrorCollector& errors) {
   FieldReader reader(object, path, errors);
   reader.RefuseUnknown({"value", "type", "lang"});
   const std::string* value = reader.String("value");
@@ -69,17 +73,20 @@ std::optional<std::string> ReadLiteral(const JsonObject& object, const FieldPath
     return std::nullopt;
   }
   if (type != nullptr && lang != nullptr) {
-    reader.Refuse("lang", "not_allowed", "stands beside type; a literal has one of the two");
+    reader.Refuse("lang", "not_allowed",
+                  "stands beside type; a literal has one of the two");
     return std::nullopt;
   }
   rdf::Term term;
   if (lang != nullptr) {
     term = LanguageString(*value, *lang);
     const auto again = rdf::FromNTriples(rdf::ToNTriples(term));
-    if (lang->empty() || term.language.empty() || !again.ok() || !(*again == term)) {
-      reader.Refuse("lang", "malformed",
-                    absl::StrCat("must be a language tag such as de or de-AT, not \"",
-                                 Shorten(*lang), "\""));
+    if (lang->empty() || term.language.empty() || !again.ok() ||
+        !(*again == term)) {
+      reader.Refuse(
+          "lang", "malformed",
+          absl::StrCat("must be a language tag such as de or de-AT, not \"",
+                       Shorten(*lang), "\""));
       return std::nullopt;
     }
   } else {
@@ -90,8 +97,10 @@ std::optional<std::string> ReadLiteral(const JsonObject& object, const FieldPath
                                  Shorten(*type), "\""));
       return std::nullopt;
     }
-    if (*datatype == rdf::iri::kRdfLangString || *datatype == rdf::iri::kRdfDirLangString) {
-      reader.Refuse("type", "not_allowed", "is that of a text with language; give lang instead");
+    if (*datatype == rdf::iri::kRdfLangString ||
+        *datatype == rdf::iri::kRdfDirLangString) {
+      reader.Refuse("type", "not_allowed",
+                    "is that of a text with language; give lang instead");
       return std::nullopt;
     }
     term = rdf::Term::Literal(*value, *datatype);
@@ -102,7 +111,8 @@ std::optional<std::string> ReadLiteral(const JsonObject& object, const FieldPath
 void AppendTypedTerm(std::string_view text, std::string& out) {
   if (!text.starts_with('"')) return AppendJsonString(text, out);
   const auto term = rdf::FromNTriples(text);
-  if (!term.ok() || term->kind != rdf::TermKind::kLiteral) return AppendJsonString(text, out);
+  if (!term.ok() || term->kind != rdf::TermKind::kLiteral)
+    return AppendJsonString(text, out);
   out += "{\"value\":";
   AppendJsonString(term->value, out);
   if (!term->language.empty()) {
@@ -114,10 +124,13 @@ void AppendTypedTerm(std::string_view text, std::string& out) {
     AppendJsonString(lang, out);
   } else {
     out += ",\"type\":";
-    const std::string_view type =
-        term->datatype.empty() ? rdf::iri::kXsdString : std::string_view(term->datatype);
+    const std::string_view type = term->datatype.empty()
+                                      ? rdf::iri::kXsdString
+                                      : std::string_view(term->datatype);
     // An IRI of the scheme xsd: must not read back as the abbreviation.
-    AppendJsonString(type.starts_with(kXsdPrefix) ? "<" + std::string(type) + ">" : std::string(type),
+    AppendJsonString(type.starts_with(kXsdPrefix)
+                         ? "<" + std::string(type) + ">"
+                         : std::string(type),
                      out);
   }
   out += '}';

@@ -16,7 +16,8 @@ bool All(std::string_view text, Predicate predicate) {
   const char* const end = p + text.size();
   while (p != end) {
     char32_t c = 0;
-    if (!rdf::DecodeUtf8(p, end, c) || !predicate(static_cast<UChar32>(c))) return false;
+    if (!rdf::DecodeUtf8(p, end, c) || !predicate(static_cast<UChar32>(c)))
+      return false;
   }
   return true;
 }
@@ -39,12 +40,14 @@ std::string_view Trim(std::string_view text) {
     if (first == end) first = at;
     last = p;
   }
-  return first == end ? std::string_view()
-                      : std::string_view(first, static_cast<size_t>(last - first));
+  return first == end
+             ? std::string_view()
+             : std::string_view(first, static_cast<size_t>(last - first));
 }
 
 bool HasControl(std::string_view text) {
-  return !All(text, [](UChar32 c) { return c >= 0x20 && !(c >= 0x7F && c < 0xA0); });
+  return !All(text,
+              [](UChar32 c) { return c >= 0x20 && !(c >= 0x7F && c < 0xA0); });
 }
 
 bool IsPlainName(std::string_view text) {

@@ -30,7 +30,8 @@ class TopK {
   }
 
   // `bytes`: what the payload holds on the heap.
-  [[nodiscard]] absl::Status Offer(const std::string& key, Payload payload, size_t bytes = 0) {
+  [[nodiscard]] absl::Status Offer(const std::string& key, Payload payload,
+                                   size_t bytes = 0) {
     if (capacity_ == 0) return absl::OkStatus();
     if (entries_.size() >= capacity_) {
       if (key >= entries_.front().key) return absl::OkStatus();

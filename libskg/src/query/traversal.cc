@@ -20,8 +20,8 @@ using Direction = TraversalQuery::Direction;
 // Up to this many relationship types are looked up each; of more, all edges
 // of a term are read and filtered.
 constexpr size_t kMaxLookups = 16;
-// What an open cursor holds, about.
-constexpr uint64_t kCursorBytes = uint64_t{32} << 10;
+// What an open cursor and its batch hold, about.
+constexpr uint64_t kCursorBytes = uint64_t{128} << 10;
 
 struct Hop {
   TermId target;
@@ -72,10 +72,12 @@ class EdgeCursor {
       if (last_ == triple) continue;
       last_ = triple;
       if (types_ != nullptr &&
-          !std::binary_search(types_->begin(), types_->end(), row.key.predicate)) {
+          !std::binary_search(types_->begin(), types_->end(),
+                              row.key.predicate)) {
         continue;
       }
-      return Hop{outgoing_ ? row.key.object : row.key.subject, row.key.predicate, row.weight};
+      return Hop{outgoing_ ? row.key.object : row.key.subject,
+                 row.key.predicate, row.weight};
     }
   }
 
@@ -94,7 +96,8 @@ class EdgeCursor {
     options.cancellation = evaluation_.cancellation;
     SKG_RETURN_IF_ERROR(evaluation_.memory.Reserve(kCursorBytes));
     inputs_.emplace_back();
-    SKG_ASSIGN_OR_RETURN(inputs_.back().cursor, evaluation_.view.Scan(pattern, options));
+    SKG_ASSIGN_OR_RETURN(inputs_.back().cursor,
+                         evaluation_.view.Scan(pattern, options));
     return Fill(inputs_.back());
   }
 
@@ -161,7 +164,8 @@ class TermEdges {
 
 class Walk {
  public:
-  Walk(Evaluation& evaluation, EdgeFilter filter, uint32_t max_depth, uint64_t limit)
+  Walk(Evaluation& evaluation, EdgeFilter filter, uint32_t max_depth,
+       uint64_t limit)
       : evaluation_(evaluation),
         filter_(std::move(filter)),
         max_depth_(max_depth),
@@ -180,7 +184,8 @@ class Walk {
       while (!full()) {
         SKG_ASSIGN_OR_RETURN(const std::optional<Hop> hop, edges.Next());
         if (!hop.has_value()) break;
-        SKG_ASSIGN_OR_RETURN(const bool is_new, Meet(at.term, *hop, at.depth + 1));
+        SKG_ASSIGN_OR_RETURN(const bool is_new,
+                             Meet(at.term, *hop, at.depth + 1));
         if (is_new && at.depth + 1 < max_depth_ && GoesOn(hop->target)) {
           queue.push_back({hop->target, at.depth + 1});
         }
@@ -200,26 +205,33 @@ class Walk {
         continue;
       }
       const auto depth = static_cast<uint32_t>(path.size());
-      SKG_ASSIGN_OR_RETURN(const bool is_new, Meet(path.back()->term(), *hop, depth));
+      SKG_ASSIGN_OR_RETURN(const bool is_new,
+                           Meet(path.back()->term(), *hop, depth));
       if (is_new && depth < max_depth_ && GoesOn(hop->target)) {
-        path.push_back(std::make_unique<TermEdges>(evaluation_, filter_, hop->target));
+        path.push_back(
+            std::make_unique<TermEdges>(evaluation_, filter_, hop->target));
       }
     }
     return absl::OkStatus();
   }
 
-  [[nodiscard]] std::vector<PatternAnswer::Edge> Take() { return std::move(edges_); }
+  [[nodiscard]] std::vector<PatternAnswer::Edge> Take() {
+    return std::move(edges_);
+  }
 
  private:
   [[nodiscard]] bool full() const { return edges_.size() >= limit_; }
 
   // Values have no edges of their own that mean anything; a transaction's own
   // terms may be resources.
-  static bool GoesOn(TermId term) { return term.is_resource() || term.in_arena(); }
+  static bool GoesOn(TermId term) {
+    return term.is_resource() || term.in_arena();
+  }
 
   absl::StatusOr<bool> Meet(TermId source, const Hop& hop, uint32_t depth) {
     if (!met_.insert(hop.target).second) return false;
-    SKG_RETURN_IF_ERROR(evaluation_.memory.Reserve(2 * sizeof(PatternAnswer::Edge) + 64));
+    SKG_RETURN_IF_ERROR(
+        evaluation_.memory.Reserve(2 * sizeof(PatternAnswer::Edge) + 64));
     edges_.push_back({source, hop.target, hop.predicate, depth, hop.weight});
     return true;
   }
@@ -232,7 +244,8 @@ class Walk {
   std::vector<PatternAnswer::Edge> edges_;
 };
 
-absl::StatusOr<TermId> Lookup(const Evaluation& evaluation, const std::string& text) {
+absl::StatusOr<TermId> Lookup(const Evaluation& evaluation,
+                              const std::string& text) {
   SKG_ASSIGN_OR_RETURN(const rdf::Term term, evaluation.names.ToTerm(text));
   return evaluation.view.Lookup(term);
 }
@@ -247,13 +260,15 @@ absl::StatusOr<EdgeFilter> ResolveFilter(const Evaluation& evaluation,
     if (id.bound()) filter.types.push_back(id);
   }
   std::sort(filter.types.begin(), filter.types.end());
-  filter.types.erase(std::unique(filter.types.begin(), filter.types.end()), filter.types.end());
+  filter.types.erase(std::unique(filter.types.begin(), filter.types.end()),
+                     filter.types.end());
   return filter;
 }
 
 }  // namespace
 
-absl::StatusOr<PatternAnswer> Traverse(Evaluation& evaluation, const TraversalQuery& query,
+absl::StatusOr<PatternAnswer> Traverse(Evaluation& evaluation,
+                                       const TraversalQuery& query,
                                        uint64_t limit) {
   PatternAnswer answer;
   SKG_ASSIGN_OR_RETURN(const TermId start, Lookup(evaluation, query.start));

@@ -18,7 +18,7 @@ namespace skg::query {
 // An unknown start gives no edges.
 // Memory: O(limit). Errors: kInvalidArgument, kDataLoss, kResourceExhausted,
 // kDeadlineExceeded, kCancelled.
-[[nodiscard]] absl::StatusOr<PatternAnswer> Traverse(Evaluation& evaluation,
-                                                     const TraversalQuery& query, uint64_t limit);
+[[nodiscard]] absl::StatusOr<PatternAnswer> Traverse(
+    Evaluation& evaluation, const TraversalQuery& query, uint64_t limit);
 
 }  // namespace skg::query
