@@ -11,22 +11,28 @@ namespace {
 
 // A batch takes no further commit past this; one larger commit goes alone.
 constexpr size_t kFullBatchBytes = 8 << 20;
+// While a batch is being written, the leader of the next one is woken for this
+// many commits: one wake-up for each would cost more than it gains.
+constexpr size_t kGatherEarly = 8;
 
 }  // namespace
 
 absl::StatusOr<CommitOutcome> CommitQueue::Commit(const CommitRequest& request) {
   PreparedCommit commit(request);
   SKG_RETURN_IF_ERROR(Prepare(graph_, commit));
-
-  std::unique_lock lock(mutex_);
-  if (!closed_.ok()) return closed_;
-  waiting_.push_back(&commit);
-  if (leading_) turn_.notify_one();
-  commit.wake.wait(lock, [&] {
-    return commit.done || (!leading_ && !waiting_.empty() && waiting_.front() == &commit);
-  });
-  if (!commit.done) Lead(lock);
-  lock.unlock();
+  bool lead = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!closed_.ok()) return closed_;
+    waiting_.push_back(&commit);
+    lead = !std::exchange(leading_, true);
+    if (!lead && waiting_.size() == kGatherEarly) turn_.notify_one();
+  }
+  if (!lead) {
+    commit.turn.wait(PreparedCommit::kWaiting, std::memory_order_acquire);
+    lead = commit.turn.load(std::memory_order_acquire) == PreparedCommit::kLead;
+  }
+  if (lead) Lead();
 
   SKG_RETURN_IF_ERROR(commit.status);
   if (request.durability == Durability::kGroup) {
@@ -37,52 +43,47 @@ absl::StatusOr<CommitOutcome> CommitQueue::Commit(const CommitRequest& request) 
   return std::move(commit.outcome);
 }
 
-void CommitQueue::Lead(std::unique_lock<std::mutex>& lock) {
-  leading_ = true;
-  for (CommitBatch& batch : std::exchange(visible_, {})) writer_.Visible(batch);
+void CommitQueue::Lead() {
+  std::unique_lock lock(mutex_);
+  TellWriter();
   absl::StatusOr<CommitBatch> batch = closed_.ok() ? writer_.Begin() : closed_;
-  Members members;
   if (!batch.ok()) {
-    members.assign(waiting_.begin(), waiting_.end());
+    const Members members(waiting_.begin(), waiting_.end());
     waiting_.clear();
-    FinishAll(members, batch.status());
-    StopLeading();
-    return;
+    return Abandon(lock, members, batch.status());
   }
   // While the batch before is being written, everybody who comes joins.
+  Members members, failed;
   for (;;) {
-    Gather(lock, *batch, members);
+    Gather(lock, *batch, members, failed);
     if (!writing_) break;
     turn_.wait(lock, [&] {
-      return !writing_ || (!waiting_.empty() && batch->size_bytes() < kFullBatchBytes);
+      return !writing_ ||
+             (waiting_.size() >= kGatherEarly && batch->size_bytes() < kFullBatchBytes);
     });
   }
   if (!broken_.ok()) {
     // What this batch was prepared on was never written.
     writer_.Reset();
     visible_.clear();
-    FinishAll(members, std::exchange(broken_, absl::OkStatus()));
-    StopLeading();
-    return;
+    Abandon(lock, members, std::exchange(broken_, absl::OkStatus()));
+  } else if (batch->rows->empty()) {  // replays and failures only
+    Abandon(lock, members, absl::OkStatus());
+  } else {
+    writer_.Seal(*batch);
+    writing_ = true;
+    PassLead();
+    WriteBatch(lock, *std::move(batch), members);
   }
-  if (batch->rows->empty()) {  // replays and failures only
-    FinishAll(members, absl::OkStatus());
-    StopLeading();
-    return;
-  }
-  writer_.Seal(*batch);
-  writing_ = true;
-  StopLeading();
-  WriteBatch(lock, *std::move(batch), members);
+  for (PreparedCommit* commit : failed) Finish({commit}, commit->status);
 }
 
 void CommitQueue::Gather(std::unique_lock<std::mutex>& lock, CommitBatch& batch,
-                         Members& members) {
+                         Members& members, Members& failed) {
   while (!waiting_.empty() && batch.size_bytes() < kFullBatchBytes) {
-    for (CommitBatch& done : std::exchange(visible_, {})) writer_.Visible(done);
+    TellWriter();
     std::deque<PreparedCommit*> taken = std::exchange(waiting_, {});
     lock.unlock();
-    Members failed;
     while (!taken.empty() && batch.size_bytes() < kFullBatchBytes) {
       PreparedCommit* commit = taken.front();
       taken.pop_front();
@@ -91,8 +92,14 @@ void CommitQueue::Gather(std::unique_lock<std::mutex>& lock, CommitBatch& batch,
     }
     lock.lock();
     waiting_.insert(waiting_.begin(), taken.begin(), taken.end());
-    for (PreparedCommit* commit : failed) Finish(*commit, commit->status);
   }
+}
+
+void CommitQueue::Abandon(std::unique_lock<std::mutex>& lock, const Members& members,
+                          const absl::Status& status) {
+  PassLead();
+  lock.unlock();
+  Finish(members, status);
 }
 
 void CommitQueue::WriteBatch(std::unique_lock<std::mutex>& lock, CommitBatch batch,
@@ -120,35 +127,46 @@ void CommitQueue::WriteBatch(std::unique_lock<std::mutex>& lock, CommitBatch bat
   }
   if (leading_) {
     turn_.notify_one();
-  } else if (status.ok() && waiting_.empty()) {
-    for (CommitBatch& done : std::exchange(visible_, {})) writer_.Visible(done);
+  } else {
+    TellWriter();
     writer_.Rest();
   }
-  FinishAll(members, status);
   idle_.notify_all();
+  lock.unlock();
+  Finish(members, status);
 }
 
-void CommitQueue::Finish(PreparedCommit& commit, absl::Status status) {
-  commit.status = std::move(status);
-  commit.done = true;
-  commit.wake.notify_one();
+void CommitQueue::PassLead() {
+  if (waiting_.empty()) {
+    leading_ = false;
+    idle_.notify_all();
+    return;
+  }
+  // The lead stays taken: who comes meanwhile queues behind.
+  std::atomic<uint32_t>& turn = waiting_.front()->turn;
+  turn.store(PreparedCommit::kLead, std::memory_order_release);
+  turn.notify_one();
 }
 
-void CommitQueue::FinishAll(const Members& members, const absl::Status& status) {
-  for (PreparedCommit* commit : members) Finish(*commit, status);
+void CommitQueue::TellWriter() {
+  for (const CommitBatch& batch : visible_) writer_.Visible(batch);
+  visible_.clear();
 }
 
-void CommitQueue::StopLeading() {
-  leading_ = false;
-  if (!waiting_.empty()) waiting_.front()->wake.notify_one();
-  idle_.notify_all();
+void CommitQueue::Finish(const Members& members, const absl::Status& status) {
+  for (PreparedCommit* commit : members) {
+    commit->status = status;
+    // The owner may return and end the object as soon as it sees kDone; the
+    // wake-up only uses its address.
+    std::atomic<uint32_t>& turn = commit->turn;
+    turn.store(PreparedCommit::kDone, std::memory_order_release);
+    turn.notify_one();
+  }
 }
 
 void CommitQueue::Close(const absl::Status& reason) {
   std::unique_lock lock(mutex_);
   closed_ = reason;
-  FinishAll({waiting_.begin(), waiting_.end()}, reason);
-  waiting_.clear();
   idle_.wait(lock, [&] { return !leading_ && !writing_; });
 }
 

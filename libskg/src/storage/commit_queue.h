@@ -35,13 +35,20 @@ class CommitQueue {
  private:
   using Members = std::vector<PreparedCommit*>;
 
-  void Lead(std::unique_lock<std::mutex>& lock);
+  void Lead();
   // Moves waiting commits into the batch; without the lock while it works.
-  void Gather(std::unique_lock<std::mutex>& lock, CommitBatch& batch, Members& members);
+  // Commits that fail alone go to `failed`.
+  void Gather(std::unique_lock<std::mutex>& lock, CommitBatch& batch, Members& members,
+              Members& failed);
+  // Ends the batch without writing it.
+  void Abandon(std::unique_lock<std::mutex>& lock, const Members& members,
+               const absl::Status& status);
   void WriteBatch(std::unique_lock<std::mutex>& lock, CommitBatch batch, const Members& members);
-  void Finish(PreparedCommit& commit, absl::Status status);
-  void FinishAll(const Members& members, const absl::Status& status);
-  void StopLeading();
+  // Hands the lead to the first who waits, if any.
+  void PassLead();
+  void TellWriter();
+  // Without the lock: the owners run on at once.
+  static void Finish(const Members& members, const absl::Status& status);
 
   GraphState& graph_;
   GroupSync& sync_;
@@ -50,7 +57,7 @@ class CommitQueue {
   std::deque<PreparedCommit*> waiting_;
   bool leading_ = false;  // somebody prepares a batch (and owns writer_)
   bool writing_ = false;  // somebody writes a batch
-  std::condition_variable turn_;  // for the leader: more waits, or the writing ended
+  std::condition_variable turn_;  // for the leader: many wait, or the writing ended
   std::condition_variable idle_;  // for Close
   std::vector<CommitBatch> visible_;  // written, not yet told to the writer
   absl::Status broken_;   // a write failed since the last batch was begun

@@ -2,7 +2,7 @@
 // that needs no writer: terms encoded, statement ids hashed.
 #pragma once
 
-#include <condition_variable>
+#include <atomic>
 #include <cstdint>
 #include <vector>
 
@@ -38,11 +38,13 @@ struct PreparedCommit {
   [[nodiscard]] TermId Resolve(TermId id) const;
   [[nodiscard]] StatementKey Resolve(const StatementKey& key) const;
 
-  // Results, and the place to wait for them; guarded by the queue's mutex.
+  // Results: written by whoever leads, read by the owner once it is done.
   absl::Status status;
   CommitOutcome outcome;
-  bool done = false;
-  std::condition_variable wake;
+
+  // What the owner waits for: it is done, or it shall lead.
+  enum Turn : uint32_t { kWaiting, kLead, kDone };
+  std::atomic<uint32_t> turn{kWaiting};
 };
 
 // Errors: kInvalidArgument (an arena id that is no term of the request),

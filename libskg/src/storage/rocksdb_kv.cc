@@ -17,7 +17,7 @@
 #include "storage/rocksdb_directory.h"
 #include "storage/rocksdb_status.h"
 #include "storage/rocksdb_tuning.h"
-#include "storage/rocksdb_wal.h"
+#include "storage/rocksdb_ordered_fs.h"
 
 namespace skg::storage {
 namespace {
@@ -324,7 +324,7 @@ absl::StatusOr<std::unique_ptr<KvStore>> OpenRocksDb(const std::string& director
   SKG_ASSIGN_OR_RETURN(const std::string path,
                        PrepareDirectory(directory, options.create, *below));
   auto syncs = std::make_shared<std::atomic<uint64_t>>(0);
-  auto env = rocksdb::NewCompositeEnv(MakeWalFileSystem(below->GetFileSystem(), syncs));
+  auto env = rocksdb::NewCompositeEnv(MakeOrderedFileSystem(below->GetFileSystem(), syncs));
   auto store = std::make_unique<RocksKv>(path, std::move(env), std::move(syncs));
   SKG_RETURN_IF_ERROR(store->Open(options));
   return store;

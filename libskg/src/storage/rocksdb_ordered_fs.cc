@@ -1,4 +1,4 @@
-#include "storage/rocksdb_wal.h"
+#include "storage/rocksdb_ordered_fs.h"
 
 #include <mutex>
 #include <string>
@@ -80,14 +80,14 @@ class WalFile final : public rocksdb::FSWritableFileOwnerWrapper {
 
 bool IsWal(const std::string& path) { return path.ends_with(".log"); }
 
-class WalFileSystem final : public rocksdb::FileSystemWrapper {
+class OrderedFileSystem final : public rocksdb::FileSystemWrapper {
  public:
-  WalFileSystem(std::shared_ptr<rocksdb::FileSystem> target,
+  OrderedFileSystem(std::shared_ptr<rocksdb::FileSystem> target,
                 std::shared_ptr<std::atomic<uint64_t>> syncs)
       : FileSystemWrapper(std::move(target)),
         state_(std::make_shared<WalState>(std::move(syncs))) {}
 
-  [[nodiscard]] const char* Name() const override { return "skg.WalFileSystem"; }
+  [[nodiscard]] const char* Name() const override { return "skg.OrderedFileSystem"; }
 
   IOStatus NewWritableFile(const std::string& path, const FileOptions& options,
                            std::unique_ptr<FSWritableFile>* result,
@@ -102,7 +102,7 @@ class WalFileSystem final : public rocksdb::FileSystemWrapper {
     std::unique_ptr<FSWritableFile> file;
     IOStatus status = target()->NewWritableFile(path, options, &file, debug);
     if (!status.ok()) return status;
-    status = SyncDirectory(path.substr(0, path.rfind('/')), debug);
+    status = SyncDirectoryOf(path, debug);
     if (!status.ok()) return status;
     auto wal = std::make_unique<WalFile>(std::move(file), state_);
     state_->current = wal.get();
@@ -110,10 +110,20 @@ class WalFileSystem final : public rocksdb::FileSystemWrapper {
     return status;
   }
 
+  IOStatus RenameFile(const std::string& from, const std::string& to, const IOOptions& options,
+                      IODebugContext* debug) override {
+    if (to.ends_with("/CURRENT")) {
+      IOStatus status = SyncDirectoryOf(to, debug);
+      if (!status.ok()) return status;
+    }
+    return target()->RenameFile(from, to, options, debug);
+  }
+
  private:
-  IOStatus SyncDirectory(const std::string& path, IODebugContext* debug) {
+  IOStatus SyncDirectoryOf(const std::string& path, IODebugContext* debug) {
     std::unique_ptr<FSDirectory> directory;
-    IOStatus status = target()->NewDirectory(path, IOOptions(), &directory, debug);
+    IOStatus status = target()->NewDirectory(path.substr(0, path.rfind('/')), IOOptions(),
+                                             &directory, debug);
     if (!status.ok()) return status;
     status = directory->FsyncWithDirOptions(
         IOOptions(), debug,
@@ -128,9 +138,9 @@ class WalFileSystem final : public rocksdb::FileSystemWrapper {
 
 }  // namespace
 
-std::shared_ptr<rocksdb::FileSystem> MakeWalFileSystem(
+std::shared_ptr<rocksdb::FileSystem> MakeOrderedFileSystem(
     std::shared_ptr<rocksdb::FileSystem> target, std::shared_ptr<std::atomic<uint64_t>> syncs) {
-  return std::make_shared<WalFileSystem>(std::move(target), std::move(syncs));
+  return std::make_shared<OrderedFileSystem>(std::move(target), std::move(syncs));
 }
 
 }  // namespace skg::storage
