@@ -20,7 +20,7 @@ set(adapted
   "^httplib\\.h$|server/src"
   "^faiss/|libskg/src/vector"
   "^Eigen/|libskg/src/analytics"
-  "^serd/|libskg/src/rdf")
+)
 
 set(violations 0)
 function(violation file include reason)
