@@ -3,18 +3,20 @@
 #include <map>
 #include <thread>
 
-#include "support/fault_kv.h"
 #include "storage/store_fixture.h"
+#include "support/fault_kv.h"
 
 namespace skg::storage::test {
 namespace {
 
-TEST_CASE("each commit gets the next number and a later time, with a gapless log") {
+TEST_CASE(
+    "each commit gets the next number and a later time, with a gapless log") {
   const auto store = OpenMemoryStore();
   const GraphStore graph = CreateGraph(*store);
   absl::Time last = absl::InfinitePast();
   for (uint64_t i = 1; i <= 20; ++i) {
-    const CommitOutcome outcome = AddOne(graph, "s", "p", "o" + std::to_string(i));
+    const CommitOutcome outcome =
+        AddOne(graph, "s", "p", "o" + std::to_string(i));
     CHECK(outcome.result.commit == i);
     CHECK(outcome.result.time > last);
     last = outcome.result.time;
@@ -56,12 +58,14 @@ TEST_CASE("a replace keeps when the statement was created") {
   CHECK(view->ReadRecord(row)->created_commit == 1);
 }
 
-TEST_CASE("writers of one graph and readers beside them agree on every commit") {
+TEST_CASE(
+    "writers of one graph and readers beside them agree on every commit") {
   const skg::test::TemporaryDirectory directory;
   const auto store = OpenRocksStore(directory / "data");
   constexpr int kGraphs = 3, kThreads = 4, kCommits = 60;
   std::vector<GraphStore> graphs;
-  for (int g = 0; g < kGraphs; ++g) graphs.push_back(CreateGraph(*store, "g" + std::to_string(g)));
+  for (int g = 0; g < kGraphs; ++g)
+    graphs.push_back(CreateGraph(*store, "g" + std::to_string(g)));
   std::atomic<bool> stop{false};
   std::atomic<int> failures{0};
   std::vector<std::thread> readers;
@@ -70,15 +74,18 @@ TEST_CASE("writers of one graph and readers beside them agree on every commit") 
       uint64_t last = 0;
       while (!stop) {
         auto view = graphs[static_cast<size_t>(g)].Latest();
-        if (!view.ok()) { ++failures; return; }
+        if (!view.ok()) {
+          ++failures;
+          return;
+        }
         // Each commit adds exactly two statements of one subject.
         auto counts = view->Count({});
         auto cursor = view->Scan({});
         uint64_t rows = 0;
         StatementBatch batch;
         while (cursor.ok() && *(*cursor)->Next(batch)) rows += batch.size();
-        if (!counts.ok() || counts->statements != rows || rows != 2 * view->commit() ||
-            view->commit() < last) {
+        if (!counts.ok() || counts->statements != rows ||
+            rows != 2 * view->commit() || view->commit() < last) {
           ++failures;
         }
         last = view->commit();
@@ -91,14 +98,18 @@ TEST_CASE("writers of one graph and readers beside them agree on every commit") 
       for (int i = 0; i < kCommits; ++i) {
         GraphStore graph = graphs[static_cast<size_t>((t + i) % kGraphs)];
         CommitRequest request;
-        const std::string subject = "s" + std::to_string(t) + "-" + std::to_string(i);
+        const std::string subject =
+            "s" + std::to_string(t) + "-" + std::to_string(i);
         request.durability = static_cast<Durability>(i % 3);
-        request.new_terms = {Name(subject), Name("p"), Name("shared"), Name(subject + "o")};
+        request.new_terms = {Name(subject), Name("p"), Name("shared"),
+                             Name(subject + "o")};
         for (const uint64_t object : {uint64_t{2}, uint64_t{3}}) {
           WriteOperation operation;
-          operation.key = {{}, TermId::Make(rdf::TermTag::kArena, 0),
+          operation.key = {{},
+                           TermId::Make(rdf::TermTag::kArena, 0),
                            TermId::Make(rdf::TermTag::kArena, 1),
-                           TermId::Make(rdf::TermTag::kArena, object), 0};
+                           TermId::Make(rdf::TermTag::kArena, object),
+                           0};
           request.operations.push_back(operation);
         }
         auto outcome = graph.Commit(request);

@@ -21,9 +21,11 @@ std::vector<rdf::Term> SampleTerms() {
       rdf::Term::Literal(std::string(100, 'y') + "z"),
       rdf::Term::Literal(std::string(20 << 10, 'm')),
       rdf::Term::Literal(std::string(3 << 20, 'l')),
-      rdf::Term::Triple(Name("a"), Name("p"), rdf::Term::Literal("deep and not inline")),
+      rdf::Term::Triple(Name("a"), Name("p"),
+                        rdf::Term::Literal("deep and not inline")),
   };
-  terms.push_back(rdf::Term::Triple(Name("never alone"), Name("p"), terms.back()));
+  terms.push_back(
+      rdf::Term::Triple(Name("never alone"), Name("p"), terms.back()));
   return terms;
 }
 
@@ -81,8 +83,11 @@ TEST_CASE("a request may name the same new term twice") {
   CommitRequest request;
   request.new_terms = {Name("x"), Name("x"), Name("p")};
   WriteOperation operation;
-  operation.key = {{}, TermId::Make(rdf::TermTag::kArena, 0), TermId::Make(rdf::TermTag::kArena, 2),
-                   TermId::Make(rdf::TermTag::kArena, 1), 0};
+  operation.key = {{},
+                   TermId::Make(rdf::TermTag::kArena, 0),
+                   TermId::Make(rdf::TermTag::kArena, 2),
+                   TermId::Make(rdf::TermTag::kArena, 1),
+                   0};
   request.operations.push_back(operation);
   REQUIRE_OK(graph.Lookup(Name("x")));
   GraphStore writable = graph;

@@ -23,26 +23,37 @@ using Model = std::map<StatementKey, Stored>;
 struct Run {
   explicit Run(uint64_t stream) : random(skg::test::Random(stream)) {}
 
-  size_t Below(size_t n) { return std::uniform_int_distribution<size_t>(0, n - 1)(random); }
+  size_t Below(size_t n) {
+    return std::uniform_int_distribution<size_t>(0, n - 1)(random);
+  }
   rdf::Term Resource(const char* kind, size_t n) {
     return Name(std::string(kind) + std::to_string(Below(n)));
   }
   rdf::Term Object() {
     switch (Below(4)) {
-      case 0: return rdf::Term::Literal(std::to_string(Below(20)), std::string(rdf::iri::kXsdInteger));
-      case 1: return rdf::Term::Literal("a somewhat longer text " + std::to_string(Below(10)));
-      case 2: return rdf::Term::Triple(Resource("s", 3), Resource("p", 2), Resource("o", 3));
-      default: return Resource("o", 12);
+      case 0:
+        return rdf::Term::Literal(std::to_string(Below(20)),
+                                  std::string(rdf::iri::kXsdInteger));
+      case 1:
+        return rdf::Term::Literal("a somewhat longer text " +
+                                  std::to_string(Below(10)));
+      case 2:
+        return rdf::Term::Triple(Resource("s", 3), Resource("p", 2),
+                                 Resource("o", 3));
+      default:
+        return Resource("o", 12);
     }
   }
   std::mt19937_64 random;
 };
 
 // Applies one operation to the model as the architecture page words it.
-Outcome Apply(Model& model, const WriteOperation& operation, const StatementKey& key,
-              const std::string& metadata, uint64_t commit) {
+Outcome Apply(Model& model, const WriteOperation& operation,
+              const StatementKey& key, const std::string& metadata,
+              uint64_t commit) {
   switch (operation.kind) {
-    case WriteOperation::Kind::kRemove: return model.erase(key) > 0 ? Outcome::kRemoved : Outcome::kAbsent;
+    case WriteOperation::Kind::kRemove:
+      return model.erase(key) > 0 ? Outcome::kRemoved : Outcome::kAbsent;
     case WriteOperation::Kind::kRemoveTriple: {
       const size_t before = model.size();
       std::erase_if(model, [&](const auto& entry) {
@@ -53,7 +64,8 @@ Outcome Apply(Model& model, const WriteOperation& operation, const StatementKey&
       return model.size() < before ? Outcome::kRemoved : Outcome::kAbsent;
     }
     case WriteOperation::Kind::kAdd:
-    case WriteOperation::Kind::kAddIfAbsent: break;
+    case WriteOperation::Kind::kAddIfAbsent:
+      break;
   }
   const auto it = model.find(key);
   if (it == model.end()) {
@@ -61,7 +73,8 @@ Outcome Apply(Model& model, const WriteOperation& operation, const StatementKey&
     return Outcome::kInserted;
   }
   if (operation.kind == WriteOperation::Kind::kAddIfAbsent ||
-      (it->second.weight == operation.weight && it->second.metadata == metadata)) {
+      (it->second.weight == operation.weight &&
+       it->second.metadata == metadata)) {
     return Outcome::kDuplicate;
   }
   it->second = {operation.weight, commit, it->second.created, metadata};
@@ -95,8 +108,8 @@ void ComparePatterns(Run& run, const ReadView& view, const Model& model) {
   auto pick = model.begin();
   std::advance(pick, static_cast<ptrdiff_t>(run.Below(model.size())));
   for (unsigned mask = 0; mask < 8; ++mask) {
-    for (const GraphScope scope : {GraphScope::kUnion, GraphScope::kDefault, GraphScope::kNamed,
-                                   GraphScope::kOne}) {
+    for (const GraphScope scope : {GraphScope::kUnion, GraphScope::kDefault,
+                                   GraphScope::kNamed, GraphScope::kOne}) {
       ScanPattern pattern;
       pattern.scope = scope;
       pattern.graph = pick->first.graph;
@@ -115,8 +128,9 @@ void ComparePatterns(Run& run, const ReadView& view, const Model& model) {
       REQUIRE_OK(counts);
       CHECK(counts->statements == expected.size());
       CHECK(counts->triples == triples.size());
-      for (const auto order : {std::optional<TermOrder>(), std::optional(TermOrder::kSpo),
-                               std::optional(TermOrder::kPos), std::optional(TermOrder::kOsp)}) {
+      for (const auto order :
+           {std::optional<TermOrder>(), std::optional(TermOrder::kSpo),
+            std::optional(TermOrder::kPos), std::optional(TermOrder::kOsp)}) {
         ScanOptions options;
         options.order = order;
         const std::vector<StatementRow> rows = AllRows(view, pattern, options);
@@ -125,9 +139,10 @@ void ComparePatterns(Run& run, const ReadView& view, const Model& model) {
         REQUIRE(got == expected);
         REQUIRE(rows.size() == expected.size());
         if (!order) continue;
-        REQUIRE(std::is_sorted(rows.begin(), rows.end(), [&](const auto& a, const auto& b) {
-          return InOrder(a.key, *order) < InOrder(b.key, *order);
-        }));
+        REQUIRE(std::is_sorted(
+            rows.begin(), rows.end(), [&](const auto& a, const auto& b) {
+              return InOrder(a.key, *order) < InOrder(b.key, *order);
+            }));
       }
     }
   }
@@ -154,18 +169,20 @@ void RandomRun(uint64_t stream, bool rocks) {
     for (size_t j = 0; j < operations; ++j) {
       const rdf::Term named = Name("g" + std::to_string(run.Below(3)));
       const bool in_named = run.Below(3) == 0;
-      WriteOperation& operation =
-          builder.Add(run.Resource("s", 8), run.Resource("p", 3), run.Object(),
-                      run.Below(2) == 0 ? 1.0f : 0.5f, in_named ? &named : nullptr,
-                      run.Below(5) == 0 ? static_cast<uint32_t>(run.Below(3)) : 0);
-      operation.kind = static_cast<WriteOperation::Kind>(run.Below(2) == 0 ? 0 : run.Below(4));
+      WriteOperation& operation = builder.Add(
+          run.Resource("s", 8), run.Resource("p", 3), run.Object(),
+          run.Below(2) == 0 ? 1.0f : 0.5f, in_named ? &named : nullptr,
+          run.Below(5) == 0 ? static_cast<uint32_t>(run.Below(3)) : 0);
+      operation.kind = static_cast<WriteOperation::Kind>(
+          run.Below(2) == 0 ? 0 : run.Below(4));
       metadata.emplace_back();
       if (operation.kind < WriteOperation::Kind::kRemove && run.Below(3) == 0) {
         metadata.back() = R"({"n":)" + std::to_string(run.Below(2)) + "}";
         Record record;
         record.metadata = metadata.back();
         builder.request().records.push_back(record);
-        operation.record = static_cast<uint32_t>(builder.request().records.size());
+        operation.record =
+            static_cast<uint32_t>(builder.request().records.size());
       }
     }
     const uint64_t commit = graph->last_commit() + 1;
@@ -177,7 +194,8 @@ void RandomRun(uint64_t stream, bool rocks) {
       const WriteOperation& operation = builder.request().operations[j];
       StatementKey key = operation.key;
       bool known = true;
-      for (TermId* id : {&key.graph, &key.subject, &key.predicate, &key.object}) {
+      for (TermId* id :
+           {&key.graph, &key.subject, &key.predicate, &key.object}) {
         if (!id->in_arena()) continue;
         auto now = graph->Lookup(builder.request().new_terms[id->payload()]);
         REQUIRE_OK(now);
@@ -185,7 +203,8 @@ void RandomRun(uint64_t stream, bool rocks) {
         *id = *now;
       }
       const Outcome expected =
-          known ? Apply(model, operation, key, metadata[j], commit) : Outcome::kAbsent;
+          known ? Apply(model, operation, key, metadata[j], commit)
+                : Outcome::kAbsent;
       INFO("commit " << commit << " operation " << j);
       REQUIRE(outcome.outcomes[j] == expected);
     }
@@ -218,7 +237,8 @@ TEST_CASE("a store in memory holds what a map of statements holds") {
   for (uint64_t stream = 0; stream < 6; ++stream) RandomRun(stream, false);
 }
 
-TEST_CASE("a store on RocksDB holds what a map of statements holds, also reopened") {
+TEST_CASE(
+    "a store on RocksDB holds what a map of statements holds, also reopened") {
   for (uint64_t stream = 100; stream < 103; ++stream) RandomRun(stream, true);
 }
 

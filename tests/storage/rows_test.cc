@@ -1,11 +1,11 @@
 // Formats of keys and values: inverse, ordered, and safe on any bytes.
-#include <catch2/catch.hpp>
+#include "storage/rows.h"
 
+#include <catch2/catch.hpp>
 #include <limits>
 #include <random>
 
 #include "storage/keys.h"
-#include "storage/rows.h"
 #include "support/test_support.h"
 
 namespace skg::storage::test {
@@ -18,7 +18,12 @@ StatementKey RandomKey(std::mt19937_64& random) {
 
 TEST_CASE("a statement row decodes to what was encoded") {
   std::mt19937_64 random = skg::test::Random();
-  const int64_t signs[] = {0, 1, -1, 2, -7, std::numeric_limits<int64_t>::min(),
+  const int64_t signs[] = {0,
+                           1,
+                           -1,
+                           2,
+                           -7,
+                           std::numeric_limits<int64_t>::min(),
                            std::numeric_limits<int64_t>::max()};
   for (int i = 0; i < 2000; ++i) {
     RowValue row;
@@ -52,12 +57,14 @@ TEST_CASE("keys of each order sort as their statements do") {
       const TermId tb[] = {b.graph, b.subject, b.predicate, b.object};
       const auto sequence = [&](const TermId* t, uint32_t edge) {
         const auto& places = kOrderPlaces[o];
-        return std::tuple(t[places[0]], t[places[1]], t[places[2]], t[places[3]], edge);
+        return std::tuple(t[places[0]], t[places[1]], t[places[2]],
+                          t[places[3]], edge);
       };
       REQUIRE((std::string_view(x, sizeof x) < std::string_view(y, sizeof y)) ==
               (sequence(ta, a.edge) < sequence(tb, b.edge)));
     }
-    const DeltaKey newer(7, 1, IndexOrder::kGspo, a, 9), older(7, 1, IndexOrder::kGspo, a, 8);
+    const DeltaKey newer(7, 1, IndexOrder::kGspo, a, 9),
+        older(7, 1, IndexOrder::kGspo, a, 8);
     REQUIRE(newer.view() < older.view());
     REQUIRE(CommitOfDeltaKey(newer.view()) == 9);
   }
@@ -65,7 +72,8 @@ TEST_CASE("keys of each order sort as their statements do") {
 
 TEST_CASE("the documented row is the encoded row") {
   // The worked example of libskg/docs/formats.md.
-  const StatementKey key{{}, {0x1000000000000001}, {0x1000000000000002}, {0x8800000000000007}, 0};
+  const StatementKey key{
+      {}, {0x1000000000000001}, {0x1000000000000002}, {0x8800000000000007}, 0};
   const DeltaKey delta(3, 1, IndexOrder::kGpos, key, 5);
   const std::string expected(
       "\x00\x00\x00\x03\x00\x00\x00\x01\x01"
@@ -78,7 +86,8 @@ TEST_CASE("the documented row is the encoded row") {
   row.sign = row.triple_sign = 1;
   row.weight = 0.5f;
   char bytes[kMaxRowValueBytes];
-  CHECK(std::string(bytes, EncodeRow(row, bytes)) == std::string("\x01\x95\x3f\x00\x00\x00", 6));
+  CHECK(std::string(bytes, EncodeRow(row, bytes)) ==
+        std::string("\x01\x95\x3f\x00\x00\x00", 6));
 }
 
 TEST_CASE("log entries of any size come back in chunks") {
@@ -87,8 +96,9 @@ TEST_CASE("log entries of any size come back in chunks") {
     std::vector<LoggedChange> changes;
     LogEncoder encoder(absl::FromUnixMicros(1234567), count);
     for (size_t i = 0; i < count; ++i) {
-      LoggedChange change{static_cast<RowOperation>(1 + random() % 3), RandomKey(random),
-                          random() % 2 == 0 ? 1.0f : 0.75f, random() % 2 == 0};
+      LoggedChange change{static_cast<RowOperation>(1 + random() % 3),
+                          RandomKey(random), random() % 2 == 0 ? 1.0f : 0.75f,
+                          random() % 2 == 0};
       encoder.Add(change);
       changes.push_back(change);
     }
@@ -142,8 +152,11 @@ TEST_CASE("rows of every kind decode to what was encoded") {
 TEST_CASE("decoders answer any bytes with a value or kDataLoss") {
   std::mt19937_64 random = skg::test::Random(3);
   const std::vector<std::string> seeds = {
-      EncodeHead(Head{}), EncodeManifest(Manifest{}), EncodeCounts({3, 2}),
-      EncodeRecord(Record{}), EncodeStoredResult({"h", {}, {Outcome::kInserted}}),
+      EncodeHead(Head{}),
+      EncodeManifest(Manifest{}),
+      EncodeCounts({3, 2}),
+      EncodeRecord(Record{}),
+      EncodeStoredResult({"h", {}, {Outcome::kInserted}}),
       EncodeStatement({})};
   for (int i = 0; i < 20000; ++i) {
     std::string bytes = seeds[random() % seeds.size()];

@@ -52,15 +52,17 @@ class RequestBuilder {
     request_.new_terms.push_back(term);
     return TermId::Make(rdf::TermTag::kArena, request_.new_terms.size() - 1);
   }
-  WriteOperation& Add(const rdf::Term& s, const rdf::Term& p, const rdf::Term& o,
-                      float weight = 1.0f, const rdf::Term* graph = nullptr, uint32_t edge = 0) {
+  WriteOperation& Add(const rdf::Term& s, const rdf::Term& p,
+                      const rdf::Term& o, float weight = 1.0f,
+                      const rdf::Term* graph = nullptr, uint32_t edge = 0) {
     WriteOperation operation;
-    operation.key = {graph != nullptr ? Id(*graph) : TermId{}, Id(s), Id(p), Id(o), edge};
+    operation.key = {graph != nullptr ? Id(*graph) : TermId{}, Id(s), Id(p),
+                     Id(o), edge};
     operation.weight = weight;
     return request_.operations.emplace_back(operation);
   }
-  WriteOperation& Remove(const rdf::Term& s, const rdf::Term& p, const rdf::Term& o,
-                         const rdf::Term* graph = nullptr) {
+  WriteOperation& Remove(const rdf::Term& s, const rdf::Term& p,
+                         const rdf::Term& o, const rdf::Term* graph = nullptr) {
     WriteOperation& operation = Add(s, p, o, 1.0f, graph);
     operation.kind = WriteOperation::Kind::kRemoveTriple;
     return operation;
@@ -78,14 +80,16 @@ class RequestBuilder {
   CommitRequest request_;
 };
 
-inline CommitOutcome AddOne(const GraphStore& graph, std::string_view s, std::string_view p,
-                            std::string_view o, float weight = 1.0f) {
+inline CommitOutcome AddOne(const GraphStore& graph, std::string_view s,
+                            std::string_view p, std::string_view o,
+                            float weight = 1.0f) {
   RequestBuilder builder(graph);
   builder.Add(Name(s), Name(p), Name(o), weight);
   return builder.Commit();
 }
 
-inline std::vector<StatementRow> AllRows(const ReadView& view, const ScanPattern& pattern = {},
+inline std::vector<StatementRow> AllRows(const ReadView& view,
+                                         const ScanPattern& pattern = {},
                                          const ScanOptions& options = {}) {
   auto cursor = view.Scan(pattern, options);
   REQUIRE_OK(cursor);

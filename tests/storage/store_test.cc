@@ -61,7 +61,8 @@ TEST_CASE("a newer format is refused and says so") {
   {
     const auto store = OpenRocksStore(directory / "data");
     const auto batch = store->kv().NewBatch();
-    batch->Put(Family::kCatalog, CatalogKey(kFormatKind), std::string("\x01\x63", 2));
+    batch->Put(Family::kCatalog, CatalogKey(kFormatKind),
+               std::string("\x01\x63", 2));
     REQUIRE_OK(store->kv().Write(*batch, WriteMode::kSync));
   }
   auto kv = OpenRocksDb(directory / "data", {});
@@ -80,10 +81,12 @@ TEST_CASE("settings are durable, listed by prefix, and limited") {
     REQUIRE_OK(store->PutSetting("other", "x"));
     REQUIRE_OK(store->DeleteSetting("other"));
     CHECK(absl::IsInvalidArgument(store->PutSetting("", "x")));
-    CHECK(absl::IsInvalidArgument(store->PutSetting("k", std::string(70000, 'x'))));
+    CHECK(absl::IsInvalidArgument(
+        store->PutSetting("k", std::string(70000, 'x'))));
   }
   const auto store = OpenRocksStore(directory / "data");
-  CHECK(*store->ListSettings("api_key/") == std::vector<std::string>{"api_key/a", "api_key/b"});
+  CHECK(*store->ListSettings("api_key/") ==
+        std::vector<std::string>{"api_key/a", "api_key/b"});
   CHECK(*store->GetSetting("api_key/a") == "1");
   CHECK(absl::IsNotFound(store->GetSetting("other").status()));
 }
@@ -97,11 +100,13 @@ TEST_CASE("check finds each kind of damage") {
   const Damage cases[] = {
       {"a row missing from one order",
        [](KvBatch& b, uint32_t g, const StatementRow& r) {
-         b.Delete(Family::kDelta, DeltaKey(g, 1, IndexOrder::kGpos, r.key, r.commit).view());
+         b.Delete(Family::kDelta,
+                  DeltaKey(g, 1, IndexOrder::kGpos, r.key, r.commit).view());
        }},
       {"a row missing from the first order",
        [](KvBatch& b, uint32_t g, const StatementRow& r) {
-         b.Delete(Family::kDelta, DeltaKey(g, 1, IndexOrder::kGspo, r.key, r.commit).view());
+         b.Delete(Family::kDelta,
+                  DeltaKey(g, 1, IndexOrder::kGspo, r.key, r.commit).view());
        }},
       {"another weight in one order",
        [](KvBatch& b, uint32_t g, const StatementRow& r) {
@@ -109,7 +114,8 @@ TEST_CASE("check finds each kind of damage") {
          value.sign = value.triple_sign = 1;
          value.weight = 0.125f;
          char bytes[kMaxRowValueBytes];
-         b.Put(Family::kDelta, DeltaKey(g, 1, IndexOrder::kGosp, r.key, r.commit).view(),
+         b.Put(Family::kDelta,
+               DeltaKey(g, 1, IndexOrder::kGosp, r.key, r.commit).view(),
                std::string_view(bytes, EncodeRow(value, bytes)));
        }},
       {"a wrong head",
@@ -122,7 +128,8 @@ TEST_CASE("check finds each kind of damage") {
        }},
       {"a wrong predicate count",
        [](KvBatch& b, uint32_t g, const StatementRow& r) {
-         b.Put(Family::kStats, PredicateCountKey(g, r.key.predicate), EncodeCounts({9, 9}));
+         b.Put(Family::kStats, PredicateCountKey(g, r.key.predicate),
+               EncodeCounts({9, 9}));
        }},
       {"a term without its number",
        [](KvBatch& b, uint32_t g, const StatementRow& r) {
@@ -130,10 +137,13 @@ TEST_CASE("check finds each kind of damage") {
        }},
       {"a number without its term",
        [](KvBatch& b, uint32_t g, const StatementRow&) {
-         b.Delete(Family::kTermIds, TermIdKey(g, rdf::TermTag::kIri, "urn:skg:s"));
+         b.Delete(Family::kTermIds,
+                  TermIdKey(g, rdf::TermTag::kIri, "urn:skg:s"));
        }},
       {"a hole in the log",
-       [](KvBatch& b, uint32_t g, const StatementRow&) { b.Delete(Family::kLog, LogKey(g, 2, 0)); }},
+       [](KvBatch& b, uint32_t g, const StatementRow&) {
+         b.Delete(Family::kLog, LogKey(g, 2, 0));
+       }},
       {"a missing record",
        [](KvBatch& b, uint32_t g, const StatementRow& r) {
          b.Delete(Family::kRecords, RecordKey(g, r.key, r.commit));
@@ -144,7 +154,8 @@ TEST_CASE("check finds each kind of damage") {
        }},
       {"a missing statement id",
        [](KvBatch& b, uint32_t g, const StatementRow&) {
-         b.DeleteRange(Family::kStatementIds, GraphPrefix(g), GraphPrefix(g + 1));
+         b.DeleteRange(Family::kStatementIds, GraphPrefix(g),
+                       GraphPrefix(g + 1));
        }},
   };
   for (const Damage& damage : cases) {

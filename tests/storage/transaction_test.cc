@@ -6,10 +6,13 @@
 namespace skg::storage::test {
 namespace {
 
-StatementKey Key(Transaction& transaction, std::string_view s, std::string_view p,
-                 std::string_view o) {
-  return {{}, *transaction.Intern(Name(s)), *transaction.Intern(Name(p)),
-          *transaction.Intern(Name(o)), 0};
+StatementKey Key(Transaction& transaction, std::string_view s,
+                 std::string_view p, std::string_view o) {
+  return {{},
+          *transaction.Intern(Name(s)),
+          *transaction.Intern(Name(p)),
+          *transaction.Intern(Name(o)),
+          0};
 }
 
 ScanPattern Subject(const ReadView& view, std::string_view s) {
@@ -31,7 +34,8 @@ TEST_CASE("a transaction sees its snapshot and its own changes") {
   AddOne(graph, "a", "p", "2");
   Transaction transaction = Begin(graph);
   AddOne(graph, "b", "p", "later");
-  REQUIRE_OK(transaction.Add(Key(transaction, "a", "p", "3"), 0.5f, nullptr, false));
+  REQUIRE_OK(
+      transaction.Add(Key(transaction, "a", "p", "3"), 0.5f, nullptr, false));
   transaction.RemoveTriple(Key(transaction, "a", "p", "1"));
   const ReadView& view = transaction.view();
   CHECK(AllRows(view).size() == 2);
@@ -39,7 +43,8 @@ TEST_CASE("a transaction sees its snapshot and its own changes") {
   CHECK(view.Find(Key(transaction, "a", "p", "3"))->value().weight == 0.5f);
   CHECK_FALSE(view.Find(Key(transaction, "a", "p", "1"))->has_value());
   std::vector<rdf::Term> terms;
-  const TermId own[] = {*transaction.Intern(Name("3")), *transaction.Intern(Name("a"))};
+  const TermId own[] = {*transaction.Intern(Name("3")),
+                        *transaction.Intern(Name("a"))};
   REQUIRE_OK(view.Decode(own, &terms));
   CHECK(terms[0] == Name("3"));
 }
@@ -49,8 +54,10 @@ TEST_CASE("what a transaction changes becomes one commit") {
   GraphStore graph = CreateGraph(*store);
   AddOne(graph, "a", "p", "1");
   Transaction transaction = Begin(graph);
-  REQUIRE_OK(transaction.Add(Key(transaction, "a", "p", "2"), 1.0f, nullptr, false));
-  REQUIRE_OK(transaction.Add(Key(transaction, "a", "p", "1"), 0.1f, nullptr, true));
+  REQUIRE_OK(
+      transaction.Add(Key(transaction, "a", "p", "2"), 1.0f, nullptr, false));
+  REQUIRE_OK(
+      transaction.Add(Key(transaction, "a", "p", "1"), 0.1f, nullptr, true));
   transaction.RemoveTriple(Key(transaction, "a", "p", "1"));
   auto outcome = graph.Commit(transaction, {});
   REQUIRE_OK(outcome);
@@ -70,7 +77,9 @@ struct Conflict {
 };
 
 TEST_CASE("a commit is refused exactly where something read has changed") {
-  const auto read_subject = [](Transaction& t) { AllRows(t.view(), Subject(t.view(), "a")); };
+  const auto read_subject = [](Transaction& t) {
+    AllRows(t.view(), Subject(t.view(), "a"));
+  };
   const auto add_subject = [](GraphStore& g) { AddOne(g, "a", "p", "new"); };
   const auto add_other = [](GraphStore& g) { AddOne(g, "z", "p", "new"); };
   const auto replace = [](GraphStore& g) { AddOne(g, "a", "p", "1", 0.25f); };
@@ -109,7 +118,8 @@ TEST_CASE("a commit is refused exactly where something read has changed") {
     AddOne(graph, "a", "p", "1");
     Transaction transaction = Begin(graph);
     c.read(transaction);
-    REQUIRE_OK(transaction.Add(Key(transaction, "mine", "p", "1"), 1.0f, nullptr, false));
+    REQUIRE_OK(transaction.Add(Key(transaction, "mine", "p", "1"), 1.0f,
+                               nullptr, false));
     c.write(graph);
     const uint64_t before = graph.last_commit();
     const auto outcome = graph.Commit(transaction, {});
@@ -129,7 +139,8 @@ TEST_CASE("concurrent increments through transactions lose none") {
   const auto store = OpenMemoryStore();
   GraphStore graph = CreateGraph(*store);
   const auto number = [](uint64_t n) {
-    return rdf::Term::Literal(std::to_string(n), std::string(rdf::iri::kXsdInteger));
+    return rdf::Term::Literal(std::to_string(n),
+                              std::string(rdf::iri::kXsdInteger));
   };
   RequestBuilder first(graph);
   first.Add(Name("counter"), Name("value"), number(0));
@@ -148,14 +159,18 @@ TEST_CASE("concurrent increments through transactions lose none") {
         if (!*(*cursor)->Next(batch) || batch.size() != 1) return;
         const StatementKey old = batch.Row(0).key;
         std::vector<rdf::Term> value;
-        if (!transaction->view().Decode(std::span(&old.object, 1), &value).ok()) return;
+        if (!transaction->view().Decode(std::span(&old.object, 1), &value).ok())
+          return;
         StatementKey next = old;
-        next.object = *transaction->Intern(number(std::stoull(value[0].value) + 1));
+        next.object =
+            *transaction->Intern(number(std::stoull(value[0].value) + 1));
         transaction->RemoveTriple(old);
         if (!transaction->Add(next, 1.0f, nullptr, false).ok()) return;
         const auto outcome = mine.Commit(*transaction, {});
-        if (outcome.ok()) ++done;
-        else if (!absl::IsAborted(outcome.status())) return;
+        if (outcome.ok())
+          ++done;
+        else if (!absl::IsAborted(outcome.status()))
+          return;
       }
     });
   }

@@ -96,6 +96,22 @@ class PowerLossFileSystem final : public rocksdb::FileSystemWrapper {
     return Apply(std::move(change), [] {});
   }
 
+  // The second half of a change that takes time: nothing if the power, or every
+  // change, has failed meanwhile.
+  template <typename Change>
+  IOStatus Finish(Change change) {
+    const std::shared_lock lock(mutex_);
+    if (!power_) return IOStatus::IOError("the power is cut");
+    if (fail_at_ != 0 && every_later_one_ && changes_ >= fail_at_) {
+      return IOStatus::IOError("injected fault");
+    }
+    change();
+    return IOStatus::OK();
+  }
+
+  [[nodiscard]] std::chrono::microseconds sync_time() const { return sync_time_.load(); }
+  void set_sync_time(std::chrono::microseconds time) { sync_time_ = time; }
+
   void SyncEntries(const std::string& directory) {
     const std::lock_guard lock(entries_mutex_);
     DirectoryState& state = Adopt(directory);
@@ -153,6 +169,7 @@ class PowerLossFileSystem final : public rocksdb::FileSystemWrapper {
   DiskFault fault_ = DiskFault::kIoError;
   bool every_later_one_ = false;
   std::atomic<bool> fault_fired_{false};
+  std::atomic<std::chrono::microseconds> sync_time_{std::chrono::microseconds(50)};
 
   std::mutex entries_mutex_;
   const fs::path scratch_;
@@ -203,13 +220,19 @@ class TrackedFile final : public rocksdb::FSWritableFileOwnerWrapper {
     });
   }
   IOStatus Sync(const IOOptions&, IODebugContext*) override {
-    return disk_.Apply([&] {
-      // Only the model needs to know. The pause stands for the disk's work; what
-      // is appended during it is not covered.
-      const uint64_t covered = inode_->written;
-      std::this_thread::sleep_for(std::chrono::microseconds(50));
-      if (inode_->synced < covered) inode_->synced = covered;
+    // Only the model needs to know. The pause stands for the disk's work: what
+    // is appended during it is not covered, and it may be cut short.
+    uint64_t covered = 0;
+    IOStatus status = disk_.Apply([&] {
+      covered = inode_->written;
       return IOStatus::OK();
+    });
+    if (!status.ok()) return status;
+    std::this_thread::sleep_for(disk_.sync_time());
+    return disk_.Finish([&] {
+      uint64_t synced = inode_->synced;
+      while (synced < covered && !inode_->synced.compare_exchange_weak(synced, covered)) {
+      }
     });
   }
   IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
@@ -420,6 +443,9 @@ absl::Status PowerLossEnv::Restore() { return file_system_->Restore(); }
 uint64_t PowerLossEnv::changes() const { return file_system_->changes(); }
 void PowerLossEnv::FailChange(uint64_t n, DiskFault fault, bool every_later_one) {
   file_system_->FailChange(n, fault, every_later_one);
+}
+void PowerLossEnv::SetSyncTime(std::chrono::microseconds time) {
+  file_system_->set_sync_time(time);
 }
 bool PowerLossEnv::fault_fired() const { return file_system_->fault_fired(); }
 

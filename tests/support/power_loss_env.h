@@ -11,6 +11,7 @@
 // It also fails operations on demand: the n-th, or every one from the n-th on.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -55,6 +56,8 @@ class PowerLossEnv {
   // after it. 0: none any more.
   void FailChange(uint64_t n, DiskFault fault, bool every_later_one);
   [[nodiscard]] bool fault_fired() const;
+  // How long a sync of a file takes; 50 us at first.
+  void SetSyncTime(std::chrono::microseconds time);
 
  private:
   std::shared_ptr<PowerLossFileSystem> file_system_;

@@ -30,9 +30,8 @@ TemporaryDirectory::~TemporaryDirectory() {
 uint64_t Seed() {
   static const uint64_t seed = [] {
     const char* given = std::getenv("SKG_TEST_SEED");
-    const uint64_t value = given != nullptr
-                               ? std::strtoull(given, nullptr, 10)
-                               : std::random_device{}();
+    const uint64_t value = given != nullptr ? std::strtoull(given, nullptr, 10)
+                                            : std::random_device{}();
     std::fprintf(stderr, "SKG_TEST_SEED=%llu\n",
                  static_cast<unsigned long long>(value));
     return value;

@@ -43,11 +43,11 @@ class TemporaryDirectory {
 }  // namespace skg::test
 
 // For a Status or a StatusOr: fails with the message.
-#define REQUIRE_OK(expression)                                      \
-  do {                                                              \
-    const auto& skg_status_ = (expression);                         \
-    INFO(::skg::test::StatusText(skg_status_));                     \
-    REQUIRE(skg_status_.ok());                                      \
+#define REQUIRE_OK(expression)                  \
+  do {                                          \
+    const auto& skg_status_ = (expression);     \
+    INFO(::skg::test::StatusText(skg_status_)); \
+    REQUIRE(skg_status_.ok());                  \
   } while (false)
 
 namespace skg::test {

@@ -37,7 +37,8 @@ std::string Uuid::ToString() const {
 }
 
 void FillRandom(void* out, size_t size) {
-  if (RAND_bytes(static_cast<unsigned char*>(out), static_cast<int>(size)) == 1) {
+  if (RAND_bytes(static_cast<unsigned char*>(out), static_cast<int>(size)) ==
+      1) {
     return;
   }
   std::random_device device;

@@ -28,7 +28,8 @@ std::string NameKey(std::string_view tenant, std::string_view name) {
 absl::StatusOr<GraphDescription> DecodeGraph(std::string_view bytes) {
   proto::GraphRow row;
   if (bytes.empty() || bytes.front() != kPlainFormat ||
-      !row.ParseFromArray(bytes.data() + 1, static_cast<int>(bytes.size() - 1)) ||
+      !row.ParseFromArray(bytes.data() + 1,
+                          static_cast<int>(bytes.size() - 1)) ||
       row.uuid().size() != 16) {
     return absl::DataLossError("damaged graph row in the catalog");
   }
@@ -71,12 +72,15 @@ std::string EncodeNumber(uint32_t number) {
 
 absl::Status Catalog::Open() {
   std::string value;
-  SKG_ASSIGN_OR_RETURN(const bool found, kv_.Get(Family::kCatalog, CatalogKey(kFormatKind), &value));
+  SKG_ASSIGN_OR_RETURN(
+      const bool found,
+      kv_.Get(Family::kCatalog, CatalogKey(kFormatKind), &value));
   if (!found) {
     const auto rows = kv_.NewIterator(Family::kCatalog, {});
     rows->SeekToFirst();
     if (rows->Valid()) {
-      return absl::DataLossError("the catalog has rows but no format row; restore a backup");
+      return absl::DataLossError(
+          "the catalog has rows but no format row; restore a backup");
     }
     SKG_RETURN_IF_ERROR(rows->status());
     std::string format(1, kPlainFormat);
@@ -89,35 +93,43 @@ absl::Status Catalog::Open() {
   ByteReader in(std::string_view(value).substr(1));
   const uint64_t version = in.Varint();
   if (value.front() != kPlainFormat || !in.ok()) {
-    return absl::DataLossError("damaged format row in the catalog; restore a backup");
+    return absl::DataLossError(
+        "damaged format row in the catalog; restore a backup");
   }
   if (version != kFormatVersion) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("the data are of format ", version, ", this program reads format ",
-                     kFormatVersion, "; use the program that wrote them or a newer one"));
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the data are of format ", version, ", this program reads format ",
+        kFormatVersion, "; use the program that wrote them or a newer one"));
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::optional<GraphDescription>> Catalog::Find(std::string_view tenant,
-                                                              std::string_view name) const {
+absl::StatusOr<std::optional<GraphDescription>> Catalog::Find(
+    std::string_view tenant, std::string_view name) const {
   std::string value;
-  SKG_ASSIGN_OR_RETURN(bool found, kv_.Get(Family::kCatalog, NameKey(tenant, name), &value));
+  SKG_ASSIGN_OR_RETURN(
+      bool found, kv_.Get(Family::kCatalog, NameKey(tenant, name), &value));
   if (!found) return std::optional<GraphDescription>();
   SKG_ASSIGN_OR_RETURN(const uint32_t number, DecodeNumber(value));
   SKG_ASSIGN_OR_RETURN(
-      found, kv_.Get(Family::kCatalog, CatalogKey(kGraphKind, NumberBytes(number)), &value));
-  if (!found) return absl::DataLossError(absl::StrCat("the row of graph ", number, " is missing"));
+      found, kv_.Get(Family::kCatalog,
+                     CatalogKey(kGraphKind, NumberBytes(number)), &value));
+  if (!found)
+    return absl::DataLossError(
+        absl::StrCat("the row of graph ", number, " is missing"));
   SKG_ASSIGN_OR_RETURN(GraphDescription graph, DecodeGraph(value));
   return std::optional<GraphDescription>(std::move(graph));
 }
 
-absl::StatusOr<GraphDescription> Catalog::Create(std::string_view tenant, std::string_view name,
-                                                 const Store::CreateOptions& options) {
+absl::StatusOr<GraphDescription> Catalog::Create(
+    std::string_view tenant, std::string_view name,
+    const Store::CreateOptions& options) {
   std::string value;
-  SKG_ASSIGN_OR_RETURN(const bool found,
-                       kv_.Get(Family::kCatalog, CatalogKey(kNextGraphKind), &value));
-  if (!found) return absl::DataLossError("the catalog has no next graph number");
+  SKG_ASSIGN_OR_RETURN(
+      const bool found,
+      kv_.Get(Family::kCatalog, CatalogKey(kNextGraphKind), &value));
+  if (!found)
+    return absl::DataLossError("the catalog has no next graph number");
   GraphDescription graph;
   SKG_ASSIGN_OR_RETURN(graph.number, DecodeNumber(value));
   graph.uuid = RandomUuid();
@@ -126,12 +138,16 @@ absl::StatusOr<GraphDescription> Catalog::Create(std::string_view tenant, std::s
   graph.base_namespace = options.base_namespace;
   graph.statement_ids = options.statement_ids;
   const auto batch = kv_.NewBatch();
-  batch->Put(Family::kCatalog, CatalogKey(kNextGraphKind), EncodeNumber(graph.number + 1));
-  batch->Put(Family::kCatalog, NameKey(tenant, name), EncodeNumber(graph.number));
-  batch->Put(Family::kCatalog, CatalogKey(kGraphKind, NumberBytes(graph.number)),
+  batch->Put(Family::kCatalog, CatalogKey(kNextGraphKind),
+             EncodeNumber(graph.number + 1));
+  batch->Put(Family::kCatalog, NameKey(tenant, name),
+             EncodeNumber(graph.number));
+  batch->Put(Family::kCatalog,
+             CatalogKey(kGraphKind, NumberBytes(graph.number)),
              EncodeGraph(graph));
   batch->Put(Family::kStats, HeadKey(graph.number), EncodeHead(Head{}));
-  batch->Put(Family::kManifest, ManifestKey(graph.number), EncodeManifest(Manifest{}));
+  batch->Put(Family::kManifest, ManifestKey(graph.number),
+             EncodeManifest(Manifest{}));
   SKG_RETURN_IF_ERROR(kv_.Write(*batch, WriteMode::kSync));
   return graph;
 }
@@ -139,8 +155,10 @@ absl::StatusOr<GraphDescription> Catalog::Create(std::string_view tenant, std::s
 absl::Status Catalog::Drop(const GraphDescription& graph) {
   const auto batch = kv_.NewBatch();
   batch->Delete(Family::kCatalog, NameKey(graph.tenant, graph.name));
-  batch->Delete(Family::kCatalog, CatalogKey(kGraphKind, NumberBytes(graph.number)));
-  batch->Put(Family::kCatalog, CatalogKey(kDroppedKind, NumberBytes(graph.number)),
+  batch->Delete(Family::kCatalog,
+                CatalogKey(kGraphKind, NumberBytes(graph.number)));
+  batch->Put(Family::kCatalog,
+             CatalogKey(kDroppedKind, NumberBytes(graph.number)),
              std::string(1, kPlainFormat));
   return kv_.Write(*batch, WriteMode::kSync);
 }
@@ -148,7 +166,8 @@ absl::Status Catalog::Drop(const GraphDescription& graph) {
 absl::StatusOr<std::vector<GraphDescription>> Catalog::List() const {
   const std::string prefix = CatalogKey(kGraphKind);
   const auto rows = kv_.NewIterator(
-      Family::kCatalog, {.snapshot = nullptr, .lower = prefix, .upper = PrefixEnd(prefix)});
+      Family::kCatalog,
+      {.snapshot = nullptr, .lower = prefix, .upper = PrefixEnd(prefix)});
   std::vector<GraphDescription> graphs;
   for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
     SKG_ASSIGN_OR_RETURN(GraphDescription graph, DecodeGraph(rows->value()));
@@ -161,13 +180,16 @@ absl::StatusOr<std::vector<GraphDescription>> Catalog::List() const {
 absl::StatusOr<std::vector<uint32_t>> Catalog::Dropped() const {
   const std::string prefix = CatalogKey(kDroppedKind);
   const auto rows = kv_.NewIterator(
-      Family::kCatalog, {.snapshot = nullptr, .lower = prefix, .upper = PrefixEnd(prefix)});
+      Family::kCatalog,
+      {.snapshot = nullptr, .lower = prefix, .upper = PrefixEnd(prefix)});
   std::vector<uint32_t> graphs;
   for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
     if (rows->key().size() != prefix.size() + kGraphBytes) {
-      return absl::DataLossError("damaged row of a dropped graph in the catalog");
+      return absl::DataLossError(
+          "damaged row of a dropped graph in the catalog");
     }
-    graphs.push_back(LoadBigEndian<uint32_t>(rows->key().data() + prefix.size()));
+    graphs.push_back(
+        LoadBigEndian<uint32_t>(rows->key().data() + prefix.size()));
   }
   SKG_RETURN_IF_ERROR(rows->status());
   return graphs;
@@ -186,10 +208,12 @@ absl::Status Catalog::DeleteRows(uint32_t graph) {
 }
 
 absl::Status Catalog::PutSetting(std::string_view key, std::string_view value) {
-  if (key.empty() || key.size() > kMaxSettingKeyBytes || value.size() > kMaxSettingBytes) {
+  if (key.empty() || key.size() > kMaxSettingKeyBytes ||
+      value.size() > kMaxSettingBytes) {
     return absl::InvalidArgumentError(
-        absl::StrCat("a setting has a key of 1 to ", kMaxSettingKeyBytes, " bytes and a value of at most ",
-                     kMaxSettingBytes, "; got ", key.size(), " and ", value.size()));
+        absl::StrCat("a setting has a key of 1 to ", kMaxSettingKeyBytes,
+                     " bytes and a value of at most ", kMaxSettingBytes,
+                     "; got ", key.size(), " and ", value.size()));
   }
   const auto batch = kv_.NewBatch();
   batch->Put(Family::kCatalog, CatalogKey(kSettingKind, key),
@@ -205,16 +229,20 @@ absl::Status Catalog::DeleteSetting(std::string_view key) {
 
 absl::StatusOr<std::string> Catalog::GetSetting(std::string_view key) const {
   std::string value;
-  SKG_ASSIGN_OR_RETURN(const bool found,
-                       kv_.Get(Family::kCatalog, CatalogKey(kSettingKind, key), &value));
-  if (!found) return absl::NotFoundError(absl::StrCat("no setting \"", av(key), "\""));
+  SKG_ASSIGN_OR_RETURN(
+      const bool found,
+      kv_.Get(Family::kCatalog, CatalogKey(kSettingKind, key), &value));
+  if (!found)
+    return absl::NotFoundError(absl::StrCat("no setting \"", av(key), "\""));
   return value.substr(1);
 }
 
-absl::StatusOr<std::vector<std::string>> Catalog::ListSettings(std::string_view prefix) const {
+absl::StatusOr<std::vector<std::string>> Catalog::ListSettings(
+    std::string_view prefix) const {
   const std::string begin = CatalogKey(kSettingKind, prefix);
   const auto rows = kv_.NewIterator(
-      Family::kCatalog, {.snapshot = nullptr, .lower = begin, .upper = PrefixEnd(begin)});
+      Family::kCatalog,
+      {.snapshot = nullptr, .lower = begin, .upper = PrefixEnd(begin)});
   std::vector<std::string> keys;
   for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
     keys.emplace_back(rows->key().substr(kGraphBytes + 1));

@@ -27,11 +27,11 @@ class Catalog {
   [[nodiscard]] absl::Status Open();
 
   // Unset: no such graph.
-  [[nodiscard]] absl::StatusOr<std::optional<GraphDescription>> Find(std::string_view tenant,
-                                                                     std::string_view name) const;
-  [[nodiscard]] absl::StatusOr<GraphDescription> Create(std::string_view tenant,
-                                                        std::string_view name,
-                                                        const Store::CreateOptions& options);
+  [[nodiscard]] absl::StatusOr<std::optional<GraphDescription>> Find(
+      std::string_view tenant, std::string_view name) const;
+  [[nodiscard]] absl::StatusOr<GraphDescription> Create(
+      std::string_view tenant, std::string_view name,
+      const Store::CreateOptions& options);
   // Takes the name away and remembers that the rows are still to be deleted.
   [[nodiscard]] absl::Status Drop(const GraphDescription& graph);
   [[nodiscard]] absl::StatusOr<std::vector<GraphDescription>> List() const;
@@ -41,9 +41,11 @@ class Catalog {
   // Deletes all rows of a dropped graph.
   [[nodiscard]] absl::Status DeleteRows(uint32_t graph);
 
-  [[nodiscard]] absl::Status PutSetting(std::string_view key, std::string_view value);
+  [[nodiscard]] absl::Status PutSetting(std::string_view key,
+                                        std::string_view value);
   [[nodiscard]] absl::Status DeleteSetting(std::string_view key);
-  [[nodiscard]] absl::StatusOr<std::string> GetSetting(std::string_view key) const;
+  [[nodiscard]] absl::StatusOr<std::string> GetSetting(
+      std::string_view key) const;
   [[nodiscard]] absl::StatusOr<std::vector<std::string>> ListSettings(
       std::string_view prefix) const;
 

@@ -38,13 +38,15 @@ struct RowSet {
 
 class GraphCheck {
  public:
-  GraphCheck(GraphState& graph, const Snapshot& snapshot, bool deep, CheckSummary* summary)
+  GraphCheck(GraphState& graph, const Snapshot& snapshot, bool deep,
+             CheckSummary* summary)
       : graph_(graph), snapshot_(snapshot), deep_(deep), summary_(summary) {}
 
   absl::Status Run() {
     SKG_RETURN_IF_ERROR(CheckOrders());
     SKG_RETURN_IF_ERROR(CheckCounts(kPredicateKind, predicates_, "predicate"));
-    SKG_RETURN_IF_ERROR(CheckCounts(kNamedGraphKind, named_graphs_, "named graph"));
+    SKG_RETURN_IF_ERROR(
+        CheckCounts(kNamedGraphKind, named_graphs_, "named graph"));
     SKG_RETURN_IF_ERROR(CheckDictionary());
     SKG_RETURN_IF_ERROR(CheckLog());
     return CheckRecords();
@@ -60,7 +62,8 @@ class GraphCheck {
          std::move(message)});
   }
 
-  std::unique_ptr<KvIterator> Rows(Family family, const std::string& prefix) const {
+  std::unique_ptr<KvIterator> Rows(Family family,
+                                   const std::string& prefix) const {
     auto rows = graph_.kv.NewIterator(family, {.snapshot = snapshot_.kv(),
                                                .lower = prefix,
                                                .upper = PrefixEnd(prefix),
@@ -90,33 +93,42 @@ class GraphCheck {
     for (size_t i = 1; i < kOrderCount; ++i) {
       const RowSet& expected = i < kDefaultGraphOrders ? all[0] : named[0];
       if (all[i] != expected) {
-        Problem(absl::StrCat("index order ", i, " has ", all[i].rows, " rows that differ from the ",
-                             expected.rows, " of order 0"));
+        Problem(absl::StrCat("index order ", i, " has ", all[i].rows,
+                             " rows that differ from the ", expected.rows,
+                             " of order 0"));
       }
     }
     const Head& head = snapshot_.head();
-    const auto compare = [&](const char* what, uint64_t counted, uint64_t stored) {
+    const auto compare = [&](const char* what, uint64_t counted,
+                             uint64_t stored) {
       if (counted != stored) {
-        Problem(absl::StrCat("the head says ", stored, " ", what, ", there are ", counted));
+        Problem(absl::StrCat("the head says ", stored, " ", what,
+                             ", there are ", counted));
       }
     };
     compare("statements", statements_, head.statements);
     compare("triples", triples_, head.triples);
-    compare("statements in the default graph", default_statements_, head.default_statements);
-    compare("triples in the default graph", default_triples_, head.default_triples);
+    compare("statements in the default graph", default_statements_,
+            head.default_statements);
+    compare("triples in the default graph", default_triples_,
+            head.default_triples);
     summary_->statements += statements_;
     return absl::OkStatus();
   }
 
-  absl::Status ReadOrder(IndexOrder order, uint32_t epoch, RowSet* all, RowSet* named) {
+  absl::Status ReadOrder(IndexOrder order, uint32_t epoch, RowSet* all,
+                         RowSet* named) {
     const auto rows = Rows(Family::kDelta, DeltaPrefix(number(), epoch, order));
     for (; rows->Valid(); rows->Next()) {
       RowValue value;
-      if (rows->key().size() != kDeltaKeyBytes || !DecodeRow(rows->value(), &value)) {
-        Problem(absl::StrCat("a damaged row in index order ", static_cast<int>(order)));
+      if (rows->key().size() != kDeltaKeyBytes ||
+          !DecodeRow(rows->value(), &value)) {
+        Problem(absl::StrCat("a damaged row in index order ",
+                             static_cast<int>(order)));
         continue;
       }
-      const StatementKey key = LoadStatement(order, rows->key().data() + kDeltaPrefixBytes);
+      const StatementKey key =
+          LoadStatement(order, rows->key().data() + kDeltaPrefixBytes);
       const uint64_t commit = CommitOfDeltaKey(rows->key());
       all->Add(key, commit, rows->value());
       if (key.graph.bound()) named->Add(key, commit, rows->value());
@@ -129,25 +141,33 @@ class GraphCheck {
   // The leading term of each order runs through every subject, predicate,
   // object and graph.
   void CheckTermsExist(IndexOrder order, const StatementKey& key) {
-    for (const TermId id : {key.graph, key.subject, key.predicate, key.object}) {
-      if (id.in_arena() || (id.in_dictionary() && id.payload() >= snapshot_.head().next_term)) {
-        Problem(absl::StrCat("a statement holds term ", id.bits, ", which was never numbered"));
+    for (const TermId id :
+         {key.graph, key.subject, key.predicate, key.object}) {
+      if (id.in_arena() ||
+          (id.in_dictionary() && id.payload() >= snapshot_.head().next_term)) {
+        Problem(absl::StrCat("a statement holds term ", id.bits,
+                             ", which was never numbered"));
       }
     }
     if (!deep_) return;
-    const TermId first[] = {key.graph, key.predicate, key.object,
+    const TermId first[] = {key.graph,   key.predicate, key.object,
                             key.subject, key.predicate, key.object};
-    const TermId id = order == IndexOrder::kGspo ? key.subject : first[static_cast<size_t>(order)];
+    const TermId id = order == IndexOrder::kGspo
+                          ? key.subject
+                          : first[static_cast<size_t>(order)];
     if (!id.in_dictionary() || id == last_decoded_) return;
     last_decoded_ = id;
     std::vector<rdf::Term> ignored;
-    const absl::Status status = graph_.dictionary.Decode(number(), std::span(&id, 1), &ignored);
+    const absl::Status status =
+        graph_.dictionary.Decode(number(), std::span(&id, 1), &ignored);
     if (!status.ok()) Problem(std::string(sv(status.message())));
   }
 
-  void CheckRow(const StatementKey& key, uint64_t commit, const RowValue& value) {
+  void CheckRow(const StatementKey& key, uint64_t commit,
+                const RowValue& value) {
     if (commit == 0 || commit > snapshot_.head().last_commit) {
-      Problem(absl::StrCat("a row carries commit ", commit, ", which never was"));
+      Problem(
+          absl::StrCat("a row carries commit ", commit, ", which never was"));
     }
     if (value.has_record) ++rows_with_record_;
     if (!statement_ || *statement_ != key) {
@@ -157,7 +177,8 @@ class GraphCheck {
       if (!triple_ || *triple_ != triple) FinishTriple();
       triple_ = triple;
       statement_ = key;
-      chain_ = {value.operation != RowOperation::kRemove, 0, commit, value.operation};
+      chain_ = {value.operation != RowOperation::kRemove, 0, commit,
+                value.operation};
     }
     chain_.sign += value.sign;
     chain_.oldest = value.operation;
@@ -173,19 +194,20 @@ class GraphCheck {
   void FinishStatement() {
     if (!statement_) return;
     if (chain_.sign != (chain_.live ? 1 : 0)) {
-      Problem(absl::StrCat("the signs of a statement of commit ", chain_.newest_commit,
-                           " sum to ", chain_.sign));
+      Problem(absl::StrCat("the signs of a statement of commit ",
+                           chain_.newest_commit, " sum to ", chain_.sign));
     }
     if (chain_.oldest != RowOperation::kInsertNew) {
-      Problem(absl::StrCat("the oldest row of a statement of commit ", chain_.newest_commit,
-                           " does not insert it"));
+      Problem(absl::StrCat("the oldest row of a statement of commit ",
+                           chain_.newest_commit, " does not insert it"));
     }
     if (chain_.live) {
       ++live_edges_;
       ++statements_;
       if (!statement_->graph.bound()) ++default_statements_;
       ++predicates_[statement_->predicate].statements;
-      if (statement_->graph.bound()) ++named_graphs_[statement_->graph].statements;
+      if (statement_->graph.bound())
+        ++named_graphs_[statement_->graph].statements;
       if (deep_ && graph_.description.statement_ids) CheckStatementId();
     }
     statement_.reset();
@@ -195,8 +217,8 @@ class GraphCheck {
     if (!triple_) return;
     const bool live = live_edges_ > 0;
     if (triple_sign_ != (live ? 1 : 0)) {
-      Problem(absl::StrCat("the triple signs of a triple sum to ", triple_sign_, " where ",
-                           live_edges_, " edges are live"));
+      Problem(absl::StrCat("the triple signs of a triple sum to ", triple_sign_,
+                           " where ", live_edges_, " edges are live"));
     }
     if (live) {
       ++triples_;
@@ -211,18 +233,22 @@ class GraphCheck {
 
   void CheckStatementId() {
     const StatementKey& key = *statement_;
-    const ReadView view(std::shared_ptr<const Snapshot>(std::shared_ptr<void>(), &snapshot_));
+    const ReadView view(
+        std::shared_ptr<const Snapshot>(std::shared_ptr<void>(), &snapshot_));
     const auto id = view.StatementId(key);
     if (!id.ok()) return;  // reported as a term already
     std::string value;
-    const auto found = graph_.kv.Get(Family::kStatementIds, StatementIdKey(number(), *id), &value,
-                                     snapshot_.kv());
+    const auto found =
+        graph_.kv.Get(Family::kStatementIds, StatementIdKey(number(), *id),
+                      &value, snapshot_.kv());
     if (!found.ok() || !*found || value != EncodeStatement(key)) {
-      Problem(absl::StrCat("statement ", id->ToString(), " is not in the id index"));
+      Problem(absl::StrCat("statement ", id->ToString(),
+                           " is not in the id index"));
     }
   }
 
-  absl::Status CheckCounts(char kind, const absl::flat_hash_map<TermId, Counts>& counted,
+  absl::Status CheckCounts(char kind,
+                           const absl::flat_hash_map<TermId, Counts>& counted,
                            const char* what) {
     std::string prefix = GraphPrefix(number());
     prefix.push_back(kind);
@@ -234,18 +260,22 @@ class GraphCheck {
         Problem(absl::StrCat("a damaged count row of a ", what));
         continue;
       }
-      const TermId id{LoadBigEndian<uint64_t>(rows->key().data() + prefix.size())};
+      const TermId id{
+          LoadBigEndian<uint64_t>(rows->key().data() + prefix.size())};
       const auto it = counted.find(id);
       const Counts real = it != counted.end() ? it->second : Counts{};
       if (it != counted.end()) ++seen;
-      if (real.statements != stored->statements || real.triples != stored->triples) {
-        Problem(absl::StrCat("the store counts ", stored->statements, " statements of ", what, " ",
-                             id.bits, ", there are ", real.statements));
+      if (real.statements != stored->statements ||
+          real.triples != stored->triples) {
+        Problem(absl::StrCat("the store counts ", stored->statements,
+                             " statements of ", what, " ", id.bits,
+                             ", there are ", real.statements));
       }
     }
     SKG_RETURN_IF_ERROR(rows->status());
     if (seen != counted.size()) {
-      Problem(absl::StrCat(counted.size() - seen, " of the ", what, "s have no count row"));
+      Problem(absl::StrCat(counted.size() - seen, " of the ", what,
+                           "s have no count row"));
     }
     return absl::OkStatus();
   }
@@ -256,11 +286,13 @@ class GraphCheck {
     const auto terms = Rows(Family::kTerms, prefix);
     for (; terms->Valid(); terms->Next()) {
       const std::string_view key = terms->key();
-      if (key.size() != prefix.size() + 8) continue;  // a chunk of the term before
+      if (key.size() != prefix.size() + 8)
+        continue;  // a chunk of the term before
       const auto payload = LoadBigEndian<uint64_t>(key.data() + prefix.size());
       ++numbers;
       if (payload == 0 || payload >= snapshot_.head().next_term) {
-        Problem(absl::StrCat("the dictionary holds number ", payload, ", the next one to give is ",
+        Problem(absl::StrCat("the dictionary holds number ", payload,
+                             ", the next one to give is ",
                              snapshot_.head().next_term));
         continue;
       }
@@ -277,7 +309,8 @@ class GraphCheck {
     for (; ids->Valid(); ids->Next()) ++back;
     SKG_RETURN_IF_ERROR(ids->status());
     if (back != numbers) {
-      Problem(absl::StrCat("the dictionary maps ", numbers, " numbers to terms but ", back,
+      Problem(absl::StrCat("the dictionary maps ", numbers,
+                           " numbers to terms but ", back,
                            " terms to numbers"));
     }
     return absl::OkStatus();
@@ -289,19 +322,25 @@ class GraphCheck {
       Problem(absl::StrCat("term ", payload, " is damaged"));
       return absl::OkStatus();
     }
-    const TermId id = TermId::Make(static_cast<rdf::TermTag>(value[1]), payload);
-    const auto term = id.in_dictionary() ? graph_.dictionary.Get(number(), id)
-                                         : absl::DataLossError("unknown kind of term");
+    const TermId id =
+        TermId::Make(static_cast<rdf::TermTag>(value[1]), payload);
+    const auto term = id.in_dictionary()
+                          ? graph_.dictionary.Get(number(), id)
+                          : absl::DataLossError("unknown kind of term");
     if (!term.ok()) {
       Problem(absl::StrCat("term ", payload, ": ", term.status().message()));
       return absl::OkStatus();
     }
     std::string back;
-    SKG_ASSIGN_OR_RETURN(const bool found,
-                         graph_.kv.Get(Family::kTermIds, TermIdKey(number(), term->tag, term->bytes),
-                                       &back, snapshot_.kv()));
-    if (!found || back.size() != 9 || LoadBigEndian<uint64_t>(back.data() + 1) != payload) {
-      Problem(absl::StrCat("term ", payload, " does not lead back to its number"));
+    SKG_ASSIGN_OR_RETURN(
+        const bool found,
+        graph_.kv.Get(Family::kTermIds,
+                      TermIdKey(number(), term->tag, term->bytes), &back,
+                      snapshot_.kv()));
+    if (!found || back.size() != 9 ||
+        LoadBigEndian<uint64_t>(back.data() + 1) != payload) {
+      Problem(
+          absl::StrCat("term ", payload, " does not lead back to its number"));
     }
     return absl::OkStatus();
   }
@@ -312,12 +351,15 @@ class GraphCheck {
     uint64_t expected = 0;  // set by the first kept commit
     uint64_t commits = 0;
     for (; rows->Valid(); rows->Next()) {
-      const auto commit = LoadBigEndian<uint64_t>(rows->key().data() + prefix.size());
-      const auto chunk = LoadBigEndian<uint32_t>(rows->key().data() + prefix.size() + 8);
+      const auto commit =
+          LoadBigEndian<uint64_t>(rows->key().data() + prefix.size());
+      const auto chunk =
+          LoadBigEndian<uint32_t>(rows->key().data() + prefix.size() + 8);
       if (chunk != 0) continue;
       ++commits;
       if (expected != 0 && commit != expected) {
-        Problem(absl::StrCat("the log goes from commit ", expected - 1, " to ", commit));
+        Problem(absl::StrCat("the log goes from commit ", expected - 1, " to ",
+                             commit));
       }
       expected = commit + 1;
       if (!deep_) continue;
@@ -328,7 +370,8 @@ class GraphCheck {
     summary_->commits += commits;
     const uint64_t last = snapshot_.head().last_commit;
     if (last != 0 && expected != last + 1) {
-      Problem(absl::StrCat("the log ends at commit ", expected == 0 ? 0 : expected - 1,
+      Problem(absl::StrCat("the log ends at commit ",
+                           expected == 0 ? 0 : expected - 1,
                            ", the head is at ", last));
     }
     return absl::OkStatus();
@@ -347,31 +390,37 @@ class GraphCheck {
       }
       const StatementKey statement =
           LoadStatement(IndexOrder::kGspo, key.data() + prefix.size());
-      const uint64_t commit =
-          ~LoadBigEndian<uint64_t>(key.data() + prefix.size() + kStatementBytes);
+      const uint64_t commit = ~LoadBigEndian<uint64_t>(
+          key.data() + prefix.size() + kStatementBytes);
       if (!DecodeRecord(rows->value()).ok()) {
-        Problem(absl::StrCat("the record of a statement of commit ", commit, " is damaged"));
+        Problem(absl::StrCat("the record of a statement of commit ", commit,
+                             " is damaged"));
       }
       SKG_RETURN_IF_ERROR(CheckRecordHasRow(statement, commit));
     }
     SKG_RETURN_IF_ERROR(rows->status());
     if (records != rows_with_record_) {
-      Problem(absl::StrCat(rows_with_record_, " statement rows have a record, there are ", records,
+      Problem(absl::StrCat(rows_with_record_,
+                           " statement rows have a record, there are ", records,
                            " records"));
     }
     return absl::OkStatus();
   }
 
-  absl::Status CheckRecordHasRow(const StatementKey& statement, uint64_t commit) {
+  absl::Status CheckRecordHasRow(const StatementKey& statement,
+                                 uint64_t commit) {
     for (const uint32_t epoch : snapshot_.manifest().epochs) {
       std::string value;
       const DeltaKey key(number(), epoch, IndexOrder::kGspo, statement, commit);
-      SKG_ASSIGN_OR_RETURN(const bool found,
-                           graph_.kv.Get(Family::kDelta, key.view(), &value, snapshot_.kv()));
+      SKG_ASSIGN_OR_RETURN(
+          const bool found,
+          graph_.kv.Get(Family::kDelta, key.view(), &value, snapshot_.kv()));
       RowValue row;
-      if (found && DecodeRow(value, &row) && row.has_record) return absl::OkStatus();
+      if (found && DecodeRow(value, &row) && row.has_record)
+        return absl::OkStatus();
     }
-    Problem(absl::StrCat("a record of commit ", commit, " belongs to no statement row"));
+    Problem(absl::StrCat("a record of commit ", commit,
+                         " belongs to no statement row"));
     return absl::OkStatus();
   }
 
@@ -385,7 +434,8 @@ class GraphCheck {
   uint64_t live_edges_ = 0;
   int64_t triple_sign_ = 0;
   uint64_t rows_with_record_ = 0;
-  uint64_t statements_ = 0, triples_ = 0, default_statements_ = 0, default_triples_ = 0;
+  uint64_t statements_ = 0, triples_ = 0, default_statements_ = 0,
+           default_triples_ = 0;
   TermId last_decoded_;
   absl::flat_hash_map<TermId, Counts> predicates_, named_graphs_;
 };

@@ -12,6 +12,7 @@ namespace skg::storage {
 // distinct predicates and named graphs. Cost: reads every row once; `deep` also
 // decodes every term, record and log entry.
 inline constexpr size_t kMaxProblems = 1000;
-[[nodiscard]] absl::Status CheckGraph(GraphState& graph, bool deep, CheckSummary* summary);
+[[nodiscard]] absl::Status CheckGraph(GraphState& graph, bool deep,
+                                      CheckSummary* summary);
 
 }  // namespace skg::storage

@@ -18,10 +18,10 @@ namespace skg::storage {
 // is CommitRequest::new_terms[i].
 struct WriteOperation {
   enum class Kind : uint8_t {
-    kAdd,          // insert, or replace weight and record
-    kAddIfAbsent,  // insert, or nothing
-    kRemove,       // one statement, that edge
-    kRemoveTriple, // all edges of (graph, s, p, o)
+    kAdd,           // insert, or replace weight and record
+    kAddIfAbsent,   // insert, or nothing
+    kRemove,        // one statement, that edge
+    kRemoveTriple,  // all edges of (graph, s, p, o)
   };
   Kind kind = Kind::kAdd;
   StatementKey key;

@@ -17,7 +17,8 @@ constexpr size_t kGatherEarly = 8;
 
 }  // namespace
 
-absl::StatusOr<CommitOutcome> CommitQueue::Commit(const CommitRequest& request) {
+absl::StatusOr<CommitOutcome> CommitQueue::Commit(
+    const CommitRequest& request) {
   PreparedCommit commit(request);
   SKG_RETURN_IF_ERROR(Prepare(graph_, commit));
   bool lead = false;
@@ -58,8 +59,8 @@ void CommitQueue::Lead() {
     Gather(lock, *batch, members, failed);
     if (!writing_) break;
     turn_.wait(lock, [&] {
-      return !writing_ ||
-             (waiting_.size() >= kGatherEarly && batch->size_bytes() < kFullBatchBytes);
+      return !writing_ || (waiting_.size() >= kGatherEarly &&
+                           batch->size_bytes() < kFullBatchBytes);
     });
   }
   if (!broken_.ok()) {
@@ -95,18 +96,19 @@ void CommitQueue::Gather(std::unique_lock<std::mutex>& lock, CommitBatch& batch,
   }
 }
 
-void CommitQueue::Abandon(std::unique_lock<std::mutex>& lock, const Members& members,
-                          const absl::Status& status) {
+void CommitQueue::Abandon(std::unique_lock<std::mutex>& lock,
+                          const Members& members, const absl::Status& status) {
   PassLead();
   lock.unlock();
   Finish(members, status);
 }
 
-void CommitQueue::WriteBatch(std::unique_lock<std::mutex>& lock, CommitBatch batch,
-                             const Members& members) {
+void CommitQueue::WriteBatch(std::unique_lock<std::mutex>& lock,
+                             CommitBatch batch, const Members& members) {
   WriteMode mode = WriteMode::kBuffered;
   for (const PreparedCommit* commit : members) {
-    if (commit->request.durability == Durability::kSync) mode = WriteMode::kSync;
+    if (commit->request.durability == Durability::kSync)
+      mode = WriteMode::kSync;
   }
   lock.unlock();
   const absl::Status status = graph_.kv.Write(*batch.rows, mode);

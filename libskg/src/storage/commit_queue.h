@@ -21,10 +21,12 @@ namespace skg::storage {
 // Thread safety: all methods from any thread.
 class CommitQueue {
  public:
-  CommitQueue(GraphState& graph, GroupSync& sync) : graph_(graph), sync_(sync), writer_(graph) {}
+  CommitQueue(GraphState& graph, GroupSync& sync)
+      : graph_(graph), sync_(sync), writer_(graph) {}
 
   // Returns once the commit is as durable as it asks for, or has failed.
-  [[nodiscard]] absl::StatusOr<CommitOutcome> Commit(const CommitRequest& request);
+  [[nodiscard]] absl::StatusOr<CommitOutcome> Commit(
+      const CommitRequest& request);
 
   // Fails everything that waits or comes later, and returns once nothing is
   // being written any more.
@@ -38,12 +40,13 @@ class CommitQueue {
   void Lead();
   // Moves waiting commits into the batch; without the lock while it works.
   // Commits that fail alone go to `failed`.
-  void Gather(std::unique_lock<std::mutex>& lock, CommitBatch& batch, Members& members,
-              Members& failed);
+  void Gather(std::unique_lock<std::mutex>& lock, CommitBatch& batch,
+              Members& members, Members& failed);
   // Ends the batch without writing it.
   void Abandon(std::unique_lock<std::mutex>& lock, const Members& members,
                const absl::Status& status);
-  void WriteBatch(std::unique_lock<std::mutex>& lock, CommitBatch batch, const Members& members);
+  void WriteBatch(std::unique_lock<std::mutex>& lock, CommitBatch batch,
+                  const Members& members);
   // Hands the lead to the first who waits, if any.
   void PassLead();
   void TellWriter();
@@ -57,10 +60,11 @@ class CommitQueue {
   std::deque<PreparedCommit*> waiting_;
   bool leading_ = false;  // somebody prepares a batch (and owns writer_)
   bool writing_ = false;  // somebody writes a batch
-  std::condition_variable turn_;  // for the leader: many wait, or the writing ended
-  std::condition_variable idle_;  // for Close
+  std::condition_variable
+      turn_;  // for the leader: many wait, or the writing ended
+  std::condition_variable idle_;      // for Close
   std::vector<CommitBatch> visible_;  // written, not yet told to the writer
-  absl::Status broken_;   // a write failed since the last batch was begun
+  absl::Status broken_;  // a write failed since the last batch was begun
   absl::Status closed_;
 
   CommitWriter writer_;

@@ -1,7 +1,6 @@
 #include "storage/commit_writer.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -17,9 +16,6 @@ namespace {
 constexpr size_t kMaxKeptTriples = 1 << 16;
 constexpr size_t kMaxKeptCounts = 1 << 16;
 constexpr size_t kMaxRecentKeys = 1 << 15;
-constexpr size_t kMaxStoredOutcomes = 1 << 16;
-constexpr absl::Duration kIdempotencyLifetime = absl::Hours(24);
-constexpr int kExpiredPerCommit = 4;
 
 std::string TermKeyOf(const DictionaryTerm& term) {
   std::string key(1, static_cast<char>(term.tag));
@@ -39,16 +35,16 @@ bool Inserts(const WriteOperation& operation) {
 
 // A record that says no more than the row and the commit.
 bool Plain(const Record& record) {
-  return record.metadata.empty() && record.source.empty() && !record.valid_from &&
-         !record.valid_to;
+  return record.metadata.empty() && record.source.empty() &&
+         !record.valid_from && !record.valid_to;
 }
 
 bool SameContent(const Record* a, const Record* b) {
   static const Record kNone;
   const Record& x = a != nullptr ? *a : kNone;
   const Record& y = b != nullptr ? *b : kNone;
-  return x.metadata == y.metadata && x.source == y.source && x.valid_from == y.valid_from &&
-         x.valid_to == y.valid_to;
+  return x.metadata == y.metadata && x.source == y.source &&
+         x.valid_from == y.valid_from && x.valid_to == y.valid_to;
 }
 
 bool AnyNew(const StatementKey& key, uint64_t first_new_term) {
@@ -158,24 +154,37 @@ absl::Status CommitWriter::Apply(PreparedCommit& commit, CommitBatch& batch) {
       }
       outcome = Decide(operations[i], commit, key, triple, number);
       if (outcome == Outcome::kInserted && !commit.statement_ids.empty()) {
-        batch.rows->Put(Family::kStatementIds,
-                        StatementIdKey(graph_.description.number, commit.statement_ids[i]),
-                        EncodeStatement(key));
+        batch.rows->Put(
+            Family::kStatementIds,
+            StatementIdKey(graph_.description.number, commit.statement_ids[i]),
+            EncodeStatement(key));
       }
     }
     switch (outcome) {
-      case Outcome::kInserted: ++result.inserted; break;
-      case Outcome::kReplaced: ++result.replaced; break;
-      case Outcome::kDuplicate: ++result.duplicates; break;
-      case Outcome::kRemoved: ++result.removed; break;
-      case Outcome::kAbsent: ++result.absent; break;
+      case Outcome::kInserted:
+        ++result.inserted;
+        break;
+      case Outcome::kReplaced:
+        ++result.replaced;
+        break;
+      case Outcome::kDuplicate:
+        ++result.duplicates;
+        break;
+      case Outcome::kRemoved:
+        ++result.removed;
+        break;
+      case Outcome::kAbsent:
+        ++result.absent;
+        break;
     }
-    if (commit.request.want_outcomes) commit.outcome.outcomes.push_back(outcome);
+    if (commit.request.want_outcomes)
+      commit.outcome.outcomes.push_back(outcome);
   }
 
   std::vector<LoggedChange> changes;
   changes.reserve(touched.size());
-  for (const auto& [key, triple] : touched) EmitTriple(key, *triple, batch, changes);
+  for (const auto& [key, triple] : touched)
+    EmitTriple(key, *triple, batch, changes);
   AppendLog(time, changes, batch);
   StoreIdempotency(commit, batch);
   batch.last_commit = number;
@@ -192,14 +201,16 @@ absl::StatusOr<bool> CommitWriter::Replay(PreparedCommit& commit) {
     std::string value;
     SKG_ASSIGN_OR_RETURN(
         const bool found,
-        graph_.kv.Get(Family::kLog, IdempotencyKey(graph_.description.number, key), &value));
+        graph_.kv.Get(Family::kLog,
+                      IdempotencyKey(graph_.description.number, key), &value));
     if (!found) return false;
     SKG_ASSIGN_OR_RETURN(stored, DecodeStoredResult(value));
     if (stored.result.time + kIdempotencyLifetime < absl::Now()) return false;
   }
   if (stored.request_hash != commit.request.request_hash) {
     return absl::InvalidArgumentError(
-        "the idempotency key was used for another request within the last 24 hours; "
+        "the idempotency key was used for another request within the last 24 "
+        "hours; "
         "use a new key for a new request");
   }
   commit.outcome.result = stored.result;
@@ -208,7 +219,8 @@ absl::StatusOr<bool> CommitWriter::Replay(PreparedCommit& commit) {
   return true;
 }
 
-absl::StatusOr<TermId> CommitWriter::FindTerm(PendingTerm& pending, const PreparedCommit& commit) {
+absl::StatusOr<TermId> CommitWriter::FindTerm(PendingTerm& pending,
+                                              const PreparedCommit& commit) {
   if (pending.term.tag == rdf::TermTag::kTripleTerm) {
     TermId parts[3];
     for (size_t i = 0; i < 3; ++i) {
@@ -218,10 +230,12 @@ absl::StatusOr<TermId> CommitWriter::FindTerm(PendingTerm& pending, const Prepar
     }
     pending.term.bytes = EncodeTripleParts(parts[0], parts[1], parts[2]);
   }
-  if (const auto it = numbered_.find(TermKeyOf(pending.term)); it != numbered_.end()) {
+  if (const auto it = numbered_.find(TermKeyOf(pending.term));
+      it != numbered_.end()) {
     return it->second;
   }
-  return graph_.dictionary.Find(graph_.description.number, pending.term.tag, pending.term.bytes);
+  return graph_.dictionary.Find(graph_.description.number, pending.term.tag,
+                                pending.term.bytes);
 }
 
 absl::Status CommitWriter::FindTerms(PreparedCommit& commit) {
@@ -233,7 +247,8 @@ absl::Status CommitWriter::FindTerms(PreparedCommit& commit) {
   for (const WriteOperation& operation : commit.request.operations) {
     if (!Inserts(operation)) continue;
     const StatementKey& key = operation.key;
-    for (const TermId id : {key.graph, key.subject, key.predicate, key.object}) {
+    for (const TermId id :
+         {key.graph, key.subject, key.predicate, key.object}) {
       if (!id.in_arena()) continue;
       const TermId place = commit.new_term_ids[id.payload()];
       if (place.in_arena()) commit.terms[place.payload()].needed = true;
@@ -241,7 +256,8 @@ absl::Status CommitWriter::FindTerms(PreparedCommit& commit) {
   }
   for (size_t i = commit.terms.size(); i-- > 0;) {
     const PendingTerm& pending = commit.terms[i];
-    if (!pending.needed || pending.term.tag != rdf::TermTag::kTripleTerm) continue;
+    if (!pending.needed || pending.term.tag != rdf::TermTag::kTripleTerm)
+      continue;
     for (const TermId part : pending.parts) {
       if (part.in_arena()) commit.terms[part.payload()].needed = true;
     }
@@ -261,14 +277,16 @@ void CommitWriter::NumberTerms(PreparedCommit& commit) {
       pending.term.bytes = EncodeTripleParts(parts[0], parts[1], parts[2]);
     }
     // The same new term may stand twice in one request.
-    const auto [it, added] = numbered_.try_emplace(
-        TermKeyOf(pending.term), TermId::Make(pending.term.tag, head_.next_term));
+    const auto [it, added] =
+        numbered_.try_emplace(TermKeyOf(pending.term),
+                              TermId::Make(pending.term.tag, head_.next_term));
     if (added) ++head_.next_term;
     pending.id = it->second;
   }
 }
 
-void CommitWriter::UndoTerms(const PreparedCommit& commit, uint64_t first_new_term) {
+void CommitWriter::UndoTerms(const PreparedCommit& commit,
+                             uint64_t first_new_term) {
   for (const PendingTerm& pending : commit.terms) {
     if (pending.id.bound() && pending.id.payload() >= first_new_term) {
       numbered_.erase(TermKeyOf(pending.term));
@@ -277,33 +295,37 @@ void CommitWriter::UndoTerms(const PreparedCommit& commit, uint64_t first_new_te
   head_.next_term = first_new_term;
 }
 
-void CommitWriter::AppendTerms(const PreparedCommit& commit, uint64_t first_new_term,
-                               CommitBatch& batch) {
+void CommitWriter::AppendTerms(const PreparedCommit& commit,
+                               uint64_t first_new_term, CommitBatch& batch) {
   uint64_t next = first_new_term;
   for (const PendingTerm& pending : commit.terms) {
     // Numbers rise in the order of the terms; a term that stands twice has one.
     if (!pending.id.bound() || pending.id.payload() != next) continue;
     ++next;
-    graph_.dictionary.AppendRows(graph_.description.number, pending.id, pending.term,
-                                 *batch.rows);
+    graph_.dictionary.AppendRows(graph_.description.number, pending.id,
+                                 pending.term, *batch.rows);
     batch.new_terms.emplace_back(pending.id, pending.term);
   }
 }
 
 absl::Status CommitWriter::CheckConflicts(const PreparedCommit& commit) {
-  if (commit.request.reads == nullptr || commit.request.reads->empty()) return absl::OkStatus();
-  const ReadSet reads =
-      commit.request.reads->Resolve([&](TermId id) { return commit.Resolve(id); });
+  if (commit.request.reads == nullptr || commit.request.reads->empty())
+    return absl::OkStatus();
+  const ReadSet reads = commit.request.reads->Resolve(
+      [&](TermId id) { return commit.Resolve(id); });
   const auto conflict = [](uint64_t number) {
-    return absl::AbortedError(absl::StrCat(
-        "commit ", number, " changed what this transaction has read; run it again"));
+    return absl::AbortedError(
+        absl::StrCat("commit ", number,
+                     " changed what this transaction has read; run it again"));
   };
   uint64_t next = commit.request.snapshot_commit + 1;
-  const uint64_t first_recent = recent_.empty() ? head_.last_commit + 1 : recent_.front().commit;
+  const uint64_t first_recent =
+      recent_.empty() ? head_.last_commit + 1 : recent_.front().commit;
   for (; next < first_recent; ++next) {
     const auto entry = graph_.ReadLog(next);
     if (absl::IsOutOfRange(entry.status())) {
-      return absl::AbortedError("the log no longer reaches back to where this transaction began");
+      return absl::AbortedError(
+          "the log no longer reaches back to where this transaction began");
     }
     SKG_RETURN_IF_ERROR(entry.status());
     for (const LoggedChange& change : entry->changes) {
@@ -319,32 +341,38 @@ absl::Status CommitWriter::CheckConflicts(const PreparedCommit& commit) {
   return absl::OkStatus();
 }
 
-absl::Status CommitWriter::LoadStates(const PreparedCommit& commit, uint64_t first_new_term) {
+absl::Status CommitWriter::LoadStates(const PreparedCommit& commit,
+                                      uint64_t first_new_term) {
   for (const WriteOperation& operation : commit.request.operations) {
     const StatementKey key = commit.Resolve(operation.key);
     if (!key.subject.bound() || !key.predicate.bound() || !key.object.bound() ||
         (operation.key.graph.bound() && !key.graph.bound())) {
       continue;  // a remove of what the graph has never seen
     }
-    SKG_ASSIGN_OR_RETURN(Triple * triple, LoadTriple(TripleOf(key), first_new_term));
+    SKG_ASSIGN_OR_RETURN(Triple * triple,
+                         LoadTriple(TripleOf(key), first_new_term));
     if (operation.kind == WriteOperation::Kind::kAdd) {
       for (Edge& edge : triple->edges) {
         if (edge.edge == key.edge) SKG_RETURN_IF_ERROR(LoadRecord(key, edge));
       }
     }
-    SKG_RETURN_IF_ERROR(LoadCounts(predicate_counts_, key.predicate, &PredicateCountKey));
+    SKG_RETURN_IF_ERROR(
+        LoadCounts(predicate_counts_, key.predicate, &PredicateCountKey));
     if (key.graph.bound()) {
-      SKG_RETURN_IF_ERROR(LoadCounts(graph_counts_, key.graph, &NamedGraphCountKey));
+      SKG_RETURN_IF_ERROR(
+          LoadCounts(graph_counts_, key.graph, &NamedGraphCountKey));
     }
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<CommitWriter::Triple*> CommitWriter::LoadTriple(const StatementKey& triple,
-                                                               uint64_t first_new_term) {
-  if (const auto it = triples_.find(triple); it != triples_.end()) return &it->second;
+absl::StatusOr<CommitWriter::Triple*> CommitWriter::LoadTriple(
+    const StatementKey& triple, uint64_t first_new_term) {
+  if (const auto it = triples_.find(triple); it != triples_.end())
+    return &it->second;
   Edges edges;
-  if (!AnyNew(triple, first_new_term)) SKG_RETURN_IF_ERROR(Probe(triple, edges));
+  if (!AnyNew(triple, first_new_term))
+    SKG_RETURN_IF_ERROR(Probe(triple, edges));
   Triple& loaded = triples_[triple];
   loaded.edges = std::move(edges);
   return &loaded;
@@ -358,8 +386,8 @@ absl::Status CommitWriter::Probe(const StatementKey& triple, Edges& edges) {
   }
   Edges newest;  // live or not: weight < 0 marks a removed one
   for (size_t epoch = 0; epoch < manifest_.epochs.size(); ++epoch) {
-    const DeltaKey key(graph_.description.number, manifest_.epochs[epoch], IndexOrder::kGspo,
-                       triple, UINT64_MAX);
+    const DeltaKey key(graph_.description.number, manifest_.epochs[epoch],
+                       IndexOrder::kGspo, triple, UINT64_MAX);
     KvIterator& rows = *probes_[epoch];
     for (rows.Seek(key.triple()); rows.Valid(); rows.Next()) {
       const std::string_view at = rows.key();
@@ -370,11 +398,14 @@ absl::Status CommitWriter::Probe(const StatementKey& triple, Edges& edges) {
       }
       const uint64_t commit = CommitOfDeltaKey(at);
       const auto edge = LoadBigEndian<uint32_t>(at.data() + kDeltaTripleBytes);
-      const auto known = std::find_if(newest.begin(), newest.end(),
-                                      [&](const Edge& e) { return e.edge == edge; });
+      const auto known =
+          std::find_if(newest.begin(), newest.end(),
+                       [&](const Edge& e) { return e.edge == edge; });
       if (known != newest.end() && known->commit >= commit) continue;
-      Edge found{edge, commit, value.operation == RowOperation::kRemove ? -1.0f : value.weight,
-                 value.has_record, nullptr};
+      Edge found{
+          edge, commit,
+          value.operation == RowOperation::kRemove ? -1.0f : value.weight,
+          value.has_record, nullptr};
       if (known != newest.end()) {
         *known = found;
       } else {
@@ -396,25 +427,28 @@ absl::Status CommitWriter::LoadRecord(const StatementKey& key, Edge& edge) {
   std::string value;
   SKG_ASSIGN_OR_RETURN(
       const bool found,
-      graph_.kv.Get(Family::kRecords, RecordKey(graph_.description.number, key, edge.commit),
+      graph_.kv.Get(Family::kRecords,
+                    RecordKey(graph_.description.number, key, edge.commit),
                     &value));
   if (!found) {
-    return absl::DataLossError(absl::StrCat("graph ", graph_.description.number,
-                                            ": the record of a statement of commit ", edge.commit,
-                                            " is missing"));
+    return absl::DataLossError(absl::StrCat(
+        "graph ", graph_.description.number,
+        ": the record of a statement of commit ", edge.commit, " is missing"));
   }
   SKG_ASSIGN_OR_RETURN(Record record, DecodeRecord(value));
   edge.record = std::make_shared<const Record>(std::move(record));
   return absl::OkStatus();
 }
 
-absl::Status CommitWriter::LoadCounts(absl::flat_hash_map<TermId, Counts>& cache, TermId id,
-                                      std::string (*key)(uint32_t, TermId)) {
+absl::Status CommitWriter::LoadCounts(
+    absl::flat_hash_map<TermId, Counts>& cache, TermId id,
+    std::string (*key)(uint32_t, TermId)) {
   if (cache.contains(id)) return absl::OkStatus();
   std::string value;
   SKG_ASSIGN_OR_RETURN(
       const bool found,
-      graph_.kv.Get(Family::kStats, key(graph_.description.number, id), &value));
+      graph_.kv.Get(Family::kStats, key(graph_.description.number, id),
+                    &value));
   Counts counts;
   if (found) {
     SKG_ASSIGN_OR_RETURN(counts, DecodeCounts(value));
@@ -423,32 +457,40 @@ absl::Status CommitWriter::LoadCounts(absl::flat_hash_map<TermId, Counts>& cache
   return absl::OkStatus();
 }
 
-Outcome CommitWriter::Decide(const WriteOperation& operation, const PreparedCommit& commit,
-                             const StatementKey& key, Triple& triple, uint64_t number) {
+Outcome CommitWriter::Decide(const WriteOperation& operation,
+                             const PreparedCommit& commit,
+                             const StatementKey& key, Triple& triple,
+                             uint64_t number) {
   Edges& edges = triple.edges;
   if (operation.kind == WriteOperation::Kind::kRemoveTriple) {
     if (edges.empty()) return Outcome::kAbsent;
     edges.clear();
     return Outcome::kRemoved;
   }
-  const auto at = std::lower_bound(edges.begin(), edges.end(), key.edge,
-                                   [](const Edge& e, uint32_t edge) { return e.edge < edge; });
+  const auto at = std::lower_bound(
+      edges.begin(), edges.end(), key.edge,
+      [](const Edge& e, uint32_t edge) { return e.edge < edge; });
   const bool live = at != edges.end() && at->edge == key.edge;
   if (operation.kind == WriteOperation::Kind::kRemove) {
     if (!live) return Outcome::kAbsent;
     edges.erase(at);
     return Outcome::kRemoved;
   }
-  if (live && operation.kind == WriteOperation::Kind::kAddIfAbsent) return Outcome::kDuplicate;
-  const Record* wanted =
-      operation.record == 0 ? nullptr : &commit.request.records[operation.record - 1];
-  if (live && at->weight == operation.weight && SameContent(at->record.get(), wanted)) {
+  if (live && operation.kind == WriteOperation::Kind::kAddIfAbsent)
+    return Outcome::kDuplicate;
+  const Record* wanted = operation.record == 0
+                             ? nullptr
+                             : &commit.request.records[operation.record - 1];
+  if (live && at->weight == operation.weight &&
+      SameContent(at->record.get(), wanted)) {
     return Outcome::kDuplicate;
   }
   Edge written{key.edge, number, operation.weight, false, nullptr};
   Record record = wanted != nullptr ? *wanted : Record{};
   record.created_commit = number;
-  if (live) record.created_commit = at->record != nullptr ? at->record->created_commit : at->commit;
+  if (live)
+    record.created_commit =
+        at->record != nullptr ? at->record->created_commit : at->commit;
   if (!Plain(record) || record.created_commit != number) {
     written.has_record = true;
     written.record = std::make_shared<const Record>(std::move(record));
@@ -459,154 +501,6 @@ Outcome CommitWriter::Decide(const WriteOperation& operation, const PreparedComm
   }
   edges.insert(at, std::move(written));
   return Outcome::kInserted;
-}
-
-// One row for each edge whose state differs from that before the commit. The
-// triple sign goes to the first edge that appears in a triple without edges,
-// or to the first that goes where none stays.
-void CommitWriter::EmitTriple(const StatementKey& key, const Triple& triple, CommitBatch& batch,
-                              std::vector<LoggedChange>& changes) {
-  int64_t appears = triple.before.empty() && !triple.edges.empty() ? 1 : 0;
-  int64_t vanishes = !triple.before.empty() && triple.edges.empty() ? -1 : 0;
-  Counts& predicate = predicate_counts_[key.predicate];
-  Counts* named = key.graph.bound() ? &graph_counts_[key.graph] : nullptr;
-  const auto emit = [&](uint32_t edge, const RowValue& value, const Record* record) {
-    StatementKey statement = key;
-    statement.edge = edge;
-    EmitRow(statement, value, record, batch);
-    changes.push_back({value.operation, statement, value.weight, value.has_record});
-    const auto sign = static_cast<uint64_t>(value.sign);
-    const auto triple_sign = static_cast<uint64_t>(value.triple_sign);
-    head_.statements += sign;
-    head_.triples += triple_sign;
-    predicate.statements += sign;
-    predicate.triples += triple_sign;
-    batch.predicates.insert(key.predicate);
-    if (named != nullptr) {
-      named->statements += sign;
-      named->triples += triple_sign;
-      batch.named_graphs.insert(key.graph);
-    } else {
-      head_.default_statements += sign;
-      head_.default_triples += triple_sign;
-    }
-  };
-  for (const Edge& old : triple.before) {
-    const bool stays = std::any_of(triple.edges.begin(), triple.edges.end(),
-                                   [&](const Edge& e) { return e.edge == old.edge; });
-    if (stays) continue;
-    RowValue value;
-    value.operation = RowOperation::kRemove;
-    value.sign = -1;
-    value.triple_sign = vanishes;
-    vanishes = 0;
-    emit(old.edge, value, nullptr);
-  }
-  for (const Edge& edge : triple.edges) {
-    if (edge.commit != triple.touched) continue;
-    const auto old = std::find_if(triple.before.begin(), triple.before.end(),
-                                  [&](const Edge& e) { return e.edge == edge.edge; });
-    RowValue value;
-    value.weight = edge.weight;
-    value.has_record = edge.has_record;
-    if (old != triple.before.end()) {
-      value.operation = RowOperation::kReplace;
-    } else {
-      value.operation = RowOperation::kInsertNew;
-      value.sign = 1;
-      value.triple_sign = appears;
-      appears = 0;
-    }
-    emit(edge.edge, value, edge.record.get());
-  }
-}
-
-void CommitWriter::EmitRow(const StatementKey& key, const RowValue& value, const Record* record,
-                           CommitBatch& batch) {
-  const uint32_t graph = graph_.description.number;
-  const uint64_t commit = head_.last_commit;
-  char bytes[kMaxRowValueBytes];
-  const size_t size = EncodeRow(value, bytes);
-  const size_t orders = key.graph.bound() ? kOrderCount : kDefaultGraphOrders;
-  for (size_t order = 0; order < orders; ++order) {
-    const DeltaKey delta(graph, manifest_.epochs.back(), static_cast<IndexOrder>(order), key,
-                         commit);
-    DeltaRow& kept = batch.delta.emplace_back(DeltaRow{delta, {}, static_cast<uint8_t>(size)});
-    std::memcpy(kept.value.data(), bytes, size);
-  }
-  if (record != nullptr) {
-    batch.rows->Put(Family::kRecords, RecordKey(graph, key, commit), EncodeRecord(*record));
-  }
-}
-
-void CommitWriter::AppendLog(absl::Time time, const std::vector<LoggedChange>& changes,
-                             CommitBatch& batch) {
-  const uint64_t commit = head_.last_commit;
-  LogEncoder encoder(time, changes.size());
-  Recent& recent = recent_.emplace_back();
-  recent.commit = commit;
-  recent.keys.reserve(changes.size());
-  for (const LoggedChange& change : changes) {
-    encoder.Add(change);
-    recent.keys.push_back(change.key);
-  }
-  recent_keys_ += changes.size() + 1;
-  uint32_t chunk = 0;
-  for (const std::string& bytes : encoder.Finish()) {
-    batch.rows->Put(Family::kLog, LogKey(graph_.description.number, commit, chunk++), bytes);
-  }
-}
-
-void CommitWriter::StoreIdempotency(PreparedCommit& commit, CommitBatch& batch) {
-  const std::string& key = commit.request.idempotency_key;
-  if (key.empty()) return;
-  const uint32_t graph = graph_.description.number;
-  StoredResult stored{commit.request.request_hash, commit.outcome.result, {}};
-  if (commit.outcome.outcomes.size() <= kMaxStoredOutcomes) {
-    stored.outcomes = commit.outcome.outcomes;
-  }
-  batch.rows->Put(Family::kLog, IdempotencyKey(graph, key), EncodeStoredResult(stored));
-  batch.rows->Put(Family::kLog, IdempotencyTimeKey(graph, head_.last_time_micros, key), "\x01");
-  results_[key] = std::move(stored);
-
-  // Each commit with a key clears away a few that are past their time.
-  const std::string prefix = LogKindPrefix(graph, kIdempotencyTimeKind);
-  const std::string upper = IdempotencyTimeKey(
-      graph, head_.last_time_micros - absl::ToInt64Microseconds(kIdempotencyLifetime), {});
-  const auto old = graph_.kv.NewIterator(Family::kLog,
-                                         {.snapshot = nullptr, .lower = prefix, .upper = upper});
-  old->SeekToFirst();
-  for (int i = 0; i < kExpiredPerCommit && old->Valid(); ++i, old->Next()) {
-    const std::string_view expired = old->key().substr(prefix.size() + 8);
-    if (!results_.contains(std::string(expired))) {
-      batch.rows->Delete(Family::kLog, IdempotencyKey(graph, expired));
-    }
-    batch.rows->Delete(Family::kLog, old->key());
-  }
-}
-
-void CommitWriter::Seal(CommitBatch& batch) {
-  const uint32_t graph = graph_.description.number;
-  std::vector<const DeltaRow*> sorted;
-  sorted.reserve(batch.delta.size());
-  for (const DeltaRow& row : batch.delta) sorted.push_back(&row);
-  std::sort(sorted.begin(), sorted.end(), [](const DeltaRow* a, const DeltaRow* b) {
-    return a->key.view() < b->key.view();
-  });
-  for (const DeltaRow* row : sorted) {
-    batch.rows->Put(Family::kDelta, row->key.view(),
-                    std::string_view(row->value.data(), row->value_size));
-  }
-  batch.delta = {};
-  for (const TermId id : batch.predicates) {
-    batch.rows->Put(Family::kStats, PredicateCountKey(graph, id),
-                    EncodeCounts(predicate_counts_[id]));
-  }
-  for (const TermId id : batch.named_graphs) {
-    batch.rows->Put(Family::kStats, NamedGraphCountKey(graph, id),
-                    EncodeCounts(graph_counts_[id]));
-  }
-  batch.rows->Put(Family::kStats, HeadKey(graph), EncodeHead(head_));
 }
 
 }  // namespace skg::storage

@@ -14,6 +14,7 @@
 #include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "storage/graph_state.h"
 #include "storage/keys.h"
 #include "storage/kv.h"
@@ -21,6 +22,9 @@
 #include "storage/rows.h"
 
 namespace skg::storage {
+
+// How long the result of a commit is kept under its idempotency key.
+inline constexpr absl::Duration kIdempotencyLifetime = absl::Hours(24);
 
 // One row of the delta, kept apart until its batch is sealed.
 struct DeltaRow {
@@ -88,28 +92,35 @@ class CommitWriter {
   // First phase: everything that may fail.
   [[nodiscard]] absl::StatusOr<bool> Replay(PreparedCommit& commit);
   [[nodiscard]] absl::Status FindTerms(PreparedCommit& commit);
-  [[nodiscard]] absl::StatusOr<TermId> FindTerm(PendingTerm& pending, const PreparedCommit& commit);
+  [[nodiscard]] absl::StatusOr<TermId> FindTerm(PendingTerm& pending,
+                                                const PreparedCommit& commit);
   [[nodiscard]] absl::Status CheckConflicts(const PreparedCommit& commit);
-  [[nodiscard]] absl::Status LoadStates(const PreparedCommit& commit, uint64_t first_new_term);
+  [[nodiscard]] absl::Status LoadStates(const PreparedCommit& commit,
+                                        uint64_t first_new_term);
   [[nodiscard]] absl::StatusOr<Triple*> LoadTriple(const StatementKey& triple,
                                                    uint64_t first_new_term);
   [[nodiscard]] absl::Status Probe(const StatementKey& triple, Edges& edges);
   [[nodiscard]] absl::Status LoadRecord(const StatementKey& key, Edge& edge);
-  [[nodiscard]] absl::Status LoadCounts(absl::flat_hash_map<TermId, Counts>& cache, TermId id,
-                                        std::string (*key)(uint32_t, TermId));
+  [[nodiscard]] absl::Status LoadCounts(
+      absl::flat_hash_map<TermId, Counts>& cache, TermId id,
+      std::string (*key)(uint32_t, TermId));
 
   void NumberTerms(PreparedCommit& commit);
   void UndoTerms(const PreparedCommit& commit, uint64_t first_new_term);
 
   // Second phase: nothing may fail.
-  void AppendTerms(const PreparedCommit& commit, uint64_t first_new_term, CommitBatch& batch);
-  [[nodiscard]] Outcome Decide(const WriteOperation& operation, const PreparedCommit& commit,
-                               const StatementKey& key, Triple& triple, uint64_t number);
-  void EmitTriple(const StatementKey& key, const Triple& triple, CommitBatch& batch,
-                  std::vector<LoggedChange>& changes);
-  void EmitRow(const StatementKey& key, const RowValue& value, const Record* record,
-               CommitBatch& batch);
-  void AppendLog(absl::Time time, const std::vector<LoggedChange>& changes, CommitBatch& batch);
+  void AppendTerms(const PreparedCommit& commit, uint64_t first_new_term,
+                   CommitBatch& batch);
+  [[nodiscard]] Outcome Decide(const WriteOperation& operation,
+                               const PreparedCommit& commit,
+                               const StatementKey& key, Triple& triple,
+                               uint64_t number);
+  void EmitTriple(const StatementKey& key, const Triple& triple,
+                  CommitBatch& batch, std::vector<LoggedChange>& changes);
+  void EmitRow(const StatementKey& key, const RowValue& value,
+               const Record* record, CommitBatch& batch);
+  void AppendLog(absl::Time time, const std::vector<LoggedChange>& changes,
+                 CommitBatch& batch);
   void StoreIdempotency(PreparedCommit& commit, CommitBatch& batch);
 
   GraphState& graph_;
@@ -123,8 +134,10 @@ class CommitWriter {
   absl::flat_hash_map<StatementKey, Triple> triples_;  // by triple (edge 0)
   absl::flat_hash_map<TermId, Counts> predicate_counts_;
   absl::flat_hash_map<TermId, Counts> graph_counts_;
-  absl::flat_hash_map<std::string, TermId> numbered_;  // tag + bytes, not yet visible
-  absl::flat_hash_map<std::string, StoredResult> results_;  // idempotency, not yet visible
+  absl::flat_hash_map<std::string, TermId>
+      numbered_;  // tag + bytes, not yet visible
+  absl::flat_hash_map<std::string, StoredResult>
+      results_;  // idempotency, not yet visible
   std::deque<Recent> recent_;
   size_t recent_keys_ = 0;
   std::vector<std::unique_ptr<KvIterator>> probes_;  // one an epoch

@@ -7,8 +7,11 @@
 
 namespace skg::storage {
 
-DeltaCursor::DeltaCursor(const Snapshot& snapshot, IndexOrder order, std::string prefix)
-    : order_(order), commit_(snapshot.head().last_commit), prefix_(std::move(prefix)) {
+DeltaCursor::DeltaCursor(const Snapshot& snapshot, IndexOrder order,
+                         std::string prefix)
+    : order_(order),
+      commit_(snapshot.head().last_commit),
+      prefix_(std::move(prefix)) {
   const GraphState& graph = snapshot.graph();
   for (const uint32_t epoch : snapshot.manifest().epochs) {
     Source source;
@@ -30,7 +33,8 @@ DeltaCursor::Source* DeltaCursor::Smallest() {
       if (status_.ok()) status_ = source.rows->status();
       continue;
     }
-    if (smallest == nullptr || source.statement() < smallest->statement()) smallest = &source;
+    if (smallest == nullptr || source.statement() < smallest->statement())
+      smallest = &source;
   }
   return smallest;
 }
@@ -38,7 +42,8 @@ DeltaCursor::Source* DeltaCursor::Smallest() {
 bool DeltaCursor::Take(const Source& source) {
   const std::string_view key = source.statement();
   RowValue value;
-  if (key.size() != kStatementBytes + 8 || !DecodeRow(source.rows->value(), &value)) {
+  if (key.size() != kStatementBytes + 8 ||
+      !DecodeRow(source.rows->value(), &value)) {
     status_ = absl::DataLossError("damaged statement row in the delta");
     return false;
   }
@@ -77,10 +82,12 @@ void DeltaCursor::Seek(std::string_view terms) {
   if (valid_) {
     char here[kStatementBytes];
     StoreStatement(row_.key, order_, here);
-    if (std::string_view(here, kTermsBytes).substr(0, terms.size()) >= terms) return;
+    if (std::string_view(here, kTermsBytes).substr(0, terms.size()) >= terms)
+      return;
   }
   for (Source& source : sources_) {
-    if (source.rows->Valid() && source.statement().substr(0, terms.size()) < terms) {
+    if (source.rows->Valid() &&
+        source.statement().substr(0, terms.size()) < terms) {
       source.rows->Seek(source.prefix + std::string(terms));
     }
   }

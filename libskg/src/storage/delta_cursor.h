@@ -35,7 +35,7 @@ class DeltaCursor {
  private:
   struct Source {
     std::unique_ptr<KvIterator> rows;
-    std::string prefix;  // graph, epoch, order
+    std::string prefix;                                 // graph, epoch, order
     [[nodiscard]] std::string_view statement() const {  // with the commit
       return rows->key().substr(kDeltaPrefixBytes);
     }

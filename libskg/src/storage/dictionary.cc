@@ -22,7 +22,8 @@ constexpr size_t kChunkBytes = 512 << 10;
 // Triple terms may hold triple terms; deeper nesting than this is damage.
 constexpr int kMaxNesting = 1000;
 
-std::string CacheKey(uint32_t graph, rdf::TermTag tag, std::string_view encoded) {
+std::string CacheKey(uint32_t graph, rdf::TermTag tag,
+                     std::string_view encoded) {
   std::string key;
   key.reserve(kGraphBytes + 1 + encoded.size());
   AppendBigEndian(graph, key);
@@ -31,15 +32,16 @@ std::string CacheKey(uint32_t graph, rdf::TermTag tag, std::string_view encoded)
 }
 
 absl::Status Damaged(uint32_t graph, TermId id, const char* what) {
-  return absl::DataLossError(
-      absl::StrCat("dictionary of graph ", graph, ", term ", id.payload(), ": ", what));
+  return absl::DataLossError(absl::StrCat("dictionary of graph ", graph,
+                                          ", term ", id.payload(), ": ", what));
 }
 
 }  // namespace
 
 std::string EncodeTripleParts(TermId subject, TermId predicate, TermId object) {
   std::string bytes;
-  for (const TermId id : {subject, predicate, object}) AppendBigEndian(id.bits, bytes);
+  for (const TermId id : {subject, predicate, object})
+    AppendBigEndian(id.bits, bytes);
   return bytes;
 }
 
@@ -61,10 +63,12 @@ absl::StatusOr<TermId> Dictionary::Find(uint32_t graph, rdf::TermTag tag,
   if (Shard(cache_key).Find(std::string_view(cache_key), &id)) return id;
   const std::string key = TermIdKey(graph, tag, encoded);
   std::string value;
-  SKG_ASSIGN_OR_RETURN(const bool found, kv_.Get(Family::kTermIds, key, &value));
+  SKG_ASSIGN_OR_RETURN(const bool found,
+                       kv_.Get(Family::kTermIds, key, &value));
   if (!found) return TermId{};
   if (value.size() != 9 || value.front() != kPlainFormat) {
-    return absl::DataLossError(absl::StrCat("damaged term_ids row in graph ", graph));
+    return absl::DataLossError(
+        absl::StrCat("damaged term_ids row in graph ", graph));
   }
   id = TermId::Make(tag, LoadBigEndian<uint64_t>(value.data() + 1));
   if (IsHashedTermKey(key)) {
@@ -72,21 +76,22 @@ absl::StatusOr<TermId> Dictionary::Find(uint32_t graph, rdf::TermTag tag,
     // confused.
     SKG_ASSIGN_OR_RETURN(const DictionaryTerm stored, Get(graph, id));
     if (stored.tag != tag || stored.bytes != encoded) {
-      return absl::InternalError(absl::StrCat("graph ", graph, ": the hash of a term of ",
-                                              encoded.size(), " bytes is that of term ",
-                                              id.payload(), "; it cannot be stored"));
+      return absl::InternalError(absl::StrCat(
+          "graph ", graph, ": the hash of a term of ", encoded.size(),
+          " bytes is that of term ", id.payload(), "; it cannot be stored"));
     }
   }
   Shard(cache_key).Insert(std::move(cache_key), id);
   return id;
 }
 
-absl::StatusOr<DictionaryTerm> Dictionary::ReadValue(uint32_t graph, TermId id,
-                                                     std::string_view value) const {
+absl::StatusOr<DictionaryTerm> Dictionary::ReadValue(
+    uint32_t graph, TermId id, std::string_view value) const {
   if (value.size() < 2) return Damaged(graph, id, "the row is too short");
   DictionaryTerm term;
   term.tag = static_cast<rdf::TermTag>(value[1]);
-  if (term.tag != id.tag()) return Damaged(graph, id, "the row is of another kind of term");
+  if (term.tag != id.tag())
+    return Damaged(graph, id, "the row is of another kind of term");
   if (value[0] == kWholeFormat) {
     term.bytes = std::string(value.substr(2));
     return term;
@@ -102,9 +107,11 @@ absl::StatusOr<DictionaryTerm> Dictionary::ReadValue(uint32_t graph, TermId id,
     std::string chunk;
     SKG_ASSIGN_OR_RETURN(
         const bool found,
-        kv_.Get(Family::kTerms, TermChunkKey(graph, id.payload(), static_cast<uint32_t>(i)),
+        kv_.Get(Family::kTerms,
+                TermChunkKey(graph, id.payload(), static_cast<uint32_t>(i)),
                 &chunk));
-    if (!found || chunk.empty()) return Damaged(graph, id, "a chunk is missing");
+    if (!found || chunk.empty())
+      return Damaged(graph, id, "a chunk is missing");
     term.bytes.append(chunk, 1);
   }
   if (term.bytes.size() != size) return Damaged(graph, id, "wrong length");
@@ -116,15 +123,17 @@ absl::StatusOr<DictionaryTerm> Dictionary::Get(uint32_t graph, TermId id) {
   DictionaryTerm term;
   if (Shard(cache_key).Find(cache_key, &term)) return term;
   std::string value;
-  SKG_ASSIGN_OR_RETURN(const bool found,
-                       kv_.Get(Family::kTerms, TermKey(graph, id.payload()), &value));
+  SKG_ASSIGN_OR_RETURN(
+      const bool found,
+      kv_.Get(Family::kTerms, TermKey(graph, id.payload()), &value));
   if (!found) return Damaged(graph, id, "no such number");
   SKG_ASSIGN_OR_RETURN(term, ReadValue(graph, id, value));
   Shard(cache_key).Insert(cache_key, term);
   return term;
 }
 
-absl::StatusOr<TermId> Dictionary::Lookup(uint32_t graph, const rdf::Term& term) {
+absl::StatusOr<TermId> Dictionary::Lookup(uint32_t graph,
+                                          const rdf::Term& term) {
   if (term.kind == rdf::TermKind::kTripleTerm) {
     TermId parts[3];
     const rdf::Term* terms[3] = {&term.triple->subject, &term.triple->predicate,
@@ -133,7 +142,8 @@ absl::StatusOr<TermId> Dictionary::Lookup(uint32_t graph, const rdf::Term& term)
       SKG_ASSIGN_OR_RETURN(parts[i], Lookup(graph, *terms[i]));
       if (!parts[i].bound()) return TermId{};
     }
-    return Find(graph, rdf::TermTag::kTripleTerm, EncodeTripleParts(parts[0], parts[1], parts[2]));
+    return Find(graph, rdf::TermTag::kTripleTerm,
+                EncodeTripleParts(parts[0], parts[1], parts[2]));
   }
   if (const auto id = rdf::InlineId(term)) return *id;
   rdf::EncodedTerm encoded;
@@ -142,8 +152,10 @@ absl::StatusOr<TermId> Dictionary::Lookup(uint32_t graph, const rdf::Term& term)
 }
 
 absl::StatusOr<rdf::Term> Dictionary::ToTerm(uint32_t graph, TermId id,
-                                             const DictionaryTerm& term, int depth) {
-  if (term.tag != rdf::TermTag::kTripleTerm) return rdf::DecodeTerm(term.tag, term.bytes);
+                                             const DictionaryTerm& term,
+                                             int depth) {
+  if (term.tag != rdf::TermTag::kTripleTerm)
+    return rdf::DecodeTerm(term.tag, term.bytes);
   if (term.bytes.size() != 24 || depth > kMaxNesting) {
     return Damaged(graph, id, "not a triple term");
   }
@@ -159,7 +171,8 @@ absl::StatusOr<rdf::Term> Dictionary::ToTerm(uint32_t graph, TermId id,
       return Damaged(graph, id, "a part is no stored term");
     }
   }
-  return rdf::Term::Triple(std::move(parts[0]), std::move(parts[1]), std::move(parts[2]));
+  return rdf::Term::Triple(std::move(parts[0]), std::move(parts[1]),
+                           std::move(parts[2]));
 }
 
 absl::Status Dictionary::Decode(uint32_t graph, std::span<const TermId> ids,
@@ -174,8 +187,10 @@ absl::Status Dictionary::Decode(uint32_t graph, std::span<const TermId> ids,
     if (id.is_inline()) {
       SKG_ASSIGN_OR_RETURN((*out)[i], rdf::InlineTerm(id));
     } else if (!id.in_dictionary()) {
-      return absl::InternalError(absl::StrCat("id ", id.bits, " is not a stored term"));
-    } else if (i > 0 && ids[i - 1] == id && (missing.empty() || missing.back() != i - 1)) {
+      return absl::InternalError(
+          absl::StrCat("id ", id.bits, " is not a stored term"));
+    } else if (i > 0 && ids[i - 1] == id &&
+               (missing.empty() || missing.back() != i - 1)) {
       (*out)[i] = (*out)[i - 1];
     } else if (const IdKey key{graph, id}; Shard(key).Find(key, &term)) {
       SKG_ASSIGN_OR_RETURN((*out)[i], ToTerm(graph, id, term, 0));
@@ -197,8 +212,8 @@ absl::Status Dictionary::Decode(uint32_t graph, std::span<const TermId> ids,
   return absl::OkStatus();
 }
 
-void Dictionary::AppendRows(uint32_t graph, TermId id, const DictionaryTerm& term,
-                            KvBatch& batch) const {
+void Dictionary::AppendRows(uint32_t graph, TermId id,
+                            const DictionaryTerm& term, KvBatch& batch) const {
   const uint64_t number = id.payload();
   const std::string key = TermIdKey(graph, term.tag, term.bytes);
   std::string row(1, kPlainFormat);
@@ -216,13 +231,15 @@ void Dictionary::AppendRows(uint32_t graph, TermId id, const DictionaryTerm& ter
     for (size_t i = 0; i < chunks; ++i) {
       std::string chunk(1, kPlainFormat);
       chunk.append(term.bytes, i * kChunkBytes, kChunkBytes);
-      batch.Put(Family::kTerms, TermChunkKey(graph, number, static_cast<uint32_t>(i)), chunk);
+      batch.Put(Family::kTerms,
+                TermChunkKey(graph, number, static_cast<uint32_t>(i)), chunk);
     }
   }
   batch.Put(Family::kTerms, TermKey(graph, number), value);
 }
 
-void Dictionary::Remember(uint32_t graph, TermId id, const DictionaryTerm& term) {
+void Dictionary::Remember(uint32_t graph, TermId id,
+                          const DictionaryTerm& term) {
   std::string cache_key = CacheKey(graph, term.tag, term.bytes);
   Shard(cache_key).Insert(std::move(cache_key), id);
   const IdKey key{graph, id};

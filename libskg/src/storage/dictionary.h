@@ -30,7 +30,8 @@ struct DictionaryTerm {
   rdf::TermTag tag = rdf::TermTag::kUnbound;
   std::string bytes;
 };
-[[nodiscard]] std::string EncodeTripleParts(TermId subject, TermId predicate, TermId object);
+[[nodiscard]] std::string EncodeTripleParts(TermId subject, TermId predicate,
+                                            TermId object);
 
 // A map in two generations: when the young one has used half the budget, the
 // old one is forgotten and the young becomes old; what is found in the old is
@@ -60,7 +61,9 @@ class GenerationCache {
 
  private:
   static size_t Cost(const std::string& text) { return text.capacity() + 48; }
-  static size_t Cost(const DictionaryTerm& term) { return term.bytes.capacity() + 56; }
+  static size_t Cost(const DictionaryTerm& term) {
+    return term.bytes.capacity() + 56;
+  }
   template <typename Plain>
   static size_t Cost(const Plain&) {
     return sizeof(Plain) + 16;
@@ -93,13 +96,15 @@ class Dictionary {
   [[nodiscard]] absl::StatusOr<DictionaryTerm> Get(uint32_t graph, TermId id);
 
   // Any term: its inline id, its dictionary id, or unbound.
-  [[nodiscard]] absl::StatusOr<TermId> Lookup(uint32_t graph, const rdf::Term& term);
+  [[nodiscard]] absl::StatusOr<TermId> Lookup(uint32_t graph,
+                                              const rdf::Term& term);
   // Any id but arena ids. Misses of a batch are read together.
   [[nodiscard]] absl::Status Decode(uint32_t graph, std::span<const TermId> ids,
                                     std::vector<rdf::Term>* out);
 
   // Adds the rows of a newly numbered term to a batch.
-  void AppendRows(uint32_t graph, TermId id, const DictionaryTerm& term, KvBatch& batch) const;
+  void AppendRows(uint32_t graph, TermId id, const DictionaryTerm& term,
+                  KvBatch& batch) const;
   // Makes a term known that is visible in the store now.
   void Remember(uint32_t graph, TermId id, const DictionaryTerm& term);
 
@@ -122,17 +127,22 @@ class Dictionary {
   };
   struct BytesEqual {
     using is_transparent = void;
-    bool operator()(std::string_view a, std::string_view b) const { return a == b; }
+    bool operator()(std::string_view a, std::string_view b) const {
+      return a == b;
+    }
   };
   using ById = GenerationCache<IdKey, DictionaryTerm, IdHash, std::equal_to<>>;
   using ByBytes = GenerationCache<std::string, TermId, BytesHash, BytesEqual>;
 
   [[nodiscard]] absl::StatusOr<rdf::Term> ToTerm(uint32_t graph, TermId id,
-                                                 const DictionaryTerm& term, int depth);
-  [[nodiscard]] absl::StatusOr<DictionaryTerm> ReadValue(uint32_t graph, TermId id,
-                                                         std::string_view value) const;
+                                                 const DictionaryTerm& term,
+                                                 int depth);
+  [[nodiscard]] absl::StatusOr<DictionaryTerm> ReadValue(
+      uint32_t graph, TermId id, std::string_view value) const;
   ById& Shard(const IdKey& key) { return *by_id_[IdHash{}(key) % kShards]; }
-  ByBytes& Shard(std::string_view key) { return *by_bytes_[BytesHash{}(key) % kShards]; }
+  ByBytes& Shard(std::string_view key) {
+    return *by_bytes_[BytesHash{}(key) % kShards];
+  }
 
   const KvStore& kv_;
   std::array<std::unique_ptr<ById>, kShards> by_id_;

@@ -19,7 +19,8 @@ constexpr size_t kMaxKeptTimes = 1 << 16;
 absl::StatusOr<uint64_t> LastLogged(const KvStore& kv, uint32_t graph) {
   const std::string prefix = LogKindPrefix(graph, kLogEntryKind);
   const auto rows = kv.NewIterator(
-      Family::kLog, {.snapshot = nullptr, .lower = prefix, .upper = PrefixEnd(prefix)});
+      Family::kLog,
+      {.snapshot = nullptr, .lower = prefix, .upper = PrefixEnd(prefix)});
   rows->SeekToLast();
   if (!rows->Valid()) {
     SKG_RETURN_IF_ERROR(rows->status());
@@ -30,7 +31,8 @@ absl::StatusOr<uint64_t> LastLogged(const KvStore& kv, uint32_t graph) {
 
 }  // namespace
 
-GraphState::GraphState(GraphDescription graph, KvStore& store, Dictionary& terms, GroupSync& sync)
+GraphState::GraphState(GraphDescription graph, KvStore& store,
+                       Dictionary& terms, GroupSync& sync)
     : description(std::move(graph)),
       kv(store),
       dictionary(terms),
@@ -40,12 +42,14 @@ GraphState::~GraphState() = default;
 
 absl::Status GraphState::Load() {
   SKG_ASSIGN_OR_RETURN(const auto snapshot, TakeSnapshot());
-  SKG_ASSIGN_OR_RETURN(const uint64_t logged, LastLogged(kv, description.number));
+  SKG_ASSIGN_OR_RETURN(const uint64_t logged,
+                       LastLogged(kv, description.number));
   const uint64_t commit = snapshot->head().last_commit;
   if (logged != commit) {
     return absl::DataLossError(
-        absl::StrCat("graph \"", description.tenant, "/", description.name, "\": its head is at commit ",
-                     commit, " but its log ends at ", logged, "; restore a backup"));
+        absl::StrCat("graph \"", description.tenant, "/", description.name,
+                     "\": its head is at commit ", commit,
+                     " but its log ends at ", logged, "; restore a backup"));
   }
   published_.store(commit, std::memory_order_release);
   return absl::OkStatus();
@@ -55,48 +59,56 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::TakeSnapshot() {
   std::unique_ptr<KvSnapshot> at = kv.NewSnapshot();
   const std::string prefix = GraphPrefix(description.number);
   std::string value;
-  SKG_ASSIGN_OR_RETURN(bool found,
-                       kv.Get(Family::kStats, HeadKey(description.number), &value, at.get()));
+  SKG_ASSIGN_OR_RETURN(
+      bool found,
+      kv.Get(Family::kStats, HeadKey(description.number), &value, at.get()));
   if (!found) {
     if (dropped()) return DroppedStatus();
-    return absl::DataLossError(absl::StrCat("graph ", description.number, " has no head row"));
+    return absl::DataLossError(
+        absl::StrCat("graph ", description.number, " has no head row"));
   }
   SKG_ASSIGN_OR_RETURN(const Head head, DecodeHead(value));
   {
     const std::lock_guard lock(mutex_);
     if (manifest_.number == head.manifest && !manifest_.epochs.empty()) {
-      return std::make_shared<const Snapshot>(shared_from_this(), std::move(at), head, manifest_);
+      return std::make_shared<const Snapshot>(shared_from_this(), std::move(at),
+                                              head, manifest_);
     }
   }
   SKG_ASSIGN_OR_RETURN(
-      found, kv.Get(Family::kManifest, ManifestKey(description.number), &value, at.get()));
+      found, kv.Get(Family::kManifest, ManifestKey(description.number), &value,
+                    at.get()));
   if (!found) {
-    return absl::DataLossError(absl::StrCat("graph ", description.number, " has no manifest row"));
+    return absl::DataLossError(
+        absl::StrCat("graph ", description.number, " has no manifest row"));
   }
   SKG_ASSIGN_OR_RETURN(Manifest manifest, DecodeManifest(value));
   if (manifest.number != head.manifest) {
-    return absl::DataLossError(absl::StrCat("graph ", description.number, ": head and manifest disagree"));
+    return absl::DataLossError(absl::StrCat("graph ", description.number,
+                                            ": head and manifest disagree"));
   }
   {
     const std::lock_guard lock(mutex_);
     manifest_ = manifest;
   }
-  return std::make_shared<const Snapshot>(shared_from_this(), std::move(at), head,
-                                          std::move(manifest));
+  return std::make_shared<const Snapshot>(shared_from_this(), std::move(at),
+                                          head, std::move(manifest));
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::Latest() {
   if (dropped()) return DroppedStatus();
   {
     const std::lock_guard lock(mutex_);
-    if (latest_ != nullptr && latest_->head().last_commit >= published()) return latest_;
+    if (latest_ != nullptr && latest_->head().last_commit >= published())
+      return latest_;
   }
   SKG_ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> fresh, TakeSnapshot());
   // The replaced snapshot is released outside the lock: it may be the last
   // reference, and releasing takes the store's lock.
   std::shared_ptr<const Snapshot> replaced = fresh;
   const std::lock_guard lock(mutex_);
-  if (latest_ == nullptr || latest_->head().last_commit < fresh->head().last_commit) {
+  if (latest_ == nullptr ||
+      latest_->head().last_commit < fresh->head().last_commit) {
     replaced.swap(latest_);
   }
   return fresh;
@@ -117,7 +129,8 @@ bool GraphState::WaitForCommit(uint64_t commit, absl::Time deadline) {
   while (published() <= commit && !dropped()) {
     const absl::Duration left = deadline - absl::Now();
     if (left <= absl::ZeroDuration()) break;
-    advanced_.wait_for(lock, absl::ToChronoNanoseconds(std::min(left, absl::Seconds(3600))));
+    advanced_.wait_for(
+        lock, absl::ToChronoNanoseconds(std::min(left, absl::Seconds(3600))));
   }
   --waiting_;
   return published() > commit && !dropped();
@@ -132,21 +145,24 @@ void GraphState::MarkDropped() {
 }
 
 absl::Status GraphState::DroppedStatus() const {
-  return absl::NotFoundError(absl::StrCat("graph \"", description.tenant, "/", description.name,
-                                          "\" was dropped"));
+  return absl::NotFoundError(absl::StrCat("graph \"", description.tenant, "/",
+                                          description.name, "\" was dropped"));
 }
 
 absl::StatusOr<absl::Time> GraphState::TimeOfCommit(uint64_t commit) {
   {
     const std::lock_guard lock(mutex_);
-    if (const auto it = commit_times_.find(commit); it != commit_times_.end()) return it->second;
+    if (const auto it = commit_times_.find(commit); it != commit_times_.end())
+      return it->second;
   }
   std::string chunk;
-  SKG_ASSIGN_OR_RETURN(const bool found,
-                       kv.Get(Family::kLog, LogKey(description.number, commit, 0), &chunk));
+  SKG_ASSIGN_OR_RETURN(
+      const bool found,
+      kv.Get(Family::kLog, LogKey(description.number, commit, 0), &chunk));
   if (!found) {
-    return absl::OutOfRangeError(absl::StrCat("commit ", commit, " is not in the log of graph \"",
-                                              description.tenant, "/", description.name, "\""));
+    return absl::OutOfRangeError(
+        absl::StrCat("commit ", commit, " is not in the log of graph \"",
+                     description.tenant, "/", description.name, "\""));
   }
   SKG_ASSIGN_OR_RETURN(const LogHeader header, DecodeLogHeader(chunk));
   const std::lock_guard lock(mutex_);
@@ -161,29 +177,32 @@ absl::StatusOr<LogEntry> GraphState::ReadLog(uint64_t commit) const {
   const std::string first = LogKey(description.number, commit, 0);
   std::string end = LogKindPrefix(description.number, kLogEntryKind);
   AppendBigEndian(commit + 1, end);
-  const auto rows =
-      kv.NewIterator(Family::kLog, {.snapshot = nullptr, .lower = first, .upper = end});
+  const auto rows = kv.NewIterator(
+      Family::kLog, {.snapshot = nullptr, .lower = first, .upper = end});
   uint64_t expected = 0;
   uint32_t chunk = 0;
   for (rows->SeekToFirst(); rows->Valid(); rows->Next(), ++chunk) {
     if (rows->key() != LogKey(description.number, commit, chunk)) break;
     if (chunk == 0) {
-      SKG_ASSIGN_OR_RETURN(const LogHeader header, DecodeLogHeader(rows->value()));
+      SKG_ASSIGN_OR_RETURN(const LogHeader header,
+                           DecodeLogHeader(rows->value()));
       entry.time = header.time;
       expected = header.change_count;
     }
-    SKG_RETURN_IF_ERROR(DecodeLogChunk(rows->value(), chunk == 0, &entry.changes));
+    SKG_RETURN_IF_ERROR(
+        DecodeLogChunk(rows->value(), chunk == 0, &entry.changes));
   }
   SKG_RETURN_IF_ERROR(rows->status());
   if (chunk == 0) {
     if (dropped()) return DroppedStatus();
-    return absl::OutOfRangeError(absl::StrCat("the log of graph \"", description.tenant, "/",
-                                              description.name, "\" does not hold commit ", commit));
+    return absl::OutOfRangeError(
+        absl::StrCat("the log of graph \"", description.tenant, "/",
+                     description.name, "\" does not hold commit ", commit));
   }
   if (entry.changes.size() != expected) {
-    return absl::DataLossError(absl::StrCat("log of graph ", description.number, ", commit ", commit,
-                                            ": ", entry.changes.size(), " changes instead of ",
-                                            expected));
+    return absl::DataLossError(absl::StrCat(
+        "log of graph ", description.number, ", commit ", commit, ": ",
+        entry.changes.size(), " changes instead of ", expected));
   }
   return entry;
 }

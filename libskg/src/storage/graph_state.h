@@ -23,9 +23,12 @@ class GroupSync;
 // One consistent state of a graph. Immutable; released before the store.
 class Snapshot {
  public:
-  Snapshot(std::shared_ptr<GraphState> graph, std::unique_ptr<KvSnapshot> kv, const Head& head,
-           Manifest manifest)
-      : graph_(std::move(graph)), kv_(std::move(kv)), head_(head), manifest_(std::move(manifest)) {}
+  Snapshot(std::shared_ptr<GraphState> graph, std::unique_ptr<KvSnapshot> kv,
+           const Head& head, Manifest manifest)
+      : graph_(std::move(graph)),
+        kv_(std::move(kv)),
+        head_(head),
+        manifest_(std::move(manifest)) {}
 
   [[nodiscard]] GraphState& graph() const { return *graph_; }
   [[nodiscard]] const KvSnapshot* kv() const { return kv_.get(); }
@@ -42,7 +45,8 @@ class Snapshot {
 // Thread safety: all methods from any thread.
 class GraphState : public std::enable_shared_from_this<GraphState> {
  public:
-  GraphState(GraphDescription description, KvStore& kv, Dictionary& dictionary, GroupSync& sync);
+  GraphState(GraphDescription description, KvStore& kv, Dictionary& dictionary,
+             GroupSync& sync);
   ~GraphState();
 
   // Reads where the graph stands and proves that head, manifest and the last
@@ -56,11 +60,15 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
 
   // Called by the writer once a batch is visible.
   void Publish(uint64_t commit);
-  [[nodiscard]] uint64_t published() const { return published_.load(std::memory_order_acquire); }
+  [[nodiscard]] uint64_t published() const {
+    return published_.load(std::memory_order_acquire);
+  }
   [[nodiscard]] bool WaitForCommit(uint64_t commit, absl::Time deadline);
 
   void MarkDropped();
-  [[nodiscard]] bool dropped() const { return dropped_.load(std::memory_order_acquire); }
+  [[nodiscard]] bool dropped() const {
+    return dropped_.load(std::memory_order_acquire);
+  }
   [[nodiscard]] absl::Status DroppedStatus() const;
 
   [[nodiscard]] absl::StatusOr<absl::Time> TimeOfCommit(uint64_t commit);

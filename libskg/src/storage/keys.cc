@@ -8,8 +8,10 @@ namespace skg::storage {
 
 std::string PrefixEnd(std::string_view prefix) {
   std::string end(prefix);
-  while (!end.empty() && static_cast<uint8_t>(end.back()) == 0xFF) end.pop_back();
-  if (!end.empty()) end.back() = static_cast<char>(static_cast<uint8_t>(end.back()) + 1);
+  while (!end.empty() && static_cast<uint8_t>(end.back()) == 0xFF)
+    end.pop_back();
+  if (!end.empty())
+    end.back() = static_cast<char>(static_cast<uint8_t>(end.back()) + 1);
   return end;
 }
 
@@ -31,8 +33,8 @@ StatementKey LoadStatement(IndexOrder order, const char* in) {
   return {terms[0], terms[1], terms[2], terms[3], LoadBigEndian<uint32_t>(in)};
 }
 
-DeltaKey::DeltaKey(uint32_t graph, uint32_t epoch, IndexOrder order, const StatementKey& key,
-                   uint64_t commit) {
+DeltaKey::DeltaKey(uint32_t graph, uint32_t epoch, IndexOrder order,
+                   const StatementKey& key, uint64_t commit) {
   StoreBigEndian(graph, bytes.data());
   StoreBigEndian(epoch, bytes.data() + kGraphBytes);
   bytes[kGraphBytes + 4] = static_cast<char>(order);
@@ -47,7 +49,8 @@ std::string DeltaPrefix(uint32_t graph, uint32_t epoch, IndexOrder order) {
   return key;
 }
 
-std::string RecordKey(uint32_t graph, const StatementKey& key, uint64_t commit) {
+std::string RecordKey(uint32_t graph, const StatementKey& key,
+                      uint64_t commit) {
   std::string out = GraphPrefix(graph);
   char statement[kStatementBytes];
   StoreStatement(key, IndexOrder::kGspo, statement);
@@ -72,7 +75,8 @@ std::string TermChunkKey(uint32_t graph, uint64_t number, uint32_t chunk) {
   return key;
 }
 
-std::string TermIdKey(uint32_t graph, rdf::TermTag tag, std::string_view encoded) {
+std::string TermIdKey(uint32_t graph, rdf::TermTag tag,
+                      std::string_view encoded) {
   std::string key;
   key.reserve(kGraphBytes + 1 + kWholeTermBytes);
   AppendBigEndian(graph, key);
@@ -112,7 +116,9 @@ std::string NamedGraphCountKey(uint32_t graph, TermId named_graph) {
   return key;
 }
 
-std::string LogKindPrefix(uint32_t graph, char kind) { return KindKey(graph, kind); }
+std::string LogKindPrefix(uint32_t graph, char kind) {
+  return KindKey(graph, kind);
+}
 
 std::string LogKey(uint32_t graph, uint64_t commit, uint32_t chunk) {
   std::string key = KindKey(graph, kLogEntryKind);
@@ -125,7 +131,8 @@ std::string IdempotencyKey(uint32_t graph, std::string_view key) {
   return KindKey(graph, kIdempotencyKind).append(key);
 }
 
-std::string IdempotencyTimeKey(uint32_t graph, int64_t micros, std::string_view key) {
+std::string IdempotencyTimeKey(uint32_t graph, int64_t micros,
+                               std::string_view key) {
   std::string out = KindKey(graph, kIdempotencyTimeKind);
   AppendBigEndian(static_cast<uint64_t>(micros), out);
   return out.append(key);

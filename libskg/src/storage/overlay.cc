@@ -8,9 +8,12 @@ namespace skg::storage {
 
 OrderedTerms InOrder(const StatementKey& key, TermOrder order) {
   switch (order) {
-    case TermOrder::kSpo: return {key.subject, key.predicate, key.object, key.graph, key.edge};
-    case TermOrder::kPos: return {key.predicate, key.object, key.subject, key.graph, key.edge};
-    case TermOrder::kOsp: return {key.object, key.subject, key.predicate, key.graph, key.edge};
+    case TermOrder::kSpo:
+      return {key.subject, key.predicate, key.object, key.graph, key.edge};
+    case TermOrder::kPos:
+      return {key.predicate, key.object, key.subject, key.graph, key.edge};
+    case TermOrder::kOsp:
+      return {key.object, key.subject, key.predicate, key.graph, key.edge};
   }
   return {};
 }
@@ -36,8 +39,9 @@ StatementKey Overlay::TripleOf(const StatementKey& key) {
 
 void Overlay::Put(const StatementKey& key, float weight, uint32_t record) {
   std::vector<Written_>& edges = touched_[TripleOf(key)].written;
-  const auto it = std::find_if(edges.begin(), edges.end(),
-                               [&](const Written_& w) { return w.edge == key.edge; });
+  const auto it =
+      std::find_if(edges.begin(), edges.end(),
+                   [&](const Written_& w) { return w.edge == key.edge; });
   if (it != edges.end()) {
     *it = {key.edge, weight, record};
   } else {
@@ -60,21 +64,26 @@ const Overlay::Written_* Overlay::Find(const StatementKey& key) const {
   return nullptr;
 }
 
-Overlay::Verdict Overlay::Ask(const StatementKey& key, StatementRow* row) const {
+Overlay::Verdict Overlay::Ask(const StatementKey& key,
+                              StatementRow* row) const {
   if (const Written_* written = Find(key); written != nullptr) {
     *row = {key, 0, written->weight, written->record != 0};
     return Verdict::kWritten;
   }
   const auto it = touched_.find(TripleOf(key));
-  return it != touched_.end() && it->second.removed ? Verdict::kRemoved : Verdict::kUntouched;
+  return it != touched_.end() && it->second.removed ? Verdict::kRemoved
+                                                    : Verdict::kUntouched;
 }
 
 const Record* Overlay::RecordOf(const StatementKey& key) const {
   const Written_* written = Find(key);
-  return written == nullptr || written->record == 0 ? nullptr : &records[written->record - 1];
+  return written == nullptr || written->record == 0
+             ? nullptr
+             : &records[written->record - 1];
 }
 
-std::vector<StatementRow> Overlay::Written(const ScanPattern& pattern, TermOrder order) const {
+std::vector<StatementRow> Overlay::Written(const ScanPattern& pattern,
+                                           TermOrder order) const {
   std::vector<StatementRow> rows;
   for (const auto& [triple, touched] : touched_) {
     if (!pattern.Matches(triple)) continue;
@@ -84,9 +93,10 @@ std::vector<StatementRow> Overlay::Written(const ScanPattern& pattern, TermOrder
       rows.push_back(row);
     }
   }
-  std::sort(rows.begin(), rows.end(), [order](const StatementRow& a, const StatementRow& b) {
-    return InOrder(a.key, order) < InOrder(b.key, order);
-  });
+  std::sort(rows.begin(), rows.end(),
+            [order](const StatementRow& a, const StatementRow& b) {
+              return InOrder(a.key, order) < InOrder(b.key, order);
+            });
   return rows;
 }
 

@@ -27,7 +27,9 @@ class Overlay {
   [[nodiscard]] const rdf::Term& TermOf(TermId arena_id) const {
     return terms_[arena_id.payload()];
   }
-  [[nodiscard]] bool Knows(TermId arena_id) const { return arena_id.payload() < terms_.size(); }
+  [[nodiscard]] bool Knows(TermId arena_id) const {
+    return arena_id.payload() < terms_.size();
+  }
 
   // `record`: index into `records` plus one; 0: none.
   void Put(const StatementKey& key, float weight, uint32_t record);
@@ -65,7 +67,8 @@ class Overlay {
   [[nodiscard]] const Written_* Find(const StatementKey& key) const;
 
   std::vector<rdf::Term> terms_;
-  absl::flat_hash_map<std::string, TermId, StringHash, StringEqual> ids_;  // by N-Triples form
+  absl::flat_hash_map<std::string, TermId, StringHash, StringEqual>
+      ids_;                                             // by N-Triples form
   absl::flat_hash_map<StatementKey, Touched> touched_;  // by triple (edge 0)
 };
 

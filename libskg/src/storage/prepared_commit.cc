@@ -32,24 +32,26 @@ TermId Enqueue(const rdf::Term& term, PreparedCommit& commit) {
 }
 
 absl::Status CheckId(const CommitRequest& request, TermId id) {
-  if (!id.in_arena() || id.payload() < request.new_terms.size()) return absl::OkStatus();
+  if (!id.in_arena() || id.payload() < request.new_terms.size())
+    return absl::OkStatus();
   return absl::InvalidArgumentError(
-      absl::StrCat("a statement refers to new term ", id.payload(), ", but the request has only ",
-                   request.new_terms.size()));
+      absl::StrCat("a statement refers to new term ", id.payload(),
+                   ", but the request has only ", request.new_terms.size()));
 }
 
 // Terms of a request as text, decoded once each.
 class TermTexts {
  public:
-  TermTexts(GraphState& graph, const CommitRequest& request) : graph_(graph), request_(request) {}
+  TermTexts(GraphState& graph, const CommitRequest& request)
+      : graph_(graph), request_(request) {}
 
   absl::StatusOr<const rdf::Term*> Get(TermId id) {
     if (id.in_arena()) return &request_.new_terms[id.payload()];
     const auto it = terms_.find(id);
     if (it != terms_.end()) return it->second.get();
     std::vector<rdf::Term> decoded;
-    SKG_RETURN_IF_ERROR(
-        graph_.dictionary.Decode(graph_.description.number, std::span(&id, 1), &decoded));
+    SKG_RETURN_IF_ERROR(graph_.dictionary.Decode(graph_.description.number,
+                                                 std::span(&id, 1), &decoded));
     auto& kept = terms_[id];
     kept = std::make_unique<rdf::Term>(std::move(decoded[0]));
     return kept.get();
@@ -78,7 +80,8 @@ absl::Status HashStatements(GraphState& graph, PreparedCommit& commit) {
     if (key.graph.bound()) {
       SKG_ASSIGN_OR_RETURN(named, texts.Get(key.graph));
     }
-    id = StatementUuid(graph.description.uuid, *subject, *predicate, *object, named, key.edge);
+    id = StatementUuid(graph.description.uuid, *subject, *predicate, *object,
+                       named, key.edge);
   }
   return absl::OkStatus();
 }
@@ -92,8 +95,8 @@ TermId PreparedCommit::Resolve(TermId id) const {
 }
 
 StatementKey PreparedCommit::Resolve(const StatementKey& key) const {
-  return {Resolve(key.graph), Resolve(key.subject), Resolve(key.predicate), Resolve(key.object),
-          key.edge};
+  return {Resolve(key.graph), Resolve(key.subject), Resolve(key.predicate),
+          Resolve(key.object), key.edge};
 }
 
 absl::Status Prepare(GraphState& graph, PreparedCommit& commit) {
@@ -103,15 +106,18 @@ absl::Status Prepare(GraphState& graph, PreparedCommit& commit) {
   }
   for (const WriteOperation& operation : request.operations) {
     const StatementKey& key = operation.key;
-    for (const TermId id : {key.graph, key.subject, key.predicate, key.object}) {
+    for (const TermId id :
+         {key.graph, key.subject, key.predicate, key.object}) {
       SKG_RETURN_IF_ERROR(CheckId(request, id));
     }
     if (!key.subject.bound() || !key.predicate.bound() || !key.object.bound() ||
         operation.record > request.records.size()) {
-      return absl::InvalidArgumentError("a statement lacks a term or refers to a missing record");
+      return absl::InvalidArgumentError(
+          "a statement lacks a term or refers to a missing record");
     }
   }
-  return graph.description.statement_ids ? HashStatements(graph, commit) : absl::OkStatus();
+  return graph.description.statement_ids ? HashStatements(graph, commit)
+                                         : absl::OkStatus();
 }
 
 }  // namespace skg::storage

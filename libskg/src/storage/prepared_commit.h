@@ -16,7 +16,8 @@ namespace skg::storage {
 
 // A term that was unknown when the request was made.
 struct PendingTerm {
-  DictionaryTerm term;  // of a triple term: the tag; its bytes follow from parts
+  DictionaryTerm
+      term;  // of a triple term: the tag; its bytes follow from parts
   // Of a triple term: each part's id, or an arena id: the place in `terms`.
   TermId parts[3];
   TermId id;            // once it is known or numbered
@@ -29,7 +30,8 @@ struct PreparedCommit {
   const CommitRequest& request;
   // Parts of triple terms come before the terms that hold them.
   std::vector<PendingTerm> terms;
-  // For each of request.new_terms: its id, or an arena id: the place in `terms`.
+  // For each of request.new_terms: its id, or an arena id: the place in
+  // `terms`.
   std::vector<TermId> new_term_ids;
   // One an operation that may insert, where the graph keeps an id index.
   std::vector<Uuid> statement_ids;

@@ -5,8 +5,10 @@
 namespace skg::storage {
 
 uint32_t ReadSet::Shape(const Pattern& pattern) {
-  return static_cast<uint32_t>(pattern.scope) * 8 + (pattern.subject.bound() ? 4u : 0u) +
-         (pattern.predicate.bound() ? 2u : 0u) + (pattern.object.bound() ? 1u : 0u);
+  return static_cast<uint32_t>(pattern.scope) * 8 +
+         (pattern.subject.bound() ? 4u : 0u) +
+         (pattern.predicate.bound() ? 2u : 0u) +
+         (pattern.object.bound() ? 1u : 0u);
 }
 
 void ReadSet::Insert(const Pattern& pattern) {
@@ -16,9 +18,11 @@ void ReadSet::Insert(const Pattern& pattern) {
 
 void ReadSet::Add(const ScanPattern& pattern) {
   if (everything_) return;
-  Pattern added{pattern.scope, pattern.scope == GraphScope::kOne ? pattern.graph : TermId{},
+  Pattern added{pattern.scope,
+                pattern.scope == GraphScope::kOne ? pattern.graph : TermId{},
                 pattern.subject, pattern.predicate, pattern.object};
-  if (widened_ && added.subject.bound()) added.predicate = added.object = TermId{};
+  if (widened_ && added.subject.bound())
+    added.predicate = added.object = TermId{};
   Insert(added);
   if (patterns_.size() > kMaxPatterns) Widen();
 }
@@ -46,7 +50,8 @@ ReadSet ReadSet::Resolve(const std::function<TermId(TermId)>& resolve) const {
   resolved.everything_ = everything_;
   for (Pattern pattern : patterns_) {
     bool exists = true;
-    for (TermId* id : {&pattern.graph, &pattern.subject, &pattern.predicate, &pattern.object}) {
+    for (TermId* id : {&pattern.graph, &pattern.subject, &pattern.predicate,
+                       &pattern.object}) {
       if (!id->in_arena()) continue;
       *id = resolve(*id);
       exists = exists && id->bound();

@@ -25,7 +25,8 @@ class ReadSet {
 
   // The same with arena ids replaced by `resolve`; a pattern with a term that
   // stays unbound matches nothing that exists and is left out.
-  [[nodiscard]] ReadSet Resolve(const std::function<TermId(TermId)>& resolve) const;
+  [[nodiscard]] ReadSet Resolve(
+      const std::function<TermId(TermId)>& resolve) const;
 
   // Whether a change to this statement touches anything that was read. O(1) in
   // the number of patterns.
@@ -38,8 +39,8 @@ class ReadSet {
     friend bool operator==(const Pattern&, const Pattern&) = default;
     template <typename H>
     friend H AbslHashValue(H h, const Pattern& p) {
-      return H::combine(std::move(h), static_cast<uint8_t>(p.scope), p.graph, p.subject,
-                        p.predicate, p.object);
+      return H::combine(std::move(h), static_cast<uint8_t>(p.scope), p.graph,
+                        p.subject, p.predicate, p.object);
     }
   };
   // Scope and which of the three terms are bound: 4 x 8 shapes.

@@ -17,10 +17,12 @@ namespace {
 
 constexpr uint64_t kNoCommitYet = 0;
 
-absl::StatusOr<Counts> StoredCounts(const Snapshot& snapshot, const std::string& key) {
+absl::StatusOr<Counts> StoredCounts(const Snapshot& snapshot,
+                                    const std::string& key) {
   std::string value;
-  SKG_ASSIGN_OR_RETURN(const bool found,
-                       snapshot.graph().kv.Get(Family::kStats, key, &value, snapshot.kv()));
+  SKG_ASSIGN_OR_RETURN(
+      const bool found,
+      snapshot.graph().kv.Get(Family::kStats, key, &value, snapshot.kv()));
   if (!found) return Counts{};
   return DecodeCounts(value);
 }
@@ -28,25 +30,30 @@ absl::StatusOr<Counts> StoredCounts(const Snapshot& snapshot, const std::string&
 // Counts that the store keeps with each commit; unset: this pattern has none.
 absl::StatusOr<std::optional<Counts>> KeptCounts(const Snapshot& snapshot,
                                                  const ScanPattern& pattern) {
-  if (pattern.subject.bound() || pattern.object.bound()) return std::optional<Counts>();
+  if (pattern.subject.bound() || pattern.object.bound())
+    return std::optional<Counts>();
   const Head& head = snapshot.head();
   const uint32_t graph = snapshot.graph().description.number;
   if (pattern.predicate.bound()) {
     if (pattern.scope != GraphScope::kUnion) return std::optional<Counts>();
-    SKG_ASSIGN_OR_RETURN(const Counts counts,
-                         StoredCounts(snapshot, PredicateCountKey(graph, pattern.predicate)));
+    SKG_ASSIGN_OR_RETURN(
+        const Counts counts,
+        StoredCounts(snapshot, PredicateCountKey(graph, pattern.predicate)));
     return std::optional<Counts>(counts);
   }
   switch (pattern.scope) {
-    case GraphScope::kUnion: return std::optional<Counts>({head.statements, head.triples});
+    case GraphScope::kUnion:
+      return std::optional<Counts>({head.statements, head.triples});
     case GraphScope::kDefault:
-      return std::optional<Counts>({head.default_statements, head.default_triples});
+      return std::optional<Counts>(
+          {head.default_statements, head.default_triples});
     case GraphScope::kNamed:
       return std::optional<Counts>({head.statements - head.default_statements,
                                     head.triples - head.default_triples});
     case GraphScope::kOne: {
-      SKG_ASSIGN_OR_RETURN(const Counts counts,
-                           StoredCounts(snapshot, NamedGraphCountKey(graph, pattern.graph)));
+      SKG_ASSIGN_OR_RETURN(
+          const Counts counts,
+          StoredCounts(snapshot, NamedGraphCountKey(graph, pattern.graph)));
       return std::optional<Counts>(counts);
     }
   }
@@ -64,10 +71,12 @@ absl::Time ReadView::commit_time() const {
   return absl::FromUnixMicros(snapshot_->head().last_time_micros);
 }
 
-const GraphDescription& ReadView::description() const { return snapshot_->graph().description; }
+const GraphDescription& ReadView::description() const {
+  return snapshot_->graph().description;
+}
 
-absl::StatusOr<std::unique_ptr<ScanCursor>> ReadView::Scan(const ScanPattern& pattern,
-                                                           const ScanOptions& options) const {
+absl::StatusOr<std::unique_ptr<ScanCursor>> ReadView::Scan(
+    const ScanPattern& pattern, const ScanOptions& options) const {
   if (overlay_ != nullptr) overlay_->reads.Add(pattern);
   return MakeScan(snapshot_, overlay_, pattern, options);
 }
@@ -99,16 +108,19 @@ absl::StatusOr<Counts> ReadView::Count(const ScanPattern& pattern,
   }
 }
 
-absl::StatusOr<std::optional<StatementRow>> ReadView::Find(const StatementKey& key) const {
-  ScanPattern pattern{key.graph.bound() ? GraphScope::kOne : GraphScope::kDefault, key.graph,
-                      key.subject, key.predicate, key.object};
+absl::StatusOr<std::optional<StatementRow>> ReadView::Find(
+    const StatementKey& key) const {
+  ScanPattern pattern{
+      key.graph.bound() ? GraphScope::kOne : GraphScope::kDefault, key.graph,
+      key.subject, key.predicate, key.object};
   SKG_ASSIGN_OR_RETURN(const auto rows, Scan(pattern));
   StatementBatch batch;
   for (;;) {
     SKG_ASSIGN_OR_RETURN(const bool more, rows->Next(batch));
     if (!more) return std::optional<StatementRow>();
     for (size_t i = 0; i < batch.size(); ++i) {
-      if (batch.edge[i] == key.edge) return std::optional<StatementRow>(batch.Row(i));
+      if (batch.edge[i] == key.edge)
+        return std::optional<StatementRow>(batch.Row(i));
     }
   }
 }
@@ -118,67 +130,76 @@ absl::StatusOr<Record> ReadView::ReadRecord(const StatementRow& row) const {
   record.created_commit = row.commit;
   if (!row.has_record) return record;
   if (row.commit == kNoCommitYet && overlay_ != nullptr) {
-    if (const Record* own = overlay_->RecordOf(row.key); own != nullptr) return *own;
+    if (const Record* own = overlay_->RecordOf(row.key); own != nullptr)
+      return *own;
     return record;
   }
   const GraphState& graph = snapshot_->graph();
   std::string value;
   SKG_ASSIGN_OR_RETURN(
       const bool found,
-      graph.kv.Get(Family::kRecords, RecordKey(graph.description.number, row.key, row.commit),
+      graph.kv.Get(Family::kRecords,
+                   RecordKey(graph.description.number, row.key, row.commit),
                    &value, snapshot_->kv()));
   if (!found) {
-    return absl::DataLossError(absl::StrCat("graph ", graph.description.number,
-                                            ": the record of a statement of commit ", row.commit,
-                                            " is missing"));
+    return absl::DataLossError(absl::StrCat(
+        "graph ", graph.description.number,
+        ": the record of a statement of commit ", row.commit, " is missing"));
   }
   return DecodeRecord(value);
 }
 
 absl::StatusOr<TermId> ReadView::Lookup(const rdf::Term& term) const {
   if (overlay_ == nullptr) {
-    return snapshot_->graph().dictionary.Lookup(snapshot_->graph().description.number, term);
+    return snapshot_->graph().dictionary.Lookup(
+        snapshot_->graph().description.number, term);
   }
   if (const TermId own = overlay_->IdOf(term); own.bound()) return own;
-  SKG_ASSIGN_OR_RETURN(
-      const TermId id,
-      snapshot_->graph().dictionary.Lookup(snapshot_->graph().description.number, term));
+  SKG_ASSIGN_OR_RETURN(const TermId id,
+                       snapshot_->graph().dictionary.Lookup(
+                           snapshot_->graph().description.number, term));
   // An unknown term gets an id too, so that a scan with it is recorded and
   // conflicts with a commit that brings the term.
   return id.bound() ? id : overlay_->Intern(term);
 }
 
-absl::Status ReadView::Decode(std::span<const TermId> ids, std::vector<rdf::Term>* out) const {
+absl::Status ReadView::Decode(std::span<const TermId> ids,
+                              std::vector<rdf::Term>* out) const {
   const GraphState& graph = snapshot_->graph();
-  if (overlay_ == nullptr) return graph.dictionary.Decode(graph.description.number, ids, out);
+  if (overlay_ == nullptr)
+    return graph.dictionary.Decode(graph.description.number, ids, out);
   std::vector<TermId> stored;
   for (const TermId id : ids) {
     if (!id.in_arena()) stored.push_back(id);
   }
   std::vector<rdf::Term> terms;
-  SKG_RETURN_IF_ERROR(graph.dictionary.Decode(graph.description.number, stored, &terms));
+  SKG_RETURN_IF_ERROR(
+      graph.dictionary.Decode(graph.description.number, stored, &terms));
   out->clear();
   size_t next = 0;
   for (const TermId id : ids) {
     if (id.in_arena() && !overlay_->Knows(id)) {
       return absl::InternalError("an arena id of another transaction");
     }
-    out->push_back(id.in_arena() ? overlay_->TermOf(id) : std::move(terms[next++]));
+    out->push_back(id.in_arena() ? overlay_->TermOf(id)
+                                 : std::move(terms[next++]));
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::optional<StatementRow>> ReadView::FindById(const Uuid& id) const {
+absl::StatusOr<std::optional<StatementRow>> ReadView::FindById(
+    const Uuid& id) const {
   const GraphState& graph = snapshot_->graph();
   if (!graph.description.statement_ids) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("graph \"", graph.description.tenant, "/", graph.description.name,
-                     "\" keeps no index of statement ids; create it with statement_ids"));
+    return absl::FailedPreconditionError(absl::StrCat(
+        "graph \"", graph.description.tenant, "/", graph.description.name,
+        "\" keeps no index of statement ids; create it with statement_ids"));
   }
   std::string value;
   SKG_ASSIGN_OR_RETURN(
       const bool found,
-      graph.kv.Get(Family::kStatementIds, StatementIdKey(graph.description.number, id), &value,
+      graph.kv.Get(Family::kStatementIds,
+                   StatementIdKey(graph.description.number, id), &value,
                    snapshot_->kv()));
   if (!found) {
     if (overlay_ != nullptr) overlay_->reads.AddEverything();
@@ -191,7 +212,8 @@ absl::StatusOr<std::optional<StatementRow>> ReadView::FindById(const Uuid& id) c
 absl::StatusOr<Uuid> ReadView::StatementId(const StatementKey& key) const {
   const TermId ids[] = {key.subject, key.predicate, key.object, key.graph};
   std::vector<rdf::Term> terms;
-  SKG_RETURN_IF_ERROR(Decode(std::span(ids, key.graph.bound() ? 4u : 3u), &terms));
+  SKG_RETURN_IF_ERROR(
+      Decode(std::span(ids, key.graph.bound() ? 4u : 3u), &terms));
   return StatementUuid(description().uuid, terms[0], terms[1], terms[2],
                        key.graph.bound() ? &terms[3] : nullptr, key.edge);
 }

@@ -68,7 +68,8 @@ class ScanCursor {
 // of one). Copies share the snapshot. Must end before its Store.
 class ReadView {
  public:
-  explicit ReadView(std::shared_ptr<const Snapshot> snapshot, Overlay* overlay = nullptr);
+  explicit ReadView(std::shared_ptr<const Snapshot> snapshot,
+                    Overlay* overlay = nullptr);
 
   [[nodiscard]] uint64_t commit() const;
   [[nodiscard]] absl::Time commit_time() const;
@@ -80,30 +81,37 @@ class ReadView {
   // Exact. Constant time for no bound term and for a bound predicate alone (of
   // kUnion); else the range is scanned. For kUnion, `triples` counts each
   // (graph, s, p, o).
-  [[nodiscard]] absl::StatusOr<Counts> Count(const ScanPattern& pattern,
-                                             const Cancellation* cancellation = nullptr) const;
+  [[nodiscard]] absl::StatusOr<Counts> Count(
+      const ScanPattern& pattern,
+      const Cancellation* cancellation = nullptr) const;
 
   // The live row of exactly this statement, if any.
-  [[nodiscard]] absl::StatusOr<std::optional<StatementRow>> Find(const StatementKey& key) const;
+  [[nodiscard]] absl::StatusOr<std::optional<StatementRow>> Find(
+      const StatementKey& key) const;
 
   // The record of a live row of this view (created_commit = its own commit
   // where it keeps no record).
-  [[nodiscard]] absl::StatusOr<Record> ReadRecord(const StatementRow& row) const;
+  [[nodiscard]] absl::StatusOr<Record> ReadRecord(
+      const StatementRow& row) const;
 
   // The id of a term, unbound where the graph has never seen it.
   [[nodiscard]] absl::StatusOr<TermId> Lookup(const rdf::Term& term) const;
   // Term i of `out` is that of ids[i]. Unbound and unknown ids: kInternal.
-  [[nodiscard]] absl::Status Decode(std::span<const TermId> ids, std::vector<rdf::Term>* out) const;
+  [[nodiscard]] absl::Status Decode(std::span<const TermId> ids,
+                                    std::vector<rdf::Term>* out) const;
 
   // By id; unset: no live statement has it. kFailedPrecondition: no id index.
-  [[nodiscard]] absl::StatusOr<std::optional<StatementRow>> FindById(const Uuid& id) const;
+  [[nodiscard]] absl::StatusOr<std::optional<StatementRow>> FindById(
+      const Uuid& id) const;
   [[nodiscard]] absl::StatusOr<Uuid> StatementId(const StatementKey& key) const;
 
   // When a commit happened. Errors: kOutOfRange (not there, or trimmed).
   [[nodiscard]] absl::StatusOr<absl::Time> TimeOfCommit(uint64_t commit) const;
 
   // The snapshot alone, without a transaction's changes.
-  [[nodiscard]] const std::shared_ptr<const Snapshot>& snapshot() const { return snapshot_; }
+  [[nodiscard]] const std::shared_ptr<const Snapshot>& snapshot() const {
+    return snapshot_;
+  }
 
  private:
   std::shared_ptr<const Snapshot> snapshot_;

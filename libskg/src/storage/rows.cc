@@ -44,10 +44,18 @@ size_t StoreVarint(uint64_t value, char* out) {
 
 bool ReadSign(uint8_t code, ByteReader& in, int64_t* sign) {
   switch (code) {
-    case 0: *sign = 0; return true;
-    case 1: *sign = 1; return true;
-    case 2: *sign = -1; return true;
-    default: *sign = UnZigZag(in.Varint()); return in.ok();
+    case 0:
+      *sign = 0;
+      return true;
+    case 1:
+      *sign = 1;
+      return true;
+    case 2:
+      *sign = -1;
+      return true;
+    default:
+      *sign = UnZigZag(in.Varint());
+      return in.ok();
   }
 }
 
@@ -71,7 +79,8 @@ size_t EncodeRow(const RowValue& row, char* out) {
   const bool closed = row.end != UINT64_MAX;
   out[0] = closed ? kClosedRowFormat : kOpenRowFormat;
   out[1] = static_cast<char>(static_cast<uint8_t>(row.operation) | (sign << 2) |
-                             (triple_sign << 4) | (row.has_record ? kRecordFlag : 0) |
+                             (triple_sign << 4) |
+                             (row.has_record ? kRecordFlag : 0) |
                              (row.weight != 1.0f ? kWeightFlag : 0));
   size_t size = 2;
   if (row.weight != 1.0f) {
@@ -79,7 +88,8 @@ size_t EncodeRow(const RowValue& row, char* out) {
     size += 4;
   }
   if (sign == kExplicitSign) size += StoreVarint(ZigZag(row.sign), out + size);
-  if (triple_sign == kExplicitSign) size += StoreVarint(ZigZag(row.triple_sign), out + size);
+  if (triple_sign == kExplicitSign)
+    size += StoreVarint(ZigZag(row.triple_sign), out + size);
   if (closed) size += StoreVarint(row.end, out + size);
   return size;
 }
@@ -93,8 +103,9 @@ bool DecodeRow(std::string_view bytes, RowValue* row) {
   row->operation = static_cast<RowOperation>(flags & 3);
   row->has_record = (flags & kRecordFlag) != 0;
   ByteReader in(bytes.substr(2));
-  row->weight =
-      (flags & kWeightFlag) != 0 ? std::bit_cast<float>(in.BigEndian<uint32_t>()) : 1.0f;
+  row->weight = (flags & kWeightFlag) != 0
+                    ? std::bit_cast<float>(in.BigEndian<uint32_t>())
+                    : 1.0f;
   if (!ReadSign((flags >> 2) & 3, in, &row->sign)) return false;
   if (!ReadSign((flags >> 4) & 3, in, &row->triple_sign)) return false;
   row->end = format == kClosedRowFormat ? in.Varint() : UINT64_MAX;
@@ -104,9 +115,9 @@ bool DecodeRow(std::string_view bytes, RowValue* row) {
 std::string EncodeHead(const Head& head) {
   std::string out(1, kPlainFormat);
   for (const uint64_t value :
-       {head.last_commit, static_cast<uint64_t>(head.last_time_micros), head.next_term,
-        head.statements, head.triples, head.default_statements, head.default_triples,
-        head.manifest}) {
+       {head.last_commit, static_cast<uint64_t>(head.last_time_micros),
+        head.next_term, head.statements, head.triples, head.default_statements,
+        head.default_triples, head.manifest}) {
     AppendVarint(value, out);
   }
   return out;
@@ -115,7 +126,8 @@ std::string EncodeHead(const Head& head) {
 absl::StatusOr<Head> DecodeHead(std::string_view bytes) {
   uint64_t v[8];
   if (!ReadVarints(bytes, v, 8)) return Damaged("head");
-  return Head{v[0], static_cast<int64_t>(v[1]), v[2], v[3], v[4], v[5], v[6], v[7]};
+  return Head{v[0], static_cast<int64_t>(v[1]), v[2], v[3], v[4], v[5], v[6],
+              v[7]};
 }
 
 std::string EncodeCounts(const Counts& counts) {
@@ -141,12 +153,14 @@ std::string EncodeManifest(const Manifest& manifest) {
 }
 
 absl::StatusOr<Manifest> DecodeManifest(std::string_view bytes) {
-  if (bytes.empty() || bytes.front() != kPlainFormat) return Damaged("manifest");
+  if (bytes.empty() || bytes.front() != kPlainFormat)
+    return Damaged("manifest");
   ByteReader in(bytes.substr(1));
   Manifest manifest;
   manifest.number = in.Varint();
   const uint64_t epochs = in.Varint();
-  if (!in.ok() || epochs == 0 || epochs > bytes.size()) return Damaged("manifest");
+  if (!in.ok() || epochs == 0 || epochs > bytes.size())
+    return Damaged("manifest");
   manifest.epochs.clear();
   for (uint64_t i = 0; i < epochs; ++i) {
     manifest.epochs.push_back(static_cast<uint32_t>(in.Varint()));
@@ -160,11 +174,13 @@ LogEncoder::LogEncoder(absl::Time time, uint64_t change_count) {
   std::string& first = chunks_.emplace_back(1, kPlainFormat);
   AppendVarint(static_cast<uint64_t>(absl::ToUnixMicros(time)), first);
   AppendVarint(change_count, first);
-  first.reserve(std::min<uint64_t>(kLogChunkBytes + 64, 16 + change_count * 44));
+  first.reserve(
+      std::min<uint64_t>(kLogChunkBytes + 64, 16 + change_count * 44));
 }
 
 void LogEncoder::Add(const LoggedChange& change) {
-  if (chunks_.back().size() >= kLogChunkBytes) chunks_.emplace_back(1, kPlainFormat);
+  if (chunks_.back().size() >= kLogChunkBytes)
+    chunks_.emplace_back(1, kPlainFormat);
   std::string& out = chunks_.back();
   const bool named = change.key.graph.bound();
   const bool edged = change.key.edge != 0;
@@ -172,14 +188,15 @@ void LogEncoder::Add(const LoggedChange& change) {
   // Bits 0-1 operation, 2 has-record, 3 weight, 4 named graph, 5 edge.
   char bytes[1 + kTermsBytes + 4 + 4];
   size_t size = 0;
-  bytes[size++] = static_cast<char>(static_cast<uint8_t>(change.operation) |
-                                    (change.has_record ? 4 : 0) | (weighted ? 8 : 0) |
-                                    (named ? 16 : 0) | (edged ? 32 : 0));
+  bytes[size++] = static_cast<char>(
+      static_cast<uint8_t>(change.operation) | (change.has_record ? 4 : 0) |
+      (weighted ? 8 : 0) | (named ? 16 : 0) | (edged ? 32 : 0));
   if (named) {
     StoreBigEndian(change.key.graph.bits, bytes + size);
     size += 8;
   }
-  for (const TermId id : {change.key.subject, change.key.predicate, change.key.object}) {
+  for (const TermId id :
+       {change.key.subject, change.key.predicate, change.key.object}) {
     StoreBigEndian(id.bits, bytes + size);
     size += 8;
   }
@@ -197,7 +214,8 @@ void LogEncoder::Add(const LoggedChange& change) {
 std::vector<std::string> LogEncoder::Finish() { return std::move(chunks_); }
 
 absl::StatusOr<LogHeader> DecodeLogHeader(std::string_view first_chunk) {
-  if (first_chunk.empty() || first_chunk.front() != kPlainFormat) return Damaged("log");
+  if (first_chunk.empty() || first_chunk.front() != kPlainFormat)
+    return Damaged("log");
   ByteReader in(first_chunk.substr(1));
   LogHeader header;
   header.time = absl::FromUnixMicros(static_cast<int64_t>(in.Varint()));
@@ -225,7 +243,8 @@ absl::Status DecodeLogChunk(std::string_view chunk, bool first,
     change.key.predicate.bits = in.BigEndian<uint64_t>();
     change.key.object.bits = in.BigEndian<uint64_t>();
     if ((flags & 32) != 0) change.key.edge = in.BigEndian<uint32_t>();
-    if ((flags & 8) != 0) change.weight = std::bit_cast<float>(in.BigEndian<uint32_t>());
+    if ((flags & 8) != 0)
+      change.weight = std::bit_cast<float>(in.BigEndian<uint32_t>());
     if (in.ok()) changes->push_back(change);
   }
   return in.ok() ? absl::OkStatus() : Damaged("log");
@@ -236,28 +255,33 @@ std::string EncodeStoredResult(const StoredResult& stored) {
   AppendVarint(stored.request_hash.size(), out);
   out += stored.request_hash;
   const CommitResult& r = stored.result;
-  for (const uint64_t value : {r.commit, static_cast<uint64_t>(absl::ToUnixMicros(r.time)),
-                               r.inserted, r.replaced, r.removed, r.duplicates, r.absent}) {
+  for (const uint64_t value :
+       {r.commit, static_cast<uint64_t>(absl::ToUnixMicros(r.time)), r.inserted,
+        r.replaced, r.removed, r.duplicates, r.absent}) {
     AppendVarint(value, out);
   }
   AppendVarint(stored.outcomes.size(), out);
-  for (const Outcome outcome : stored.outcomes) out.push_back(static_cast<char>(outcome));
+  for (const Outcome outcome : stored.outcomes)
+    out.push_back(static_cast<char>(outcome));
   return out;
 }
 
 absl::StatusOr<StoredResult> DecodeStoredResult(std::string_view bytes) {
-  if (bytes.empty() || bytes.front() != kPlainFormat) return Damaged("idempotency");
+  if (bytes.empty() || bytes.front() != kPlainFormat)
+    return Damaged("idempotency");
   ByteReader in(bytes.substr(1));
   StoredResult stored;
   stored.request_hash = std::string(in.Bytes(in.Varint()));
   CommitResult& r = stored.result;
   r.commit = in.Varint();
   r.time = absl::FromUnixMicros(static_cast<int64_t>(in.Varint()));
-  for (uint64_t* value : {&r.inserted, &r.replaced, &r.removed, &r.duplicates, &r.absent}) {
+  for (uint64_t* value :
+       {&r.inserted, &r.replaced, &r.removed, &r.duplicates, &r.absent}) {
     *value = in.Varint();
   }
   for (const char outcome : in.Bytes(in.Varint())) {
-    if (static_cast<uint8_t>(outcome) > static_cast<uint8_t>(Outcome::kAbsent)) {
+    if (static_cast<uint8_t>(outcome) >
+        static_cast<uint8_t>(Outcome::kAbsent)) {
       return Damaged("idempotency");
     }
     stored.outcomes.push_back(static_cast<Outcome>(outcome));
@@ -284,8 +308,10 @@ std::string EncodeRecord(const Record& record) {
   row.set_created_commit(record.created_commit);
   row.set_metadata(record.metadata);
   row.set_source(record.source);
-  if (record.valid_from) row.set_valid_from_unix_micros(absl::ToUnixMicros(*record.valid_from));
-  if (record.valid_to) row.set_valid_to_unix_micros(absl::ToUnixMicros(*record.valid_to));
+  if (record.valid_from)
+    row.set_valid_from_unix_micros(absl::ToUnixMicros(*record.valid_from));
+  if (record.valid_to)
+    row.set_valid_to_unix_micros(absl::ToUnixMicros(*record.valid_to));
   std::string out(1, kPlainFormat);
   row.AppendToString(&out);
   return out;
@@ -294,7 +320,8 @@ std::string EncodeRecord(const Record& record) {
 absl::StatusOr<Record> DecodeRecord(std::string_view bytes) {
   proto::RecordRow row;
   if (bytes.empty() || bytes.front() != kPlainFormat ||
-      !row.ParseFromArray(bytes.data() + 1, static_cast<int>(bytes.size() - 1))) {
+      !row.ParseFromArray(bytes.data() + 1,
+                          static_cast<int>(bytes.size() - 1))) {
     return Damaged("record");
   }
   Record record;

@@ -27,8 +27,8 @@ enum class RowOperation : uint8_t { kInsertNew = 1, kReplace = 2, kRemove = 3 };
 // The value of one versioned statement row.
 struct RowValue {
   RowOperation operation = RowOperation::kInsertNew;
-  int64_t sign = 0;         // sums to the number of statements
-  int64_t triple_sign = 0;  // sums to the number of triples
+  int64_t sign = 0;           // sums to the number of statements
+  int64_t triple_sign = 0;    // sums to the number of triples
   uint64_t end = UINT64_MAX;  // first commit that does not see this row
   float weight = 1.0f;
   bool has_record = false;
@@ -97,7 +97,8 @@ struct LogHeader {
   absl::Time time;
   uint64_t change_count = 0;
 };
-[[nodiscard]] absl::StatusOr<LogHeader> DecodeLogHeader(std::string_view first_chunk);
+[[nodiscard]] absl::StatusOr<LogHeader> DecodeLogHeader(
+    std::string_view first_chunk);
 // Appends the changes of one chunk. `first`: it begins with the header.
 [[nodiscard]] absl::Status DecodeLogChunk(std::string_view chunk, bool first,
                                           std::vector<LoggedChange>* changes);
@@ -109,11 +110,13 @@ struct StoredResult {
   std::vector<Outcome> outcomes;
 };
 [[nodiscard]] std::string EncodeStoredResult(const StoredResult& stored);
-[[nodiscard]] absl::StatusOr<StoredResult> DecodeStoredResult(std::string_view bytes);
+[[nodiscard]] absl::StatusOr<StoredResult> DecodeStoredResult(
+    std::string_view bytes);
 
 // Statement of family `statement_ids`.
 [[nodiscard]] std::string EncodeStatement(const StatementKey& key);
-[[nodiscard]] absl::StatusOr<StatementKey> DecodeStatement(std::string_view bytes);
+[[nodiscard]] absl::StatusOr<StatementKey> DecodeStatement(
+    std::string_view bytes);
 
 // Records are protocol buffers behind the format byte.
 [[nodiscard]] std::string EncodeRecord(const Record& record);

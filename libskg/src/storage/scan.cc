@@ -8,22 +8,30 @@ namespace skg::storage {
 
 namespace {
 
-IndexOrder DefaultIndex(TermOrder order) { return static_cast<IndexOrder>(order); }
+IndexOrder DefaultIndex(TermOrder order) {
+  return static_cast<IndexOrder>(order);
+}
 IndexOrder NamedIndex(TermOrder order) {
-  return static_cast<IndexOrder>(static_cast<size_t>(order) + kDefaultGraphOrders);
+  return static_cast<IndexOrder>(static_cast<size_t>(order) +
+                                 kDefaultGraphOrders);
 }
 
-std::array<TermId, 3> InSequence(TermOrder order, TermId s, TermId p, TermId o) {
+std::array<TermId, 3> InSequence(TermOrder order, TermId s, TermId p,
+                                 TermId o) {
   switch (order) {
-    case TermOrder::kSpo: return {s, p, o};
-    case TermOrder::kPos: return {p, o, s};
-    case TermOrder::kOsp: return {o, s, p};
+    case TermOrder::kSpo:
+      return {s, p, o};
+    case TermOrder::kPos:
+      return {p, o, s};
+    case TermOrder::kOsp:
+      return {o, s, p};
   }
   return {};
 }
 
 // The bound terms that lead the order, as key bytes.
-std::string LeadingTerms(TermOrder order, const ScanPattern& pattern, bool* all_bound) {
+std::string LeadingTerms(TermOrder order, const ScanPattern& pattern,
+                         bool* all_bound) {
   std::string prefix;
   for (const TermId id :
        InSequence(order, pattern.subject, pattern.predicate, pattern.object)) {
@@ -62,28 +70,35 @@ class UnionScan final : public ScanCursor {
       if (!Smallest(&row)) break;
       if (pattern_.Matches(row.key)) {
         batch.Append(row);
-      } else if (++passed_over % StatementBatch::kBatchRows == 0 && cancellation_ != nullptr) {
+      } else if (++passed_over % StatementBatch::kBatchRows == 0 &&
+                 cancellation_ != nullptr) {
         if (absl::Status stop = cancellation_->Check(); !stop.ok()) return stop;
       }
     }
     for (const auto& source : {&default_, &named_}) {
-      if (*source != nullptr && !(*source)->status().ok()) return (*source)->status();
+      if (*source != nullptr && !(*source)->status().ok())
+        return (*source)->status();
     }
     return batch.size() > 0;
   }
 
   absl::Status Seek(TermId first, TermId second, TermId third) override {
     std::string terms;
-    for (const TermId id : {first, second, third}) AppendBigEndian(id.bits, terms);
-    if (default_ != nullptr) default_->Seek(std::string(default_graph_prefix_).append(terms));
+    for (const TermId id : {first, second, third})
+      AppendBigEndian(id.bits, terms);
+    if (default_ != nullptr)
+      default_->Seek(std::string(default_graph_prefix_).append(terms));
     if (named_ != nullptr) named_->Seek(terms);
     while (next_written_ < written_.size()) {
       const OrderedTerms at = InOrder(written_[next_written_].key, order_);
-      if (std::tie(at.first, at.second, at.third) >= std::tie(first, second, third)) break;
+      if (std::tie(at.first, at.second, at.third) >=
+          std::tie(first, second, third))
+        break;
       ++next_written_;
     }
     for (const auto& source : {&default_, &named_}) {
-      if (*source != nullptr && !(*source)->status().ok()) return (*source)->status();
+      if (*source != nullptr && !(*source)->status().ok())
+        return (*source)->status();
     }
     return absl::OkStatus();
   }
@@ -92,18 +107,21 @@ class UnionScan final : public ScanCursor {
   void OpenSources() {
     bool triple_bound = false;
     const std::string terms = LeadingTerms(order_, pattern_, &triple_bound);
-    if (pattern_.scope == GraphScope::kDefault || pattern_.scope == GraphScope::kUnion ||
+    if (pattern_.scope == GraphScope::kDefault ||
+        pattern_.scope == GraphScope::kUnion ||
         pattern_.scope == GraphScope::kOne) {
-      AppendBigEndian(pattern_.scope == GraphScope::kOne ? pattern_.graph.bits : 0,
-                      default_graph_prefix_);
+      AppendBigEndian(
+          pattern_.scope == GraphScope::kOne ? pattern_.graph.bits : 0,
+          default_graph_prefix_);
       default_ = std::make_unique<DeltaCursor>(*snapshot_, DefaultIndex(order_),
                                                default_graph_prefix_ + terms);
     }
     const Head& head = snapshot_->head();
     const bool has_named = head.statements > head.default_statements;
-    if (has_named &&
-        (pattern_.scope == GraphScope::kNamed || pattern_.scope == GraphScope::kUnion)) {
-      named_ = std::make_unique<DeltaCursor>(*snapshot_, NamedIndex(order_), terms);
+    if (has_named && (pattern_.scope == GraphScope::kNamed ||
+                      pattern_.scope == GraphScope::kUnion)) {
+      named_ =
+          std::make_unique<DeltaCursor>(*snapshot_, NamedIndex(order_), terms);
     }
   }
 
@@ -112,8 +130,8 @@ class UnionScan final : public ScanCursor {
     if (source == nullptr) return false;
     while (source->Valid()) {
       StatementRow ignored;
-      if (overlay_ == nullptr ||
-          overlay_->Ask(source->row().key, &ignored) == Overlay::Verdict::kUntouched) {
+      if (overlay_ == nullptr || overlay_->Ask(source->row().key, &ignored) ==
+                                     Overlay::Verdict::kUntouched) {
         return true;
       }
       source->Next();
@@ -125,8 +143,8 @@ class UnionScan final : public ScanCursor {
   bool Smallest(StatementRow* row) {
     DeltaCursor* from = Current(default_.get()) ? default_.get() : nullptr;
     if (Current(named_.get()) &&
-        (from == nullptr ||
-         InOrder(named_->row().key, order_) < InOrder(from->row().key, order_))) {
+        (from == nullptr || InOrder(named_->row().key, order_) <
+                                InOrder(from->row().key, order_))) {
       from = named_.get();
     }
     if (next_written_ < written_.size() &&
@@ -156,17 +174,20 @@ class UnionScan final : public ScanCursor {
 
 TermOrder NaturalOrder(const ScanPattern& pattern) {
   if (pattern.subject.bound()) {
-    return pattern.object.bound() && !pattern.predicate.bound() ? TermOrder::kOsp
-                                                                : TermOrder::kSpo;
+    return pattern.object.bound() && !pattern.predicate.bound()
+               ? TermOrder::kOsp
+               : TermOrder::kSpo;
   }
   if (pattern.predicate.bound()) return TermOrder::kPos;
   return pattern.object.bound() ? TermOrder::kOsp : TermOrder::kSpo;
 }
 
 std::unique_ptr<ScanCursor> MakeScan(std::shared_ptr<const Snapshot> snapshot,
-                                     const Overlay* overlay, const ScanPattern& pattern,
+                                     const Overlay* overlay,
+                                     const ScanPattern& pattern,
                                      const ScanOptions& options) {
-  return std::make_unique<UnionScan>(std::move(snapshot), overlay, pattern, options);
+  return std::make_unique<UnionScan>(std::move(snapshot), overlay, pattern,
+                                     options);
 }
 
 }  // namespace skg::storage

@@ -19,9 +19,8 @@ namespace skg::storage {
 [[nodiscard]] TermOrder NaturalOrder(const ScanPattern& pattern);
 
 // `overlay` may be null; it must not change while the cursor lives.
-[[nodiscard]] std::unique_ptr<ScanCursor> MakeScan(std::shared_ptr<const Snapshot> snapshot,
-                                                   const Overlay* overlay,
-                                                   const ScanPattern& pattern,
-                                                   const ScanOptions& options);
+[[nodiscard]] std::unique_ptr<ScanCursor> MakeScan(
+    std::shared_ptr<const Snapshot> snapshot, const Overlay* overlay,
+    const ScanPattern& pattern, const ScanOptions& options);
 
 }  // namespace skg::storage

@@ -6,8 +6,9 @@
 
 namespace skg::storage {
 
-Uuid StatementUuid(const Uuid& graph_uuid, const rdf::Term& subject, const rdf::Term& predicate,
-                   const rdf::Term& object, const rdf::Term* graph, uint32_t edge) {
+Uuid StatementUuid(const Uuid& graph_uuid, const rdf::Term& subject,
+                   const rdf::Term& predicate, const rdf::Term& object,
+                   const rdf::Term* graph, uint32_t edge) {
   std::string line;
   rdf::AppendNTriples(subject, line);
   line.push_back(' ');

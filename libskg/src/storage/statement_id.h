@@ -12,8 +12,10 @@ namespace skg::storage {
 // N-Quads line without its end (`<s> <p> <o>` or `<s> <p> <o> <g>`, canonical
 // escapes), followed by ` #` and the edge number where that is not 0. `graph`
 // is null for the default graph.
-[[nodiscard]] Uuid StatementUuid(const Uuid& graph_uuid, const rdf::Term& subject,
-                                 const rdf::Term& predicate, const rdf::Term& object,
+[[nodiscard]] Uuid StatementUuid(const Uuid& graph_uuid,
+                                 const rdf::Term& subject,
+                                 const rdf::Term& predicate,
+                                 const rdf::Term& object,
                                  const rdf::Term* graph, uint32_t edge);
 
 }  // namespace skg::storage

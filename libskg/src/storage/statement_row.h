@@ -18,7 +18,8 @@ struct StatementKey {
   friend auto operator<=>(const StatementKey&, const StatementKey&) = default;
   template <typename H>
   friend H AbslHashValue(H h, const StatementKey& k) {
-    return H::combine(std::move(h), k.graph, k.subject, k.predicate, k.object, k.edge);
+    return H::combine(std::move(h), k.graph, k.subject, k.predicate, k.object,
+                      k.edge);
   }
 };
 
@@ -38,10 +39,17 @@ struct ScanPattern {
 
   [[nodiscard]] bool Matches(const StatementKey& key) const {
     switch (scope) {
-      case GraphScope::kUnion: break;
-      case GraphScope::kDefault: if (key.graph.bound()) return false; break;
-      case GraphScope::kNamed: if (!key.graph.bound()) return false; break;
-      case GraphScope::kOne: if (key.graph != graph) return false; break;
+      case GraphScope::kUnion:
+        break;
+      case GraphScope::kDefault:
+        if (key.graph.bound()) return false;
+        break;
+      case GraphScope::kNamed:
+        if (!key.graph.bound()) return false;
+        break;
+      case GraphScope::kOne:
+        if (key.graph != graph) return false;
+        break;
     }
     return (!subject.bound() || subject == key.subject) &&
            (!predicate.bound() || predicate == key.predicate) &&
@@ -69,18 +77,30 @@ struct StatementBatch {
 
   [[nodiscard]] size_t size() const { return subject.size(); }
   void Clear() {
-    graph.clear(); subject.clear(); predicate.clear(); object.clear();
-    edge.clear(); commit.clear(); weight.clear(); has_record.clear();
+    graph.clear();
+    subject.clear();
+    predicate.clear();
+    object.clear();
+    edge.clear();
+    commit.clear();
+    weight.clear();
+    has_record.clear();
   }
   void Append(const StatementRow& row) {
-    graph.push_back(row.key.graph); subject.push_back(row.key.subject);
-    predicate.push_back(row.key.predicate); object.push_back(row.key.object);
-    edge.push_back(row.key.edge); commit.push_back(row.commit);
-    weight.push_back(row.weight); has_record.push_back(row.has_record ? 1 : 0);
+    graph.push_back(row.key.graph);
+    subject.push_back(row.key.subject);
+    predicate.push_back(row.key.predicate);
+    object.push_back(row.key.object);
+    edge.push_back(row.key.edge);
+    commit.push_back(row.commit);
+    weight.push_back(row.weight);
+    has_record.push_back(row.has_record ? 1 : 0);
   }
   [[nodiscard]] StatementRow Row(size_t i) const {
     return {{graph[i], subject[i], predicate[i], object[i], edge[i]},
-            commit[i], weight[i], has_record[i] != 0};
+            commit[i],
+            weight[i],
+            has_record[i] != 0};
   }
 };
 

@@ -43,20 +43,23 @@ class StoreImpl {
     return absl::OkStatus();
   }
 
-  absl::StatusOr<std::shared_ptr<GraphState>> OpenGraph(std::string_view tenant,
-                                                        std::string_view name,
-                                                        const Store::CreateOptions* create) {
+  absl::StatusOr<std::shared_ptr<GraphState>> OpenGraph(
+      std::string_view tenant, std::string_view name,
+      const Store::CreateOptions* create) {
     const std::lock_guard lock(mutex_);
     const std::string full_name = absl::StrCat(av(tenant), "/", av(name));
-    if (const auto it = graphs_.find(full_name); it != graphs_.end()) return it->second;
+    if (const auto it = graphs_.find(full_name); it != graphs_.end())
+      return it->second;
     SKG_ASSIGN_OR_RETURN(auto graph, catalog_.Find(tenant, name));
     if (!graph) {
       if (create == nullptr) {
-        return absl::NotFoundError(absl::StrCat("there is no graph \"", full_name, "\""));
+        return absl::NotFoundError(
+            absl::StrCat("there is no graph \"", full_name, "\""));
       }
       SKG_ASSIGN_OR_RETURN(graph, catalog_.Create(tenant, name, *create));
     }
-    auto state = std::make_shared<GraphState>(*std::move(graph), *kv_, dictionary_, sync_);
+    auto state = std::make_shared<GraphState>(*std::move(graph), *kv_,
+                                              dictionary_, sync_);
     SKG_RETURN_IF_ERROR(state->Load());
     graphs_[full_name] = state;
     return state;
@@ -99,9 +102,11 @@ class StoreImpl {
       lock.unlock();
       // The row in the catalog stays where this fails: the next open tries
       // again.
-      if (const absl::Status status = catalog_.DeleteRows(graph); !status.ok() && options_.log) {
-        options_.log(absl::StrCat("rows of dropped graph ", graph,
-                                  " stay until the next open: ", status.message()));
+      if (const absl::Status status = catalog_.DeleteRows(graph);
+          !status.ok() && options_.log) {
+        options_.log(
+            absl::StrCat("rows of dropped graph ", graph,
+                         " stay until the next open: ", status.message()));
       }
       lock.lock();
     }
@@ -121,9 +126,12 @@ class StoreImpl {
   std::thread cleaner_;
 };
 
-GraphStore::GraphStore(std::shared_ptr<GraphState> state) : state_(std::move(state)) {}
+GraphStore::GraphStore(std::shared_ptr<GraphState> state)
+    : state_(std::move(state)) {}
 
-const GraphDescription& GraphStore::description() const { return state_->description; }
+const GraphDescription& GraphStore::description() const {
+  return state_->description;
+}
 
 absl::StatusOr<ReadView> GraphStore::Latest() const {
   SKG_ASSIGN_OR_RETURN(auto snapshot, state_->Latest());
@@ -153,14 +161,15 @@ bool GraphStore::dropped() const { return state_->dropped(); }
 Store::Store(std::unique_ptr<StoreImpl> impl) : impl_(std::move(impl)) {}
 Store::~Store() = default;
 
-absl::StatusOr<std::unique_ptr<Store>> Store::Open(std::unique_ptr<KvStore> kv,
-                                                   const StoreOptions& options) {
+absl::StatusOr<std::unique_ptr<Store>> Store::Open(
+    std::unique_ptr<KvStore> kv, const StoreOptions& options) {
   auto impl = std::make_unique<StoreImpl>(std::move(kv), options);
   SKG_RETURN_IF_ERROR(impl->Open());
   return std::unique_ptr<Store>(new Store(std::move(impl)));
 }
 
-absl::StatusOr<GraphStore> Store::OpenGraph(std::string_view tenant, std::string_view name,
+absl::StatusOr<GraphStore> Store::OpenGraph(std::string_view tenant,
+                                            std::string_view name,
                                             const CreateOptions* create) {
   SKG_ASSIGN_OR_RETURN(auto state, impl_->OpenGraph(tenant, name, create));
   return GraphStore(std::move(state));
@@ -175,23 +184,27 @@ absl::StatusOr<std::vector<GraphDescription>> Store::ListGraphs() const {
 }
 
 absl::Status Store::PutSetting(std::string_view key, std::string_view value) {
-  return impl_->Locked([&](Catalog& catalog) { return catalog.PutSetting(key, value); });
+  return impl_->Locked(
+      [&](Catalog& catalog) { return catalog.PutSetting(key, value); });
 }
 
 absl::Status Store::DeleteSetting(std::string_view key) {
-  return impl_->Locked([&](Catalog& catalog) { return catalog.DeleteSetting(key); });
+  return impl_->Locked(
+      [&](Catalog& catalog) { return catalog.DeleteSetting(key); });
 }
 
 absl::StatusOr<std::string> Store::GetSetting(std::string_view key) const {
   return impl_->catalog().GetSetting(key);
 }
 
-absl::StatusOr<std::vector<std::string>> Store::ListSettings(std::string_view prefix) const {
+absl::StatusOr<std::vector<std::string>> Store::ListSettings(
+    std::string_view prefix) const {
   return impl_->catalog().ListSettings(prefix);
 }
 
 absl::StatusOr<CheckSummary> Store::Check(bool deep) const {
-  SKG_ASSIGN_OR_RETURN(const std::vector<GraphDescription> graphs, ListGraphs());
+  SKG_ASSIGN_OR_RETURN(const std::vector<GraphDescription> graphs,
+                       ListGraphs());
   CheckSummary summary;
   for (const GraphDescription& graph : graphs) {
     auto state = impl_->OpenGraph(graph.tenant, graph.name, nullptr);
@@ -208,6 +221,8 @@ absl::StatusOr<CheckSummary> Store::Check(bool deep) const {
 
 absl::Status Store::Sync() { return impl_->kv().Sync(); }
 KvStore& Store::kv() { return impl_->kv(); }
-uint64_t Store::commits() const { return impl_->sync().commits.load(std::memory_order_relaxed); }
+uint64_t Store::commits() const {
+  return impl_->sync().commits.load(std::memory_order_relaxed);
+}
 
 }  // namespace skg::storage

@@ -47,10 +47,10 @@ class Transaction {
   [[nodiscard]] const ReadView& view() const;
   // The id of a term in this transaction: known, or an arena id of its own.
   [[nodiscard]] absl::StatusOr<TermId> Intern(const rdf::Term& term);
-  // `record`: null for none. With `if_absent` a statement that is there stays as
-  // it is.
-  [[nodiscard]] absl::Status Add(const StatementKey& key, float weight, const Record* record,
-                                 bool if_absent);
+  // `record`: null for none. With `if_absent` a statement that is there stays
+  // as it is.
+  [[nodiscard]] absl::Status Add(const StatementKey& key, float weight,
+                                 const Record* record, bool if_absent);
   // All edges of the key's triple.
   void RemoveTriple(const StatementKey& key);
   [[nodiscard]] size_t size() const;
@@ -75,11 +75,12 @@ class GraphStore {
 
   // Queues, waits, returns. Errors: kInvalidArgument, kAborted (conflict),
   // kNotFound (dropped), kResourceExhausted, kUnavailable.
-  [[nodiscard]] absl::StatusOr<CommitOutcome> Commit(const CommitRequest& request);
+  [[nodiscard]] absl::StatusOr<CommitOutcome> Commit(
+      const CommitRequest& request);
 
   [[nodiscard]] absl::StatusOr<Transaction> Begin();
-  [[nodiscard]] absl::StatusOr<CommitOutcome> Commit(Transaction& transaction,
-                                                     const CommitRequest& settings);
+  [[nodiscard]] absl::StatusOr<CommitOutcome> Commit(
+      Transaction& transaction, const CommitRequest& settings);
 
   // The log entry of one commit. kOutOfRange: before the first kept one, or
   // not there yet.
@@ -114,8 +115,8 @@ class Store {
  public:
   // Takes the key-value store; makes the format row in an empty one.
   // Errors: kFailedPrecondition (newer format version), kDataLoss.
-  [[nodiscard]] static absl::StatusOr<std::unique_ptr<Store>> Open(std::unique_ptr<KvStore> kv,
-                                                                   const StoreOptions& options);
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<Store>> Open(
+      std::unique_ptr<KvStore> kv, const StoreOptions& options);
   ~Store();
 
   struct CreateOptions {
@@ -123,16 +124,22 @@ class Store {
     bool statement_ids = true;
   };
   // kNotFound; with `create` the graph is made durably if there is none.
-  [[nodiscard]] absl::StatusOr<GraphStore> OpenGraph(std::string_view tenant, std::string_view name,
-                                                     const CreateOptions* create);
-  [[nodiscard]] absl::Status DropGraph(std::string_view tenant, std::string_view name);
-  [[nodiscard]] absl::StatusOr<std::vector<GraphDescription>> ListGraphs() const;
+  [[nodiscard]] absl::StatusOr<GraphStore> OpenGraph(
+      std::string_view tenant, std::string_view name,
+      const CreateOptions* create);
+  [[nodiscard]] absl::Status DropGraph(std::string_view tenant,
+                                       std::string_view name);
+  [[nodiscard]] absl::StatusOr<std::vector<GraphDescription>> ListGraphs()
+      const;
 
   // Small durable settings of the directory (catalog family).
-  [[nodiscard]] absl::Status PutSetting(std::string_view key, std::string_view value);
+  [[nodiscard]] absl::Status PutSetting(std::string_view key,
+                                        std::string_view value);
   [[nodiscard]] absl::Status DeleteSetting(std::string_view key);
-  [[nodiscard]] absl::StatusOr<std::string> GetSetting(std::string_view key) const;
-  [[nodiscard]] absl::StatusOr<std::vector<std::string>> ListSettings(std::string_view prefix) const;
+  [[nodiscard]] absl::StatusOr<std::string> GetSetting(
+      std::string_view key) const;
+  [[nodiscard]] absl::StatusOr<std::vector<std::string>> ListSettings(
+      std::string_view prefix) const;
 
   [[nodiscard]] absl::StatusOr<CheckSummary> Check(bool deep) const;
   [[nodiscard]] absl::Status Sync();

@@ -24,7 +24,8 @@ class TransactionState {
   ReadView view_;
 };
 
-Transaction::Transaction(std::unique_ptr<TransactionState> state) : state_(std::move(state)) {}
+Transaction::Transaction(std::unique_ptr<TransactionState> state)
+    : state_(std::move(state)) {}
 Transaction::Transaction(Transaction&&) noexcept = default;
 Transaction& Transaction::operator=(Transaction&&) noexcept = default;
 Transaction::~Transaction() = default;
@@ -35,11 +36,12 @@ absl::StatusOr<TermId> Transaction::Intern(const rdf::Term& term) {
   return state_->view().Lookup(term);
 }
 
-absl::Status Transaction::Add(const StatementKey& key, float weight, const Record* record,
-                              bool if_absent) {
+absl::Status Transaction::Add(const StatementKey& key, float weight,
+                              const Record* record, bool if_absent) {
   Overlay& overlay = state_->overlay();
   WriteOperation operation;
-  operation.kind = if_absent ? WriteOperation::Kind::kAddIfAbsent : WriteOperation::Kind::kAdd;
+  operation.kind = if_absent ? WriteOperation::Kind::kAddIfAbsent
+                             : WriteOperation::Kind::kAdd;
   operation.key = key;
   operation.weight = weight;
   StatementRow present;
@@ -72,15 +74,17 @@ size_t Transaction::size() const { return state_->overlay().operations.size(); }
 
 absl::StatusOr<Transaction> GraphStore::Begin() {
   SKG_ASSIGN_OR_RETURN(auto snapshot, state_->Latest());
-  return Transaction(std::make_unique<TransactionState>(*state_, std::move(snapshot)));
+  return Transaction(
+      std::make_unique<TransactionState>(*state_, std::move(snapshot)));
 }
 
-absl::StatusOr<CommitOutcome> GraphStore::Commit(Transaction& transaction,
-                                                 const CommitRequest& settings) {
+absl::StatusOr<CommitOutcome> GraphStore::Commit(
+    Transaction& transaction, const CommitRequest& settings) {
   TransactionState& state = transaction.state();
   Overlay& overlay = state.overlay();
   if (&state.graph() != state_.get()) {
-    return absl::InvalidArgumentError("the transaction belongs to another graph");
+    return absl::InvalidArgumentError(
+        "the transaction belongs to another graph");
   }
   CommitRequest request;
   request.durability = settings.durability;

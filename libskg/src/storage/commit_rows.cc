@@ -1,0 +1,181 @@
+// The second half of CommitWriter: what was decided becomes rows of a batch.
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "storage/commit_writer.h"
+
+namespace skg::storage {
+
+namespace {
+
+constexpr size_t kMaxStoredOutcomes = 1 << 16;
+constexpr int kExpiredPerCommit = 4;
+
+}  // namespace
+
+// One row for each edge whose state differs from that before the commit. The
+// triple sign goes to the first edge that appears in a triple without edges,
+// or to the first that goes where none stays.
+void CommitWriter::EmitTriple(const StatementKey& key, const Triple& triple,
+                              CommitBatch& batch,
+                              std::vector<LoggedChange>& changes) {
+  int64_t appears = triple.before.empty() && !triple.edges.empty() ? 1 : 0;
+  int64_t vanishes = !triple.before.empty() && triple.edges.empty() ? -1 : 0;
+  Counts& predicate = predicate_counts_[key.predicate];
+  Counts* named = key.graph.bound() ? &graph_counts_[key.graph] : nullptr;
+  const auto emit = [&](uint32_t edge, const RowValue& value,
+                        const Record* record) {
+    StatementKey statement = key;
+    statement.edge = edge;
+    EmitRow(statement, value, record, batch);
+    changes.push_back(
+        {value.operation, statement, value.weight, value.has_record});
+    const auto sign = static_cast<uint64_t>(value.sign);
+    const auto triple_sign = static_cast<uint64_t>(value.triple_sign);
+    head_.statements += sign;
+    head_.triples += triple_sign;
+    predicate.statements += sign;
+    predicate.triples += triple_sign;
+    batch.predicates.insert(key.predicate);
+    if (named != nullptr) {
+      named->statements += sign;
+      named->triples += triple_sign;
+      batch.named_graphs.insert(key.graph);
+    } else {
+      head_.default_statements += sign;
+      head_.default_triples += triple_sign;
+    }
+  };
+  for (const Edge& old : triple.before) {
+    const bool stays =
+        std::any_of(triple.edges.begin(), triple.edges.end(),
+                    [&](const Edge& e) { return e.edge == old.edge; });
+    if (stays) continue;
+    RowValue value;
+    value.operation = RowOperation::kRemove;
+    value.sign = -1;
+    value.triple_sign = vanishes;
+    vanishes = 0;
+    emit(old.edge, value, nullptr);
+  }
+  for (const Edge& edge : triple.edges) {
+    if (edge.commit != triple.touched) continue;
+    const auto old =
+        std::find_if(triple.before.begin(), triple.before.end(),
+                     [&](const Edge& e) { return e.edge == edge.edge; });
+    RowValue value;
+    value.weight = edge.weight;
+    value.has_record = edge.has_record;
+    if (old != triple.before.end()) {
+      value.operation = RowOperation::kReplace;
+    } else {
+      value.operation = RowOperation::kInsertNew;
+      value.sign = 1;
+      value.triple_sign = appears;
+      appears = 0;
+    }
+    emit(edge.edge, value, edge.record.get());
+  }
+}
+
+void CommitWriter::EmitRow(const StatementKey& key, const RowValue& value,
+                           const Record* record, CommitBatch& batch) {
+  const uint32_t graph = graph_.description.number;
+  const uint64_t commit = head_.last_commit;
+  char bytes[kMaxRowValueBytes];
+  const size_t size = EncodeRow(value, bytes);
+  const size_t orders = key.graph.bound() ? kOrderCount : kDefaultGraphOrders;
+  for (size_t order = 0; order < orders; ++order) {
+    const DeltaKey delta(graph, manifest_.epochs.back(),
+                         static_cast<IndexOrder>(order), key, commit);
+    DeltaRow& kept = batch.delta.emplace_back(
+        DeltaRow{delta, {}, static_cast<uint8_t>(size)});
+    std::memcpy(kept.value.data(), bytes, size);
+  }
+  if (record != nullptr) {
+    batch.rows->Put(Family::kRecords, RecordKey(graph, key, commit),
+                    EncodeRecord(*record));
+  }
+}
+
+void CommitWriter::AppendLog(absl::Time time,
+                             const std::vector<LoggedChange>& changes,
+                             CommitBatch& batch) {
+  const uint64_t commit = head_.last_commit;
+  LogEncoder encoder(time, changes.size());
+  Recent& recent = recent_.emplace_back();
+  recent.commit = commit;
+  recent.keys.reserve(changes.size());
+  for (const LoggedChange& change : changes) {
+    encoder.Add(change);
+    recent.keys.push_back(change.key);
+  }
+  recent_keys_ += changes.size() + 1;
+  uint32_t chunk = 0;
+  for (const std::string& bytes : encoder.Finish()) {
+    batch.rows->Put(Family::kLog,
+                    LogKey(graph_.description.number, commit, chunk++), bytes);
+  }
+}
+
+void CommitWriter::StoreIdempotency(PreparedCommit& commit,
+                                    CommitBatch& batch) {
+  const std::string& key = commit.request.idempotency_key;
+  if (key.empty()) return;
+  const uint32_t graph = graph_.description.number;
+  StoredResult stored{commit.request.request_hash, commit.outcome.result, {}};
+  if (commit.outcome.outcomes.size() <= kMaxStoredOutcomes) {
+    stored.outcomes = commit.outcome.outcomes;
+  }
+  batch.rows->Put(Family::kLog, IdempotencyKey(graph, key),
+                  EncodeStoredResult(stored));
+  batch.rows->Put(Family::kLog,
+                  IdempotencyTimeKey(graph, head_.last_time_micros, key),
+                  "\x01");
+  results_[key] = std::move(stored);
+
+  // Each commit with a key clears away a few that are past their time.
+  const std::string prefix = LogKindPrefix(graph, kIdempotencyTimeKind);
+  const std::string upper = IdempotencyTimeKey(
+      graph,
+      head_.last_time_micros - absl::ToInt64Microseconds(kIdempotencyLifetime),
+      {});
+  const auto old = graph_.kv.NewIterator(
+      Family::kLog, {.snapshot = nullptr, .lower = prefix, .upper = upper});
+  old->SeekToFirst();
+  for (int i = 0; i < kExpiredPerCommit && old->Valid(); ++i, old->Next()) {
+    const std::string_view expired = old->key().substr(prefix.size() + 8);
+    if (!results_.contains(std::string(expired))) {
+      batch.rows->Delete(Family::kLog, IdempotencyKey(graph, expired));
+    }
+    batch.rows->Delete(Family::kLog, old->key());
+  }
+}
+
+void CommitWriter::Seal(CommitBatch& batch) {
+  const uint32_t graph = graph_.description.number;
+  std::vector<const DeltaRow*> sorted;
+  sorted.reserve(batch.delta.size());
+  for (const DeltaRow& row : batch.delta) sorted.push_back(&row);
+  std::sort(sorted.begin(), sorted.end(),
+            [](const DeltaRow* a, const DeltaRow* b) {
+              return a->key.view() < b->key.view();
+            });
+  for (const DeltaRow* row : sorted) {
+    batch.rows->Put(Family::kDelta, row->key.view(),
+                    std::string_view(row->value.data(), row->value_size));
+  }
+  batch.delta = {};
+  for (const TermId id : batch.predicates) {
+    batch.rows->Put(Family::kStats, PredicateCountKey(graph, id),
+                    EncodeCounts(predicate_counts_[id]));
+  }
+  for (const TermId id : batch.named_graphs) {
+    batch.rows->Put(Family::kStats, NamedGraphCountKey(graph, id),
+                    EncodeCounts(graph_counts_[id]));
+  }
+  batch.rows->Put(Family::kStats, HeadKey(graph), EncodeHead(head_));
+}
+
+}  // namespace skg::storage
