@@ -63,7 +63,7 @@ std::string MustFail(const Arguments& arguments, const ProcessOptions& options =
   CHECK(result.status == 1);
   CHECK(result.out.empty());
   CHECK(LineCount(result.err) == 1);
-  CHECK(result.err.rfind("skg: ", 0) == 0);
+  CHECK(result.err.rfind(arguments[0] == "serve" ? "skg serve: " : "skg: ", 0) == 0);
   return result.err;
 }
 

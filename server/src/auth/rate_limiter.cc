@@ -7,6 +7,7 @@ namespace skg::server {
 namespace {
 
 constexpr absl::Duration kWindow = absl::Minutes(1);
+constexpr absl::Duration kSweepInterval = absl::Seconds(1);
 
 }  // namespace
 
@@ -36,21 +37,27 @@ RateLimiter::Client& RateLimiter::Find(Shard& shard, std::string_view name,
   if (auto found = clients.find(name); found != clients.end()) {
     return found->second;
   }
-  if (clients.size() >= kMaxClients / kShards) {
-    // A bucket untouched for a window's length has refilled or nearly so.
-    std::erase_if(clients, [&](const auto& entry) {
-      return now - entry.second.since >= kWindow;
-    });
-    // All are in use: forgetting some lets a few requests too many pass,
-    // refusing newcomers would lock strangers out.
-    while (clients.size() >= kMaxClients / kShards) {
-      clients.erase(clients.begin());
-    }
-  }
+  if (clients.size() >= kMaxClients / kShards) MakeRoom(shard, now);
   Client& added = clients[std::string(name)];
   added.since = now;
   added.tokens = burst_;
   return added;
+}
+
+void RateLimiter::MakeRoom(Shard& shard, absl::Time now) {
+  // Not for each newcomer: a scan that finds nothing would be paid by all.
+  if (now >= shard.next_sweep) {
+    // A bucket untouched for a window's length has refilled or nearly so.
+    std::erase_if(shard.clients, [&](const auto& entry) {
+      return now - entry.second.since >= kWindow;
+    });
+    shard.next_sweep = now + kSweepInterval;
+  }
+  // All are in use: forgetting one lets a few requests too many pass, refusing
+  // the newcomer would lock strangers out.
+  if (shard.clients.size() >= kMaxClients / kShards) {
+    shard.clients.erase(shard.clients.begin());
+  }
 }
 
 RateDecision RateLimiter::TakeWindow(Client& client, uint32_t limit,

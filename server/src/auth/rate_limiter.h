@@ -56,8 +56,10 @@ class RateLimiter {
   struct Shard {
     mutable std::mutex mutex;
     std::unordered_map<std::string, Client, Hash, std::equal_to<>> clients;
+    absl::Time next_sweep = absl::InfinitePast();
   };
 
+  static void MakeRoom(Shard& shard, absl::Time now);
   Client& Find(Shard& shard, std::string_view name, absl::Time now);
   RateDecision TakeWindow(Client& client, uint32_t limit, absl::Time now) const;
   RateDecision TakeToken(Client& client, uint32_t limit, absl::Time now) const;

@@ -16,6 +16,7 @@
 #include "http/host_check.h"
 #include "http/request_id.h"
 #include "http/url.h"
+#include "http/worker_pool.h"
 
 namespace skg::server {
 namespace {
@@ -165,8 +166,9 @@ bool Application::Http::Serve(Connection& connection, const RequestHead& head,
                       [this](httplib::Request& request) { Understand(request); });
   current = nullptr;
   const bool framed = connection.EndRequest(exchange.body_read);
-  const bool sent = connection.Flush();
+  // Before the answer leaves: who has it finds it counted.
   Account(exchange);
+  const bool sent = connection.Flush();
   return written && sent && framed && !closed && !last && exchange.parsed;
 }
 
@@ -376,6 +378,8 @@ void Application::Http::ReadAndDispatch(const httplib::Request& request,
 ApiResponse Application::Http::Dispatch(const httplib::Request& request,
                                         std::string body) {
   const Router::Match& match = current->match;
+  // A write waits for the disk; many of them share one sync.
+  if (match.route->access == Access::kWrite) WorkerPool::WillWait();
   ApiRequest call;
   call.request_id = current->request_id;
   call.principal = current->principal;
@@ -471,7 +475,7 @@ void Application::Http::Account(const Exchange& exchange) {
 
   LogThreshold level = LogThreshold::kInfo;
   std::string_view event = "request";
-  if (exchange.status >= 500) {
+  if (exchange.status >= 500 && exchange.status != 501) {
     level = LogThreshold::kError;
     event = "request_failure";
   } else if (seconds > kSlowSeconds) {

@@ -66,6 +66,11 @@ RequestHead Connection::Scan() {
 bool Connection::Ready(const RequestHead& head) const {
   if (head.state != RequestHead::State::kComplete) return false;
   return head.chunked || head.content_length > kBufferedBody ||
+         HasWhole(head);
+}
+
+bool Connection::HasWhole(const RequestHead& head) const {
+  return !head.chunked &&
          input_.size() - begin_ >= head.head_bytes + head.content_length;
 }
 

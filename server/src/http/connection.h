@@ -49,14 +49,16 @@ class Connection final : public httplib::Stream {
   // Whether that request's head, and its body if it is small, are all here:
   // a worker would not wait for them.
   [[nodiscard]] bool Ready(const RequestHead& head) const;
+  // Whether all of that request is here.
+  [[nodiscard]] bool HasWhole(const RequestHead& head) const;
 
   // Around the handling of one request.
   void BeginRequest(const RequestHead& head);
   // Drops what the handler left of the body. False: more of it is still to
   // come, so that the next request cannot be found.
   bool EndRequest(bool body_was_read);
-  // True once after a body that was refused: its bytes must be read away
-  // before closing, else the answer is lost with them.
+  // EndRequest has answered false: there are bytes to read away before closing,
+  // else the answer is lost with them.
   [[nodiscard]] bool has_unread_body() const { return unread_body_; }
 
   // Sends what was written. False: the peer does not take it.

@@ -20,8 +20,7 @@ namespace skg::server {
 namespace {
 
 constexpr int kSweepMilliseconds = 100;
-constexpr int kRetireMilliseconds = 5000;
-constexpr size_t kMinWorkers = 4;
+constexpr size_t kMinWorkers = 2;
 // Connections past the limit that are told so; more are just closed.
 constexpr size_t kRefusedConnections = 64;
 constexpr auto kLinger = std::chrono::seconds(2);
@@ -53,11 +52,15 @@ ConnectionLoop::ConnectionLoop(int listener,
     : listener_(listener),
       options_(options),
       serve_(std::move(serve)),
-      refuse_(std::move(refuse)) {}
+      refuse_(std::move(refuse)),
+      workers_(
+          std::max<size_t>(kMinWorkers, std::thread::hardware_concurrency()),
+          options.max_workers, [this] { return NextReady(); },
+          [this](void* ready) { Handle(*static_cast<Connection*>(ready)); }) {}
 
 ConnectionLoop::~ConnectionLoop() {
   Drain(absl::ZeroDuration());
-  JoinWorkers();
+  End();
   if (poll_ >= 0) ::close(poll_);
   if (wake_ >= 0) ::close(wake_);
 }
@@ -68,13 +71,12 @@ absl::Status ConnectionLoop::Start() {
   if (poll_ < 0 || wake_ < 0) {
     return absl::ResourceExhaustedError("no more file descriptors");
   }
+  const absl::Status started = workers_.Start();
+  if (!started.ok()) return started;
   try {
-    for (size_t i = 0; i < std::min(kMinWorkers, options_.max_workers); ++i) {
-      StartWorker();
-    }
     acceptor_ = std::thread([this] { Accept(); });
-  } catch (const std::system_error& error) {
-    return absl::ResourceExhaustedError("no more threads");
+  } catch (const std::system_error&) {
+    return absl::ResourceExhaustedError("no more threads can be started");
   }
   return absl::OkStatus();
 }
@@ -148,27 +150,21 @@ void ConnectionLoop::Add(int fd, std::string peer) {
 
 void ConnectionLoop::Sweep() {
   const Clock::time_point now = Clock::now();
-  {
-    const std::lock_guard lock(connections_mutex_);
-    const bool pressure = connections_.size() * kPressureDenominator >
-                          options_.max_connections * kPressureNumerator;
-    Clock::duration early = Clock::duration::zero();
-    if (pressure && options_.timeouts.idle > kIdleUnderPressure) {
-      early = options_.timeouts.idle - kIdleUnderPressure;
-    }
-    const Clock::rep limit = (now + early).time_since_epoch().count();
-    for (const auto& [connection, owned] : connections_) {
-      if (connection->deadline.load(std::memory_order_relaxed) <= limit) {
-        Expire(*connection);
-      }
+  const std::lock_guard lock(connections_mutex_);
+  const bool pressure = connections_.size() * kPressureDenominator >
+                        options_.max_connections * kPressureNumerator;
+  Clock::duration early = Clock::duration::zero();
+  if (pressure && options_.timeouts.idle > kIdleUnderPressure) {
+    early = options_.timeouts.idle - kIdleUnderPressure;
+  }
+  const Clock::rep now_limit = now.time_since_epoch().count();
+  const Clock::rep idle_limit = (now + early).time_since_epoch().count();
+  for (const auto& [connection, owned] : connections_) {
+    const bool idle = !connection->has_partial_request.load();
+    if (connection->deadline.load() <= (idle ? idle_limit : now_limit)) {
+      Expire(*connection);
     }
   }
-  Workers gone;
-  {
-    const std::lock_guard lock(workers_mutex_);
-    gone.swap(retired_);
-  }
-  for (std::thread& worker : gone) worker.join();
 }
 
 // The end of input wakes a worker, which finds it expired and closes it.
@@ -182,51 +178,10 @@ void ConnectionLoop::Expire(Connection& connection) {
 
 // --- Workers.
 
-void ConnectionLoop::StartWorker() {
-  const std::lock_guard lock(workers_mutex_);
-  if (workers_.size() >= options_.max_workers || exiting_.load()) return;
-  const auto self = workers_.emplace(workers_.end());
-  // Counted at once: until it runs, nobody needs to start another.
-  waiting_workers_.fetch_add(1);
-  try {
-    *self = std::thread([this, self] { Work(self); });
-  } catch (...) {
-    waiting_workers_.fetch_sub(1);
-    workers_.erase(self);
-    throw;
-  }
-}
-
-void ConnectionLoop::Work(Workers::iterator self) {
-  while (true) {
-    epoll_event event{};
-    const int ready = ::epoll_wait(poll_, &event, 1, kRetireMilliseconds);
-    if (exiting_.load()) return;
-    if (ready == 0 && Retire(self)) return;
-    if (ready <= 0) continue;
-    if (waiting_workers_.fetch_sub(1) == 1) {
-      try {
-        StartWorker();
-      } catch (const std::exception&) {
-        // No thread to be had: the ones there are go on.
-      }
-    }
-    Connection& connection = *static_cast<Connection*>(event.data.ptr);
-    try {
-      Handle(connection);
-    } catch (const std::exception&) {
-      Close(connection);  // out of memory
-    }
-    waiting_workers_.fetch_add(1);
-  }
-}
-
-bool ConnectionLoop::Retire(Workers::iterator self) {
-  const std::lock_guard lock(workers_mutex_);
-  if (exiting_.load() || workers_.size() <= kMinWorkers) return false;
-  waiting_workers_.fetch_sub(1);
-  retired_.splice(retired_.end(), workers_, self);
-  return true;
+void* ConnectionLoop::NextReady() {
+  epoll_event event{};
+  const int ready = ::epoll_wait(poll_, &event, 1, -1);
+  return ready == 1 ? event.data.ptr : nullptr;
 }
 
 void ConnectionLoop::Handle(Connection& connection) {
@@ -236,15 +191,17 @@ void ConnectionLoop::Handle(Connection& connection) {
     Close(connection);  // expired
     return;
   }
-  if (connection.draining) {
-    if (connection.Discard()) {
+  try {
+    if (!connection.draining) {
+      if (ServePending(connection)) Arm(connection);
+    } else if (connection.Discard()) {
       Arm(connection);
     } else {
       Close(connection);
     }
-    return;
+  } catch (const std::exception&) {
+    Close(connection);  // out of memory
   }
-  if (ServePending(connection)) Arm(connection);
 }
 
 bool ConnectionLoop::ServePending(Connection& connection) {
@@ -267,6 +224,7 @@ bool ConnectionLoop::ServePending(Connection& connection) {
       Close(connection);
       return false;
     }
+    if (!connection.HasWhole(head)) WorkerPool::WillWait();
     const bool go_on = serve_(connection, head, draining_.load());
     if (!connection.Flush()) {
       Close(connection);
@@ -298,10 +256,15 @@ void ConnectionLoop::Arm(Connection& connection) {
   ::epoll_ctl(poll_, EPOLL_CTL_MOD, connection.fd(), &event);
 }
 
-// Closes in such a way that the answer arrives: closing a socket with unread
+// Closes in such a way that the answer arrives. Closing a socket with unread
 // input makes the kernel reset the connection, and throw away what is on its
 // way to the peer.
 void ConnectionLoop::Finish(Connection& connection) {
+  if (connection.empty() && !connection.has_unread_body() &&
+      !connection.HasInput()) {
+    Close(connection);
+    return;
+  }
   connection.ShutdownWrites();
   connection.draining = true;
   connection.SetDeadline(Clock::now() + kLinger);
@@ -342,33 +305,23 @@ void ConnectionLoop::CloseIdle() {
   }
 }
 
-void ConnectionLoop::JoinWorkers() {
+void ConnectionLoop::End() {
   exiting_.store(true);
   if (acceptor_.joinable()) acceptor_.join();
   if (poll_ >= 0 && wake_ >= 0) {
+    // Never read: it stays ready, for all workers.
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.ptr = nullptr;
     ::epoll_ctl(poll_, EPOLL_CTL_ADD, wake_, &event);
   }
-  Workers all;
-  {
-    const std::lock_guard lock(workers_mutex_);
-    all.swap(workers_);
-    all.splice(all.end(), retired_);
-  }
-  for (std::thread& worker : all) worker.join();
+  workers_.Stop();
   connections_.clear();
 }
 
 size_t ConnectionLoop::connections() const {
   const std::lock_guard lock(connections_mutex_);
   return connections_.size();
-}
-
-size_t ConnectionLoop::workers() const {
-  const std::lock_guard lock(workers_mutex_);
-  return workers_.size();
 }
 
 }  // namespace skg::server

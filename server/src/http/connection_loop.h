@@ -2,28 +2,24 @@
 // is lent to a connection only while it has a request to handle.
 //
 // One thread accepts and looks after time limits. Workers wait on one epoll
-// set; each event arms once, so a connection has at most one worker. Whenever
-// the last waiting worker takes an event another is started (up to
-// max_workers), so that a slow write or upload never keeps others waiting;
-// workers that wait in vain go after some seconds.
+// set; each event arms once, so a connection has at most one worker.
 #pragma once
 
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
-#include <list>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <unordered_map>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "http/connection.h"
+#include "http/worker_pool.h"
 
 namespace skg::server {
 
@@ -59,18 +55,14 @@ class ConnectionLoop {
   bool Drain(absl::Duration timeout);
 
   [[nodiscard]] size_t connections() const;
-  [[nodiscard]] size_t workers() const;
+  [[nodiscard]] size_t workers() const { return workers_.size(); }
 
  private:
-  using Workers = std::list<std::thread>;
-
   void Accept();
   bool AcceptOne();
   void Add(int fd, std::string peer);
   void Sweep();
-  void Work(Workers::iterator self);
-  bool Retire(Workers::iterator self);
-  void StartWorker();
+  void* NextReady();
   void Handle(Connection& connection);
   // True: the connection goes back to the poll set.
   bool ServePending(Connection& connection);
@@ -80,7 +72,7 @@ class ConnectionLoop {
   void Close(Connection& connection);
   static void Expire(Connection& connection);
   void CloseIdle();
-  void JoinWorkers();
+  void End();
 
   const int listener_;
   const ConnectionLoopOptions options_;
@@ -97,10 +89,7 @@ class ConnectionLoop {
   std::condition_variable connection_closed_;
   std::unordered_map<Connection*, std::unique_ptr<Connection>> connections_;
 
-  mutable std::mutex workers_mutex_;
-  Workers workers_;
-  Workers retired_;
-  std::atomic<int> waiting_workers_{0};
+  WorkerPool workers_;
 };
 
 }  // namespace skg::server

@@ -14,7 +14,7 @@
 namespace skg::server {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 PatternQueryOptions QueryOptions(const Services& services,
                                  const ApiRequest& request) {

@@ -6,9 +6,9 @@
 
 namespace skg::server {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
-nlohmann::json WeightJson(float weight) {
+nlohmann::ordered_json WeightJson(float weight) {
   std::array<char, 32> digits;
   const auto end =
       std::to_chars(digits.data(), digits.data() + digits.size(), weight).ptr;
@@ -21,7 +21,7 @@ std::string TimeText(absl::Time time) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", time, absl::UTCTimeZone());
 }
 
-nlohmann::json StatementJson(const Statement& statement, bool metadata) {
+nlohmann::ordered_json StatementJson(const Statement& statement, bool metadata) {
   Json json = {{"id", statement.id},
                {"subject", statement.subject},
                {"predicate", statement.predicate},

@@ -13,13 +13,13 @@
 namespace skg::server {
 
 // The shortest decimal that gives the float back: 0.9, not 0.8999999761.
-[[nodiscard]] nlohmann::json WeightJson(float weight);
+[[nodiscard]] nlohmann::ordered_json WeightJson(float weight);
 
 // "2024-01-15T10:30:00Z", with a fraction where there is one.
 [[nodiscard]] std::string TimeText(absl::Time time);
 
 // The whole record; metadata only where asked for.
-[[nodiscard]] nlohmann::json StatementJson(const Statement& statement,
+[[nodiscard]] nlohmann::ordered_json StatementJson(const Statement& statement,
                                            bool metadata);
 
 // Empty and "*" stand for everything.

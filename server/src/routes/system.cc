@@ -12,7 +12,7 @@
 namespace skg::server {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 constexpr double kMegabyte = 1024.0 * 1024.0;
 

@@ -13,7 +13,7 @@
 namespace skg::server {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;  // fields as the contract lists them
 
 constexpr size_t kShownErrors = 20;
 constexpr size_t kLoggedSubject = 50;
@@ -54,7 +54,7 @@ Json RefusedItems(const BatchDocument& batch) {
   auto items = Json::array();
   for (const FieldError& error : batch.errors) {
     if (items.size() == kShownErrors) break;
-    items.push_back({{"loc", FieldLocation("body", error.path)},
+    items.push_back({{"loc", Json(FieldLocation("body", error.path))},
                      {"msg", error.message},
                      {"type", error.type}});
   }
