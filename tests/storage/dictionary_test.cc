@@ -110,6 +110,22 @@ TEST_CASE("terms that are only removed or read are not numbered") {
   CHECK_FALSE(graph.Lookup(Name("never"))->bound());
 }
 
+TEST_CASE("a request may remove what it has just added, spelled again") {
+  const auto store = OpenMemoryStore();
+  const GraphStore graph = CreateGraph(*store);
+  const rdf::Term quoted = rdf::Term::Triple(Name("a"), Name("b"), Name("c"));
+  for (const rdf::Term& object : {Name("o"), quoted}) {
+    RequestBuilder builder(graph);
+    builder.Add(Name("s"), Name("p"), object);
+    builder.Remove(Name("s"), Name("p"), object);
+    const CommitOutcome outcome = builder.Commit();
+    CHECK(outcome.outcomes ==
+          std::vector<Outcome>{Outcome::kInserted, Outcome::kRemoved});
+    CHECK(AllRows(*graph.Latest()).empty());
+  }
+  RequireClean(*store);
+}
+
 TEST_CASE("an arena id that is no term of the request is refused") {
   const auto store = OpenMemoryStore();
   GraphStore graph = CreateGraph(*store);

@@ -47,6 +47,19 @@ bool SameContent(const Record* a, const Record* b) {
          x.valid_from == y.valid_from && x.valid_to == y.valid_to;
 }
 
+// Gives a triple term the bytes of its parts; false: a part has no id (yet).
+bool EncodeParts(const PreparedCommit& commit, PendingTerm& pending) {
+  if (pending.term.tag != rdf::TermTag::kTripleTerm) return true;
+  TermId parts[3];
+  for (size_t i = 0; i < 3; ++i) {
+    const TermId part = pending.parts[i];
+    parts[i] = part.in_arena() ? commit.terms[part.payload()].id : part;
+    if (!parts[i].bound()) return false;
+  }
+  pending.term.bytes = EncodeTripleParts(parts[0], parts[1], parts[2]);
+  return true;
+}
+
 bool AnyNew(const StatementKey& key, uint64_t first_new_term) {
   for (const TermId id : {key.graph, key.subject, key.predicate, key.object}) {
     if (id.in_dictionary() && id.payload() >= first_new_term) return true;
@@ -219,17 +232,9 @@ absl::StatusOr<bool> CommitWriter::Replay(PreparedCommit& commit) {
   return true;
 }
 
-absl::StatusOr<TermId> CommitWriter::FindTerm(PendingTerm& pending,
-                                              const PreparedCommit& commit) {
-  if (pending.term.tag == rdf::TermTag::kTripleTerm) {
-    TermId parts[3];
-    for (size_t i = 0; i < 3; ++i) {
-      const TermId part = pending.parts[i];
-      parts[i] = part.in_arena() ? commit.terms[part.payload()].id : part;
-      if (!parts[i].bound()) return TermId{};
-    }
-    pending.term.bytes = EncodeTripleParts(parts[0], parts[1], parts[2]);
-  }
+absl::StatusOr<TermId> CommitWriter::FindTerm(const PreparedCommit& commit,
+                                              PendingTerm& pending) {
+  if (!EncodeParts(commit, pending)) return TermId{};
   if (const auto it = numbered_.find(TermKeyOf(pending.term));
       it != numbered_.end()) {
     return it->second;
@@ -240,7 +245,7 @@ absl::StatusOr<TermId> CommitWriter::FindTerm(PendingTerm& pending,
 
 absl::Status CommitWriter::FindTerms(PreparedCommit& commit) {
   for (PendingTerm& pending : commit.terms) {
-    SKG_ASSIGN_OR_RETURN(pending.id, FindTerm(pending, commit));
+    SKG_ASSIGN_OR_RETURN(pending.id, FindTerm(commit, pending));
   }
   // Only what an operation adds needs a number; terms that were merely read or
   // removed do not.
@@ -268,20 +273,20 @@ absl::Status CommitWriter::FindTerms(PreparedCommit& commit) {
 void CommitWriter::NumberTerms(PreparedCommit& commit) {
   for (PendingTerm& pending : commit.terms) {
     if (!pending.needed || pending.id.bound()) continue;
-    if (pending.term.tag == rdf::TermTag::kTripleTerm) {
-      TermId parts[3];
-      for (size_t i = 0; i < 3; ++i) {
-        const TermId part = pending.parts[i];
-        parts[i] = part.in_arena() ? commit.terms[part.payload()].id : part;
-      }
-      pending.term.bytes = EncodeTripleParts(parts[0], parts[1], parts[2]);
-    }
+    EncodeParts(commit, pending);
     // The same new term may stand twice in one request.
     const auto [it, added] =
         numbered_.try_emplace(TermKeyOf(pending.term),
                               TermId::Make(pending.term.tag, head_.next_term));
     if (added) ++head_.next_term;
     pending.id = it->second;
+  }
+  // A term that is only removed or read is known now if another operation of
+  // the same request adds it.
+  for (PendingTerm& pending : commit.terms) {
+    if (pending.id.bound() || !EncodeParts(commit, pending)) continue;
+    const auto it = numbered_.find(TermKeyOf(pending.term));
+    if (it != numbered_.end()) pending.id = it->second;
   }
 }
 

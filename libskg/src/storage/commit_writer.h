@@ -92,8 +92,8 @@ class CommitWriter {
   // First phase: everything that may fail.
   [[nodiscard]] absl::StatusOr<bool> Replay(PreparedCommit& commit);
   [[nodiscard]] absl::Status FindTerms(PreparedCommit& commit);
-  [[nodiscard]] absl::StatusOr<TermId> FindTerm(PendingTerm& pending,
-                                                const PreparedCommit& commit);
+  [[nodiscard]] absl::StatusOr<TermId> FindTerm(const PreparedCommit& commit,
+                                                PendingTerm& pending);
   [[nodiscard]] absl::Status CheckConflicts(const PreparedCommit& commit);
   [[nodiscard]] absl::Status LoadStates(const PreparedCommit& commit,
                                         uint64_t first_new_term);
