@@ -13,6 +13,7 @@
 #include "harness/runner.h"
 #include "harness/workload.h"
 #include "nlohmann/json.hpp"
+#include "peers/httplib_bare/httplib_bare.h"
 #include "skg/version.h"
 
 namespace skg::bench {
@@ -162,6 +163,19 @@ void AddRun(CLI::App& app, RunVerb& verb) {
   run->add_flag("--quiet", verb.quiet, "Do not tell of every run on standard error");
 }
 
+struct BareHttpVerb {
+  size_t body_bytes = 0;
+  int threads = 8;
+};
+
+// The peer of http_point, which this program starts as a process of its own.
+const CLI::App* AddBareHttp(CLI::App& app, BareHttpVerb& verb) {
+  CLI::App* bare = app.add_subcommand("bare-http", "The peer of http_point")->group("");
+  bare->add_option("--body-bytes", verb.body_bytes);
+  bare->add_option("--threads", verb.threads)->check(CLI::Range(1, 4104));
+  return bare;
+}
+
 int Main(int argc, char** argv) {
   CLI::App app("Measures libskg, and peers beside it, in named workloads", "skg-bench");
   app.set_version_flag("--version", SKG_VERSION);
@@ -169,11 +183,14 @@ int Main(int argc, char** argv) {
   const CLI::App* list = app.add_subcommand("list", "Name the workloads");
   RunVerb verb;
   AddRun(app, verb);
+  BareHttpVerb bare_verb;
+  const CLI::App* bare = AddBareHttp(app, bare_verb);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
+  if (bare->parsed()) return ServeBareHttp(bare_verb.body_bytes, bare_verb.threads);
   return list->parsed() ? List() : RunChosen(verb);
 }
 

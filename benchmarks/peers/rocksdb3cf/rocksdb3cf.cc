@@ -7,7 +7,7 @@
 #include "rocksdb/write_batch.h"
 #include "storage/keys.h"
 #include "storage/rocksdb_tuning.h"
-#include "storage/rocksdb_wal.h"
+#include "storage/rocksdb_ordered_fs.h"
 #include "storage/rows.h"
 
 namespace skg::bench {
@@ -18,6 +18,8 @@ using storage::IndexOrder;
 
 constexpr std::array kOrders = {IndexOrder::kGspo, IndexOrder::kGpos, IndexOrder::kGosp};
 constexpr std::array kFamilyNames = {"gspo", "gpos", "gosp"};
+constexpr uint32_t kGraph = 1;
+constexpr uint32_t kEpoch = 1;
 
 absl::Status ToStatus(const rocksdb::Status& status) {
   return status.ok() ? absl::OkStatus() : absl::InternalError("rocksdb3cf: " + status.ToString());
@@ -76,7 +78,7 @@ absl::StatusOr<RocksDb3Cf> RocksDb3Cf::Open(const Options& options, WritePath pa
   auto state = std::make_unique<State>(std::move(directory));
   // The file system that counts syncs is the one below our store as well.
   state->env = rocksdb::NewCompositeEnv(
-      storage::MakeWalFileSystem(rocksdb::Env::Default()->GetFileSystem(), state->syncs));
+      storage::MakeOrderedFileSystem(rocksdb::Env::Default()->GetFileSystem(), state->syncs));
   // The half of the budget that the engine gives to its key-value store.
   const storage::RocksDbMemory memory(options.memory_bytes / 2);
   rocksdb::DBOptions database =
@@ -100,8 +102,6 @@ absl::StatusOr<RocksDb3Cf> RocksDb3Cf::Open(const Options& options, WritePath pa
 }
 
 absl::Status RocksDb3Cf::Write(std::span<const TripleNumbers> triples, bool sync) {
-  constexpr uint32_t kGraph = 1;
-  constexpr uint32_t kEpoch = 1;
   constexpr size_t kBytesPerPut = storage::kDeltaKeyBytes + 16;
   const uint64_t commit = state_->batches.fetch_add(1, std::memory_order_relaxed) + 1;
   std::array<char, storage::kMaxRowValueBytes> value{};
@@ -121,6 +121,36 @@ absl::Status RocksDb3Cf::Write(std::span<const TripleNumbers> triples, bool sync
   rocksdb::WriteOptions write;
   write.sync = sync;
   return ToStatus(state_->db->Write(write, &batch));
+}
+
+absl::Status RocksDb3Cf::Flush() {
+  return ToStatus(state_->db->Flush(rocksdb::FlushOptions(), state_->handles));
+}
+
+absl::StatusOr<uint64_t> RocksDb3Cf::ScanPredicate(uint32_t predicate) const {
+  // Graph, epoch, order, named graph and predicate: the key up to the object.
+  constexpr size_t kPrefixBytes = storage::kDeltaPrefixBytes + 2 * sizeof(uint64_t);
+  constexpr auto kPlace = static_cast<size_t>(IndexOrder::kGpos);
+  const storage::StatementKey key = KeyOf({.subject = 0, .predicate = predicate, .object = 0});
+  const DeltaKey whole(kGraph, kEpoch, IndexOrder::kGpos, key, 0);
+  const std::string prefix(whole.view().substr(0, kPrefixBytes));
+  const std::string end = storage::PrefixEnd(prefix);
+  const rocksdb::Slice upper = end;
+  rocksdb::ReadOptions read;
+  read.iterate_upper_bound = &upper;
+  const std::unique_ptr<rocksdb::Iterator> at(
+      state_->db->NewIterator(read, state_->handles[kPlace]));
+  uint64_t rows = 0;
+  storage::RowValue value;
+  for (at->Seek(prefix); at->Valid(); at->Next()) {
+    const std::string_view bytes(at->value().data(), at->value().size());
+    if (at->key().size() != storage::kDeltaKeyBytes || !storage::DecodeRow(bytes, &value)) {
+      return absl::InternalError("rocksdb3cf: a row that was not written");
+    }
+    ++rows;
+  }
+  SKG_RETURN_IF_ERROR(ToStatus(at->status()));
+  return rows;
 }
 
 absl::StatusOr<uint64_t> RocksDb3Cf::CountedRows(uint64_t expected) const {

@@ -42,7 +42,12 @@ class RocksDb3Cf {
   // One batch of three puts a statement.
   [[nodiscard]] absl::Status Write(std::span<const TripleNumbers> triples, bool sync);
 
-  // Iterates over the first family. kInternal unless it is the expected number.
+  // Out of memory into table files.
+  [[nodiscard]] absl::Status Flush();
+  // Reads keys and values of all statements with this predicate; their number.
+  [[nodiscard]] absl::StatusOr<uint64_t> ScanPredicate(uint32_t predicate) const;
+
+  // Iterates over every family. kInternal unless each has the expected number.
   [[nodiscard]] absl::StatusOr<uint64_t> CountedRows(uint64_t expected) const;
   [[nodiscard]] uint64_t wal_syncs() const;
   [[nodiscard]] uint64_t batches() const;

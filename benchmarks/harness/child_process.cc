@@ -1,0 +1,130 @@
+#include "harness/child_process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "base/status.h"
+
+namespace skg::bench {
+
+absl::StatusOr<ChildProcess> ChildProcess::Start(const std::vector<std::string>& command) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) {
+    return absl::ResourceExhaustedError(absl::StrCat("pipe: ", std::strerror(errno)));
+  }
+  std::vector<std::string> texts = command;
+  std::vector<char*> arguments;
+  for (std::string& text : texts) arguments.push_back(text.data());
+  arguments.push_back(nullptr);
+
+  posix_spawn_file_actions_t files;
+  posix_spawn_file_actions_init(&files);
+  posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&files, ends[1], STDOUT_FILENO);
+  posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  pid_t pid = -1;
+  const int error = posix_spawnp(&pid, arguments[0], &files, nullptr, arguments.data(), environ);
+  posix_spawn_file_actions_destroy(&files);
+  close(ends[1]);
+  if (error != 0) {
+    close(ends[0]);
+    return absl::UnavailableError(
+        absl::StrCat(command[0], " cannot be started: ", std::strerror(error)));
+  }
+  return ChildProcess(command[0], pid, ends[0]);
+}
+
+ChildProcess::ChildProcess(ChildProcess&& other) noexcept
+    : name_(std::move(other.name_)),
+      pid_(std::exchange(other.pid_, -1)),
+      output_(std::exchange(other.output_, -1)),
+      read_(std::move(other.read_)) {}
+
+ChildProcess::~ChildProcess() {
+  constexpr int kPolls = 500;
+  if (output_ >= 0) close(output_);
+  if (pid_ <= 0) return;
+  kill(pid_, SIGTERM);
+  for (int i = 0; i < kPolls; ++i) {
+    if (waitpid(pid_, nullptr, WNOHANG) == pid_) return;
+    absl::SleepFor(absl::Milliseconds(10));
+  }
+  kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+}
+
+absl::StatusOr<bool> ChildProcess::ReadSome(absl::Time deadline) {
+  pollfd waiting = {.fd = output_, .events = POLLIN, .revents = 0};
+  const int64_t left = absl::ToInt64Milliseconds(deadline - absl::Now());
+  if (left <= 0 || poll(&waiting, 1, static_cast<int>(left)) == 0) {
+    return absl::DeadlineExceededError(name_ + " took too long");
+  }
+  char buffer[4096];
+  const ssize_t got = read(output_, buffer, sizeof buffer);
+  if (got <= 0) return got < 0 && errno == EINTR;
+  read_.append(buffer, static_cast<size_t>(got));
+  return true;
+}
+
+absl::StatusOr<std::string> ChildProcess::WaitForLine(const std::string& beginning,
+                                                      absl::Duration timeout) {
+  const absl::Time deadline = absl::Now() + timeout;
+  for (;;) {
+    for (size_t end; (end = read_.find('\n')) != std::string::npos;) {
+      const std::string line = read_.substr(0, end);
+      read_.erase(0, end + 1);
+      if (line.rfind(beginning, 0) == 0) return line;
+    }
+    SKG_ASSIGN_OR_RETURN(const bool more, ReadSome(deadline));
+    if (!more) return absl::InternalError(absl::StrCat(name_, " ended with status ", Reap()));
+  }
+}
+
+absl::StatusOr<std::string> ChildProcess::Finish(absl::Duration timeout) {
+  const absl::Time deadline = absl::Now() + timeout;
+  for (bool more = true; more;) {
+    SKG_ASSIGN_OR_RETURN(more, ReadSome(deadline));
+  }
+  if (const int status = Reap(); status != 0) {
+    return absl::InternalError(absl::StrCat(name_, " ended with status ", status));
+  }
+  return std::move(read_);
+}
+
+int ChildProcess::Reap() {
+  int status = 0;
+  waitpid(std::exchange(pid_, -1), &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+double ChildProcess::CpuSeconds() const {
+  std::ifstream in(absl::StrCat("/proc/", pid_, "/stat"));
+  std::string line;
+  std::getline(in, line);
+  // After the name in parentheses, which may hold anything, come the third
+  // field and on; user and system time are the 14th and 15th.
+  constexpr int kBetween = 11;
+  const size_t name_end = line.rfind(')');
+  if (name_end == std::string::npos) return 0;
+  std::istringstream fields(line.substr(name_end + 1));
+  std::string skipped;
+  for (int i = 0; i < kBetween; ++i) fields >> skipped;
+  double user = 0;
+  double system = 0;
+  fields >> user >> system;
+  return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+}  // namespace skg::bench
