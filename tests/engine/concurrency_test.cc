@@ -39,7 +39,8 @@ TEST_CASE("many threads write and read many graphs") {
     const auto engine = OpenEngine(directory / "data");
     std::vector<Graph> graphs;
     for (int g = 0; g < kGraphs; ++g) {
-      graphs.push_back(OpenGraph(*engine, "t" + std::to_string(g % 2) + "/g" + std::to_string(g)));
+      graphs.push_back(OpenGraph(
+          *engine, "t" + std::to_string(g % 2) + "/g" + std::to_string(g)));
     }
     std::atomic<bool> writing = true;
     std::atomic<int> failures = 0;
@@ -50,7 +51,8 @@ TEST_CASE("many threads write and read many graphs") {
       for (int i = 0; i < kCommits; ++i) {
         std::vector<NewStatement> batch;
         for (int k = 0; k < kPerCommit; ++k) {
-          batch.push_back(Triple("w" + std::to_string(writer), "p" + std::to_string(i),
+          batch.push_back(Triple("w" + std::to_string(writer),
+                                 "p" + std::to_string(i),
                                  "\"" + std::to_string(k) + "\""));
         }
         Graph& graph = graphs[static_cast<size_t>((writer + i) % kGraphs)];
@@ -66,9 +68,11 @@ TEST_CASE("many threads write and read many graphs") {
           if (!view.ok() || view->commit() < last[g]) return false;
           last[g] = view->commit();
           const auto count = view->Count();
-          if (!count.ok() || *count != view->commit() * kPerCommit) return false;
+          if (!count.ok() || *count != view->commit() * kPerCommit)
+            return false;
           MatchOptions options;
-          options.order_by = reader % 2 == 0 ? OrderField::kKey : OrderField::kWeight;
+          options.order_by =
+              reader % 2 == 0 ? OrderField::kKey : OrderField::kWeight;
           auto cursor = view->Match({}, options);
           if (!cursor.ok()) return false;
           const auto statements = cursor->ToVector();
@@ -103,7 +107,8 @@ TEST_CASE("counters kept by transactions lose nothing") {
   TestGraph t;
   constexpr int kThreads = 4, kIncrements = 15;
   const auto integer = [](uint64_t value) {
-    return "\"" + std::to_string(value) + "\"^^<http://www.w3.org/2001/XMLSchema#integer>";
+    return "\"" + std::to_string(value) +
+           "\"^^<http://www.w3.org/2001/XMLSchema#integer>";
   };
   MustAdd(t.graph, Triple("counter", "value", integer(0)));
   std::atomic<int> failures = 0;
@@ -118,7 +123,8 @@ TEST_CASE("counters kept by transactions lose nothing") {
       const std::string& old = found->front().object;
       const uint64_t value = std::stoull(old.substr(1));
       if (!transaction->Remove("counter", "value", old).ok() ||
-          !transaction->Add(Triple("counter", "value", integer(value + 1))).ok()) {
+          !transaction->Add(Triple("counter", "value", integer(value + 1)))
+               .ok()) {
         return false;
       }
       const auto result = graph.Apply(*std::move(transaction));
@@ -178,7 +184,8 @@ TEST_CASE("graphs come and go while others are written") {
   });
   threads.Run(1, [&](int) {
     for (int i = 0; !stop; ++i) {
-      if (!t.graph.Add(Triple("s", "p", "o" + std::to_string(i))).ok()) return false;
+      if (!t.graph.Add(Triple("s", "p", "o" + std::to_string(i))).ok())
+        return false;
       if (!t.engine->ListGraphs().ok()) return false;
       if (i > 200) stop = true;
     }

@@ -91,11 +91,20 @@ TEST_CASE("names of graphs") {
     }
   }
   const std::vector<std::pair<std::string, std::string>> refused = {
-      {"/", "tenant"},          {"/main", "tenant"},       {"acme/", "graph"},
-      {"Acme/main", "tenant"},  {"_acme/main", "tenant"},  {"acme/-main", "graph"},
-      {"a/b/c", "graph"},       {"../etc", "tenant"},      {"a b", "graph"},
-      {"graph.db", "graph"},    {"gr\xC3\xA4ph", "graph"}, {std::string("a\0b", 3), "graph"},
-      {std::string(64, 'g'), "graph"}, {std::string(51, 't') + "/g", "tenant"},
+      {"/", "tenant"},
+      {"/main", "tenant"},
+      {"acme/", "graph"},
+      {"Acme/main", "tenant"},
+      {"_acme/main", "tenant"},
+      {"acme/-main", "graph"},
+      {"a/b/c", "graph"},
+      {"../etc", "tenant"},
+      {"a b", "graph"},
+      {"graph.db", "graph"},
+      {"gr\xC3\xA4ph", "graph"},
+      {std::string("a\0b", 3), "graph"},
+      {std::string(64, 'g'), "graph"},
+      {std::string(51, 't') + "/g", "tenant"},
   };
   for (const auto& [name, part] : refused) {
     DYNAMIC_SECTION("refused: \"" << name << "\"") {
@@ -104,7 +113,8 @@ TEST_CASE("names of graphs") {
       const absl::Status status = engine->OpenGraph(name, create).status();
       CHECK(status.code() == absl::StatusCode::kInvalidArgument);
       CHECK_THAT(Message(status), Catch::StartsWith(part));
-      CHECK(engine->DropGraph(name).code() == absl::StatusCode::kInvalidArgument);
+      CHECK(engine->DropGraph(name).code() ==
+            absl::StatusCode::kInvalidArgument);
     }
   }
 }
@@ -112,36 +122,44 @@ TEST_CASE("names of graphs") {
 TEST_CASE("a graph is made only when asked for, and keeps its namespace") {
   TemporaryDirectory directory;
   const auto engine = OpenEngine(directory / "data");
-  CHECK(engine->OpenGraph("nobody").status().code() == absl::StatusCode::kNotFound);
+  CHECK(engine->OpenGraph("nobody").status().code() ==
+        absl::StatusCode::kNotFound);
   OpenGraphOptions options;
   options.create = true;
   options.base_namespace = "not an iri";
-  CHECK(engine->OpenGraph("bad", options).status().code() == absl::StatusCode::kInvalidArgument);
-  CHECK(engine->OpenGraph("bad").status().code() == absl::StatusCode::kNotFound);
+  CHECK(engine->OpenGraph("bad", options).status().code() ==
+        absl::StatusCode::kInvalidArgument);
+  CHECK(engine->OpenGraph("bad").status().code() ==
+        absl::StatusCode::kNotFound);
 
   options.base_namespace = "https://example.org/";
   options.statement_ids = false;
   auto made = engine->OpenGraph("made", options);
   REQUIRE_OK(made);
   MustAdd(*made, Triple("a", "b", "c"));
-  auto again = engine->OpenGraph("made", {.create = true, .base_namespace = "urn:other:"});
+  auto again = engine->OpenGraph(
+      "made", {.create = true, .base_namespace = "urn:other:"});
   REQUIRE_OK(again);
   CHECK(std::string(again->base_namespace()) == "https://example.org/");
-  CHECK(Texts(Matches(*again, Where("<https://example.org/a>"))) == List({"a b c"}));
+  CHECK(Texts(Matches(*again, Where("<https://example.org/a>"))) ==
+        List({"a b c"}));
   const auto id = Matches(*again)[0].id;
-  CHECK(again->Get(id).status().code() == absl::StatusCode::kFailedPrecondition);
+  CHECK(again->Get(id).status().code() ==
+        absl::StatusCode::kFailedPrecondition);
 }
 
 TEST_CASE("graphs are listed by tenant and name, with their figures") {
   TemporaryDirectory directory;
   const auto engine = OpenEngine(directory / "data");
-  for (const char* name : {"zeta", "acme/main", "alpha", "acme/B"}) OpenGraph(*engine, name);
+  for (const char* name : {"zeta", "acme/main", "alpha", "acme/B"})
+    OpenGraph(*engine, name);
   Graph alpha = OpenGraph(*engine, "alpha");
   MustAddAll(alpha, {Triple("a", "b", "c"), Triple("a", "b", "d")});
   auto listed = engine->ListGraphs();
   REQUIRE_OK(listed);
   std::vector<std::string> names;
-  for (const GraphInfo& info : *listed) names.push_back(info.tenant + "/" + info.name);
+  for (const GraphInfo& info : *listed)
+    names.push_back(info.tenant + "/" + info.name);
   CHECK(names == List({"acme/B", "acme/main", "public/alpha", "public/zeta"}));
   CHECK((*listed)[2].statements == 2);
   CHECK((*listed)[2].last_commit == 1);
@@ -166,19 +184,23 @@ TEST_CASE("a dropped graph is gone for its open handles too") {
   REQUIRE_OK(transaction->Add(Triple("x", "y", "z")));
 
   REQUIRE_OK(engine->DropGraph("doomed"));
-  CHECK(doomed.Add(Triple("d", "e", "f")).status().code() == absl::StatusCode::kNotFound);
+  CHECK(doomed.Add(Triple("d", "e", "f")).status().code() ==
+        absl::StatusCode::kNotFound);
   CHECK(doomed.Match({}).status().code() == absl::StatusCode::kNotFound);
   CHECK(doomed.Begin().status().code() == absl::StatusCode::kNotFound);
-  CHECK(doomed.Apply(*std::move(transaction)).status().code() == absl::StatusCode::kNotFound);
+  CHECK(doomed.Apply(*std::move(transaction)).status().code() ==
+        absl::StatusCode::kNotFound);
   CHECK(doomed.Watch({}, 0, [](const Change&) {}).status().code() ==
         absl::StatusCode::kNotFound);
   CHECK(engine->DropGraph("doomed").code() == absl::StatusCode::kNotFound);
-  CHECK(engine->OpenGraph("doomed").status().code() == absl::StatusCode::kNotFound);
+  CHECK(engine->OpenGraph("doomed").status().code() ==
+        absl::StatusCode::kNotFound);
 
   Graph reborn = OpenGraph(*engine, "doomed");
   CHECK(MustCount(reborn) == 0);
   CHECK(std::string(reborn.uuid()) != std::string(doomed.uuid()));
-  CHECK(doomed.Add(Triple("d", "e", "f")).status().code() == absl::StatusCode::kNotFound);
+  CHECK(doomed.Add(Triple("d", "e", "f")).status().code() ==
+        absl::StatusCode::kNotFound);
   CHECK(MustCount(other) == 1);
   auto report = engine->Check(true);
   REQUIRE_OK(report);
@@ -201,12 +223,15 @@ TEST_CASE("settings are kept, replaced, listed by prefix and deleted") {
   CHECK(*engine->ListSettings("key/") == List({"key/a", "key/b"}));
   CHECK(engine->ListSettings("")->size() == 3);
   REQUIRE_OK(engine->DeleteSetting("key/a"));
-  CHECK(engine->GetSetting("key/a").status().code() == absl::StatusCode::kNotFound);
+  CHECK(engine->GetSetting("key/a").status().code() ==
+        absl::StatusCode::kNotFound);
 
-  CHECK(engine->PutSetting("", "x").code() == absl::StatusCode::kInvalidArgument);
+  CHECK(engine->PutSetting("", "x").code() ==
+        absl::StatusCode::kInvalidArgument);
   CHECK(engine->PutSetting(std::string(256, 'k'), "x").code() ==
         absl::StatusCode::kInvalidArgument);
-  REQUIRE_OK(engine->PutSetting(std::string(255, 'k'), std::string(65536, 'v')));
+  REQUIRE_OK(
+      engine->PutSetting(std::string(255, 'k'), std::string(65536, 'v')));
   CHECK(engine->GetSetting(std::string(255, 'k'))->size() == 65536);
   CHECK(engine->PutSetting("big", std::string(65537, 'v')).code() ==
         absl::StatusCode::kInvalidArgument);

@@ -22,8 +22,9 @@ struct ScienceGraph : TestGraph {
   }
 };
 
-std::vector<std::string> Ordered(Graph& graph, OrderField field, bool descending,
-                                 uint64_t limit = UINT64_MAX, uint64_t offset = 0) {
+std::vector<std::string> Ordered(Graph& graph, OrderField field,
+                                 bool descending, uint64_t limit = UINT64_MAX,
+                                 uint64_t offset = 0) {
   MatchOptions options;
   options.order_by = field;
   options.descending = descending;
@@ -40,14 +41,28 @@ TEST_CASE("each bound position narrows a match") {
     std::vector<std::string> want;
   };
   const std::vector<Case> cases = {
-      {"subject", Where("Curie"), {"Curie discovered Radium", "Curie bornIn Warsaw"}},
-      {"predicate", Where({}, "bornIn"), {"Curie bornIn Warsaw", "Einstein bornIn Ulm"}},
+      {"subject",
+       Where("Curie"),
+       {"Curie discovered Radium", "Curie bornIn Warsaw"}},
+      {"predicate",
+       Where({}, "bornIn"),
+       {"Curie bornIn Warsaw", "Einstein bornIn Ulm"}},
       {"object", Where({}, {}, "Ulm"), {"Einstein bornIn Ulm"}},
-      {"literal", Where({}, {}, "\"relativity\"@EN"), {"Einstein proposed \"relativity\"@en"}},
-      {"subject and predicate", Where("Curie", "bornIn"), {"Curie bornIn Warsaw"}},
-      {"subject and object", Where("Curie", {}, "Radium"), {"Curie discovered Radium"}},
-      {"predicate and object", Where({}, "proposed", "BohrModel"), {"Bohr proposed BohrModel"}},
-      {"all", Where("Bohr", "proposed", "BohrModel"), {"Bohr proposed BohrModel"}},
+      {"literal",
+       Where({}, {}, "\"relativity\"@EN"),
+       {"Einstein proposed \"relativity\"@en"}},
+      {"subject and predicate",
+       Where("Curie", "bornIn"),
+       {"Curie bornIn Warsaw"}},
+      {"subject and object",
+       Where("Curie", {}, "Radium"),
+       {"Curie discovered Radium"}},
+      {"predicate and object",
+       Where({}, "proposed", "BohrModel"),
+       {"Bohr proposed BohrModel"}},
+      {"all",
+       Where("Bohr", "proposed", "BohrModel"),
+       {"Bohr proposed BohrModel"}},
       {"all, absent", Where("Bohr", "proposed", "Radium"), {}},
       {"unknown term", Where("Planck"), {}},
       {"known term in another place", Where("bornIn"), {}},
@@ -64,8 +79,10 @@ TEST_CASE("each bound position narrows a match") {
 
 TEST_CASE("each order, its reverse, and ties") {
   ScienceGraph t;
-  const std::string radium = "Curie discovered Radium", warsaw = "Curie bornIn Warsaw",
-                    model = "Bohr proposed BohrModel", ulm = "Einstein bornIn Ulm",
+  const std::string radium = "Curie discovered Radium",
+                    warsaw = "Curie bornIn Warsaw",
+                    model = "Bohr proposed BohrModel",
+                    ulm = "Einstein bornIn Ulm",
                     relativity = "Einstein proposed \"relativity\"@en";
   using Order = OrderField;
   CHECK(Ordered(t.graph, Order::kCommit, false) ==
@@ -106,8 +123,10 @@ TEST_CASE("the created commit orders, not the last one") {
   NewStatement touched = Triple("Curie", "discovered", "Radium", 0.2f);
   touched.metadata = "{\"a\":1}";
   MustAdd(t.graph, touched);
-  CHECK(Ordered(t.graph, OrderField::kCommit, false).front() == "Curie discovered Radium");
-  CHECK(Ordered(t.graph, OrderField::kCreatedAt, true).back() == "Curie discovered Radium");
+  CHECK(Ordered(t.graph, OrderField::kCommit, false).front() ==
+        "Curie discovered Radium");
+  CHECK(Ordered(t.graph, OrderField::kCreatedAt, true).back() ==
+        "Curie discovered Radium");
 }
 
 TEST_CASE("pages are cut from the whole order") {
@@ -115,37 +134,42 @@ TEST_CASE("pages are cut from the whole order") {
   std::vector<NewStatement> many;
   auto random = Random(1);
   for (int i = 0; i < 20000; ++i) {
-    many.push_back(Triple("s" + std::to_string(random() % 500), "p" + std::to_string(random() % 7),
+    many.push_back(Triple("s" + std::to_string(random() % 500),
+                          "p" + std::to_string(random() % 7),
                           "o" + std::to_string(random() % 900),
                           static_cast<float>(random() % 5) / 4.0f));
   }
   MustAddAll(t.graph, many);
   for (const OrderField field :
-       {OrderField::kCommit, OrderField::kWeight, OrderField::kSubject, OrderField::kPredicate,
-        OrderField::kObject, OrderField::kCreatedAt, OrderField::kKey}) {
+       {OrderField::kCommit, OrderField::kWeight, OrderField::kSubject,
+        OrderField::kPredicate, OrderField::kObject, OrderField::kCreatedAt,
+        OrderField::kKey}) {
     for (const bool descending : {false, true}) {
       INFO("order " << static_cast<int>(field) << " descending " << descending);
       const auto all = Ordered(t.graph, field, descending);
       REQUIRE(all.size() == MustCount(t.graph));
-      for (const auto& [limit, offset] :
-           std::vector<std::pair<size_t, size_t>>{{10, 0}, {1, 9999}, {3000, 5000}, {50, 19990}}) {
+      for (const auto& [limit, offset] : std::vector<std::pair<size_t, size_t>>{
+               {10, 0}, {1, 9999}, {3000, 5000}, {50, 19990}}) {
         const size_t begin = std::min(offset, all.size());
         const size_t end = std::min(begin + limit, all.size());
         CHECK(Ordered(t.graph, field, descending, limit, offset) ==
-              std::vector<std::string>(all.begin() + static_cast<std::ptrdiff_t>(begin),
-                                       all.begin() + static_cast<std::ptrdiff_t>(end)));
+              std::vector<std::string>(
+                  all.begin() + static_cast<std::ptrdiff_t>(begin),
+                  all.begin() + static_cast<std::ptrdiff_t>(end)));
       }
     }
   }
   CHECK(Ordered(t.graph, OrderField::kWeight, false, 0, 0).empty());
   CHECK(Ordered(t.graph, OrderField::kWeight, false, 5, UINT64_MAX).empty());
-  CHECK(Ordered(t.graph, OrderField::kKey, false, UINT64_MAX, UINT64_MAX - 1).empty());
+  CHECK(Ordered(t.graph, OrderField::kKey, false, UINT64_MAX, UINT64_MAX - 1)
+            .empty());
 }
 
 TEST_CASE("a cursor gives batches and then the end, again and again") {
   TestGraph t;
   std::vector<NewStatement> many;
-  for (int i = 0; i < 5000; ++i) many.push_back(Triple("s", "p", "o" + std::to_string(i)));
+  for (int i = 0; i < 5000; ++i)
+    many.push_back(Triple("s", "p", "o" + std::to_string(i)));
   MustAddAll(t.graph, many);
   for (const OrderField field : {OrderField::kKey, OrderField::kCommit}) {
     auto cursor = t.graph.Match({}, {.order_by = field});
@@ -198,11 +222,15 @@ TEST_CASE("a pattern that makes no sense is refused with its field") {
     return pattern;
   };
   const std::vector<Case> cases = {
-      {"weight_min", weights(-0.1f, 1.0f)},  {"weight_max", weights(0.0f, 1.5f)},
-      {"weight_min", weights(0.6f, 0.5f)},   {"weight_min", weights(std::nanf(""), 1.0f)},
+      {"weight_min", weights(-0.1f, 1.0f)},
+      {"weight_max", weights(0.0f, 1.5f)},
+      {"weight_min", weights(0.6f, 0.5f)},
+      {"weight_min", weights(std::nanf(""), 1.0f)},
       {"weight_max", weights(0.0f, std::nanf(""))},
-      {"subject", Where("")},                {"predicate", Where({}, "<open")},
-      {"object", Where({}, {}, "\"x\"^^")},  {"graph", Where({}, {}, {}, "<no iri>")},
+      {"subject", Where("")},
+      {"predicate", Where({}, "<open")},
+      {"object", Where({}, {}, "\"x\"^^")},
+      {"graph", Where({}, {}, {}, "<no iri>")},
   };
   const auto view = t.graph.Latest();
   REQUIRE_OK(view);
@@ -211,7 +239,8 @@ TEST_CASE("a pattern that makes no sense is refused with its field") {
     CHECK(status.code() == absl::StatusCode::kInvalidArgument);
     REQUIRE(FieldErrors(status).size() == 1);
     CHECK(FieldErrors(status)[0].path == List({c.field}));
-    CHECK(view->Count(c.pattern).status().code() == absl::StatusCode::kInvalidArgument);
+    CHECK(view->Count(c.pattern).status().code() ==
+          absl::StatusCode::kInvalidArgument);
   }
 }
 
@@ -233,7 +262,8 @@ TEST_CASE("named graphs and the default one are seen as one, or each alone") {
   CHECK(MustCount(t.graph, Where({}, "p")) == 2);
 
   CHECK(Texts(Matches(t.graph, Where({}, {}, {}, ""))) == List({"a p b"}));
-  CHECK(Texts(Matches(t.graph, Where({}, {}, {}, "g1"))) == List({"a p b @g1"}));
+  CHECK(Texts(Matches(t.graph, Where({}, {}, {}, "g1"))) ==
+        List({"a p b @g1"}));
   CHECK(Texts(Matches(t.graph, Where({}, {}, {}, "<urn:skg:g2>"))) ==
         List({"a p b @g2", "a p c @g2"}));
   CHECK(MustCount(t.graph, Where("a", {}, {}, "g2")) == 2);
@@ -246,13 +276,16 @@ TEST_CASE("named graphs and the default one are seen as one, or each alone") {
   // A triple is in the union if one of its statements has the weight.
   StatementPattern heavy;
   heavy.weight_min = 0.6f;
-  const auto found = Matches(t.graph, heavy, {.order_by = OrderField::kSubject});
+  const auto found =
+      Matches(t.graph, heavy, {.order_by = OrderField::kSubject});
   CHECK(Text(found[0]) == "a p b @g1");
   CHECK(found.size() == 2);
   CHECK(MustCount(t.graph, heavy) == 2);
 }
 
-TEST_CASE("parallel edges are statements of their own in a graph, one triple in the union") {
+TEST_CASE(
+    "parallel edges are statements of their own in a graph, one triple in the "
+    "union") {
   TestGraph t;
   std::vector<NewStatement> edges(3, Triple("a", "knows", "b"));
   for (uint32_t i = 0; i < 3; ++i) edges[i].edge = i;
@@ -292,10 +325,12 @@ TEST_CASE("a statement is found by its id") {
   CHECK(ids.size() == 6);
 
   std::string upper = ids[0];
-  std::transform(upper.begin(), upper.end(), upper.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  std::transform(
+      upper.begin(), upper.end(), upper.begin(),
+      [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   REQUIRE_OK(t.graph.Get(upper));
-  CHECK(t.graph.Get("not-a-uuid").status().code() == absl::StatusCode::kInvalidArgument);
+  CHECK(t.graph.Get("not-a-uuid").status().code() ==
+        absl::StatusCode::kInvalidArgument);
   CHECK(t.graph.Get("").status().code() == absl::StatusCode::kInvalidArgument);
   CHECK(t.graph.Get("123e4567-e89b-12d3-a456-426614174000").status().code() ==
         absl::StatusCode::kNotFound);
@@ -337,7 +372,8 @@ TEST_CASE("a match past its deadline ends") {
   ScienceGraph t;
   MatchOptions options;
   options.deadline = absl::Now() - absl::Seconds(1);
-  CHECK(t.graph.Match({}, options).status().code() == absl::StatusCode::kDeadlineExceeded);
+  CHECK(t.graph.Match({}, options).status().code() ==
+        absl::StatusCode::kDeadlineExceeded);
 
   // On a busy machine even a long time may pass before the match has begun.
   absl::Duration allowed = absl::Milliseconds(50);
@@ -349,8 +385,10 @@ TEST_CASE("a match past its deadline ends") {
   REQUIRE_OK(cursor);
   absl::SleepFor(options.deadline - absl::Now() + absl::Milliseconds(10));
   std::vector<Statement> batch;
-  CHECK(cursor->Next(batch).status().code() == absl::StatusCode::kDeadlineExceeded);
-  CHECK(cursor->Next(batch).status().code() == absl::StatusCode::kDeadlineExceeded);
+  CHECK(cursor->Next(batch).status().code() ==
+        absl::StatusCode::kDeadlineExceeded);
+  CHECK(cursor->Next(batch).status().code() ==
+        absl::StatusCode::kDeadlineExceeded);
   CHECK(batch.empty());
 }
 

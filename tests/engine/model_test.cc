@@ -27,10 +27,13 @@ struct Value {
 };
 using Model = std::map<Key, Value>;
 
-Key KeyOf(const NewStatement& s) { return {s.graph, s.subject, s.predicate, s.object, s.edge}; }
+Key KeyOf(const NewStatement& s) {
+  return {s.graph, s.subject, s.predicate, s.object, s.edge};
+}
 
 NewStatement StatementOf(const Key& key, const Value& value) {
-  NewStatement statement = Triple(key.subject, key.predicate, key.object, value.weight);
+  NewStatement statement =
+      Triple(key.subject, key.predicate, key.object, value.weight);
   statement.graph = key.graph;
   statement.edge = key.edge;
   if (value.metadata != "{}") statement.metadata = value.metadata;
@@ -45,21 +48,28 @@ class Generator {
   uint64_t Below(uint64_t bound) { return random_() % bound; }
 
   NewStatement Statement() {
-    return StatementOf({Graph(), Subject(), Predicate(), Object(),
-                        Below(8) == 0 ? static_cast<uint32_t>(Below(3)) : 0},
-                       {static_cast<float>(Below(5)) / 4.0f,
-                        Below(4) == 0 ? "{\"n\":" + std::to_string(Below(2)) + "}" : "{}"});
+    return StatementOf(
+        {Graph(), Subject(), Predicate(), Object(),
+         Below(8) == 0 ? static_cast<uint32_t>(Below(3)) : 0},
+        {static_cast<float>(Below(5)) / 4.0f,
+         Below(4) == 0 ? "{\"n\":" + std::to_string(Below(2)) + "}" : "{}"});
   }
-  std::string Graph() { return Below(4) == 0 ? "g" + std::to_string(Below(3)) : ""; }
+  std::string Graph() {
+    return Below(4) == 0 ? "g" + std::to_string(Below(3)) : "";
+  }
   std::string Subject() { return "s" + std::to_string(Below(12)); }
   std::string Predicate() { return "p" + std::to_string(Below(4)); }
   std::string Object() {
     const std::string n = std::to_string(Below(6));
     switch (Below(4)) {
-      case 0: return "s" + n;
-      case 1: return "\"text " + n + "\"@en";
-      case 2: return "\"" + n + "\"^^<http://www.w3.org/2001/XMLSchema#integer>";
-      default: return "\"" + n + ".50\"^^<http://www.w3.org/2001/XMLSchema#decimal>";
+      case 0:
+        return "s" + n;
+      case 1:
+        return "\"text " + n + "\"@en";
+      case 2:
+        return "\"" + n + "\"^^<http://www.w3.org/2001/XMLSchema#integer>";
+      default:
+        return "\"" + n + ".50\"^^<http://www.w3.org/2001/XMLSchema#decimal>";
     }
   }
   StatementPattern Pattern() {
@@ -70,7 +80,8 @@ class Generator {
     if (Below(3) == 0) pattern.graph = Graph();
     if (Below(3) == 0) {
       pattern.weight_min = static_cast<float>(Below(3)) / 4.0f;
-      pattern.weight_max = pattern.weight_min + static_cast<float>(Below(3)) / 4.0f;
+      pattern.weight_max =
+          pattern.weight_min + static_cast<float>(Below(3)) / 4.0f;
     }
     return pattern;
   }
@@ -81,7 +92,8 @@ class Generator {
 
 // One write in the model; returns what becomes of it.
 Outcome Apply(Model& model, const NewStatement& statement, bool if_absent) {
-  const Value value{statement.weight, statement.metadata.empty() ? "{}" : statement.metadata};
+  const Value value{statement.weight,
+                    statement.metadata.empty() ? "{}" : statement.metadata};
   const auto [at, inserted] = model.try_emplace(KeyOf(statement), value);
   if (inserted) return Outcome::kInserted;
   if (if_absent || at->second == value) return Outcome::kDuplicate;
@@ -93,21 +105,24 @@ size_t RemoveTriple(Model& model, const Key& triple) {
   return std::erase_if(model, [&triple](const auto& entry) {
     const Key& key = entry.first;
     return std::tie(key.graph, key.subject, key.predicate, key.object) ==
-           std::tie(triple.graph, triple.subject, triple.predicate, triple.object);
+           std::tie(triple.graph, triple.subject, triple.predicate,
+                    triple.object);
   });
 }
 
-bool MatchesPattern(const StatementPattern& pattern, const Key& key, const Value& value) {
+bool MatchesPattern(const StatementPattern& pattern, const Key& key,
+                    const Value& value) {
   return (!pattern.subject || *pattern.subject == key.subject) &&
          (!pattern.predicate || *pattern.predicate == key.predicate) &&
          (!pattern.object || *pattern.object == key.object) &&
          (!pattern.graph || *pattern.graph == key.graph) &&
-         value.weight >= pattern.weight_min && value.weight <= pattern.weight_max;
+         value.weight >= pattern.weight_min &&
+         value.weight <= pattern.weight_max;
 }
 
 template <typename Source>
-void CheckPattern(Source& source, const Model& model, const StatementPattern& pattern,
-                  OrderField order) {
+void CheckPattern(Source& source, const Model& model,
+                  const StatementPattern& pattern, OrderField order) {
   MatchOptions options;
   options.order_by = order;
   options.include_metadata = true;
@@ -124,12 +139,14 @@ void CheckPattern(Source& source, const Model& model, const StatementPattern& pa
   REQUIRE(MustCount(source, pattern) == expected);
   std::set<std::vector<std::string>> distinct;
   for (const Statement& s : found) {
-    const auto stored = model.find({s.graph, s.subject, s.predicate, s.object, s.edge});
+    const auto stored =
+        model.find({s.graph, s.subject, s.predicate, s.object, s.edge});
     REQUIRE(stored != model.end());
     REQUIRE(MatchesPattern(pattern, stored->first, stored->second));
     REQUIRE(s.weight == stored->second.weight);
     REQUIRE(s.metadata == stored->second.metadata);
-    distinct.insert({s.subject, s.predicate, s.object, pattern.graph ? std::to_string(s.edge) : ""});
+    distinct.insert({s.subject, s.predicate, s.object,
+                     pattern.graph ? std::to_string(s.edge) : ""});
   }
   REQUIRE(distinct.size() == found.size());
 }
@@ -155,8 +172,9 @@ void CheckStats(const ReadView& view, const Model& model) {
 }
 
 OrderField AnyOrder(Generator& generate) {
-  constexpr OrderField kOrders[] = {OrderField::kKey, OrderField::kCommit, OrderField::kWeight,
-                                    OrderField::kSubject, OrderField::kObject};
+  constexpr OrderField kOrders[] = {OrderField::kKey, OrderField::kCommit,
+                                    OrderField::kWeight, OrderField::kSubject,
+                                    OrderField::kObject};
   return kOrders[generate.Below(std::size(kOrders))];
 }
 
@@ -176,7 +194,9 @@ void AddRandomBatch(Graph& graph, Model& model, Generator& generate) {
 void RemoveRandom(Graph& graph, Model& model, Generator& generate) {
   Key key = KeyOf(generate.Statement());
   if (!model.empty() && generate.Below(2) == 0) {
-    key = std::next(model.begin(), static_cast<std::ptrdiff_t>(generate.Below(model.size())))->first;
+    key = std::next(model.begin(),
+                    static_cast<std::ptrdiff_t>(generate.Below(model.size())))
+              ->first;
   }
   const size_t removed = RemoveTriple(model, key);
   auto result = graph.Remove(key.subject, key.predicate, key.object, key.graph);
@@ -193,12 +213,14 @@ void RunTransaction(Graph& graph, Model& model, Generator& generate) {
     if (generate.Below(3) == 0) {
       const Key key = KeyOf(generate.Statement());
       RemoveTriple(own, key);
-      REQUIRE_OK(transaction->Remove(key.subject, key.predicate, key.object, key.graph));
+      REQUIRE_OK(transaction->Remove(key.subject, key.predicate, key.object,
+                                     key.graph));
     } else {
       const NewStatement statement = generate.Statement();
       const bool if_absent = generate.Below(2) == 0;
       Apply(own, statement, if_absent);
-      REQUIRE_OK(if_absent ? transaction->AddIfAbsent(statement) : transaction->Add(statement));
+      REQUIRE_OK(if_absent ? transaction->AddIfAbsent(statement)
+                           : transaction->Add(statement));
     }
     CheckPattern(*transaction, own, generate.Pattern(), AnyOrder(generate));
   }
@@ -234,12 +256,15 @@ TEST_CASE("random histories match a naive model, also after reopening") {
       auto view = graph.Latest();
       REQUIRE_OK(view);
       CheckStats(*view, model);
-      if (old) CheckPattern(old->first, old->second, generate.Pattern(), AnyOrder(generate));
+      if (old)
+        CheckPattern(old->first, old->second, generate.Pattern(),
+                     AnyOrder(generate));
       if (generate.Below(10) == 0) old.emplace(*std::move(view), model);
     }
     auto report = engine->Check(true);
     REQUIRE_OK(report);
-    for (const CheckFinding& finding : report->findings) UNSCOPED_INFO(finding.message);
+    for (const CheckFinding& finding : report->findings)
+      UNSCOPED_INFO(finding.message);
     CHECK(report->findings.empty());
     CHECK(report->statements == model.size());
   }
@@ -269,7 +294,8 @@ TEST_CASE("statistics of more rows than a batch holds") {
   TestGraph t;
   std::vector<NewStatement> statements;
   for (int i = 0; i < 9000; ++i) {
-    statements.push_back(Triple(i % 3 == 0 ? "hub" : "s" + std::to_string(i), "p" + std::to_string(i % 2),
+    statements.push_back(Triple(i % 3 == 0 ? "hub" : "s" + std::to_string(i),
+                                "p" + std::to_string(i % 2),
                                 "o" + std::to_string(i % 4000)));
   }
   MustAddAll(t.graph, statements);

@@ -40,7 +40,8 @@ TEST_CASE("terms come back in the form that gives the same term again") {
       {"\"line\\nbreak \\\" quote\"", "\"line\\nbreak \\\" quote\""},
       {"\"\"", "\"\""},
       {"\"short\"", "\"short\""},
-      {"\"" + std::string(3000000, 'l') + "\"", "\"" + std::string(3000000, 'l') + "\""},
+      {"\"" + std::string(3000000, 'l') + "\"",
+       "\"" + std::string(3000000, 'l') + "\""},
       {std::string(100000, 'n'), std::string(100000, 'n')},
       {"<<( <urn:a> <urn:b> \"c\"@en )>>", "<<( <urn:a> <urn:b> \"c\"@en )>>"},
       {"<<( <urn:a> <urn:b> <<( <urn:skg:c> <urn:d> \"5\" )>> )>>",
@@ -54,7 +55,8 @@ TEST_CASE("terms come back in the form that gives the same term again") {
     const auto found = Matches(t.graph, Where({}, {}, cases[i].shown));
     REQUIRE(!found.empty());
     CHECK(found[0].object == cases[i].shown);
-    CHECK(MustCount(t.graph, Where("s" + std::to_string(i), {}, cases[i].given)) == 1);
+    CHECK(MustCount(t.graph,
+                    Where("s" + std::to_string(i), {}, cases[i].given)) == 1);
   }
   // "plain" twice, as given and as xsd:string: one term.
   CHECK(MustCount(t.graph, Where({}, {}, "\"plain\"")) == 2);
@@ -62,8 +64,9 @@ TEST_CASE("terms come back in the form that gives the same term again") {
 
 TEST_CASE("a local blank node label means one node in one request") {
   TestGraph t;
-  MustAddAll(t.graph, {Triple("_:x", "knows", "_:y"), Triple("_:y", "knows", "_:x"),
-                       In("_:x", Triple("a", "b", "<<( _:x <urn:p> _:y )>>"))});
+  MustAddAll(t.graph,
+             {Triple("_:x", "knows", "_:y"), Triple("_:y", "knows", "_:x"),
+              In("_:x", Triple("a", "b", "<<( _:x <urn:p> _:y )>>"))});
   const auto knows = Matches(t.graph, Where({}, "knows"));
   REQUIRE(knows.size() == 2);
   CHECK(knows[0].subject == knows[1].object);
@@ -83,7 +86,9 @@ TEST_CASE("a local blank node label means one node in one request") {
   CHECK(t.graph.Remove("_:x", "knows", "_:y")->absent == 1);
 }
 
-TEST_CASE("a label that was shown means that node, in every request and after reopening") {
+TEST_CASE(
+    "a label that was shown means that node, in every request and after "
+    "reopening") {
   TemporaryDirectory directory;
   std::string label;
   {
@@ -91,7 +96,8 @@ TEST_CASE("a label that was shown means that node, in every request and after re
     Graph graph = OpenGraph(*engine);
     MustAdd(graph, Triple("_:b0", "name", "\"Ada\""));
     label = Matches(graph)[0].subject;
-    CHECK(std::regex_match(label, std::regex("_:skg[0-9a-f]{16}x[1-9][0-9]{0,17}")));
+    CHECK(std::regex_match(label,
+                           std::regex("_:skg[0-9a-f]{16}x[1-9][0-9]{0,17}")));
   }
   const auto engine = OpenEngine(directory / "data");
   Graph graph = OpenGraph(*engine);
@@ -104,16 +110,20 @@ TEST_CASE("a label that was shown means that node, in every request and after re
 
 TEST_CASE("labels that only look like stable ones are local") {
   TestGraph t;
-  for (const char* label : {"_:skg", "_:skg0123456789abcdefx", "_:skg0123456789abcdefx0",
-                            "_:skg0123456789abcdefx01", "_:skg0123456789ABCDEFx1",
-                            "_:skg0123456789abcdexx1", "_:skg0123456789abcdefx1a",
-                            "_:skg0123456789abcdefx1234567890123456789", "_:Skg0123456789abcdefx1"}) {
+  for (const char* label :
+       {"_:skg", "_:skg0123456789abcdefx", "_:skg0123456789abcdefx0",
+        "_:skg0123456789abcdefx01", "_:skg0123456789ABCDEFx1",
+        "_:skg0123456789abcdexx1", "_:skg0123456789abcdefx1a",
+        "_:skg0123456789abcdefx1234567890123456789",
+        "_:Skg0123456789abcdefx1"}) {
     INFO(label);
     MustAdd(t.graph, Triple(label, "is", "local"));
     CHECK(MustCount(t.graph, Where(label)) == 0);
   }
-  MustAdd(t.graph, Triple("_:skg0123456789abcdefx123456789012345678", "is", "stable"));
-  CHECK(MustCount(t.graph, Where("_:skg0123456789abcdefx123456789012345678")) == 1);
+  MustAdd(t.graph,
+          Triple("_:skg0123456789abcdefx123456789012345678", "is", "stable"));
+  CHECK(MustCount(t.graph, Where("_:skg0123456789abcdefx123456789012345678")) ==
+        1);
 }
 
 }  // namespace

@@ -2,13 +2,12 @@
 // time. Everything goes through the public headers.
 #pragma once
 
+#include <catch2/catch.hpp>
 #include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <catch2/catch.hpp>
 
 #include "skg/engine.h"
 #include "support/test_support.h"
@@ -39,7 +38,8 @@ struct TestGraph {
   Graph graph = OpenGraph(*engine);
 };
 
-inline NewStatement Triple(std::string s, std::string p, std::string o, float weight = 1.0f) {
+inline NewStatement Triple(std::string s, std::string p, std::string o,
+                           float weight = 1.0f) {
   NewStatement statement;
   statement.subject = std::move(s);
   statement.predicate = std::move(p);
@@ -60,7 +60,8 @@ inline CommitResult MustAdd(Graph& graph, const NewStatement& statement,
   return *result;
 }
 
-inline CommitResult MustAddAll(Graph& graph, const std::vector<NewStatement>& statements,
+inline CommitResult MustAddAll(Graph& graph,
+                               const std::vector<NewStatement>& statements,
                                const CommitOptions& options = {}) {
   auto result = graph.AddBatch(statements, options);
   REQUIRE_OK(result);
@@ -69,7 +70,8 @@ inline CommitResult MustAddAll(Graph& graph, const std::vector<NewStatement>& st
 
 // Graphs, views and transactions all match alike.
 template <typename Source>
-std::vector<Statement> Matches(Source& source, const StatementPattern& pattern = {},
+std::vector<Statement> Matches(Source& source,
+                               const StatementPattern& pattern = {},
                                const MatchOptions& options = {}) {
   auto cursor = source.Match(pattern, options);
   REQUIRE_OK(cursor);
@@ -92,15 +94,20 @@ inline std::string Text(const Statement& s) {
   return text;
 }
 
-inline std::vector<std::string> Texts(const std::vector<Statement>& statements) {
+inline std::vector<std::string> Texts(
+    const std::vector<Statement>& statements) {
   std::vector<std::string> texts;
-  for (const Statement& statement : statements) texts.push_back(Text(statement));
+  for (const Statement& statement : statements)
+    texts.push_back(Text(statement));
   return texts;
 }
 
-inline std::vector<std::string> List(std::initializer_list<std::string> texts) { return texts; }
+inline std::vector<std::string> List(std::initializer_list<std::string> texts) {
+  return texts;
+}
 
-inline StatementPattern Where(std::optional<std::string> s, std::optional<std::string> p = {},
+inline StatementPattern Where(std::optional<std::string> s,
+                              std::optional<std::string> p = {},
                               std::optional<std::string> o = {},
                               std::optional<std::string> graph = {}) {
   StatementPattern pattern;

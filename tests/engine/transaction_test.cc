@@ -14,7 +14,8 @@ Transaction Begin(Graph& graph) {
   return *std::move(transaction);
 }
 
-TEST_CASE("a transaction sees its own writes, others see them once it is applied") {
+TEST_CASE(
+    "a transaction sees its own writes, others see them once it is applied") {
   TestGraph t;
   MustAddAll(t.graph, {Triple("a", "p", "kept"), Triple("a", "p", "gone"),
                        Triple("a", "p", "changed", 0.5f)});
@@ -66,18 +67,22 @@ TEST_CASE("a transaction that is dropped or used up changes nothing more") {
   REQUIRE_OK(transaction.Add(Triple("a", "b", "c")));
   REQUIRE_OK(t.graph.Apply(std::move(transaction)));
   // NOLINTBEGIN(bugprone-use-after-move): the moved-from state is specified.
-  CHECK(transaction.Add(Triple("d", "e", "f")).code() == absl::StatusCode::kFailedPrecondition);
-  CHECK(transaction.Match({}).status().code() == absl::StatusCode::kFailedPrecondition);
+  CHECK(transaction.Add(Triple("d", "e", "f")).code() ==
+        absl::StatusCode::kFailedPrecondition);
+  CHECK(transaction.Match({}).status().code() ==
+        absl::StatusCode::kFailedPrecondition);
   CHECK(transaction.size() == 0);
   CHECK(t.graph.Apply(std::move(transaction)).status().code() ==
         absl::StatusCode::kFailedPrecondition);
   // NOLINTEND(bugprone-use-after-move)
 }
 
-TEST_CASE("a transaction belongs to its graph and decides about duplicates itself") {
+TEST_CASE(
+    "a transaction belongs to its graph and decides about duplicates itself") {
   TestGraph t;
   Graph other = OpenGraph(*t.engine, "other");
-  CHECK(other.Apply(Begin(t.graph)).status().code() == absl::StatusCode::kInvalidArgument);
+  CHECK(other.Apply(Begin(t.graph)).status().code() ==
+        absl::StatusCode::kInvalidArgument);
   CommitOptions skip;
   skip.skip_duplicates = true;
   CHECK(t.graph.Apply(Begin(t.graph), skip).status().code() ==
@@ -105,20 +110,26 @@ TEST_CASE("what a transaction has read must not change under it") {
       {"another subject", Where("a"), Triple("z", "p", "b"), false},
       {"another predicate", Where("a", "p"), Triple("a", "q", "b"), false},
       {"everything was read", {}, Triple("z", "z", "z"), true},
-      {"a term that nobody knew", Where("unknown"), Triple("unknown", "p", "b"), true},
+      {"a term that nobody knew", Where("unknown"), Triple("unknown", "p", "b"),
+       true},
       {"a term that nobody knew as object", Where({}, {}, "unknown"),
        Triple("a", "p", "unknown"), true},
-      {"an unknown term stays unknown", Where("unknown"), Triple("also new", "p", "b"), false},
-      {"another named graph", Where("a", {}, {}, "g"), Triple("a", "p", "new"), false},
-      {"that named graph", Where("a", {}, {}, "g"), In("g", Triple("a", "p", "new")), true},
-      {"the default graph only", Where("a", {}, {}, ""), In("g", Triple("a", "p", "new")), false},
+      {"an unknown term stays unknown", Where("unknown"),
+       Triple("also new", "p", "b"), false},
+      {"another named graph", Where("a", {}, {}, "g"), Triple("a", "p", "new"),
+       false},
+      {"that named graph", Where("a", {}, {}, "g"),
+       In("g", Triple("a", "p", "new")), true},
+      {"the default graph only", Where("a", {}, {}, ""),
+       In("g", Triple("a", "p", "new")), false},
       {"no change at all", Where("a"), Triple("a", "p", "b"), false},
   };
   for (const Conflict& c : cases) {
     for (const bool counting : {false, true}) {
       DYNAMIC_SECTION(c.name << (counting ? " (counted)" : " (matched)")) {
         TestGraph t;
-        MustAddAll(t.graph, {Triple("a", "p", "b"), In("g", Triple("x", "p", "b"))});
+        MustAddAll(t.graph,
+                   {Triple("a", "p", "b"), In("g", Triple("x", "p", "b"))});
         Transaction transaction = Begin(t.graph);
         if (counting) {
           MustCount(transaction, c.read);
@@ -155,7 +166,8 @@ TEST_CASE("blind writes never conflict") {
 
 TEST_CASE("of two transactions that read and write the same, one is applied") {
   TestGraph t;
-  MustAdd(t.graph, Triple("counter", "value", "\"0\"^^<http://www.w3.org/2001/XMLSchema#integer>"));
+  MustAdd(t.graph, Triple("counter", "value",
+                          "\"0\"^^<http://www.w3.org/2001/XMLSchema#integer>"));
   Transaction first = Begin(t.graph);
   Transaction second = Begin(t.graph);
   for (Transaction* transaction : {&first, &second}) {
@@ -163,13 +175,17 @@ TEST_CASE("of two transactions that read and write the same, one is applied") {
     REQUIRE(value.size() == 1);
     REQUIRE_OK(transaction->Remove("counter", "value", value[0].object));
     REQUIRE_OK(transaction->Add(
-        Triple("counter", "value", "\"1\"^^<http://www.w3.org/2001/XMLSchema#integer>")));
+        Triple("counter", "value",
+               "\"1\"^^<http://www.w3.org/2001/XMLSchema#integer>")));
   }
   REQUIRE_OK(t.graph.Apply(std::move(first)));
-  CHECK(t.graph.Apply(std::move(second)).status().code() == absl::StatusCode::kAborted);
+  CHECK(t.graph.Apply(std::move(second)).status().code() ==
+        absl::StatusCode::kAborted);
 }
 
-TEST_CASE("a blank node label means one node in one transaction, also when it reads") {
+TEST_CASE(
+    "a blank node label means one node in one transaction, also when it "
+    "reads") {
   TestGraph t;
   Transaction transaction = Begin(t.graph);
   CHECK(MustCount(transaction, Where("_:x")) == 0);
@@ -188,7 +204,8 @@ TEST_CASE("a blank node label means one node in one transaction, also when it re
 TEST_CASE("a cursor over a transaction stops when the transaction goes on") {
   TestGraph t;
   std::vector<NewStatement> many;
-  for (int i = 0; i < 5000; ++i) many.push_back(Triple("s", "p", "o" + std::to_string(i)));
+  for (int i = 0; i < 5000; ++i)
+    many.push_back(Triple("s", "p", "o" + std::to_string(i)));
   MustAddAll(t.graph, many);
   std::vector<Statement> batch;
 
@@ -197,15 +214,19 @@ TEST_CASE("a cursor over a transaction stops when the transaction goes on") {
   REQUIRE_OK(cursor);
   REQUIRE_OK(cursor->Next(batch));
   REQUIRE_OK(transaction.Add(Triple("a", "b", "c")));
-  CHECK(cursor->Next(batch).status().code() == absl::StatusCode::kFailedPrecondition);
+  CHECK(cursor->Next(batch).status().code() ==
+        absl::StatusCode::kFailedPrecondition);
 
   auto outliving = transaction.Match({}, {.order_by = OrderField::kKey});
   REQUIRE_OK(outliving);
   REQUIRE_OK(t.graph.Apply(std::move(transaction)));
-  CHECK(outliving->Next(batch).status().code() == absl::StatusCode::kFailedPrecondition);
+  CHECK(outliving->Next(batch).status().code() ==
+        absl::StatusCode::kFailedPrecondition);
 
   // Dropped, not applied: the cursor still shows what it showed.
-  auto kept = [&t] { return *Begin(t.graph).Match({}, {.order_by = OrderField::kKey}); }();
+  auto kept = [&t] {
+    return *Begin(t.graph).Match({}, {.order_by = OrderField::kKey});
+  }();
   auto rest = kept.ToVector();
   REQUIRE_OK(rest);
   CHECK(rest->size() == 5001);

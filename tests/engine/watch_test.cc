@@ -48,7 +48,8 @@ std::vector<std::string> ChangeTexts(const std::vector<Change>& changes) {
 Subscription Watch(Graph& graph, Collector& collector, uint64_t after,
                    const StatementPattern& pattern = {}) {
   auto subscription =
-      graph.Watch(pattern, after, [&collector](const Change& change) { collector(change); });
+      graph.Watch(pattern, after,
+                  [&collector](const Change& change) { collector(change); });
   REQUIRE_OK(subscription);
   return *std::move(subscription);
 }
@@ -74,7 +75,8 @@ TEST_CASE("a watch tells the past and then the future, in order") {
   const Subscription from_start = Watch(t.graph, all, 0);
   const Subscription from_middle = Watch(t.graph, later, 2);
   WaitFor(from_start, 4);
-  const CommitResult live = MustAdd(t.graph, In("g", Triple("b", "q", "\"x\"@en")));
+  const CommitResult live =
+      MustAdd(t.graph, In("g", Triple("b", "q", "\"x\"@en")));
   WaitFor(from_start, live.commit);
   WaitFor(from_middle, live.commit);
 
@@ -83,7 +85,8 @@ TEST_CASE("a watch tells the past and then the future, in order") {
   std::sort(texts.begin(), texts.begin() + 2);  // one commit has no inner order
   CHECK(texts == List({"1+ a p 1", "1+ a p 2", "2= a p 1", "3- a p 2",
                        "5+ b q \"x\"@en @g"}));
-  CHECK(ChangeTexts(later.changes()) == List({"3- a p 2", "5+ b q \"x\"@en @g"}));
+  CHECK(ChangeTexts(later.changes()) ==
+        List({"3- a p 2", "5+ b q \"x\"@en @g"}));
 }
 
 TEST_CASE("a change carries the statement as it became") {
@@ -136,7 +139,9 @@ TEST_CASE("a watch tells only what matches") {
        Where({}, {}, {}, ""),
        {"1+ a p b", "2+ c q d", "4+ late p b", "5- a p b"}},
       {"named graph", Where({}, {}, {}, "g"), {"3+ a p b @g"}},
-      {"weight; a removal has none", heavy, {"1+ a p b", "3+ a p b @g", "5- a p b"}},
+      {"weight; a removal has none",
+       heavy,
+       {"1+ a p b", "3+ a p b @g", "5- a p b"}},
       {"a term that comes later", Where("late"), {"4+ late p b"}},
       {"a term that never comes", Where("never"), {}},
       {"everything bound", Where("a", "p", "b", "g"), {"3+ a p b @g"}},
@@ -172,9 +177,12 @@ TEST_CASE("a watch beside many writers gives exactly the log") {
         const std::string object = "o" + std::to_string(i % 10);
         const bool ok =
             i % 3 == 2
-                ? t.graph.Remove("s" + std::to_string(thread % 2), "p", object).ok()
-                : t.graph.Add(Triple("s" + std::to_string(thread % 2), "p", object,
-                                     static_cast<float>(i % 2))).ok();
+                ? t.graph.Remove("s" + std::to_string(thread % 2), "p", object)
+                      .ok()
+                : t.graph
+                      .Add(Triple("s" + std::to_string(thread % 2), "p", object,
+                                  static_cast<float>(i % 2)))
+                      .ok();
         if (!ok) ++failures;
       }
     });
@@ -197,7 +205,8 @@ TEST_CASE("a watch beside many writers gives exactly the log") {
     const auto at = std::find(model.begin(), model.end(), text);
     CHECK((at == model.end()) == (change.kind == Change::Kind::kInserted));
     if (change.kind == Change::Kind::kInserted) model.push_back(text);
-    if (change.kind == Change::Kind::kRemoved && at != model.end()) model.erase(at);
+    if (change.kind == Change::Kind::kRemoved && at != model.end())
+      model.erase(at);
   }
   auto stored = Texts(Matches(t.graph));
   std::sort(stored.begin(), stored.end());
@@ -209,7 +218,8 @@ TEST_CASE("nothing is told after a subscription ended") {
   TestGraph t;
   std::atomic<int> calls = 0;
   {
-    auto subscription = t.graph.Watch({}, 0, [&calls](const Change&) { ++calls; });
+    auto subscription =
+        t.graph.Watch({}, 0, [&calls](const Change&) { ++calls; });
     REQUIRE_OK(subscription);
     MustAdd(t.graph, Triple("a", "p", "1"));
     WaitFor(*subscription, 1);
@@ -221,10 +231,13 @@ TEST_CASE("nothing is told after a subscription ended") {
   CHECK(calls == told);
 }
 
-TEST_CASE("a subscription can be ended while its callback runs and many changes wait") {
+TEST_CASE(
+    "a subscription can be ended while its callback runs and many changes "
+    "wait") {
   TestGraph t;
   std::vector<NewStatement> many;
-  for (int i = 0; i < 3000; ++i) many.push_back(Triple("s", "p", "o" + std::to_string(i)));
+  for (int i = 0; i < 3000; ++i)
+    many.push_back(Triple("s", "p", "o" + std::to_string(i)));
   MustAddAll(t.graph, many);
   std::mutex mutex;
   std::condition_variable started;
@@ -240,7 +253,8 @@ TEST_CASE("a subscription can be ended while its callback runs and many changes 
     });
     REQUIRE_OK(subscription);
     std::unique_lock lock(mutex);
-    REQUIRE(started.wait_for(lock, std::chrono::seconds(120), [&] { return calls > 0; }));
+    REQUIRE(started.wait_for(lock, std::chrono::seconds(120),
+                             [&] { return calls > 0; }));
   }
   CHECK(calls < 3000);
 }
@@ -260,14 +274,17 @@ TEST_CASE("a subscription moves") {
   CHECK(ChangeTexts(other.changes()) == List({"2+ a b d"}));
 }
 
-TEST_CASE("a watch cannot begin where the log is not, nor with a wrong pattern") {
+TEST_CASE(
+    "a watch cannot begin where the log is not, nor with a wrong pattern") {
   TestGraph t;
   MustAdd(t.graph, Triple("a", "b", "c"));
   const auto ignore = [](const Change&) {};
-  CHECK(t.graph.Watch({}, 2, ignore).status().code() == absl::StatusCode::kInvalidArgument);
+  CHECK(t.graph.Watch({}, 2, ignore).status().code() ==
+        absl::StatusCode::kInvalidArgument);
   CHECK(t.graph.Watch(Where("<open"), 0, ignore).status().code() ==
         absl::StatusCode::kInvalidArgument);
-  CHECK(t.graph.Watch({}, 0, nullptr).status().code() == absl::StatusCode::kInvalidArgument);
+  CHECK(t.graph.Watch({}, 0, nullptr).status().code() ==
+        absl::StatusCode::kInvalidArgument);
   REQUIRE_OK(t.graph.Watch({}, 1, ignore));
 }
 
@@ -289,8 +306,8 @@ TEST_CASE("dropping the graph ends its subscriptions") {
 
 TEST_CASE("a callback that throws ends its subscription and nothing else") {
   TestGraph t;
-  auto subscription =
-      t.graph.Watch({}, 0, [](const Change&) { throw std::runtime_error("no more"); });
+  auto subscription = t.graph.Watch(
+      {}, 0, [](const Change&) { throw std::runtime_error("no more"); });
   REQUIRE_OK(subscription);
   MustAdd(t.graph, Triple("a", "b", "c"));
   const absl::Time deadline = absl::Now() + absl::Seconds(120);

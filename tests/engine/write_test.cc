@@ -12,18 +12,21 @@ namespace {
 
 TEST_CASE("adding inserts, replaces, or changes nothing") {
   TestGraph t;
-  const CommitResult first = MustAdd(t.graph, Triple("Curie", "discovered", "Radium", 0.5f));
+  const CommitResult first =
+      MustAdd(t.graph, Triple("Curie", "discovered", "Radium", 0.5f));
   CHECK(first.commit == 1);
   CHECK(first.inserted == 1);
   CHECK(first.replaced == 0);
 
-  const CommitResult same = MustAdd(t.graph, Triple("Curie", "discovered", "Radium", 0.5f));
+  const CommitResult same =
+      MustAdd(t.graph, Triple("Curie", "discovered", "Radium", 0.5f));
   CHECK(same.commit == 2);
   CHECK(same.time > first.time);
   CHECK(same.duplicates == 1);
   CHECK(same.replaced == 0);
 
-  const CommitResult other = MustAdd(t.graph, Triple("Curie", "discovered", "Radium", 0.75f));
+  const CommitResult other =
+      MustAdd(t.graph, Triple("Curie", "discovered", "Radium", 0.75f));
   CHECK(other.replaced == 1);
   CHECK(other.inserted == 0);
 
@@ -41,14 +44,16 @@ TEST_CASE("with skip_duplicates what is stored stays") {
   MustAdd(t.graph, Triple("a", "b", "c", 0.25f));
   CommitOptions skip;
   skip.skip_duplicates = true;
-  const CommitResult result = MustAdd(t.graph, Triple("a", "b", "c", 1.0f), skip);
+  const CommitResult result =
+      MustAdd(t.graph, Triple("a", "b", "c", 1.0f), skip);
   CHECK(result.duplicates == 1);
   CHECK(Matches(t.graph)[0].weight == 0.25f);
 }
 
 TEST_CASE("a batch tells what became of each statement") {
   TestGraph t;
-  MustAddAll(t.graph, {Triple("a", "p", "stored", 0.5f), Triple("a", "p", "same")});
+  MustAddAll(t.graph,
+             {Triple("a", "p", "stored", 0.5f), Triple("a", "p", "same")});
   const std::vector<NewStatement> batch = {
       Triple("a", "p", "new"),
       Triple("a", "p", "stored", 0.75f),
@@ -57,18 +62,20 @@ TEST_CASE("a batch tells what became of each statement") {
   std::vector<Outcome> outcomes = {Outcome::kAbsent};
   auto result = t.graph.AddBatch(batch, {}, &outcomes);
   REQUIRE_OK(result);
-  CHECK(outcomes ==
-        std::vector<Outcome>{Outcome::kInserted, Outcome::kReplaced, Outcome::kDuplicate});
+  CHECK(outcomes == std::vector<Outcome>{Outcome::kInserted, Outcome::kReplaced,
+                                         Outcome::kDuplicate});
   CHECK(result->inserted == 1);
   CHECK(result->replaced == 1);
   CHECK(result->duplicates == 1);
   CHECK(MustCount(t.graph) == 3);
 }
 
-TEST_CASE("of equal statements in a batch the last wins, with skip_duplicates the first") {
+TEST_CASE(
+    "of equal statements in a batch the last wins, with skip_duplicates the "
+    "first") {
   TestGraph t;
-  const std::vector<NewStatement> batch = {Triple("a", "p", "b", 0.25f),
-                                           Triple("<urn:skg:a>", "p", "b", 0.75f)};
+  const std::vector<NewStatement> batch = {
+      Triple("a", "p", "b", 0.25f), Triple("<urn:skg:a>", "p", "b", 0.75f)};
   SECTION("last") {
     MustAddAll(t.graph, batch);
     CHECK(Matches(t.graph)[0].weight == 0.75f);
@@ -101,8 +108,9 @@ TEST_CASE("removing takes a triple with all its edges from one named graph") {
   TestGraph t;
   NewStatement parallel = Triple("a", "knows", "b");
   parallel.edge = 1;
-  MustAddAll(t.graph, {Triple("a", "knows", "b"), parallel, In("g", Triple("a", "knows", "b")),
-                       Triple("a", "knows", "c")});
+  MustAddAll(t.graph,
+             {Triple("a", "knows", "b"), parallel,
+              In("g", Triple("a", "knows", "b")), Triple("a", "knows", "c")});
   auto removed = t.graph.Remove("a", "knows", "b");
   REQUIRE_OK(removed);
   CHECK(removed->removed == 1);  // one remove, two edges
@@ -135,8 +143,9 @@ TEST_CASE("a removed statement that comes back is created anew") {
 TEST_CASE("records come back as they were given") {
   TestGraph t;
   NewStatement full = Triple("Curie", "professorAt", "Sorbonne", 0.875f);
-  full.metadata = " {\"certainty\" : 1.50, \"big\": 123456789012345678901234567890,\n"
-                  "\"text\": \"a \\\" b  c\"} ";
+  full.metadata =
+      " {\"certainty\" : 1.50, \"big\": 123456789012345678901234567890,\n"
+      "\"text\": \"a \\\" b  c\"} ";
   full.valid_from = absl::FromUnixSeconds(-2000000000);
   full.valid_to = absl::FromUnixMicros(1500000000000001);
   full.source = "Nobel \xE2\x98\xA2";
@@ -147,8 +156,9 @@ TEST_CASE("records come back as they were given") {
   options.include_metadata = true;
   const auto found = Matches(t.graph, {}, options);
   REQUIRE(found.size() == 2);
-  CHECK(found[0].metadata ==
-        R"({"certainty":1.50,"big":123456789012345678901234567890,"text":"a \" b  c"})");
+  CHECK(
+      found[0].metadata ==
+      R"({"certainty":1.50,"big":123456789012345678901234567890,"text":"a \" b  c"})");
   CHECK(found[0].valid_from == full.valid_from);
   CHECK(found[0].valid_to == full.valid_to);
   CHECK(found[0].source == full.source);
@@ -163,7 +173,8 @@ TEST_CASE("records come back as they were given") {
   CHECK(MustAdd(t.graph, full).duplicates == 1);
   full.metadata = "{}";
   CHECK(MustAdd(t.graph, full).replaced == 1);
-  const auto replaced = Matches(t.graph, Where("Curie", "professorAt"), options);
+  const auto replaced =
+      Matches(t.graph, Where("Curie", "professorAt"), options);
   CHECK(replaced[0].metadata == "{}");
   CHECK(replaced[0].created_commit == 1);
 }
@@ -195,7 +206,8 @@ std::vector<Invalid> InvalidStatements() {
   with("relative IRI", "object", [](S s) { s.object = "<relative>"; });
   with("unclosed literal", "object", [](S s) { s.object = "\"Ulm"; });
   with("not UTF-8", "object", [](S s) { s.object = "a\xFF"; });
-  with("not UTF-8 in a literal", "object", [](S s) { s.object = "\"\xC0\x80\""; });
+  with("not UTF-8 in a literal", "object",
+       [](S s) { s.object = "\"\xC0\x80\""; });
   with("weight above", "weight", [](S s) { s.weight = 1.5f; });
   with("weight below", "weight", [](S s) { s.weight = -0.001f; });
   with("weight NaN", "weight", [](S s) { s.weight = std::nanf(""); });
@@ -206,9 +218,11 @@ std::vector<Invalid> InvalidStatements() {
   with("metadata cut off", "metadata", [](S s) { s.metadata = "{\"a\":"; });
   with("metadata with rest", "metadata", [](S s) { s.metadata = "{} {}"; });
   with("metadata blank", "metadata", [](S s) { s.metadata = "  "; });
-  with("metadata not UTF-8", "metadata", [](S s) { s.metadata = "{\"a\":\"\xFF\"}"; });
+  with("metadata not UTF-8", "metadata",
+       [](S s) { s.metadata = "{\"a\":\"\xFF\"}"; });
   with("metadata too deep", "metadata", [](S s) {
-    s.metadata = "{\"a\":" + std::string(200, '[') + std::string(200, ']') + "}";
+    s.metadata =
+        "{\"a\":" + std::string(200, '[') + std::string(200, ']') + "}";
   });
   with("metadata too large", "metadata", [](S s) {
     s.metadata = "{\"a\":\"" + std::string(size_t{1} << 20, 'x') + "\"}";
@@ -217,9 +231,11 @@ std::vector<Invalid> InvalidStatements() {
     s.valid_from = absl::FromUnixSeconds(10);
     s.valid_to = absl::FromUnixSeconds(10);
   });
-  with("valid_from infinite", "valid_from", [](S s) { s.valid_from = absl::InfinitePast(); });
+  with("valid_from infinite", "valid_from",
+       [](S s) { s.valid_from = absl::InfinitePast(); });
   with("source not UTF-8", "source", [](S s) { s.source = "\xE2\x28\xA1"; });
-  with("source too long", "source", [](S s) { s.source = std::string(size_t{1} << 20, 'x'); });
+  with("source too long", "source",
+       [](S s) { s.source = std::string(size_t{1} << 20, 'x'); });
   with("source and metadata too long", "metadata", [](S s) {
     s.source = std::string(size_t{1} << 18, 'x');
     s.metadata = "{\"a\":\"" + std::string(size_t{3} << 18, 'x') + "\"}";
@@ -240,7 +256,8 @@ TEST_CASE("what is wrong is refused with its field, and changes nothing") {
     CHECK(FieldErrors(alone)[0].path == List({invalid.field}));
     CHECK_THAT(Message(alone), Catch::StartsWith(invalid.field));
 
-    const std::vector<NewStatement> batch = {Triple("good", "p", "o"), invalid.statement};
+    const std::vector<NewStatement> batch = {Triple("good", "p", "o"),
+                                             invalid.statement};
     const absl::Status batched = t.graph.AddBatch(batch).status();
     REQUIRE(FieldErrors(batched).size() == 1);
     CHECK(FieldErrors(batched)[0].path == List({"1", invalid.field}));
@@ -307,21 +324,35 @@ TEST_CASE("an idempotency key makes one commit of a repeated request") {
   CHECK(MustCount(t.graph) == 1);
 
   once.idempotency_key = std::string(255, 'k');
-  const std::vector<NewStatement> batch = {Triple("c", "d", "e"), Triple("c", "d", "e")};
+  const std::vector<NewStatement> batch = {Triple("c", "d", "e"),
+                                           Triple("c", "d", "e")};
   std::vector<Outcome> outcomes, replayed;
-  REQUIRE_OK(t.graph.AddBatch(batch, once, &outcomes));
+  REQUIRE_OK(t.graph.AddBatch(batch, once));
+  CHECK(t.graph.AddBatch(batch, once, &outcomes)->replayed);
   CHECK(t.graph.AddBatch(batch, once, &replayed)->replayed);
-  CHECK(outcomes == std::vector<Outcome>{Outcome::kInserted, Outcome::kDuplicate});
+  CHECK(outcomes ==
+        std::vector<Outcome>{Outcome::kInserted, Outcome::kDuplicate});
   CHECK(replayed == outcomes);
   once.idempotency_key.push_back('k');
   CHECK(t.graph.Add(Triple("c", "d", "g"), once).status().code() ==
         absl::StatusCode::kInvalidArgument);
 }
 
+TEST_CASE("a batch under a key is bounded") {
+  TestGraph t;
+  CommitOptions once;
+  once.idempotency_key = "k";
+  const std::vector<NewStatement> huge(1'000'001, Triple("a", "b", "c"));
+  CHECK(t.graph.AddBatch(huge, once).status().code() ==
+        absl::StatusCode::kInvalidArgument);
+  CHECK(t.graph.Latest()->commit() == 0);
+}
+
 TEST_CASE("an add can show the statement as it is stored") {
   TestGraph t;
   Statement stored;
-  auto first = t.graph.Add(In("g", Triple("_:x", "<urn:skg:p>", "\"v\"@EN", 0.5f)), {}, &stored);
+  auto first = t.graph.Add(
+      In("g", Triple("_:x", "<urn:skg:p>", "\"v\"@EN", 0.5f)), {}, &stored);
   REQUIRE_OK(first);
   CHECK(stored.id == Matches(t.graph)[0].id);
   CHECK(stored.subject == Matches(t.graph)[0].subject);
@@ -368,7 +399,8 @@ TEST_CASE("a repeated request shows the blank nodes that the first one made") {
   CHECK(MustCount(t.graph) == 1);
 }
 
-TEST_CASE("an idempotency key outlives the engine; a failed request is not kept") {
+TEST_CASE(
+    "an idempotency key outlives the engine; a failed request is not kept") {
   TemporaryDirectory directory;
   CommitOptions once;
   once.idempotency_key = "k";
@@ -394,8 +426,10 @@ TEST_CASE("every durability acknowledges and keeps") {
          {Durability::kSync, Durability::kGroup, Durability::kNone}) {
       CommitOptions options;
       options.durability = durability;
-      MustAdd(graph, Triple("a", "b", "c" + std::to_string(static_cast<int>(durability))),
-              options);
+      MustAdd(
+          graph,
+          Triple("a", "b", "c" + std::to_string(static_cast<int>(durability))),
+          options);
     }
   }
   const auto engine = OpenEngine(directory / "data");

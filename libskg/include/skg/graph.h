@@ -73,7 +73,8 @@ class SKG_EXPORT Graph {
       const NewStatement& statement, const CommitOptions& options = {},
       Statement* stored = nullptr);
   // All in one commit. `outcomes`, if given, gets one entry a statement.
-  // Of equal statements the last wins (the first with skip_duplicates).
+  // Of equal statements the last wins (the first with skip_duplicates). Under
+  // an idempotency key at most a million statements.
   [[nodiscard]] absl::StatusOr<CommitResult> AddBatch(
       std::span<const NewStatement> statements,
       const CommitOptions& options = {},

@@ -15,7 +15,9 @@ constexpr std::string_view kPrefix = "skg";
 constexpr size_t kRandomDigits = 16;
 constexpr size_t kMaxNumberDigits = 18;
 
-bool IsLowerHex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
+bool IsLowerHex(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 bool HasLocalLabel(const rdf::Term& term) {
@@ -23,7 +25,8 @@ bool HasLocalLabel(const rdf::Term& term) {
     case rdf::TermKind::kBlankNode:
       return !IsStableLabel(term.value);
     case rdf::TermKind::kTripleTerm:
-      return HasLocalLabel(term.triple->subject) || HasLocalLabel(term.triple->object);
+      return HasLocalLabel(term.triple->subject) ||
+             HasLocalLabel(term.triple->object);
     case rdf::TermKind::kIri:
     case rdf::TermKind::kLiteral:
       break;
@@ -39,8 +42,9 @@ bool IsStableLabel(std::string_view label) {
   if (label.size() < kRandomDigits + 2) return false;
   const std::string_view random = label.substr(0, kRandomDigits);
   const std::string_view number = label.substr(kRandomDigits + 1);
-  return std::all_of(random.begin(), random.end(), IsLowerHex) && label[kRandomDigits] == 'x' &&
-         number.size() <= kMaxNumberDigits && number.front() != '0' &&
+  return std::all_of(random.begin(), random.end(), IsLowerHex) &&
+         label[kRandomDigits] == 'x' && number.size() <= kMaxNumberDigits &&
+         number.front() != '0' &&
          std::all_of(number.begin(), number.end(), IsDigit);
 }
 
@@ -53,7 +57,8 @@ rdf::Term BlankNodeScope::Resolve(rdf::Term term) {
     return rdf::Term::BlankNode(StableLabel(term.value));
   }
   const rdf::TripleTerm& triple = *term.triple;
-  return rdf::Term::Triple(Resolve(triple.subject), triple.predicate, Resolve(triple.object));
+  return rdf::Term::Triple(Resolve(triple.subject), triple.predicate,
+                           Resolve(triple.object));
 }
 
 std::string BlankNodeScope::StableLabel(const std::string& local) {

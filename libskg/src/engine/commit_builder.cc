@@ -25,14 +25,16 @@ size_t HashTerm(const rdf::Term& term) {
     hash ^= XXH3_64bits_withSeed(term.language.data(), term.language.size(), 6);
     hash += static_cast<uint64_t>(term.direction);
   } else if (term.kind == rdf::TermKind::kTripleTerm) {
-    hash += HashTerm(term.triple->subject) * 3 + HashTerm(term.triple->predicate) * 5 +
+    hash += HashTerm(term.triple->subject) * 3 +
+            HashTerm(term.triple->predicate) * 5 +
             HashTerm(term.triple->object) * 7;
   }
   return hash;
 }
 
 size_t TermBytes(const rdf::Term& term) {
-  size_t bytes = term.value.size() + term.datatype.size() + term.language.size();
+  size_t bytes =
+      term.value.size() + term.datatype.size() + term.language.size();
   if (term.kind == rdf::TermKind::kTripleTerm) {
     bytes += sizeof(rdf::TripleTerm) + TermBytes(term.triple->subject) +
              TermBytes(term.triple->predicate) + TermBytes(term.triple->object);
@@ -40,13 +42,18 @@ size_t TermBytes(const rdf::Term& term) {
   return bytes;
 }
 
-rdf::TermId ArenaId(size_t index) { return rdf::TermId::Make(rdf::TermTag::kArena, index); }
-
-void CheckKind(std::string_view problem, const char* field, std::vector<FieldError>& errors) {
-  if (!problem.empty()) errors.push_back({{field}, std::string(problem), "wrong_type"});
+rdf::TermId ArenaId(size_t index) {
+  return rdf::TermId::Make(rdf::TermTag::kArena, index);
 }
 
-absl::Status Failure(std::vector<FieldError> errors, std::optional<size_t> position) {
+void CheckKind(std::string_view problem, const char* field,
+               std::vector<FieldError>& errors) {
+  if (!problem.empty())
+    errors.push_back({{field}, std::string(problem), "wrong_type"});
+}
+
+absl::Status Failure(std::vector<FieldError> errors,
+                     std::optional<size_t> position) {
   if (position) {
     for (FieldError& error : errors) {
       error.path.insert(error.path.begin(), std::to_string(*position));
@@ -58,22 +65,26 @@ absl::Status Failure(std::vector<FieldError> errors, std::optional<size_t> posit
 }  // namespace
 
 absl::Status CheckCommitOptions(const CommitOptions& options) {
-  if (options.idempotency_key.size() <= kMaxIdempotencyKeyBytes) return absl::OkStatus();
-  return FieldErrorStatus({{{"idempotency_key"},
-                            absl::StrCat("has ", options.idempotency_key.size(),
-                                         " bytes; at most ", kMaxIdempotencyKeyBytes,
-                                         " are allowed"),
-                            "too_long"}});
+  if (options.idempotency_key.size() <= kMaxIdempotencyKeyBytes)
+    return absl::OkStatus();
+  return FieldErrorStatus(
+      {{{"idempotency_key"},
+        absl::StrCat("has ", options.idempotency_key.size(), " bytes; at most ",
+                     kMaxIdempotencyKeyBytes, " are allowed"),
+        "too_long"}});
 }
 
 size_t CommitBuilder::NewTermHash::operator()(const rdf::Term& term) const {
   return HashTerm(term);
 }
-size_t CommitBuilder::TermHash::operator()(const rdf::Term& term) const { return HashTerm(term); }
+size_t CommitBuilder::TermHash::operator()(const rdf::Term& term) const {
+  return HashTerm(term);
+}
 
 void CommitBuilder::NameBlankNodesAfter(std::string_view idempotency_key,
                                         std::string_view request_hash) {
-  const uint64_t key = XXH3_64bits(idempotency_key.data(), idempotency_key.size());
+  const uint64_t key =
+      XXH3_64bits(idempotency_key.data(), idempotency_key.size());
   blank_nodes_ = BlankNodeScope(
       XXH3_64bits_withSeed(request_hash.data(), request_hash.size(), key));
 }
@@ -85,7 +96,8 @@ absl::Status CommitBuilder::Add(const NewStatement& statement, bool if_absent,
   ReadName(statement.subject, "subject", slots.subject, errors);
   ReadName(statement.predicate, "predicate", slots.predicate, errors);
   ReadName(statement.object, "object", slots.object, errors);
-  if (!statement.graph.empty()) ReadName(statement.graph, "graph", slots.graph, errors);
+  if (!statement.graph.empty())
+    ReadName(statement.graph, "graph", slots.graph, errors);
   if (errors.empty()) {
     CheckKind(SubjectError(slots.subject.kind), "subject", errors);
     CheckKind(PredicateError(slots.predicate.kind), "predicate", errors);
@@ -102,7 +114,8 @@ absl::Status CommitBuilder::Add(const NewStatement& statement, bool if_absent,
   return absl::OkStatus();
 }
 
-absl::Status CommitBuilder::Add(const rdf::Quad& quad, const StatementDetails& details,
+absl::Status CommitBuilder::Add(const rdf::Quad& quad,
+                                const StatementDetails& details,
                                 bool if_absent) {
   std::vector<FieldError> errors;
   CheckKind(SubjectError(quad.subject.kind), "subject", errors);
@@ -111,18 +124,23 @@ absl::Status CommitBuilder::Add(const rdf::Quad& quad, const StatementDetails& d
   if (!errors.empty()) return Failure(std::move(errors), std::nullopt);
 
   Slots slots;
-  SKG_ASSIGN_OR_RETURN(slots.subject.id, IdOf(blank_nodes_.Resolve(quad.subject)));
+  SKG_ASSIGN_OR_RETURN(slots.subject.id,
+                       IdOf(blank_nodes_.Resolve(quad.subject)));
   SKG_ASSIGN_OR_RETURN(slots.predicate.id, IdOf(quad.predicate));
-  SKG_ASSIGN_OR_RETURN(slots.object.id, IdOf(blank_nodes_.Resolve(quad.object)));
+  SKG_ASSIGN_OR_RETURN(slots.object.id,
+                       IdOf(blank_nodes_.Resolve(quad.object)));
   if (!quad.in_default_graph()) {
-    SKG_ASSIGN_OR_RETURN(slots.graph.id, IdOf(blank_nodes_.Resolve(quad.graph)));
+    SKG_ASSIGN_OR_RETURN(slots.graph.id,
+                         IdOf(blank_nodes_.Resolve(quad.graph)));
   }
   Append(slots, details, if_absent);
   return absl::OkStatus();
 }
 
-absl::Status CommitBuilder::Remove(std::string_view subject, std::string_view predicate,
-                                   std::string_view object, std::string_view graph) {
+absl::Status CommitBuilder::Remove(std::string_view subject,
+                                   std::string_view predicate,
+                                   std::string_view object,
+                                   std::string_view graph) {
   std::vector<FieldError> errors;
   Slots slots;
   ReadName(subject, "subject", slots.subject, errors);
@@ -137,7 +155,8 @@ absl::Status CommitBuilder::Remove(std::string_view subject, std::string_view pr
   SKG_RETURN_IF_ERROR(Intern(slots.graph, graph));
   storage::WriteOperation& operation = request_.operations.emplace_back();
   operation.kind = storage::WriteOperation::Kind::kRemoveTriple;
-  operation.key = {slots.graph.id, slots.subject.id, slots.predicate.id, slots.object.id, 0};
+  operation.key = {slots.graph.id, slots.subject.id, slots.predicate.id,
+                   slots.object.id, 0};
   return absl::OkStatus();
 }
 
@@ -149,7 +168,9 @@ absl::StatusOr<rdf::Term> CommitBuilder::TermOf(std::string_view name) {
 size_t CommitBuilder::memory_bytes() const {
   return request_.operations.capacity() * sizeof(storage::WriteOperation) +
          request_.records.capacity() * sizeof(storage::Record) +
-         request_.new_terms.capacity() * (sizeof(rdf::Term) + 2 * sizeof(uint32_t)) + text_bytes_;
+         request_.new_terms.capacity() *
+             (sizeof(rdf::Term) + 2 * sizeof(uint32_t)) +
+         text_bytes_;
 }
 
 void CommitBuilder::MakeIfAbsentSince(size_t begin) {
@@ -161,11 +182,10 @@ void CommitBuilder::MakeIfAbsentSince(size_t begin) {
   }
 }
 
-absl::StatusOr<storage::CommitOutcome> CommitBuilder::Commit(storage::GraphStore& store,
-                                                             Durability durability,
-                                                             const std::string& idempotency_key,
-                                                             const std::string& request_hash,
-                                                             bool want_outcomes) {
+absl::StatusOr<storage::CommitOutcome> CommitBuilder::Commit(
+    storage::GraphStore& store, Durability durability,
+    const std::string& idempotency_key, const std::string& request_hash,
+    bool want_outcomes) {
   request_.durability = durability;
   request_.idempotency_key = idempotency_key;
   request_.request_hash = request_hash;
@@ -173,8 +193,8 @@ absl::StatusOr<storage::CommitOutcome> CommitBuilder::Commit(storage::GraphStore
   return store.Commit(request_);
 }
 
-void CommitBuilder::ReadName(std::string_view name, const char* field, Slot& slot,
-                             std::vector<FieldError>& errors) {
+void CommitBuilder::ReadName(std::string_view name, const char* field,
+                             Slot& slot, std::vector<FieldError>& errors) {
   const auto known = known_names_.find(name);
   if (known != known_names_.end()) {
     slot.id = known->second.id;
@@ -183,7 +203,8 @@ void CommitBuilder::ReadName(std::string_view name, const char* field, Slot& slo
   }
   absl::StatusOr<rdf::Term> term = names_.ToTerm(name);
   if (!term.ok()) {
-    errors.push_back({{field}, std::string(sv(term.status().message())), "malformed"});
+    errors.push_back(
+        {{field}, std::string(sv(term.status().message())), "malformed"});
     return;
   }
   slot.kind = term->kind;
@@ -200,7 +221,8 @@ absl::Status CommitBuilder::Intern(Slot& slot, std::string_view name) {
 
 absl::StatusOr<rdf::TermId> CommitBuilder::IdOf(rdf::Term term) {
   if (const std::optional<rdf::TermId> id = rdf::InlineId(term)) return *id;
-  if (const auto fresh = new_terms_.find(term); fresh != new_terms_.end()) return ArenaId(*fresh);
+  if (const auto fresh = new_terms_.find(term); fresh != new_terms_.end())
+    return ArenaId(*fresh);
   if (const auto known = known_terms_.find(term); known != known_terms_.end()) {
     return known->second;
   }
@@ -221,15 +243,17 @@ absl::StatusOr<rdf::TermId> CommitBuilder::IdOf(rdf::Term term) {
   return ArenaId(index);
 }
 
-void CommitBuilder::Append(const Slots& slots, const StatementDetails& details, bool if_absent) {
+void CommitBuilder::Append(const Slots& slots, const StatementDetails& details,
+                           bool if_absent) {
   storage::WriteOperation& operation = request_.operations.emplace_back();
   operation.kind = if_absent ? storage::WriteOperation::Kind::kAddIfAbsent
                              : storage::WriteOperation::Kind::kAdd;
-  operation.key = {slots.graph.id, slots.subject.id, slots.predicate.id, slots.object.id,
-                   details.edge};
+  operation.key = {slots.graph.id, slots.subject.id, slots.predicate.id,
+                   slots.object.id, details.edge};
   operation.weight = details.weight;
   if (details.has_record()) {
-    text_bytes_ += details.record.metadata.size() + details.record.source.size();
+    text_bytes_ +=
+        details.record.metadata.size() + details.record.source.size();
     request_.records.push_back(details.record);
     operation.record = static_cast<uint32_t>(request_.records.size());
   }

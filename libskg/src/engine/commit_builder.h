@@ -41,7 +41,8 @@ class CommitBuilder {
   // Derives the labels of this document's blank nodes from the request instead
   // of drawing them, so that a repeated request, whose answer is the stored
   // one, names the nodes that the first one made. Before anything is added.
-  void NameBlankNodesAfter(std::string_view idempotency_key, std::string_view request_hash);
+  void NameBlankNodesAfter(std::string_view idempotency_key,
+                           std::string_view request_hash);
 
   // Adds `statement`, or leaves it as it is if stored and `if_absent`.
   // Errors: kInvalidArgument that carries FieldErrors, whose paths begin with
@@ -98,8 +99,12 @@ class CommitBuilder {
     using is_transparent = void;
     const std::vector<rdf::Term>* terms;
     bool operator()(uint32_t a, uint32_t b) const { return a == b; }
-    bool operator()(uint32_t a, const rdf::Term& b) const { return (*terms)[a] == b; }
-    bool operator()(const rdf::Term& a, uint32_t b) const { return a == (*terms)[b]; }
+    bool operator()(uint32_t a, const rdf::Term& b) const {
+      return (*terms)[a] == b;
+    }
+    bool operator()(const rdf::Term& a, uint32_t b) const {
+      return a == (*terms)[b];
+    }
   };
   struct TermHash {
     size_t operator()(const rdf::Term& term) const;
@@ -109,7 +114,8 @@ class CommitBuilder {
   void ReadName(std::string_view name, const char* field, Slot& slot,
                 std::vector<FieldError>& errors);
   absl::Status Intern(Slot& slot, std::string_view name);
-  void Append(const Slots& slots, const StatementDetails& details, bool if_absent);
+  void Append(const Slots& slots, const StatementDetails& details,
+              bool if_absent);
   absl::StatusOr<rdf::TermId> IdOf(rdf::Term term);
 
   const storage::GraphStore& store_;
@@ -127,7 +133,8 @@ class CommitBuilder {
     rdf::TermKind kind;
   };
   absl::flat_hash_map<rdf::Term, rdf::TermId, TermHash> known_terms_;
-  absl::flat_hash_map<std::string, NamedId, StringHash, StringEqual> known_names_;
+  absl::flat_hash_map<std::string, NamedId, StringHash, StringEqual>
+      known_names_;
 };
 
 }  // namespace skg::engine

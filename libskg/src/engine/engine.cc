@@ -31,47 +31,54 @@ size_t QuarterOfTheMachine() {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(std::string_view directory,
-                                                             const EngineOptions& options) {
+absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(
+    std::string_view directory, const EngineOptions& options) {
   if (directory.empty()) {
-    return absl::InvalidArgumentError("the data directory's name is empty; name a directory");
+    return absl::InvalidArgumentError(
+        "the data directory's name is empty; name a directory");
   }
   if (directory.find('\0') != std::string_view::npos) {
-    return absl::InvalidArgumentError("the data directory's name has a NUL byte");
+    return absl::InvalidArgumentError(
+        "the data directory's name has a NUL byte");
   }
   const size_t memory_bytes =
-      std::max(kSmallestBudget, options.memory_budget_bytes == 0 ? QuarterOfTheMachine()
-                                                                 : options.memory_budget_bytes);
+      std::max(kSmallestBudget, options.memory_budget_bytes == 0
+                                    ? QuarterOfTheMachine()
+                                    : options.memory_budget_bytes);
   std::unique_ptr<EngineImpl> engine(new EngineImpl(options, memory_bytes));
   std::function<void(std::string_view)> log;
   if (options.logger) {
-    log = [logger = options.logger](std::string_view line) { logger(LogLevel::kInfo, line); };
+    log = [logger = options.logger](std::string_view line) {
+      logger(LogLevel::kInfo, line);
+    };
   }
   // Half for blocks and buffers, a quarter for the dictionary's cache; what is
   // left is for the calls that run.
+  SKG_ASSIGN_OR_RETURN(std::unique_ptr<storage::KvStore> kv,
+                       storage::OpenRocksDb(std::string(directory),
+                                            {.create = options.create,
+                                             .memory_bytes = memory_bytes / 2,
+                                             .log = log}));
   SKG_ASSIGN_OR_RETURN(
-      std::unique_ptr<storage::KvStore> kv,
-      storage::OpenRocksDb(std::string(directory), {.create = options.create,
-                                                    .memory_bytes = memory_bytes / 2,
-                                                    .log = log}));
-  SKG_ASSIGN_OR_RETURN(engine->store_,
-                       storage::Store::Open(std::move(kv), {.memory_bytes = memory_bytes / 4,
-                                                            .log = std::move(log)}));
+      engine->store_,
+      storage::Store::Open(std::move(kv), {.memory_bytes = memory_bytes / 4,
+                                           .log = std::move(log)}));
   return engine;
 }
 
 namespace {
 
-absl::StatusOr<GraphInfo> Describe(storage::Store& store,
-                                   const storage::GraphDescription& description) {
+absl::StatusOr<GraphInfo> Describe(
+    storage::Store& store, const storage::GraphDescription& description) {
   GraphInfo info;
   info.tenant = description.tenant;
   info.name = description.name;
   info.uuid = description.uuid.ToString();
   info.base_namespace = description.base_namespace;
   info.statement_ids = description.statement_ids;
-  SKG_ASSIGN_OR_RETURN(const storage::GraphStore graph,
-                       store.OpenGraph(description.tenant, description.name, nullptr));
+  SKG_ASSIGN_OR_RETURN(
+      const storage::GraphStore graph,
+      store.OpenGraph(description.tenant, description.name, nullptr));
   SKG_ASSIGN_OR_RETURN(const storage::ReadView view, graph.Latest());
   info.last_commit = view.commit();
   SKG_ASSIGN_OR_RETURN(const storage::Counts counts, view.Count({}));
@@ -90,24 +97,29 @@ using engine::ParseGraphName;
 Engine::Engine(std::unique_ptr<EngineImpl> impl) : impl_(std::move(impl)) {}
 Engine::~Engine() = default;
 
-absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(std::string_view directory,
-                                                     const EngineOptions& options) {
-  SKG_ASSIGN_OR_RETURN(std::unique_ptr<EngineImpl> impl, EngineImpl::Open(directory, options));
+absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(
+    std::string_view directory, const EngineOptions& options) {
+  SKG_ASSIGN_OR_RETURN(std::unique_ptr<EngineImpl> impl,
+                       EngineImpl::Open(directory, options));
   return std::unique_ptr<Engine>(new Engine(std::move(impl)));
 }
 
-absl::StatusOr<Graph> Engine::OpenGraph(std::string_view name, const OpenGraphOptions& options) {
+absl::StatusOr<Graph> Engine::OpenGraph(std::string_view name,
+                                        const OpenGraphOptions& options) {
   SKG_ASSIGN_OR_RETURN(const GraphName parsed, ParseGraphName(name));
-  const storage::Store::CreateOptions create{options.base_namespace, options.statement_ids};
+  const storage::Store::CreateOptions create{options.base_namespace,
+                                             options.statement_ids};
   if (options.create) {
     // A bad namespace must not make a graph that nobody can open.
     SKG_RETURN_IF_ERROR(rdf::NameSpace::Make(options.base_namespace).status());
   }
-  SKG_ASSIGN_OR_RETURN(storage::GraphStore store,
-                       impl_->store().OpenGraph(parsed.tenant, parsed.graph,
-                                                options.create ? &create : nullptr));
-  SKG_ASSIGN_OR_RETURN(rdf::NameSpace names,
-                       rdf::NameSpace::Make(store.description().base_namespace));
+  SKG_ASSIGN_OR_RETURN(
+      storage::GraphStore store,
+      impl_->store().OpenGraph(parsed.tenant, parsed.graph,
+                               options.create ? &create : nullptr));
+  SKG_ASSIGN_OR_RETURN(
+      rdf::NameSpace names,
+      rdf::NameSpace::Make(store.description().base_namespace));
   return GraphImpl::Wrap(
       std::make_shared<GraphImpl>(*impl_, std::move(store), std::move(names)));
 }
@@ -117,20 +129,23 @@ absl::Status Engine::DropGraph(std::string_view name) {
   return impl_->store().DropGraph(parsed.tenant, parsed.graph);
 }
 
-absl::StatusOr<std::vector<GraphInfo>> Engine::ListGraphs(std::string_view tenant) const {
+absl::StatusOr<std::vector<GraphInfo>> Engine::ListGraphs(
+    std::string_view tenant) const {
   if (!tenant.empty()) SKG_RETURN_IF_ERROR(engine::CheckTenantName(tenant));
   SKG_ASSIGN_OR_RETURN(const auto descriptions, impl_->store().ListGraphs());
   std::vector<GraphInfo> infos;
   for (const storage::GraphDescription& description : descriptions) {
     if (!tenant.empty() && description.tenant != tenant) continue;
-    absl::StatusOr<GraphInfo> info = engine::Describe(impl_->store(), description);
+    absl::StatusOr<GraphInfo> info =
+        engine::Describe(impl_->store(), description);
     if (absl::IsNotFound(info.status())) continue;  // dropped meanwhile
     if (!info.ok()) return info.status();
     infos.push_back(*std::move(info));
   }
-  std::sort(infos.begin(), infos.end(), [](const GraphInfo& a, const GraphInfo& b) {
-    return std::tie(a.tenant, a.name) < std::tie(b.tenant, b.name);
-  });
+  std::sort(infos.begin(), infos.end(),
+            [](const GraphInfo& a, const GraphInfo& b) {
+              return std::tie(a.tenant, a.name) < std::tie(b.tenant, b.name);
+            });
   return infos;
 }
 
@@ -140,9 +155,11 @@ constexpr size_t kMaxSettingKeyBytes = 255;
 constexpr size_t kMaxSettingValueBytes = size_t{64} << 10;
 
 absl::Status CheckSettingKey(std::string_view key) {
-  if (!key.empty() && key.size() <= kMaxSettingKeyBytes) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("a setting's key has 1 to ", kMaxSettingKeyBytes, " bytes, not ", key.size()));
+  if (!key.empty() && key.size() <= kMaxSettingKeyBytes)
+    return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("a setting's key has 1 to ",
+                                                 kMaxSettingKeyBytes,
+                                                 " bytes, not ", key.size()));
 }
 
 }  // namespace
@@ -150,9 +167,9 @@ absl::Status CheckSettingKey(std::string_view key) {
 absl::Status Engine::PutSetting(std::string_view key, std::string_view value) {
   SKG_RETURN_IF_ERROR(CheckSettingKey(key));
   if (value.size() > kMaxSettingValueBytes) {
-    return absl::InvalidArgumentError(absl::StrCat("a setting's value has at most ",
-                                                   kMaxSettingValueBytes, " bytes, not ",
-                                                   value.size()));
+    return absl::InvalidArgumentError(
+        absl::StrCat("a setting's value has at most ", kMaxSettingValueBytes,
+                     " bytes, not ", value.size()));
   }
   return impl_->store().PutSetting(key, value);
 }
@@ -167,13 +184,15 @@ absl::Status Engine::DeleteSetting(std::string_view key) {
   return impl_->store().DeleteSetting(key);
 }
 
-absl::StatusOr<std::vector<std::string>> Engine::ListSettings(std::string_view prefix) const {
+absl::StatusOr<std::vector<std::string>> Engine::ListSettings(
+    std::string_view prefix) const {
   if (prefix.size() > kMaxSettingKeyBytes) return std::vector<std::string>();
   return impl_->store().ListSettings(prefix);
 }
 
 absl::StatusOr<CheckReport> Engine::Check(bool deep) const {
-  SKG_ASSIGN_OR_RETURN(storage::CheckSummary summary, impl_->store().Check(deep));
+  SKG_ASSIGN_OR_RETURN(storage::CheckSummary summary,
+                       impl_->store().Check(deep));
   CheckReport report;
   report.graphs = summary.graphs;
   report.statements = summary.statements;
@@ -181,15 +200,19 @@ absl::StatusOr<CheckReport> Engine::Check(bool deep) const {
   report.commits = summary.commits;
   for (storage::CheckProblem& problem : summary.problems) {
     if (report.findings.size() == engine::kMaxCheckFindings) break;
-    report.findings.push_back({std::move(problem.graph), std::move(problem.message)});
+    report.findings.push_back(
+        {std::move(problem.graph), std::move(problem.message)});
   }
   return report;
 }
 
-absl::StatusOr<uint64_t> Engine::DiskBytes() const { return impl_->store().kv().DiskBytes(); }
+absl::StatusOr<uint64_t> Engine::DiskBytes() const {
+  return impl_->store().kv().DiskBytes();
+}
 
 Engine::WriteCounters Engine::write_counters() const {
-  return {.commits = impl_->store().commits(), .wal_syncs = impl_->store().kv().wal_syncs()};
+  return {.commits = impl_->store().commits(),
+          .wal_syncs = impl_->store().kv().wal_syncs()};
 }
 
 absl::Status Engine::Sync() { return impl_->store().Sync(); }

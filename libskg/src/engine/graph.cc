@@ -22,6 +22,13 @@ using engine::SubscriptionImpl;
 using engine::TransactionImpl;
 using engine::ViewImpl;
 
+namespace {
+
+// Their outcomes are stored with the key, a byte each, in one value.
+constexpr size_t kMaxStatementsUnderKey = 1'000'000;
+
+}  // namespace
+
 Graph::Graph(std::shared_ptr<GraphImpl> impl) : impl_(std::move(impl)) {}
 Graph::Graph(const Graph&) = default;
 Graph::Graph(Graph&&) noexcept = default;
@@ -29,13 +36,18 @@ Graph& Graph::operator=(const Graph&) = default;
 Graph& Graph::operator=(Graph&&) noexcept = default;
 Graph::~Graph() = default;
 
-std::string_view Graph::tenant() const { return impl_->store().description().tenant; }
-std::string_view Graph::name() const { return impl_->store().description().name; }
+std::string_view Graph::tenant() const {
+  return impl_->store().description().tenant;
+}
+std::string_view Graph::name() const {
+  return impl_->store().description().name;
+}
 std::string_view Graph::uuid() const { return impl_->uuid(); }
 std::string_view Graph::base_namespace() const { return impl_->names().base(); }
 
 absl::StatusOr<CommitResult> Graph::Add(const NewStatement& statement,
-                                        const CommitOptions& options, Statement* stored) {
+                                        const CommitOptions& options,
+                                        Statement* stored) {
   SKG_RETURN_IF_ERROR(engine::CheckCommitOptions(options));
   CommitBuilder builder(impl_->store(), impl_->names());
   std::string hash;
@@ -46,23 +58,31 @@ absl::StatusOr<CommitResult> Graph::Add(const NewStatement& statement,
     builder.NameBlankNodesAfter(options.idempotency_key, hash);
   }
   SKG_RETURN_IF_ERROR(builder.Add(statement, options.skip_duplicates));
-  SKG_ASSIGN_OR_RETURN(storage::CommitOutcome outcome,
-                       builder.Commit(impl_->store(), impl_->DurabilityOf(options),
-                                      options.idempotency_key, hash));
+  SKG_ASSIGN_OR_RETURN(
+      storage::CommitOutcome outcome,
+      builder.Commit(impl_->store(), impl_->DurabilityOf(options),
+                     options.idempotency_key, hash));
   if (stored != nullptr) {
-    SKG_ASSIGN_OR_RETURN(*stored, engine::ReadBack(*impl_, builder, statement, outcome.result));
+    SKG_ASSIGN_OR_RETURN(
+        *stored, engine::ReadBack(*impl_, builder, statement, outcome.result));
   }
   return outcome.result;
 }
 
-absl::StatusOr<CommitResult> Graph::AddBatch(std::span<const NewStatement> statements,
-                                             const CommitOptions& options,
-                                             std::vector<Outcome>* outcomes) {
+absl::StatusOr<CommitResult> Graph::AddBatch(
+    std::span<const NewStatement> statements, const CommitOptions& options,
+    std::vector<Outcome>* outcomes) {
   if (outcomes != nullptr) outcomes->clear();
   SKG_RETURN_IF_ERROR(engine::CheckCommitOptions(options));
   CommitBuilder builder(impl_->store(), impl_->names());
   std::string hash;
   if (!options.idempotency_key.empty()) {
+    if (statements.size() > kMaxStatementsUnderKey) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("a batch under an idempotency key has at most ",
+                       kMaxStatementsUnderKey, " statements, not ",
+                       statements.size(), "; split it"));
+    }
     RequestHash request;
     for (const NewStatement& statement : statements) {
       request.Add(statement, options.skip_duplicates);
@@ -73,15 +93,22 @@ absl::StatusOr<CommitResult> Graph::AddBatch(std::span<const NewStatement> state
   for (size_t i = 0; i < statements.size(); ++i) {
     SKG_RETURN_IF_ERROR(builder.Add(statements[i], options.skip_duplicates, i));
   }
-  SKG_ASSIGN_OR_RETURN(storage::CommitOutcome outcome,
-                       builder.Commit(impl_->store(), impl_->DurabilityOf(options),
-                                      options.idempotency_key, hash, outcomes != nullptr));
+  // Under a key the outcomes are stored whether or not they are asked for now:
+  // a repetition may ask for them.
+  const bool want_outcomes =
+      outcomes != nullptr || !options.idempotency_key.empty();
+  SKG_ASSIGN_OR_RETURN(
+      storage::CommitOutcome outcome,
+      builder.Commit(impl_->store(), impl_->DurabilityOf(options),
+                     options.idempotency_key, hash, want_outcomes));
   if (outcomes != nullptr) *outcomes = std::move(outcome.outcomes);
   return outcome.result;
 }
 
-absl::StatusOr<CommitResult> Graph::Remove(std::string_view subject, std::string_view predicate,
-                                           std::string_view object, std::string_view graph,
+absl::StatusOr<CommitResult> Graph::Remove(std::string_view subject,
+                                           std::string_view predicate,
+                                           std::string_view object,
+                                           std::string_view graph,
                                            const CommitOptions& options) {
   SKG_RETURN_IF_ERROR(engine::CheckCommitOptions(options));
   CommitBuilder builder(impl_->store(), impl_->names());
@@ -92,21 +119,26 @@ absl::StatusOr<CommitResult> Graph::Remove(std::string_view subject, std::string
     request.Remove(subject, predicate, object, graph);
     hash = request.Finish();
   }
-  SKG_ASSIGN_OR_RETURN(storage::CommitOutcome outcome,
-                       builder.Commit(impl_->store(), impl_->DurabilityOf(options),
-                                      options.idempotency_key, hash));
+  SKG_ASSIGN_OR_RETURN(
+      storage::CommitOutcome outcome,
+      builder.Commit(impl_->store(), impl_->DurabilityOf(options),
+                     options.idempotency_key, hash));
   return outcome.result;
 }
 
 absl::StatusOr<Transaction> Graph::Begin() {
-  SKG_ASSIGN_OR_RETURN(storage::Transaction transaction, impl_->store().Begin());
-  return Transaction(std::make_unique<TransactionImpl>(impl_, std::move(transaction)));
+  SKG_ASSIGN_OR_RETURN(storage::Transaction transaction,
+                       impl_->store().Begin());
+  return Transaction(
+      std::make_unique<TransactionImpl>(impl_, std::move(transaction)));
 }
 
-absl::StatusOr<CommitResult> Graph::Apply(Transaction transaction, const CommitOptions& options) {
+absl::StatusOr<CommitResult> Graph::Apply(Transaction transaction,
+                                          const CommitOptions& options) {
   SKG_RETURN_IF_ERROR(engine::CheckCommitOptions(options));
   if (transaction.impl_ == nullptr) {
-    return absl::FailedPreconditionError("the transaction is used up; begin another one");
+    return absl::FailedPreconditionError(
+        "the transaction is used up; begin another one");
   }
   if (transaction.impl_->graph().uuid() != impl_->uuid()) {
     return absl::InvalidArgumentError(
@@ -114,19 +146,21 @@ absl::StatusOr<CommitResult> Graph::Apply(Transaction transaction, const CommitO
   }
   if (options.skip_duplicates) {
     return absl::InvalidArgumentError(
-        "skip_duplicates: each add of a transaction says itself whether it replaces; use"
+        "skip_duplicates: each add of a transaction says itself whether it "
+        "replaces; use"
         " AddIfAbsent");
   }
   return transaction.impl_->Commit(options);
 }
 
 absl::StatusOr<ReadView> Graph::Latest() const {
-  SKG_ASSIGN_OR_RETURN(std::shared_ptr<const ViewImpl> view, ViewImpl::Latest(impl_));
+  SKG_ASSIGN_OR_RETURN(std::shared_ptr<const ViewImpl> view,
+                       ViewImpl::Latest(impl_));
   return ViewImpl::Wrap(std::move(view));
 }
 
-absl::StatusOr<StatementCursor> Graph::Match(const StatementPattern& pattern,
-                                             const MatchOptions& options) const {
+absl::StatusOr<StatementCursor> Graph::Match(
+    const StatementPattern& pattern, const MatchOptions& options) const {
   SKG_ASSIGN_OR_RETURN(const ReadView view, Latest());
   return view.Match(pattern, options);
 }
@@ -141,17 +175,18 @@ absl::StatusOr<Statement> Graph::Get(std::string_view id) const {
   return view.Get(id);
 }
 
-absl::StatusOr<PatternResult> Graph::Query(std::string_view document,
-                                           const PatternQueryOptions& options) const {
+absl::StatusOr<PatternResult> Graph::Query(
+    std::string_view document, const PatternQueryOptions& options) const {
   SKG_ASSIGN_OR_RETURN(const storage::ReadView view, impl_->store().Latest());
   return query::RunPatternQuery(view, impl_->names(), document, options);
 }
 
-absl::StatusOr<Subscription> Graph::Watch(const StatementPattern& pattern, uint64_t after_commit,
-                                          std::function<void(const Change&)> on_change) const {
-  SKG_ASSIGN_OR_RETURN(
-      std::unique_ptr<SubscriptionImpl> impl,
-      SubscriptionImpl::Start(impl_, pattern, after_commit, std::move(on_change)));
+absl::StatusOr<Subscription> Graph::Watch(
+    const StatementPattern& pattern, uint64_t after_commit,
+    std::function<void(const Change&)> on_change) const {
+  SKG_ASSIGN_OR_RETURN(std::unique_ptr<SubscriptionImpl> impl,
+                       SubscriptionImpl::Start(impl_, pattern, after_commit,
+                                               std::move(on_change)));
   return Subscription(std::move(impl));
 }
 

@@ -25,19 +25,22 @@ bool Streams(const MatchOptions& options) {
   return options.order_by == OrderField::kKey && !options.descending;
 }
 
-void CheckWeights(const StatementPattern& pattern, std::vector<FieldError>& errors) {
+void CheckWeights(const StatementPattern& pattern,
+                  std::vector<FieldError>& errors) {
   const auto check = [&errors](const char* field, float weight) {
     // Written so that NaN fails too.
     if (weight >= 0.0f && weight <= 1.0f) return;
-    errors.push_back({{field}, absl::StrCat(weight, " is outside [0, 1]"), "out_of_range"});
+    errors.push_back(
+        {{field}, absl::StrCat(weight, " is outside [0, 1]"), "out_of_range"});
   };
   check("weight_min", pattern.weight_min);
   check("weight_max", pattern.weight_max);
   if (pattern.weight_min > pattern.weight_max) {
-    errors.push_back({{"weight_min"},
-                      absl::StrCat(pattern.weight_min, " is above weight_max, ",
-                                   pattern.weight_max, ": no weight is in that range"),
-                      "out_of_range"});
+    errors.push_back(
+        {{"weight_min"},
+         absl::StrCat(pattern.weight_min, " is above weight_max, ",
+                      pattern.weight_max, ": no weight is in that range"),
+         "out_of_range"});
   }
 }
 
@@ -48,20 +51,23 @@ absl::StatusOr<ResolvedPattern> ResolvePattern(
     const std::function<absl::StatusOr<rdf::TermId>(const rdf::Term&)>& id_of) {
   std::vector<FieldError> errors;
   CheckWeights(pattern, errors);
-  const auto read = [&](const char* field, const std::optional<std::string>& name) {
+  const auto read = [&](const char* field,
+                        const std::optional<std::string>& name) {
     std::optional<rdf::Term> read_term;
     if (!name) return read_term;
     absl::StatusOr<rdf::Term> term = names.ToTerm(*name);
     if (term.ok()) {
       read_term = *std::move(term);
     } else {
-      errors.push_back({{field}, std::string(sv(term.status().message())), "malformed"});
+      errors.push_back(
+          {{field}, std::string(sv(term.status().message())), "malformed"});
     }
     return read_term;
   };
   const bool named_graph = pattern.graph && !pattern.graph->empty();
   const std::optional<rdf::Term> subject = read("subject", pattern.subject);
-  const std::optional<rdf::Term> predicate = read("predicate", pattern.predicate);
+  const std::optional<rdf::Term> predicate =
+      read("predicate", pattern.predicate);
   const std::optional<rdf::Term> object = read("object", pattern.object);
   const std::optional<rdf::Term> graph =
       named_graph ? read("graph", pattern.graph) : std::optional<rdf::Term>();
@@ -75,7 +81,8 @@ absl::StatusOr<ResolvedPattern> ResolvePattern(
   } else if (pattern.graph) {
     resolved.scan.scope = storage::GraphScope::kDefault;
   }
-  const auto resolve = [&](const std::optional<rdf::Term>& term, rdf::TermId& id) {
+  const auto resolve = [&](const std::optional<rdf::Term>& term,
+                           rdf::TermId& id) {
     if (!term) return absl::OkStatus();
     SKG_ASSIGN_OR_RETURN(id, id_of(*term));
     if (!id.bound()) resolved.matches_nothing = true;
@@ -92,8 +99,9 @@ absl::StatusOr<MatchScan> MatchScan::Open(const storage::ReadView& view,
                                           const ResolvedPattern& pattern,
                                           const Cancellation* cancellation) {
   if (pattern.matches_nothing) return MatchScan(nullptr, pattern);
-  SKG_ASSIGN_OR_RETURN(auto cursor,
-                       view.Scan(pattern.scan, {.order = {}, .cancellation = cancellation}));
+  SKG_ASSIGN_OR_RETURN(
+      auto cursor,
+      view.Scan(pattern.scan, {.order = {}, .cancellation = cancellation}));
   return MatchScan(std::move(cursor), pattern);
 }
 
@@ -104,16 +112,19 @@ absl::StatusOr<bool> MatchScan::Next(std::vector<storage::StatementRow>& rows) {
     SKG_ASSIGN_OR_RETURN(const bool more, cursor_->Next(batch_));
     if (!more) return false;
     for (size_t i = 0; i < batch_.size(); ++i) {
-      if (batch_.weight[i] < pattern_.weight_min || batch_.weight[i] > pattern_.weight_max) {
+      if (batch_.weight[i] < pattern_.weight_min ||
+          batch_.weight[i] > pattern_.weight_max) {
         continue;
       }
       if (pattern_.distinct_triples()) {
         // Equal triples of several graphs are neighbours in every order.
         if (last_ && last_->subject == batch_.subject[i] &&
-            last_->predicate == batch_.predicate[i] && last_->object == batch_.object[i]) {
+            last_->predicate == batch_.predicate[i] &&
+            last_->object == batch_.object[i]) {
           continue;
         }
-        last_ = {{}, batch_.subject[i], batch_.predicate[i], batch_.object[i], 0};
+        last_ = {
+            {}, batch_.subject[i], batch_.predicate[i], batch_.object[i], 0};
       }
       rows.push_back(batch_.Row(i));
     }
@@ -126,17 +137,20 @@ CursorImpl::CursorImpl(MatchSource source, const MatchOptions& options)
       options_(options),
       cancellation_(std::make_unique<Cancellation>(options.deadline)),
       decoder_(*source_.view, *source_.names,
-               {.metadata = options.include_metadata, .identity = options.include_identity}),
+               {.metadata = options.include_metadata,
+                .identity = options.include_identity}),
       to_skip_(options.offset),
       to_give_(options.limit) {}
 
-absl::StatusOr<std::unique_ptr<CursorImpl>> CursorImpl::Open(MatchSource source,
-                                                             const ResolvedPattern& pattern,
-                                                             const MatchOptions& options) {
-  std::unique_ptr<CursorImpl> cursor(new CursorImpl(std::move(source), options));
+absl::StatusOr<std::unique_ptr<CursorImpl>> CursorImpl::Open(
+    MatchSource source, const ResolvedPattern& pattern,
+    const MatchOptions& options) {
+  std::unique_ptr<CursorImpl> cursor(
+      new CursorImpl(std::move(source), options));
   SKG_RETURN_IF_ERROR(cursor->cancellation_->Check());
-  SKG_ASSIGN_OR_RETURN(
-      MatchScan scan, MatchScan::Open(*cursor->source_.view, pattern, cursor->cancellation_.get()));
+  SKG_ASSIGN_OR_RETURN(MatchScan scan,
+                       MatchScan::Open(*cursor->source_.view, pattern,
+                                       cursor->cancellation_.get()));
   cursor->scan_.emplace(std::move(scan));
   return cursor;
 }
@@ -159,37 +173,42 @@ absl::StatusOr<bool> CursorImpl::NextBatch(std::vector<Statement>& batch) {
   while (to_give_ > 0) {
     SKG_ASSIGN_OR_RETURN(const bool more, NextRows(rows));
     if (!more) break;
-    const auto skipped = static_cast<size_t>(std::min<uint64_t>(to_skip_, rows.size()));
+    const auto skipped =
+        static_cast<size_t>(std::min<uint64_t>(to_skip_, rows.size()));
     to_skip_ -= skipped;
     if (skipped == rows.size()) continue;
-    const auto given =
-        static_cast<size_t>(std::min<uint64_t>(to_give_, rows.size() - skipped));
+    const auto given = static_cast<size_t>(
+        std::min<uint64_t>(to_give_, rows.size() - skipped));
     to_give_ -= given;
-    SKG_RETURN_IF_ERROR(decoder_.Decode(std::span(rows).subspan(skipped, given), batch));
+    SKG_RETURN_IF_ERROR(
+        decoder_.Decode(std::span(rows).subspan(skipped, given), batch));
     return true;
   }
   scan_.reset();
   return false;
 }
 
-absl::StatusOr<bool> CursorImpl::NextRows(std::vector<storage::StatementRow>& rows) {
+absl::StatusOr<bool> CursorImpl::NextRows(
+    std::vector<storage::StatementRow>& rows) {
   if (Streams(options_)) {
     if (!scan_) return false;
     return scan_->Next(rows);
   }
   if (!sorted_) SKG_RETURN_IF_ERROR(Sort());
   rows.clear();
-  const size_t count =
-      std::min(storage::StatementBatch::kBatchRows, sorted_rows_.size() - next_sorted_);
-  const auto begin = sorted_rows_.begin() + static_cast<std::ptrdiff_t>(next_sorted_);
+  const size_t count = std::min(storage::StatementBatch::kBatchRows,
+                                sorted_rows_.size() - next_sorted_);
+  const auto begin =
+      sorted_rows_.begin() + static_cast<std::ptrdiff_t>(next_sorted_);
   rows.assign(begin, begin + static_cast<std::ptrdiff_t>(count));
   next_sorted_ += count;
   return count > 0;
 }
 
 absl::Status CursorImpl::Sort() {
-  RowSorter sorter(*source_.view, *source_.names, options_.order_by, options_.descending,
-                   RowsNeeded(options_), source_.sort_budget_bytes);
+  RowSorter sorter(*source_.view, *source_.names, options_.order_by,
+                   options_.descending, RowsNeeded(options_),
+                   source_.sort_budget_bytes);
   std::vector<storage::StatementRow> rows;
   while (scan_) {
     SKG_ASSIGN_OR_RETURN(const bool more, scan_->Next(rows));
@@ -207,7 +226,8 @@ absl::StatusOr<uint64_t> CountMatches(const storage::ReadView& view,
   if (pattern.matches_nothing) return 0;
   if (pattern.all_weights()) {
     if (!pattern.distinct_triples()) {
-      SKG_ASSIGN_OR_RETURN(const storage::Counts counts, view.Count(pattern.scan));
+      SKG_ASSIGN_OR_RETURN(const storage::Counts counts,
+                           view.Count(pattern.scan));
       return counts.statements;
     }
     // Without named graphs in the range each triple is counted once already.
@@ -217,7 +237,8 @@ absl::StatusOr<uint64_t> CountMatches(const storage::ReadView& view,
     storage::StatementBatch batch;
     SKG_ASSIGN_OR_RETURN(const bool any_named, cursor->Next(batch));
     if (!any_named) {
-      SKG_ASSIGN_OR_RETURN(const storage::Counts counts, view.Count(pattern.scan));
+      SKG_ASSIGN_OR_RETURN(const storage::Counts counts,
+                           view.Count(pattern.scan));
       return counts.triples;
     }
   }

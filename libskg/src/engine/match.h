@@ -44,7 +44,9 @@ struct ResolvedPattern {
   [[nodiscard]] bool distinct_triples() const {
     return scan.scope == storage::GraphScope::kUnion;
   }
-  [[nodiscard]] bool all_weights() const { return weight_min <= 0.0f && weight_max >= 1.0f; }
+  [[nodiscard]] bool all_weights() const {
+    return weight_min <= 0.0f && weight_max >= 1.0f;
+  }
 };
 
 // From names to ids by `id_of` (unbound: unknown). Errors: kInvalidArgument
@@ -57,14 +59,16 @@ struct ResolvedPattern {
 // each triple once where the pattern asks for that. Not thread-safe.
 class MatchScan {
  public:
-  [[nodiscard]] static absl::StatusOr<MatchScan> Open(const storage::ReadView& view,
-                                                      const ResolvedPattern& pattern,
-                                                      const Cancellation* cancellation);
+  [[nodiscard]] static absl::StatusOr<MatchScan> Open(
+      const storage::ReadView& view, const ResolvedPattern& pattern,
+      const Cancellation* cancellation);
   // Replaces `rows` by the next ones. False: the end.
-  [[nodiscard]] absl::StatusOr<bool> Next(std::vector<storage::StatementRow>& rows);
+  [[nodiscard]] absl::StatusOr<bool> Next(
+      std::vector<storage::StatementRow>& rows);
 
  private:
-  MatchScan(std::unique_ptr<storage::ScanCursor> cursor, const ResolvedPattern& pattern)
+  MatchScan(std::unique_ptr<storage::ScanCursor> cursor,
+            const ResolvedPattern& pattern)
       : cursor_(std::move(cursor)), pattern_(pattern) {}
 
   std::unique_ptr<storage::ScanCursor> cursor_;  // null: nothing matches
@@ -77,7 +81,8 @@ class MatchScan {
 class CursorImpl {
  public:
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<CursorImpl>> Open(
-      MatchSource source, const ResolvedPattern& pattern, const MatchOptions& options);
+      MatchSource source, const ResolvedPattern& pattern,
+      const MatchOptions& options);
 
   [[nodiscard]] absl::StatusOr<bool> Next(std::vector<Statement>& batch);
 
@@ -104,7 +109,7 @@ class CursorImpl {
 };
 
 // How many statements (triples, where the pattern asks for each once) match.
-[[nodiscard]] absl::StatusOr<uint64_t> CountMatches(const storage::ReadView& view,
-                                                    const ResolvedPattern& pattern);
+[[nodiscard]] absl::StatusOr<uint64_t> CountMatches(
+    const storage::ReadView& view, const ResolvedPattern& pattern);
 
 }  // namespace skg::engine

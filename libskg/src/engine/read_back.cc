@@ -19,7 +19,8 @@ struct Terms {
   std::optional<rdf::Term> graph;
 };
 
-absl::StatusOr<Statement> ReadStored(const GraphImpl& graph, const Terms& terms, uint32_t edge) {
+absl::StatusOr<Statement> ReadStored(const GraphImpl& graph, const Terms& terms,
+                                     uint32_t edge) {
   SKG_ASSIGN_OR_RETURN(const storage::ReadView view, graph.store().Latest());
   storage::StatementKey key;
   key.edge = edge;
@@ -34,21 +35,24 @@ absl::StatusOr<Statement> ReadStored(const GraphImpl& graph, const Terms& terms,
       key.graph.bound() != terms.graph.has_value()) {
     return absl::NotFoundError("a term of the statement is gone");
   }
-  SKG_ASSIGN_OR_RETURN(const std::optional<storage::StatementRow> row, view.Find(key));
+  SKG_ASSIGN_OR_RETURN(const std::optional<storage::StatementRow> row,
+                       view.Find(key));
   if (!row) return absl::NotFoundError("the statement was removed again");
-  StatementDecoder decoder(view, graph.names(), {.metadata = false, .identity = true});
+  StatementDecoder decoder(view, graph.names(),
+                           {.metadata = false, .identity = true});
   std::vector<Statement> statements;
   SKG_RETURN_IF_ERROR(decoder.Decode(std::array{*row}, statements));
   return std::move(statements.front());
 }
 
-Statement AsWritten(const GraphImpl& graph, const Terms& terms, const NewStatement& added,
-                    const CommitResult& result) {
+Statement AsWritten(const GraphImpl& graph, const Terms& terms,
+                    const NewStatement& added, const CommitResult& result) {
   Statement written;
-  written.id = storage::StatementUuid(graph.store().description().uuid, terms.subject,
-                                      terms.predicate, terms.object,
-                                      terms.graph ? &*terms.graph : nullptr, added.edge)
-                   .ToString();
+  written.id =
+      storage::StatementUuid(graph.store().description().uuid, terms.subject,
+                             terms.predicate, terms.object,
+                             terms.graph ? &*terms.graph : nullptr, added.edge)
+          .ToString();
   written.subject = graph.names().ToName(terms.subject);
   written.predicate = graph.names().ToName(terms.predicate);
   written.object = graph.names().ToName(terms.object);
@@ -62,8 +66,10 @@ Statement AsWritten(const GraphImpl& graph, const Terms& terms, const NewStateme
 
 }  // namespace
 
-absl::StatusOr<Statement> ReadBack(const GraphImpl& graph, CommitBuilder& builder,
-                                   const NewStatement& added, const CommitResult& result) {
+absl::StatusOr<Statement> ReadBack(const GraphImpl& graph,
+                                   CommitBuilder& builder,
+                                   const NewStatement& added,
+                                   const CommitResult& result) {
   Terms terms;
   SKG_ASSIGN_OR_RETURN(terms.subject, builder.TermOf(added.subject));
   SKG_ASSIGN_OR_RETURN(terms.predicate, builder.TermOf(added.predicate));

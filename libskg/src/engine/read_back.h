@@ -12,7 +12,8 @@ namespace skg::engine {
 // it cannot tell (another write has removed the statement again, or the graph
 // was dropped), the statement is shown as this write left it: the write has
 // succeeded all the same. `builder` is the one that added it.
-[[nodiscard]] absl::StatusOr<Statement> ReadBack(const GraphImpl& graph, CommitBuilder& builder,
+[[nodiscard]] absl::StatusOr<Statement> ReadBack(const GraphImpl& graph,
+                                                 CommitBuilder& builder,
                                                  const NewStatement& added,
                                                  const CommitResult& result);
 

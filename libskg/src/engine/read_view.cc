@@ -27,26 +27,30 @@ StatementCursor ViewImpl::WrapCursor(std::unique_ptr<CursorImpl> impl) {
 
 namespace {
 
-absl::StatusOr<ResolvedPattern> Resolve(const ViewImpl& view, const StatementPattern& pattern) {
-  return ResolvePattern(pattern, view.names(),
-                        [&view](const rdf::Term& term) { return view.view().Lookup(term); });
+absl::StatusOr<ResolvedPattern> Resolve(const ViewImpl& view,
+                                        const StatementPattern& pattern) {
+  return ResolvePattern(pattern, view.names(), [&view](const rdf::Term& term) {
+    return view.view().Lookup(term);
+  });
 }
 
 // The distinct terms that stand first in a term order. A term with more rows
 // than a batch holds is left behind by a seek.
 absl::StatusOr<uint64_t> CountFirstTerms(const storage::ReadView& view,
                                          storage::TermOrder order) {
-  SKG_ASSIGN_OR_RETURN(const auto cursor,
-                       view.Scan({}, {.order = order, .cancellation = nullptr}));
+  SKG_ASSIGN_OR_RETURN(
+      const auto cursor,
+      view.Scan({}, {.order = order, .cancellation = nullptr}));
   storage::StatementBatch batch;
   uint64_t count = 0;
   rdf::TermId last;
   while (true) {
     SKG_ASSIGN_OR_RETURN(const bool more, cursor->Next(batch));
     if (!more) return count;
-    const std::vector<rdf::TermId>& terms = order == storage::TermOrder::kSpo   ? batch.subject
-                                            : order == storage::TermOrder::kPos ? batch.predicate
-                                                                                : batch.object;
+    const std::vector<rdf::TermId>& terms =
+        order == storage::TermOrder::kSpo   ? batch.subject
+        : order == storage::TermOrder::kPos ? batch.predicate
+                                            : batch.object;
     for (const rdf::TermId term : terms) {
       if (term == last) continue;
       last = term;
@@ -64,9 +68,12 @@ absl::StatusOr<GraphStats> ComputeStats(const storage::ReadView& view) {
   SKG_ASSIGN_OR_RETURN(const storage::Counts counts, view.Count({}));
   stats.statements = counts.statements;
   stats.triples = counts.triples;
-  SKG_ASSIGN_OR_RETURN(stats.subjects, CountFirstTerms(view, storage::TermOrder::kSpo));
-  SKG_ASSIGN_OR_RETURN(stats.predicates, CountFirstTerms(view, storage::TermOrder::kPos));
-  SKG_ASSIGN_OR_RETURN(stats.objects, CountFirstTerms(view, storage::TermOrder::kOsp));
+  SKG_ASSIGN_OR_RETURN(stats.subjects,
+                       CountFirstTerms(view, storage::TermOrder::kSpo));
+  SKG_ASSIGN_OR_RETURN(stats.predicates,
+                       CountFirstTerms(view, storage::TermOrder::kPos));
+  SKG_ASSIGN_OR_RETURN(stats.objects,
+                       CountFirstTerms(view, storage::TermOrder::kOsp));
   return stats;
 }
 
@@ -76,9 +83,11 @@ absl::StatusOr<GraphStats> ComputeStats(const storage::ReadView& view) {
 using engine::CursorImpl;
 using engine::ViewImpl;
 
-StatementCursor::StatementCursor(std::unique_ptr<CursorImpl> impl) : impl_(std::move(impl)) {}
+StatementCursor::StatementCursor(std::unique_ptr<CursorImpl> impl)
+    : impl_(std::move(impl)) {}
 StatementCursor::StatementCursor(StatementCursor&&) noexcept = default;
-StatementCursor& StatementCursor::operator=(StatementCursor&&) noexcept = default;
+StatementCursor& StatementCursor::operator=(StatementCursor&&) noexcept =
+    default;
 StatementCursor::~StatementCursor() = default;
 
 absl::StatusOr<bool> StatementCursor::Next(std::vector<Statement>& batch) {
@@ -96,7 +105,8 @@ absl::StatusOr<std::vector<Statement>> StatementCursor::ToVector() {
   }
 }
 
-ReadView::ReadView(std::shared_ptr<const ViewImpl> impl) : impl_(std::move(impl)) {}
+ReadView::ReadView(std::shared_ptr<const ViewImpl> impl)
+    : impl_(std::move(impl)) {}
 ReadView::ReadView(const ReadView&) = default;
 ReadView::ReadView(ReadView&&) noexcept = default;
 ReadView& ReadView::operator=(const ReadView&) = default;
@@ -106,9 +116,10 @@ ReadView::~ReadView() = default;
 uint64_t ReadView::commit() const { return impl_->view().commit(); }
 absl::Time ReadView::time() const { return impl_->view().commit_time(); }
 
-absl::StatusOr<StatementCursor> ReadView::Match(const StatementPattern& pattern,
-                                                const MatchOptions& options) const {
-  SKG_ASSIGN_OR_RETURN(const engine::ResolvedPattern resolved, engine::Resolve(*impl_, pattern));
+absl::StatusOr<StatementCursor> ReadView::Match(
+    const StatementPattern& pattern, const MatchOptions& options) const {
+  SKG_ASSIGN_OR_RETURN(const engine::ResolvedPattern resolved,
+                       engine::Resolve(*impl_, pattern));
   engine::MatchSource source;
   source.view = &impl_->view();
   source.names = &impl_->names();
@@ -119,8 +130,10 @@ absl::StatusOr<StatementCursor> ReadView::Match(const StatementPattern& pattern,
   return ViewImpl::WrapCursor(std::move(cursor));
 }
 
-absl::StatusOr<uint64_t> ReadView::Count(const StatementPattern& pattern) const {
-  SKG_ASSIGN_OR_RETURN(const engine::ResolvedPattern resolved, engine::Resolve(*impl_, pattern));
+absl::StatusOr<uint64_t> ReadView::Count(
+    const StatementPattern& pattern) const {
+  SKG_ASSIGN_OR_RETURN(const engine::ResolvedPattern resolved,
+                       engine::Resolve(*impl_, pattern));
   return engine::CountMatches(impl_->view(), resolved);
 }
 
@@ -129,12 +142,14 @@ absl::StatusOr<Statement> ReadView::Get(std::string_view id) const {
   if (!uuid) {
     return absl::InvalidArgumentError(
         absl::StrCat("id \"", absl::CHexEscape(av(id.substr(0, 80))),
-                     "\" is not a UUID; give one such as 123e4567-e89b-12d3-a456-426614174000"));
+                     "\" is not a UUID; give one such as "
+                     "123e4567-e89b-12d3-a456-426614174000"));
   }
   SKG_ASSIGN_OR_RETURN(const std::optional<storage::StatementRow> row,
                        impl_->view().FindById(*uuid));
   if (!row) {
-    return absl::NotFoundError(absl::StrCat("no statement has the id ", uuid->ToString()));
+    return absl::NotFoundError(
+        absl::StrCat("no statement has the id ", uuid->ToString()));
   }
   engine::StatementDecoder decoder(impl_->view(), impl_->names(),
                                    {.metadata = true, .identity = true});
@@ -145,7 +160,8 @@ absl::StatusOr<Statement> ReadView::Get(std::string_view id) const {
 
 absl::StatusOr<GraphStats> ReadView::Stats() const {
   if (const auto known = impl_->graph().CachedStats(commit())) return *known;
-  SKG_ASSIGN_OR_RETURN(const GraphStats stats, engine::ComputeStats(impl_->view()));
+  SKG_ASSIGN_OR_RETURN(const GraphStats stats,
+                       engine::ComputeStats(impl_->view()));
   impl_->graph().CacheStats(commit(), stats);
   return stats;
 }

@@ -9,7 +9,9 @@
 
 namespace skg::engine {
 
-void RequestHash::Free::operator()(XXH3_state_s* state) const { XXH3_freeState(state); }
+void RequestHash::Free::operator()(XXH3_state_s* state) const {
+  XXH3_freeState(state);
+}
 
 RequestHash::RequestHash() : state_(XXH3_createState()) {
   if (state_ == nullptr) throw std::bad_alloc();
@@ -57,7 +59,8 @@ std::string RequestHash::Finish() const {
   const XXH128_hash_t hash = XXH3_128bits_digest(state_.get());
   XXH128_canonical_t canonical;
   XXH128_canonicalFromHash(&canonical, hash);
-  return std::string(reinterpret_cast<const char*>(canonical.digest), sizeof canonical.digest);
+  return std::string(reinterpret_cast<const char*>(canonical.digest),
+                     sizeof canonical.digest);
 }
 
 }  // namespace skg::engine

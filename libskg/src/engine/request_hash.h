@@ -23,8 +23,8 @@ class RequestHash {
   ~RequestHash();
 
   void Add(const NewStatement& statement, bool if_absent);
-  void Remove(std::string_view subject, std::string_view predicate, std::string_view object,
-              std::string_view graph);
+  void Remove(std::string_view subject, std::string_view predicate,
+              std::string_view object, std::string_view graph);
 
   // 16 bytes.
   [[nodiscard]] std::string Finish() const;

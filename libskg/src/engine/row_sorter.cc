@@ -18,13 +18,16 @@ namespace {
 constexpr size_t kMinCut = 4 * storage::StatementBatch::kBatchRows;
 constexpr size_t kDecodeTerms = 4096;
 
-bool ByKeys(OrderField field) { return field == OrderField::kCommit || field == OrderField::kKey; }
+bool ByKeys(OrderField field) {
+  return field == OrderField::kCommit || field == OrderField::kKey;
+}
 
 // The places of many terms in the order of their names.
 class NameRanks {
  public:
-  absl::Status Build(std::vector<rdf::TermId> ids, const storage::ReadView& view,
-                     const rdf::NameSpace& names, const Cancellation& cancellation) {
+  absl::Status Build(std::vector<rdf::TermId> ids,
+                     const storage::ReadView& view, const rdf::NameSpace& names,
+                     const Cancellation& cancellation) {
     std::sort(ids.begin(), ids.end());
     ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
     std::vector<std::pair<std::string, uint64_t>> named;
@@ -32,8 +35,8 @@ class NameRanks {
     std::vector<rdf::Term> terms;
     for (size_t begin = 0; begin < ids.size(); begin += kDecodeTerms) {
       SKG_RETURN_IF_ERROR(cancellation.Check());
-      const auto chunk =
-          std::span(ids).subspan(begin, std::min(kDecodeTerms, ids.size() - begin));
+      const auto chunk = std::span(ids).subspan(
+          begin, std::min(kDecodeTerms, ids.size() - begin));
       SKG_RETURN_IF_ERROR(view.Decode(chunk, &terms));
       for (size_t i = 0; i < chunk.size(); ++i) {
         named.emplace_back(names.ToName(terms[i]), chunk[i].bits);
@@ -41,10 +44,13 @@ class NameRanks {
     }
     std::sort(named.begin(), named.end());
     ranks_.reserve(named.size());
-    for (size_t i = 0; i < named.size(); ++i) ranks_.emplace(named[i].second, i);
+    for (size_t i = 0; i < named.size(); ++i)
+      ranks_.emplace(named[i].second, i);
     return absl::OkStatus();
   }
-  [[nodiscard]] uint64_t operator[](rdf::TermId id) const { return ranks_.find(id.bits)->second; }
+  [[nodiscard]] uint64_t operator[](rdf::TermId id) const {
+    return ranks_.find(id.bits)->second;
+  }
 
  private:
   absl::flat_hash_map<uint64_t, uint64_t> ranks_;
@@ -52,14 +58,16 @@ class NameRanks {
 
 }  // namespace
 
-RowSorter::RowSorter(const storage::ReadView& view, const rdf::NameSpace& names, OrderField field,
-                     bool descending, uint64_t keep, size_t budget_bytes)
+RowSorter::RowSorter(const storage::ReadView& view, const rdf::NameSpace& names,
+                     OrderField field, bool descending, uint64_t keep,
+                     size_t budget_bytes)
     : view_(view),
       names_(names),
       field_(field),
       descending_(descending),
       keep_(keep),
-      max_entries_(std::max<size_t>(budget_bytes / sizeof(Entry), 2 * kMinCut)) {
+      max_entries_(
+          std::max<size_t>(budget_bytes / sizeof(Entry), 2 * kMinCut)) {
   cut_at_ = keep >= max_entries_ / 2
                 ? max_entries_
                 : std::max<size_t>(2 * static_cast<size_t>(keep), kMinCut);
@@ -74,9 +82,9 @@ absl::Status RowSorter::Add(const std::vector<storage::StatementRow>& rows,
   }
   if (entries_.size() < cut_at_) return absl::OkStatus();
   if (keep_ > max_entries_ / 2) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("sorting needs more than ", max_entries_,
-                     " matches in memory; give a limit, or take them in the order kKey"));
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "sorting needs more than ", max_entries_,
+        " matches in memory; give a limit, or take them in the order kKey"));
   }
   return Cut(cancellation);
 }
@@ -96,7 +104,8 @@ absl::StatusOr<std::vector<storage::StatementRow>> RowSorter::Finish(
   return rows;
 }
 
-absl::StatusOr<uint64_t> RowSorter::Primary(const storage::StatementRow& row) const {
+absl::StatusOr<uint64_t> RowSorter::Primary(
+    const storage::StatementRow& row) const {
   uint64_t value = 0;
   switch (field_) {
     case OrderField::kCommit:
@@ -104,7 +113,8 @@ absl::StatusOr<uint64_t> RowSorter::Primary(const storage::StatementRow& row) co
       // Times of commits rise with their numbers.
       value = row.commit;
       if (row.has_record) {
-        SKG_ASSIGN_OR_RETURN(const storage::Record record, view_.ReadRecord(row));
+        SKG_ASSIGN_OR_RETURN(const storage::Record record,
+                             view_.ReadRecord(row));
         value = record.created_commit;
       }
       break;
@@ -124,15 +134,19 @@ absl::StatusOr<uint64_t> RowSorter::Primary(const storage::StatementRow& row) co
 rdf::TermId RowSorter::TermAt(Level level, const Entry& entry) const {
   const storage::StatementKey& key = entry.row.key;
   switch (level) {
-    case Level::kSubject: return key.subject;
-    case Level::kPredicate: return key.predicate;
-    case Level::kObject: return key.object;
+    case Level::kSubject:
+      return key.subject;
+    case Level::kPredicate:
+      return key.predicate;
+    case Level::kObject:
+      return key.object;
     case Level::kField:
       if (field_ == OrderField::kSubject) return key.subject;
       if (field_ == OrderField::kPredicate) return key.predicate;
       if (field_ == OrderField::kObject) return key.object;
       break;
-    case Level::kPrimary: break;
+    case Level::kPrimary:
+      break;
   }
   return {};
 }
@@ -146,18 +160,21 @@ absl::Status RowSorter::Cut(const Cancellation& cancellation) {
   if (!ByKeys(field_)) {
     for (const Level level :
          {Level::kField, Level::kSubject, Level::kPredicate, Level::kObject}) {
-      if (end > keep) SKG_RETURN_IF_ERROR(Narrow(level, begin, end, cancellation));
+      if (end > keep)
+        SKG_RETURN_IF_ERROR(Narrow(level, begin, end, cancellation));
     }
   }
   if (end > keep) {
-    std::nth_element(entries_.begin() + static_cast<std::ptrdiff_t>(begin),
-                     entries_.begin() + static_cast<std::ptrdiff_t>(keep - 1),
-                     entries_.begin() + static_cast<std::ptrdiff_t>(end),
-                     [this](const Entry& a, const Entry& b) { return KeyBefore(a, b); });
+    std::nth_element(
+        entries_.begin() + static_cast<std::ptrdiff_t>(begin),
+        entries_.begin() + static_cast<std::ptrdiff_t>(keep - 1),
+        entries_.begin() + static_cast<std::ptrdiff_t>(end),
+        [this](const Entry& a, const Entry& b) { return KeyBefore(a, b); });
   }
   entries_.resize(keep);
   worst_primary_ = 0;
-  for (const Entry& entry : entries_) worst_primary_ = std::max(worst_primary_, entry.primary);
+  for (const Entry& entry : entries_)
+    worst_primary_ = std::max(worst_primary_, entry.primary);
   return absl::OkStatus();
 }
 
@@ -167,9 +184,12 @@ absl::Status RowSorter::Narrow(Level level, size_t& begin, size_t& end,
   if (level != Level::kPrimary) {
     std::vector<rdf::TermId> ids;
     ids.reserve(end - begin);
-    for (size_t i = begin; i < end; ++i) ids.push_back(TermAt(level, entries_[i]));
-    if (!ids.front().bound()) return absl::OkStatus();  // the order has no such level
-    SKG_RETURN_IF_ERROR(ranks.Build(std::move(ids), view_, names_, cancellation));
+    for (size_t i = begin; i < end; ++i)
+      ids.push_back(TermAt(level, entries_[i]));
+    if (!ids.front().bound())
+      return absl::OkStatus();  // the order has no such level
+    SKG_RETURN_IF_ERROR(
+        ranks.Build(std::move(ids), view_, names_, cancellation));
   }
   struct Valued {
     uint64_t value;
@@ -179,13 +199,16 @@ absl::Status RowSorter::Narrow(Level level, size_t& begin, size_t& end,
   range.reserve(end - begin);
   for (size_t i = begin; i < end; ++i) {
     const Entry& entry = entries_[i];
-    uint64_t value = level == Level::kPrimary ? entry.primary : ranks[TermAt(level, entry)];
+    uint64_t value =
+        level == Level::kPrimary ? entry.primary : ranks[TermAt(level, entry)];
     if (level == Level::kField && descending_) value = ~value;
     range.push_back({value, entry});
   }
-  const auto last = range.begin() + static_cast<std::ptrdiff_t>(keep_ - 1 - begin);
-  std::nth_element(range.begin(), last, range.end(),
-                   [](const Valued& a, const Valued& b) { return a.value < b.value; });
+  const auto last =
+      range.begin() + static_cast<std::ptrdiff_t>(keep_ - 1 - begin);
+  std::nth_element(
+      range.begin(), last, range.end(),
+      [](const Valued& a, const Valued& b) { return a.value < b.value; });
   const uint64_t bound = last->value;
   size_t place = begin;
   for (const Valued& valued : range) {
@@ -205,9 +228,10 @@ bool RowSorter::KeyBefore(const Entry& a, const Entry& b) const {
 }
 
 void RowSorter::SortByKeys() {
-  std::sort(entries_.begin(), entries_.end(), [this](const Entry& a, const Entry& b) {
-    return a.primary != b.primary ? a.primary < b.primary : KeyBefore(a, b);
-  });
+  std::sort(
+      entries_.begin(), entries_.end(), [this](const Entry& a, const Entry& b) {
+        return a.primary != b.primary ? a.primary < b.primary : KeyBefore(a, b);
+      });
 }
 
 absl::Status RowSorter::SortByNames(const Cancellation& cancellation) {
@@ -234,15 +258,17 @@ absl::Status RowSorter::SortByNames(const Cancellation& cancellation) {
     uint64_t first = field.bound() ? ranks[field] : 0;
     // Only the field is reversed; ties are always ascending.
     if (descending_) first = ~first;
-    ranked.push_back({entry.primary,
-                      {first, ranks[key.subject], ranks[key.predicate], ranks[key.object]},
-                      i});
+    ranked.push_back(
+        {entry.primary,
+         {first, ranks[key.subject], ranks[key.predicate], ranks[key.object]},
+         i});
   }
-  std::sort(ranked.begin(), ranked.end(), [this](const Ranked& a, const Ranked& b) {
-    if (a.primary != b.primary) return a.primary < b.primary;
-    if (a.ranks != b.ranks) return a.ranks < b.ranks;
-    return KeyBefore(entries_[a.entry], entries_[b.entry]);
-  });
+  std::sort(ranked.begin(), ranked.end(),
+            [this](const Ranked& a, const Ranked& b) {
+              if (a.primary != b.primary) return a.primary < b.primary;
+              if (a.ranks != b.ranks) return a.ranks < b.ranks;
+              return KeyBefore(entries_[a.entry], entries_[b.entry]);
+            });
   std::vector<Entry> sorted;
   sorted.reserve(ranked.size());
   for (const Ranked& place : ranked) sorted.push_back(entries_[place.entry]);

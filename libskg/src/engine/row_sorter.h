@@ -21,8 +21,9 @@ namespace skg::engine {
 // or a tie at the cut needs it. Not thread-safe.
 class RowSorter {
  public:
-  RowSorter(const storage::ReadView& view, const rdf::NameSpace& names, OrderField field,
-            bool descending, uint64_t keep, size_t budget_bytes);
+  RowSorter(const storage::ReadView& view, const rdf::NameSpace& names,
+            OrderField field, bool descending, uint64_t keep,
+            size_t budget_bytes);
 
   // Errors: kResourceExhausted (more rows than the budget holds), kDataLoss.
   [[nodiscard]] absl::Status Add(const std::vector<storage::StatementRow>& rows,
@@ -39,7 +40,13 @@ class RowSorter {
   };
 
   // What is compared, one after the other. The terms count by their names.
-  enum class Level : uint8_t { kPrimary, kField, kSubject, kPredicate, kObject };
+  enum class Level : uint8_t {
+    kPrimary,
+    kField,
+    kSubject,
+    kPredicate,
+    kObject
+  };
 
   absl::StatusOr<uint64_t> Primary(const storage::StatementRow& row) const;
   [[nodiscard]] rdf::TermId TermAt(Level level, const Entry& entry) const;
@@ -47,7 +54,8 @@ class RowSorter {
   absl::Status Cut(const Cancellation& cancellation);
   // One step of it: of entries [begin, end), which tie so far, those after the
   // `keep_`-th by this level go; what ties with that one is left in the range.
-  absl::Status Narrow(Level level, size_t& begin, size_t& end, const Cancellation& cancellation);
+  absl::Status Narrow(Level level, size_t& begin, size_t& end,
+                      const Cancellation& cancellation);
   absl::Status SortByNames(const Cancellation& cancellation);
   void SortByKeys();
   [[nodiscard]] bool KeyBefore(const Entry& a, const Entry& b) const;

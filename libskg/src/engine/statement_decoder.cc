@@ -38,12 +38,13 @@ absl::Status TermNames::Load(std::span<const rdf::TermId> ids) {
   return absl::OkStatus();
 }
 
-absl::Status StatementDecoder::Decode(std::span<const storage::StatementRow> rows,
-                                      std::vector<Statement>& out) {
+absl::Status StatementDecoder::Decode(
+    std::span<const storage::StatementRow> rows, std::vector<Statement>& out) {
   std::vector<rdf::TermId> ids;
   ids.reserve(rows.size() * 4);
   for (const storage::StatementRow& row : rows) {
-    ids.insert(ids.end(), {row.key.subject, row.key.predicate, row.key.object, row.key.graph});
+    ids.insert(ids.end(), {row.key.subject, row.key.predicate, row.key.object,
+                           row.key.graph});
   }
   SKG_RETURN_IF_ERROR(names_.Load(ids));
   out.reserve(out.size() + rows.size());
@@ -53,7 +54,8 @@ absl::Status StatementDecoder::Decode(std::span<const storage::StatementRow> row
   return absl::OkStatus();
 }
 
-absl::Status StatementDecoder::DecodeRow(const storage::StatementRow& row, Statement& out) {
+absl::Status StatementDecoder::DecodeRow(const storage::StatementRow& row,
+                                         Statement& out) {
   out.subject = names_.Name(row.key.subject);
   out.predicate = names_.Name(row.key.predicate);
   out.object = names_.Name(row.key.object);
@@ -87,7 +89,8 @@ absl::Status StatementDecoder::DecodeRow(const storage::StatementRow& row, State
 absl::StatusOr<absl::Time> StatementDecoder::TimeOfCommit(uint64_t commit) {
   // A transaction's own rows have no commit yet.
   if (commit == 0) return absl::Time();
-  if (const auto known = times_.find(commit); known != times_.end()) return known->second;
+  if (const auto known = times_.find(commit); known != times_.end())
+    return known->second;
   SKG_ASSIGN_OR_RETURN(const absl::Time time, view_.TimeOfCommit(commit));
   if (times_.size() >= kMaxTimes) times_.clear();
   times_.emplace(commit, time);

@@ -45,7 +45,8 @@ class StatementDecoder {
     bool metadata = false;  // metadata, source, valid times
     bool identity = true;   // id, created_commit, created_at, updated_at
   };
-  StatementDecoder(const storage::ReadView& view, const rdf::NameSpace& names, Fields fields)
+  StatementDecoder(const storage::ReadView& view, const rdf::NameSpace& names,
+                   Fields fields)
       : view_(view), fields_(fields), names_(view, names) {}
 
   // Appends one statement for each row. Errors: kDataLoss.

@@ -24,7 +24,9 @@ class ObjectChecker : public nlohmann::json_sax<nlohmann::json> {
   bool boolean(bool) override { return Value(); }
   bool number_integer(number_integer_t) override { return Value(); }
   bool number_unsigned(number_unsigned_t) override { return Value(); }
-  bool number_float(number_float_t, const string_t&) override { return Value(); }
+  bool number_float(number_float_t, const string_t&) override {
+    return Value();
+  }
   bool string(string_t&) override { return Value(); }
   bool binary(binary_t&) override { return Value(); }
   bool key(string_t&) override { return true; }
@@ -49,7 +51,8 @@ class ObjectChecker : public nlohmann::json_sax<nlohmann::json> {
   }
   bool Enter() {
     if (++depth_ <= kMaxMetadataDepth) return true;
-    error_ = absl::StrCat("is nested deeper than ", kMaxMetadataDepth, " levels; flatten it");
+    error_ = absl::StrCat("is nested deeper than ", kMaxMetadataDepth,
+                          " levels; flatten it");
     return false;
   }
   bool Leave() {
@@ -85,8 +88,9 @@ std::string WithoutWhiteSpace(std::string_view text) {
 }
 
 std::string TooLong(size_t bytes) {
-  return absl::StrCat("metadata and source have ", bytes, " bytes together; at most ",
-                      kMaxDetailsBytes, " are allowed");
+  return absl::StrCat("metadata and source have ", bytes,
+                      " bytes together; at most ", kMaxDetailsBytes,
+                      " are allowed");
 }
 
 // Times are stored in microseconds.
@@ -94,17 +98,23 @@ bool Storable(absl::Time time) {
   return time > absl::FromUnixMicros(std::numeric_limits<int64_t>::min()) &&
          time < absl::FromUnixMicros(std::numeric_limits<int64_t>::max());
 }
-absl::Time Stored(absl::Time time) { return absl::FromUnixMicros(absl::ToUnixMicros(time)); }
+absl::Time Stored(absl::Time time) {
+  return absl::FromUnixMicros(absl::ToUnixMicros(time));
+}
 
 void ReadValidTimes(const NewStatement& statement, storage::Record& record,
                     std::vector<FieldError>& errors) {
   const size_t errors_before = errors.size();
-  const auto read = [&errors](const char* field, const std::optional<absl::Time>& given,
+  const auto read = [&errors](const char* field,
+                              const std::optional<absl::Time>& given,
                               std::optional<absl::Time>& stored) {
     if (!given) return;
     if (!Storable(*given)) {
-      errors.push_back({{field}, "is outside the years that can be stored; leave it out where"
-                                 " there is no bound", "out_of_range"});
+      errors.push_back(
+          {{field},
+           "is outside the years that can be stored; leave it out where"
+           " there is no bound",
+           "out_of_range"});
       return;
     }
     stored = Stored(*given);
@@ -113,7 +123,8 @@ void ReadValidTimes(const NewStatement& statement, storage::Record& record,
   read("valid_to", statement.valid_to, record.valid_to);
   if (errors.size() == errors_before && record.valid_from && record.valid_to &&
       *record.valid_from >= *record.valid_to) {
-    errors.push_back({{"valid_to"}, "must be after valid_from", "out_of_range"});
+    errors.push_back(
+        {{"valid_to"}, "must be after valid_from", "out_of_range"});
   }
 }
 
@@ -121,7 +132,8 @@ void ReadValidTimes(const NewStatement& statement, storage::Record& record,
 
 absl::StatusOr<std::string> NormaliseMetadata(std::string_view text) {
   if (text.empty() || text == "{}") return std::string();
-  if (text.size() > kMaxDetailsBytes) return absl::InvalidArgumentError(TooLong(text.size()));
+  if (text.size() > kMaxDetailsBytes)
+    return absl::InvalidArgumentError(TooLong(text.size()));
   ObjectChecker checker;
   if (!nlohmann::json::sax_parse(text.begin(), text.end(), &checker)) {
     return absl::InvalidArgumentError(checker.error());
@@ -131,11 +143,13 @@ absl::StatusOr<std::string> NormaliseMetadata(std::string_view text) {
   return compact;
 }
 
-StatementDetails ReadDetails(const NewStatement& statement, std::vector<FieldError>& errors) {
+StatementDetails ReadDetails(const NewStatement& statement,
+                             std::vector<FieldError>& errors) {
   StatementDetails details;
   // Written so that NaN fails too.
   if (!(statement.weight >= 0.0f && statement.weight <= 1.0f)) {
-    errors.push_back({{"weight"}, absl::StrCat(statement.weight, " is outside [0, 1]"),
+    errors.push_back({{"weight"},
+                      absl::StrCat(statement.weight, " is outside [0, 1]"),
                       "out_of_range"});
   }
   // Minus zero is zero: equal weights have equal bytes.
@@ -145,13 +159,18 @@ StatementDetails ReadDetails(const NewStatement& statement, std::vector<FieldErr
   if (metadata.ok()) {
     details.record.metadata = *std::move(metadata);
   } else {
-    errors.push_back({{"metadata"}, std::string(sv(metadata.status().message())), "malformed"});
+    errors.push_back({{"metadata"},
+                      std::string(sv(metadata.status().message())),
+                      "malformed"});
   }
   ReadValidTimes(statement, details.record, errors);
-  const size_t record_bytes = details.record.metadata.size() + statement.source.size();
+  const size_t record_bytes =
+      details.record.metadata.size() + statement.source.size();
   if (record_bytes > kMaxDetailsBytes) {
-    const bool source_is_larger = statement.source.size() > details.record.metadata.size();
-    errors.push_back({{source_is_larger ? "source" : "metadata"}, TooLong(record_bytes),
+    const bool source_is_larger =
+        statement.source.size() > details.record.metadata.size();
+    errors.push_back({{source_is_larger ? "source" : "metadata"},
+                      TooLong(record_bytes),
                       "too_long"});
   } else if (!rdf::IsUtf8(statement.source)) {
     errors.push_back({{"source"}, "is not valid UTF-8", "malformed"});

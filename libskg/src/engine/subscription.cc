@@ -25,9 +25,12 @@ constexpr size_t kDecodeChanges = 1024;
 
 Change::Kind KindOf(storage::LoggedChange::Operation operation) {
   switch (operation) {
-    case storage::LoggedChange::Operation::kInsertNew: return Change::Kind::kInserted;
-    case storage::LoggedChange::Operation::kReplace: return Change::Kind::kReplaced;
-    case storage::LoggedChange::Operation::kRemove: break;
+    case storage::LoggedChange::Operation::kInsertNew:
+      return Change::Kind::kInserted;
+    case storage::LoggedChange::Operation::kReplace:
+      return Change::Kind::kReplaced;
+    case storage::LoggedChange::Operation::kRemove:
+      break;
   }
   return Change::Kind::kRemoved;
 }
@@ -40,11 +43,12 @@ absl::StatusOr<ChangeFilter> ChangeFilter::Make(const StatementPattern& pattern,
   // The checks are those of a match; the terms are remembered in the order in
   // which it asks for them.
   std::vector<rdf::Term> terms;
-  SKG_ASSIGN_OR_RETURN(const ResolvedPattern resolved,
-                       ResolvePattern(pattern, graph.names(), [&terms](const rdf::Term& term) {
-                         terms.push_back(term);
-                         return absl::StatusOr<rdf::TermId>(rdf::TermId{});
-                       }));
+  SKG_ASSIGN_OR_RETURN(
+      const ResolvedPattern resolved,
+      ResolvePattern(pattern, graph.names(), [&terms](const rdf::Term& term) {
+        terms.push_back(term);
+        return absl::StatusOr<rdf::TermId>(rdf::TermId{});
+      }));
   filter.scope_ = resolved.scan.scope;
   filter.weight_min_ = pattern.weight_min;
   filter.weight_max_ = pattern.weight_max;
@@ -52,7 +56,8 @@ absl::StatusOr<ChangeFilter> ChangeFilter::Make(const StatementPattern& pattern,
   if (pattern.subject) filter.subject_.term = terms[next++];
   if (pattern.predicate) filter.predicate_.term = terms[next++];
   if (pattern.object) filter.object_.term = terms[next++];
-  if (pattern.graph && !pattern.graph->empty()) filter.graph_.term = terms[next++];
+  if (pattern.graph && !pattern.graph->empty())
+    filter.graph_.term = terms[next++];
   return filter;
 }
 
@@ -66,34 +71,40 @@ absl::Status ChangeFilter::Refresh(const storage::GraphStore& store) {
 
 bool ChangeFilter::Matches(const storage::LoggedChange& change) const {
   const storage::StatementKey& key = change.key;
-  if (scope_ == storage::GraphScope::kDefault && key.graph.bound()) return false;
+  if (scope_ == storage::GraphScope::kDefault && key.graph.bound())
+    return false;
   if (!subject_.Matches(key.subject) || !predicate_.Matches(key.predicate) ||
       !object_.Matches(key.object) || !graph_.Matches(key.graph)) {
     return false;
   }
-  if (change.operation == storage::LoggedChange::Operation::kRemove) return true;
+  if (change.operation == storage::LoggedChange::Operation::kRemove)
+    return true;
   return change.weight >= weight_min_ && change.weight <= weight_max_;
 }
 
 absl::StatusOr<std::unique_ptr<SubscriptionImpl>> SubscriptionImpl::Start(
     std::shared_ptr<const GraphImpl> graph, const StatementPattern& pattern,
     uint64_t after_commit, std::function<void(const Change&)> on_change) {
-  if (!on_change) return absl::InvalidArgumentError("on_change is empty; give a function");
-  SKG_ASSIGN_OR_RETURN(ChangeFilter filter, ChangeFilter::Make(pattern, *graph));
+  if (!on_change)
+    return absl::InvalidArgumentError("on_change is empty; give a function");
+  SKG_ASSIGN_OR_RETURN(ChangeFilter filter,
+                       ChangeFilter::Make(pattern, *graph));
   const storage::GraphStore& store = graph->store();
   SKG_RETURN_IF_ERROR(store.Latest().status());  // dropped?
   const uint64_t last = store.last_commit();
   if (after_commit > last) {
-    return absl::InvalidArgumentError(absl::StrCat("commit ", after_commit,
-                                                   " is not there yet; the last one is ", last));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "commit ", after_commit, " is not there yet; the last one is ", last));
   }
-  if (after_commit < last) SKG_RETURN_IF_ERROR(store.ReadLog(after_commit + 1).status());
+  if (after_commit < last)
+    SKG_RETURN_IF_ERROR(store.ReadLog(after_commit + 1).status());
 
-  std::unique_ptr<SubscriptionImpl> subscription(new SubscriptionImpl(std::make_shared<Follower>(
-      std::move(graph), std::move(filter), after_commit, std::move(on_change))));
+  std::unique_ptr<SubscriptionImpl> subscription(new SubscriptionImpl(
+      std::make_shared<Follower>(std::move(graph), std::move(filter),
+                                 after_commit, std::move(on_change))));
   try {
-    subscription->thread_ = std::thread(
-        [follower = subscription->follower_] { follower->Run(); });
+    subscription->thread_ =
+        std::thread([follower = subscription->follower_] { follower->Run(); });
   } catch (const std::system_error& error) {
     return absl::ResourceExhaustedError(
         absl::StrCat("no thread for another subscription: ", error.what()));
@@ -123,7 +134,8 @@ void SubscriptionImpl::Follower::Run() {
   try {
     reason = Follow();
   } catch (const std::exception& error) {
-    reason = absl::AbortedError(absl::StrCat("the callback threw: ", error.what()));
+    reason =
+        absl::AbortedError(absl::StrCat("the callback threw: ", error.what()));
   } catch (...) {
     reason = absl::AbortedError("the callback threw");
   }
@@ -139,7 +151,8 @@ absl::Status SubscriptionImpl::Follower::Follow() {
       if (store.dropped()) return store.Latest().status();
       continue;
     }
-    SKG_ASSIGN_OR_RETURN(const storage::LogEntry entry, store.ReadLog(done + 1));
+    SKG_ASSIGN_OR_RETURN(const storage::LogEntry entry,
+                         store.ReadLog(done + 1));
     SKG_RETURN_IF_ERROR(filter.Refresh(store));
     SKG_RETURN_IF_ERROR(Deliver(entry));
     if (!stop.load(std::memory_order_acquire)) {
@@ -149,7 +162,8 @@ absl::Status SubscriptionImpl::Follower::Follow() {
   return absl::OkStatus();
 }
 
-absl::Status SubscriptionImpl::Follower::Deliver(const storage::LogEntry& entry) {
+absl::Status SubscriptionImpl::Follower::Deliver(
+    const storage::LogEntry& entry) {
   std::vector<const storage::LoggedChange*> matching;
   for (const storage::LoggedChange& change : entry.changes) {
     if (!filter.Matches(change)) continue;
@@ -162,17 +176,20 @@ absl::Status SubscriptionImpl::Follower::Deliver(const storage::LogEntry& entry)
 }
 
 absl::Status SubscriptionImpl::Follower::DeliverSome(
-    const storage::LogEntry& entry, const std::vector<const storage::LoggedChange*>& changes) {
+    const storage::LogEntry& entry,
+    const std::vector<const storage::LoggedChange*>& changes) {
   if (changes.empty()) return absl::OkStatus();
   // Terms and records are never changed, so the present view decodes past
   // commits too.
   SKG_ASSIGN_OR_RETURN(const storage::ReadView view, graph->store().Latest());
-  StatementDecoder decoder(view, graph->names(), {.metadata = true, .identity = true});
+  StatementDecoder decoder(view, graph->names(),
+                           {.metadata = true, .identity = true});
   std::vector<Statement> statements;
   std::vector<storage::StatementRow> rows;
   rows.reserve(changes.size());
   for (const storage::LoggedChange* change : changes) {
-    const bool removed = change->operation == storage::LoggedChange::Operation::kRemove;
+    const bool removed =
+        change->operation == storage::LoggedChange::Operation::kRemove;
     storage::StatementRow& row = rows.emplace_back();
     row.key = change->key;
     row.commit = entry.commit;
@@ -201,7 +218,8 @@ absl::Status SubscriptionImpl::Follower::DeliverSome(
 
 using engine::SubscriptionImpl;
 
-Subscription::Subscription(std::unique_ptr<SubscriptionImpl> impl) : impl_(std::move(impl)) {}
+Subscription::Subscription(std::unique_ptr<SubscriptionImpl> impl)
+    : impl_(std::move(impl)) {}
 Subscription::Subscription(Subscription&&) noexcept = default;
 Subscription& Subscription::operator=(Subscription&&) noexcept = default;
 Subscription::~Subscription() = default;

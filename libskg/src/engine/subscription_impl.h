@@ -24,8 +24,8 @@ namespace skg::engine {
 class ChangeFilter {
  public:
   // Errors: kInvalidArgument that carries FieldErrors.
-  [[nodiscard]] static absl::StatusOr<ChangeFilter> Make(const StatementPattern& pattern,
-                                                         const GraphImpl& graph);
+  [[nodiscard]] static absl::StatusOr<ChangeFilter> Make(
+      const StatementPattern& pattern, const GraphImpl& graph);
   // Looks up terms that were unknown so far; before each commit's changes.
   [[nodiscard]] absl::Status Refresh(const storage::GraphStore& store);
   // A removal has no weight: it passes by its terms alone.
@@ -35,7 +35,9 @@ class ChangeFilter {
   struct Position {
     std::optional<rdf::Term> term;  // unset: matches everything
     rdf::TermId id;                 // unbound: not known yet
-    [[nodiscard]] bool Matches(rdf::TermId other) const { return !term || id == other; }
+    [[nodiscard]] bool Matches(rdf::TermId other) const {
+      return !term || id == other;
+    }
   };
   Position subject_, predicate_, object_, graph_;
   storage::GraphScope scope_ = storage::GraphScope::kUnion;
@@ -71,8 +73,9 @@ class SubscriptionImpl {
     void Run();
     absl::Status Follow();
     absl::Status Deliver(const storage::LogEntry& entry);
-    absl::Status DeliverSome(const storage::LogEntry& entry,
-                             const std::vector<const storage::LoggedChange*>& changes);
+    absl::Status DeliverSome(
+        const storage::LogEntry& entry,
+        const std::vector<const storage::LoggedChange*>& changes);
 
     const std::shared_ptr<const GraphImpl> graph;
     ChangeFilter filter;

@@ -25,12 +25,14 @@ struct TermReader {
                  std::string_view (*kind_error)(rdf::TermKind)) {
     absl::StatusOr<rdf::Term> term = names.ToTerm(name);
     if (!term.ok()) {
-      errors.push_back({{field}, std::string(sv(term.status().message())), "malformed"});
+      errors.push_back(
+          {{field}, std::string(sv(term.status().message())), "malformed"});
       return {};
     }
     if (kind_error != nullptr) {
       const std::string_view problem = kind_error(term->kind);
-      if (!problem.empty()) errors.push_back({{field}, std::string(problem), "wrong_type"});
+      if (!problem.empty())
+        errors.push_back({{field}, std::string(problem), "wrong_type"});
     }
     return blank_nodes.Resolve(*std::move(term));
   }
@@ -38,11 +40,14 @@ struct TermReader {
 
 }  // namespace
 
-absl::Status TransactionImpl::Add(const NewStatement& statement, bool if_absent) {
+absl::Status TransactionImpl::Add(const NewStatement& statement,
+                                  bool if_absent) {
   std::vector<FieldError> errors;
   TermReader reader{graph().names(), blank_nodes_, errors};
-  const rdf::Term subject = reader.Read("subject", statement.subject, SubjectError);
-  const rdf::Term predicate = reader.Read("predicate", statement.predicate, PredicateError);
+  const rdf::Term subject =
+      reader.Read("subject", statement.subject, SubjectError);
+  const rdf::Term predicate =
+      reader.Read("predicate", statement.predicate, PredicateError);
   const rdf::Term object = reader.Read("object", statement.object, nullptr);
   const bool named = !statement.graph.empty();
   const rdf::Term graph_term =
@@ -60,22 +65,25 @@ absl::Status TransactionImpl::Add(const NewStatement& statement, bool if_absent)
     SKG_ASSIGN_OR_RETURN(key.graph, transaction.Intern(graph_term));
   }
   ++body_->generation;
-  SKG_RETURN_IF_ERROR(transaction.Add(key, details.weight,
-                                      details.has_record() ? &details.record : nullptr,
-                                      if_absent));
+  SKG_RETURN_IF_ERROR(transaction.Add(
+      key, details.weight, details.has_record() ? &details.record : nullptr,
+      if_absent));
   hash_.Add(statement, if_absent);
   return absl::OkStatus();
 }
 
-absl::Status TransactionImpl::Remove(std::string_view subject, std::string_view predicate,
-                                     std::string_view object, std::string_view graph_name) {
+absl::Status TransactionImpl::Remove(std::string_view subject,
+                                     std::string_view predicate,
+                                     std::string_view object,
+                                     std::string_view graph_name) {
   std::vector<FieldError> errors;
   TermReader reader{graph().names(), blank_nodes_, errors};
   const rdf::Term s = reader.Read("subject", subject, nullptr);
   const rdf::Term p = reader.Read("predicate", predicate, nullptr);
   const rdf::Term o = reader.Read("object", object, nullptr);
-  const rdf::Term g =
-      graph_name.empty() ? rdf::Term() : reader.Read("graph", graph_name, nullptr);
+  const rdf::Term g = graph_name.empty()
+                          ? rdf::Term()
+                          : reader.Read("graph", graph_name, nullptr);
   if (!errors.empty()) return FieldErrorStatus(errors);
 
   storage::Transaction& transaction = body_->transaction;
@@ -92,10 +100,12 @@ absl::Status TransactionImpl::Remove(std::string_view subject, std::string_view 
   return absl::OkStatus();
 }
 
-absl::StatusOr<ResolvedPattern> TransactionImpl::Resolve(const StatementPattern& pattern) {
-  return ResolvePattern(pattern, graph().names(), [this](const rdf::Term& term) {
-    return body_->transaction.Intern(blank_nodes_.Resolve(term));
-  });
+absl::StatusOr<ResolvedPattern> TransactionImpl::Resolve(
+    const StatementPattern& pattern) {
+  return ResolvePattern(
+      pattern, graph().names(), [this](const rdf::Term& term) {
+        return body_->transaction.Intern(blank_nodes_.Resolve(term));
+      });
 }
 
 absl::StatusOr<std::unique_ptr<CursorImpl>> TransactionImpl::Match(
@@ -114,19 +124,22 @@ absl::StatusOr<std::unique_ptr<CursorImpl>> TransactionImpl::Match(
   return CursorImpl::Open(std::move(source), resolved, options);
 }
 
-absl::StatusOr<uint64_t> TransactionImpl::Count(const StatementPattern& pattern) {
+absl::StatusOr<uint64_t> TransactionImpl::Count(
+    const StatementPattern& pattern) {
   SKG_ASSIGN_OR_RETURN(const ResolvedPattern resolved, Resolve(pattern));
   return CountMatches(body_->transaction.view(), resolved);
 }
 
-absl::StatusOr<CommitResult> TransactionImpl::Commit(const CommitOptions& options) {
+absl::StatusOr<CommitResult> TransactionImpl::Commit(
+    const CommitOptions& options) {
   ++body_->generation;
   storage::CommitRequest settings;
   settings.durability = graph().DurabilityOf(options);
   settings.idempotency_key = options.idempotency_key;
   if (!options.idempotency_key.empty()) settings.request_hash = hash_.Finish();
-  SKG_ASSIGN_OR_RETURN(storage::CommitOutcome outcome,
-                       body_->graph->store().Commit(body_->transaction, settings));
+  SKG_ASSIGN_OR_RETURN(
+      storage::CommitOutcome outcome,
+      body_->graph->store().Commit(body_->transaction, settings));
   return outcome.result;
 }
 
@@ -137,12 +150,14 @@ using engine::TransactionImpl;
 namespace {
 
 absl::Status UsedUp() {
-  return absl::FailedPreconditionError("the transaction is used up; begin another one");
+  return absl::FailedPreconditionError(
+      "the transaction is used up; begin another one");
 }
 
 }  // namespace
 
-Transaction::Transaction(std::unique_ptr<TransactionImpl> impl) : impl_(std::move(impl)) {}
+Transaction::Transaction(std::unique_ptr<TransactionImpl> impl)
+    : impl_(std::move(impl)) {}
 Transaction::Transaction(Transaction&&) noexcept = default;
 Transaction& Transaction::operator=(Transaction&&) noexcept = default;
 Transaction::~Transaction() = default;
@@ -155,13 +170,15 @@ absl::Status Transaction::AddIfAbsent(const NewStatement& statement) {
   return impl_ ? impl_->Add(statement, /*if_absent=*/true) : UsedUp();
 }
 
-absl::Status Transaction::Remove(std::string_view subject, std::string_view predicate,
-                                 std::string_view object, std::string_view graph) {
+absl::Status Transaction::Remove(std::string_view subject,
+                                 std::string_view predicate,
+                                 std::string_view object,
+                                 std::string_view graph) {
   return impl_ ? impl_->Remove(subject, predicate, object, graph) : UsedUp();
 }
 
-absl::StatusOr<StatementCursor> Transaction::Match(const StatementPattern& pattern,
-                                                   const MatchOptions& options) {
+absl::StatusOr<StatementCursor> Transaction::Match(
+    const StatementPattern& pattern, const MatchOptions& options) {
   if (!impl_) return UsedUp();
   SKG_ASSIGN_OR_RETURN(auto cursor, impl_->Match(pattern, options));
   return engine::ViewImpl::WrapCursor(std::move(cursor));

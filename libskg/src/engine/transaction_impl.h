@@ -31,21 +31,26 @@ struct TransactionBody {
 // Not thread-safe.
 class TransactionImpl {
  public:
-  TransactionImpl(std::shared_ptr<GraphImpl> graph, storage::Transaction transaction)
-      : body_(std::make_shared<TransactionBody>(std::move(graph), std::move(transaction))) {}
+  TransactionImpl(std::shared_ptr<GraphImpl> graph,
+                  storage::Transaction transaction)
+      : body_(std::make_shared<TransactionBody>(std::move(graph),
+                                                std::move(transaction))) {}
 
   [[nodiscard]] const GraphImpl& graph() const { return *body_->graph; }
 
   [[nodiscard]] absl::Status Add(const NewStatement& statement, bool if_absent);
-  [[nodiscard]] absl::Status Remove(std::string_view subject, std::string_view predicate,
-                                    std::string_view object, std::string_view graph);
+  [[nodiscard]] absl::Status Remove(std::string_view subject,
+                                    std::string_view predicate,
+                                    std::string_view object,
+                                    std::string_view graph);
   [[nodiscard]] absl::StatusOr<std::unique_ptr<CursorImpl>> Match(
       const StatementPattern& pattern, const MatchOptions& options);
   [[nodiscard]] absl::StatusOr<uint64_t> Count(const StatementPattern& pattern);
   [[nodiscard]] size_t size() const { return body_->transaction.size(); }
 
   // Commits; the transaction is used up.
-  [[nodiscard]] absl::StatusOr<CommitResult> Commit(const CommitOptions& options);
+  [[nodiscard]] absl::StatusOr<CommitResult> Commit(
+      const CommitOptions& options);
 
  private:
   // The id of a name in this transaction, of a term in `position`.

@@ -24,7 +24,8 @@ class ViewImpl {
     return ReadView(std::move(impl));
   }
   // The public classes that only their makers may construct.
-  [[nodiscard]] static StatementCursor WrapCursor(std::unique_ptr<CursorImpl> impl);
+  [[nodiscard]] static StatementCursor WrapCursor(
+      std::unique_ptr<CursorImpl> impl);
 
   [[nodiscard]] const GraphImpl& graph() const { return *graph_; }
   [[nodiscard]] const storage::ReadView& view() const { return view_; }
