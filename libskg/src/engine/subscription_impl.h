@@ -36,7 +36,8 @@ class ChangeFilter {
     std::optional<rdf::Term> term;  // unset: matches everything
     rdf::TermId id;                 // unbound: not known yet
     [[nodiscard]] bool Matches(rdf::TermId other) const {
-      return !term || id == other;
+      // The default graph has no id either: unknown is not the same.
+      return !term || (id.bound() && id == other);
     }
   };
   Position subject_, predicate_, object_, graph_;
