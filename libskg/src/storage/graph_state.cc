@@ -136,6 +136,12 @@ bool GraphState::WaitForCommit(uint64_t commit, absl::Time deadline) {
   return published() > commit && !dropped();
 }
 
+void GraphState::ForgetLatest() {
+  std::shared_ptr<const Snapshot> latest;
+  const std::lock_guard lock(mutex_);
+  latest.swap(latest_);
+}
+
 void GraphState::MarkDropped() {
   std::shared_ptr<const Snapshot> stale;
   const std::lock_guard lock(mutex_);

@@ -65,6 +65,9 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
   }
   [[nodiscard]] bool WaitForCommit(uint64_t commit, absl::Time deadline);
 
+  // Lets go of the shared snapshot, which holds this state in turn.
+  void ForgetLatest();
+
   void MarkDropped();
   [[nodiscard]] bool dropped() const {
     return dropped_.load(std::memory_order_acquire);

@@ -105,6 +105,8 @@ class UnionScan final : public ScanCursor {
 
  private:
   void OpenSources() {
+    // A named graph that nobody has heard of; unbound means the default one.
+    if (pattern_.scope == GraphScope::kOne && !pattern_.graph.bound()) return;
     bool triple_bound = false;
     const std::string terms = LeadingTerms(order_, pattern_, &triple_bound);
     if (pattern_.scope == GraphScope::kDefault ||

@@ -34,6 +34,7 @@ class StoreImpl {
       work_.notify_all();
     }
     if (cleaner_.joinable()) cleaner_.join();
+    for (const auto& [name, graph] : graphs_) graph->ForgetLatest();
   }
 
   absl::Status Open() {
