@@ -242,9 +242,10 @@ TEST_CASE("load takes tables") {
   CHECK(Contains(MustRun({"export", "--data", place.data, "--graph", "two", "--format", "tsv"}),
                  "x\tn\t\"7\"^^<http://www.w3.org/2001/XMLSchema#integer>\t1\n"));
   MustRun({"load", "--data", place.data, "--graph", "three", "--named-graph", "g", "--base",
-           "urn:skg:", place.File("r.ttl", "<a> <p> <b> .")});
+           "http://example.org/", place.File("r.ttl", "<a> <p> <b> .")});
   CHECK(Contains(MustRun({"export", "--data", place.data, "--graph", "three", "--format", "nq"}),
-                 "<urn:skg:a> <urn:skg:p> <urn:skg:b> <urn:skg:g> .\n"));
+                 "<http://example.org/a> <http://example.org/p> <http://example.org/b> "
+                 "<urn:skg:g> .\n"));
 }
 
 TEST_CASE("load keeps or replaces records as it is told") {
