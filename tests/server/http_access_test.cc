@@ -134,6 +134,9 @@ TEST_CASE("a taken port and a taken directory are said so") {
   settings = TestSettings(test.directory);
   CHECK(absl::IsFailedPrecondition(server::Server::Start(settings).status()));
   settings = TestSettings(directory);
+  settings.data_dir.clear();
+  CHECK(absl::IsInvalidArgument(server::Server::Start(settings).status()));
+  settings = TestSettings(directory);
   settings.host = "no such host.invalid";
   CHECK(absl::IsInvalidArgument(server::Server::Start(settings).status()));
 }

@@ -150,6 +150,31 @@ TEST_CASE("slow uploads keep no one waiting, though they hold threads") {
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(5));
 }
 
+TEST_CASE("a client that does not take its answer is let go") {
+  const TestServer test([](server::Settings& settings) {
+    settings.write_timeout = absl::Milliseconds(300);
+  });
+  Json batch = {{"triples", Json::array()}};
+  for (int i = 0; i < 1000; ++i) {
+    batch["triples"].push_back({{"subject", "s" + std::to_string(i)},
+                                {"predicate", "p"},
+                                {"object", std::string(4000, 'o')}});
+  }
+  REQUIRE(test.Post("/api/v1/triples/batch", batch.dump())->status == 202);
+  // Four megabytes and more for each, which no socket buffer holds.
+  const std::string request =
+      "GET /api/v1/triples?limit=1000 HTTP/1.1\r\nHost: localhost\r\n"
+      "X-API-Key: " + std::string(kKey) + "\r\n\r\n";
+  RawClient deaf(test.port());
+  deaf.Send(request + request + request + request);
+  // One that listens gets all of it, meanwhile and after.
+  for (int i = 0; i < 2; ++i) {
+    CHECK(BodyOf(test.Get("/api/v1/triples?limit=1000"))["total"] == 1000);
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  }
+  CHECK(deaf.ClosedWithin(10));
+}
+
 TEST_CASE("connections past the limit are told so") {
   const TestServer test(
       [](server::Settings& settings) { settings.max_connections = 10; });

@@ -4,12 +4,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <csignal>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -31,10 +33,17 @@ class Process {
     std::vector<char*> argv;
     for (std::string& argument : arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);
-    const std::string hash =
-        "SKG_API_KEY_HASH=" + server::HashApiKey(kKey);
-    std::array<char*, 2> environment = {const_cast<char*>(hash.c_str()),
-                                        nullptr};
+    std::string hash = "SKG_API_KEY_HASH=" + server::HashApiKey(kKey);
+    std::vector<char*> environment = {hash.data()};
+    // Of the test's own environment only what steers sanitizers and libraries.
+    for (char** each = environ; *each != nullptr; ++each) {
+      const std::string_view variable = *each;
+      const std::string_view name = variable.substr(0, variable.find('='));
+      if (name.ends_with("_OPTIONS") || name == "LD_LIBRARY_PATH") {
+        environment.push_back(*each);
+      }
+    }
+    environment.push_back(nullptr);
     pid_ = ::fork();
     REQUIRE(pid_ >= 0);
     if (pid_ == 0) {

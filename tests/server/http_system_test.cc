@@ -87,6 +87,7 @@ TEST_CASE("every answer has an id and the security headers") {
           "max-age=63072000; includeSubDomains");
     CHECK(result->get_header_value("Content-Security-Policy") ==
           "default-src 'self'");
+    CHECK_THAT(result->get_header_value("Date"), Catch::EndsWith(" GMT"));
   }
   const auto named = client.Get("/health", {{"X-Request-ID", "my.id_1-2"}});
   REQUIRE(named);

@@ -9,6 +9,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "auth/rate_limiter.h"
 #include "http/error_reply.h"
 #include "http/exchange.h"
@@ -28,10 +30,11 @@ using Handled = httplib::Server::HandlerResponse;
 constexpr size_t kMaxTarget = 4096;
 constexpr double kSlowSeconds = 1.0;
 
-// The library sorts and prints headers one by one; these never change, so they
-// are put in as one entry whose value holds the others' lines.
-constexpr std::string_view kFixedName = "Content-Security-Policy";
-constexpr std::string_view kFixedValue =
+// The library sorts and prints headers one by one; these are the same in every
+// answer of a second, so they are put in as one entry whose value holds the
+// others' lines.
+constexpr char kFixedName[] = "Content-Security-Policy";
+constexpr char kFixedValue[] =
     "default-src 'self'\r\n"
     "Strict-Transport-Security: max-age=63072000; includeSubDomains\r\n"
     "X-Content-Type-Options: nosniff\r\n"
@@ -40,6 +43,31 @@ constexpr std::string_view kFixedValue =
 
 // Handlers of the library run on the thread that called Serve.
 thread_local Exchange* current = nullptr;
+
+const std::string& FixedValue(absl::Time now) {
+  thread_local int64_t second = -1;
+  thread_local std::string value;
+  if (const int64_t present = absl::ToUnixSeconds(now); present != second) {
+    second = present;
+    value = absl::StrCat(
+        kFixedValue, "\r\nDate: ",
+        absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT", now, absl::UTCTimeZone()));
+  }
+  return value;
+}
+
+std::string_view ReasonPhrase(int status) {
+  switch (status) {
+    case 400:
+      return "Bad Request";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 503:
+      return "Service Unavailable";
+    default:
+      return "Error";
+  }
+}
 
 absl::string_view Abseil(std::string_view text) {
   return absl::string_view(text.data(), text.size());
@@ -176,13 +204,13 @@ std::string Application::Http::RawAnswer(int status, std::string_view detail) {
   const std::string id = RandomUuid();
   const ApiResponse answer = ErrorReply(status, detail, id);
   std::string head = absl::StrCat(
-      "HTTP/1.1 ", status, " ", status == 503 ? "Service Unavailable" : "Error",
+      "HTTP/1.1 ", status, " ", Abseil(ReasonPhrase(status)),
       "\r\nConnection: close\r\nContent-Type: application/json\r\n",
       "X-Request-ID: ", id, "\r\nContent-Length: ", answer.body.size(), "\r\n");
   for (const auto& [name, value] : answer.headers) {
     absl::StrAppend(&head, name, ": ", value, "\r\n");
   }
-  absl::StrAppend(&head, Abseil(kFixedName), ": ", Abseil(kFixedValue),
+  absl::StrAppend(&head, kFixedName, ": ", FixedValue(absl::Now()),
                   "\r\n\r\n", answer.body);
   nobody_metrics_.RecordRequest(unmatched_metric_, status, 0);
   return head;
@@ -419,10 +447,11 @@ void Application::Http::Compress(httplib::Response& response) {
 void Application::Http::AddHeaders(const httplib::Request& request,
                                    httplib::Response& response) {
   current->status = response.status;
-  response.headers.emplace(kFixedName, kFixedValue);
+  response.headers.emplace(kFixedName, FixedValue(current->received));
   response.set_header("X-Request-ID", current->request_id);
   AddRateHeaders(response);
   if (request.method == "HEAD") response.headers.erase("Accept-Ranges");
+  if (origins_.any()) response.set_header("Vary", "Origin");
   if (origins_.Allows(current->headers.origin)) {
     response.set_header("Access-Control-Allow-Origin",
                         std::string(current->headers.origin));
@@ -430,7 +459,6 @@ void Application::Http::AddHeaders(const httplib::Request& request,
     response.set_header(
         "Access-Control-Expose-Headers",
         "X-Request-ID, X-Rate-Limit-Remaining, X-Rate-Limit-Reset");
-    response.set_header("Vary", "Origin");
   }
 }
 

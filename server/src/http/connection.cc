@@ -15,8 +15,9 @@ namespace {
 
 constexpr size_t kReadBytes = 16 * 1024;
 // A body up to this size is waited for without a thread.
-constexpr size_t kBufferedBody = 64 * 1024;
-constexpr size_t kFlushBytes = 256 * 1024;
+constexpr size_t kBufferedBody = 16 * 1024;
+// Longer answers are sent as they come, not collected.
+constexpr size_t kFlushBytes = 64 * 1024;
 
 }  // namespace
 
@@ -96,23 +97,25 @@ bool Connection::EndRequest(bool body_was_read) {
 }
 
 bool Connection::Flush() {
-  size_t sent = 0;
-  while (sent < output_.size()) {
-    const ssize_t got = ::send(fd_, output_.data() + sent,
-                               output_.size() - sent, MSG_NOSIGNAL);
+  const bool sent = Send(output_);
+  output_.clear();
+  return sent;
+}
+
+bool Connection::Send(std::string_view bytes) {
+  // A peer that takes a byte now and then must not hold a thread for ever.
+  const Clock::time_point limit = Clock::now() + timeouts_.request;
+  while (!bytes.empty()) {
+    const ssize_t got = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (got >= 0) {
-      sent += static_cast<size_t>(got);
+      bytes.remove_prefix(static_cast<size_t>(got));
       continue;
     }
     if (errno == EINTR) continue;
     const bool full = errno == EAGAIN || errno == EWOULDBLOCK;
-    if (!full || !Wait(POLLOUT, timeouts_.write)) {
-      output_.clear();
-      return false;
-    }
+    const Clock::duration left = limit - Clock::now();
+    if (!full || !Wait(POLLOUT, std::min(left, timeouts_.write))) return false;
   }
-  output_.clear();
-  if (output_.capacity() > 2 * kFlushBytes) output_ = std::string();
   return true;
 }
 
@@ -188,8 +191,11 @@ ssize_t Connection::read(char* target, size_t size) {
 }
 
 ssize_t Connection::write(const char* source, size_t size) {
-  output_.append(source, size);
-  if (output_.size() >= kFlushBytes && !Flush()) return -1;
+  if (output_.size() + size <= kFlushBytes) {
+    output_.append(source, size);
+  } else if (!Flush() || !Send({source, size})) {
+    return -1;
+  }
   return static_cast<ssize_t>(size);
 }
 

@@ -18,7 +18,8 @@ using Clock = std::chrono::steady_clock;
 struct ConnectionTimeouts {
   Clock::duration idle;     // between requests
   Clock::duration read;     // for a head; between two reads of a body
-  Clock::duration request;  // from a request's first byte to its last
+  Clock::duration request;  // from a request's first byte to its last; and
+                            // for the answer
   Clock::duration write;    // between two sends
 };
 
@@ -94,6 +95,7 @@ class Connection final : public httplib::Stream {
   bool draining = false;  // answered for good; input is read away
 
  private:
+  bool Send(std::string_view bytes);
   bool Wait(short events, Clock::duration timeout) const;
 
   const int fd_;

@@ -77,7 +77,7 @@ ApiResponse ErrorReply(int status, const ErrorDetail& detail,
   const bool ours = status >= 500 && status != 501;
   ApiResponse response;
   response.status = status;
-  nlohmann::json body = {
+  nlohmann::ordered_json body = {
       {"detail", ours || detail.detail.empty() ? kind.text : detail.detail},
       {"error", kind.error},
       {"correlation_id", request_id},
@@ -85,7 +85,7 @@ ApiResponse ErrorReply(int status, const ErrorDetail& detail,
       {"severity", kind.severity},
       {"retryable", kind.retryable}};
   if (!detail.hint.empty()) body["hint"] = detail.hint;
-  if (!detail.fields.empty()) body["errors"] = FieldsJson(detail);
+  if (!detail.fields.empty()) body["errors"] = nlohmann::ordered_json(FieldsJson(detail));
   std::optional<absl::Duration> retry_after = detail.retry_after;
   if (status == 503 && !retry_after.has_value()) {
     retry_after = absl::Seconds(1);

@@ -26,6 +26,8 @@ class OriginCheck {
  public:
   explicit OriginCheck(const std::vector<std::string>& allowed);
   [[nodiscard]] bool Allows(std::string_view origin) const;
+  // Whether an answer depends on the origin at all.
+  [[nodiscard]] bool any() const { return !origins_.empty(); }
 
  private:
   std::vector<std::string> origins_;

@@ -158,6 +158,14 @@ bool ServerImpl::Stop() {
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(
     const Settings& settings) {
+  if (settings.data_dir.empty()) {
+    return absl::InvalidArgumentError(
+        "no data directory: give --data DIR or set SKG_DB_PATH");
+  }
+  // What no stored key can mend is said before a directory is made.
+  if (absl::Status status = CheckStart(settings, 1); !status.ok()) {
+    return status;
+  }
   auto log = std::make_unique<Log>(settings.log_level, settings.log_format);
   EngineOptions options{.durability = settings.durability,
                         .memory_budget_bytes = settings.memory_budget_bytes};

@@ -18,7 +18,9 @@ nlohmann::ordered_json WeightJson(float weight) {
 }
 
 std::string TimeText(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", time, absl::UTCTimeZone());
+  // The store keeps microseconds; a clock gives more digits than are meant.
+  const absl::Time micros = absl::FromUnixMicros(absl::ToUnixMicros(time));
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", micros, absl::UTCTimeZone());
 }
 
 nlohmann::ordered_json StatementJson(const Statement& statement, bool metadata) {
