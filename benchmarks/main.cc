@@ -52,7 +52,9 @@ int Fail(const absl::Status& status) {
 
 int List() {
   for (const Workload& workload : Workloads()) {
-    std::cout << workload.name << std::string(16 - std::min<size_t>(workload.name.size(), 15), ' ')
+    std::cout << workload.name
+              << std::string(16 - std::min<size_t>(workload.name.size(), 15),
+                             ' ')
               << workload.summary << "\n";
   }
   return 0;
@@ -91,12 +93,14 @@ int RunChosen(RunVerb& verb) {
   options.data = verb.data.empty() ? std::string(".") : verb.data;
   std::error_code made;
   std::filesystem::create_directories(options.data, made);
-  if (made) return Fail(absl::InvalidArgumentError(verb.data + ": " + made.message()));
+  if (made)
+    return Fail(absl::InvalidArgumentError(verb.data + ": " + made.message()));
 
   absl::StatusOr<Machine> machine = LookAtMachine(options.data);
   if (!machine.ok()) return Fail(machine.status());
   if (options.repeat < kFewestRunsToQuote) {
-    machine->warnings.emplace_back("fewer than 5 runs: these figures are not to be quoted");
+    machine->warnings.emplace_back(
+        "fewer than 5 runs: these figures are not to be quoted");
   }
   // The table gives way where standard output is the JSON's.
   std::ostream& table = verb.json == "-" ? std::cerr : std::cout;
@@ -108,37 +112,49 @@ int RunChosen(RunVerb& verb) {
   for (const Workload* workload : Chosen(verb.names)) {
     absl::StatusOr<WorkloadResult> result = Run(*workload, options, progress);
     if (!result.ok()) {
-      return Fail({result.status().code(),
-                   std::string(workload->name) + ": " + std::string(result.status().message())});
+      return Fail(
+          {result.status().code(), std::string(workload->name) + ": " +
+                                       std::string(result.status().message())});
     }
     PrintWorkload(*result, table);
     table.flush();
     results.push_back(*std::move(result));
   }
-  return verb.json.empty() ? 0 : WriteJson(verb.json, ReportJson(*machine, options, results));
+  return verb.json.empty()
+             ? 0
+             : WriteJson(verb.json, ReportJson(*machine, options, results));
 }
 
 void AddRun(CLI::App& app, RunVerb& verb) {
   static const std::map<std::string, Durability> kDurabilities = {
-      {"sync", Durability::kSync}, {"group", Durability::kGroup}, {"none", Durability::kNone}};
-  CLI::App* run = app.add_subcommand("run", "Run workloads; `all` is every one of them");
+      {"sync", Durability::kSync},
+      {"group", Durability::kGroup},
+      {"none", Durability::kNone}};
+  CLI::App* run =
+      app.add_subcommand("run", "Run workloads; `all` is every one of them");
   Options& options = verb.options;
   run->add_option("NAME", verb.names, "Names of workloads")
       ->required()
-      ->check(CLI::Validator([](std::string& name) { return CheckName(name); }, ""));
-  run->add_option("--repeat", options.repeat, "Counted runs of each series, after one warm-up")
+      ->check(CLI::Validator([](std::string& name) { return CheckName(name); },
+                             ""));
+  run->add_option("--repeat", options.repeat,
+                  "Counted runs of each series, after one warm-up")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  run->add_option("--seconds", options.seconds, "Length of a run that goes by time")
+  run->add_option("--seconds", options.seconds,
+                  "Length of a run that goes by time")
       ->check(CLI::Range(0.01, 600.0))
       ->capture_default_str();
-  run->add_option("--statements", options.statements, "Length of a run that goes by statements")
+  run->add_option("--statements", options.statements,
+                  "Length of a run that goes by statements")
       ->check(CLI::Range(uint64_t{1}, uint64_t{100'000'000}))
       ->capture_default_str();
-  run->add_option("--batch", options.statements_per_commit, "Statements a commit of batch_insert")
+  run->add_option("--batch", options.statements_per_commit,
+                  "Statements a commit of batch_insert")
       ->check(CLI::Range(uint64_t{1}, uint64_t{1'000'000}))
       ->capture_default_str();
-  run->add_option("--threads", options.threads, "Numbers of threads (else the workload's own)")
+  run->add_option("--threads", options.threads,
+                  "Numbers of threads (else the workload's own)")
       ->delimiter(',')
       ->check(CLI::Range(1, 1024));
   run->add_option("--connections", options.connections,
@@ -149,18 +165,24 @@ void AddRun(CLI::App& app, RunVerb& verb) {
                   "sync, group, none (else the workload's own)")
       ->delimiter(',')
       ->transform(CLI::CheckedTransformer(kDurabilities));
-  run->add_option("--seed", options.seed, "Seed of the data")->capture_default_str();
-  run->add_option("--memory", verb.memory_mib, "Memory budget of a store, in MiB")
+  run->add_option("--seed", options.seed, "Seed of the data")
+      ->capture_default_str();
+  run->add_option("--memory", verb.memory_mib,
+                  "Memory budget of a store, in MiB")
       ->check(CLI::Range(uint64_t{16}, uint64_t{1'000'000}))
       ->capture_default_str();
-  run->add_option("--data", verb.data, "Where stores are made and removed again [.]")
+  run->add_option("--data", verb.data,
+                  "Where stores are made and removed again [.]")
       ->type_name("DIR");
-  run->add_option("--skg", verb.skg_program, "The skg program [beside this one]")
+  run->add_option("--skg", verb.skg_program,
+                  "The skg program [beside this one]")
       ->type_name("PROGRAM");
-  run->add_option("--json", verb.json, "Write the report there too; - is standard output")
+  run->add_option("--json", verb.json,
+                  "Write the report there too; - is standard output")
       ->type_name("FILE");
   run->add_flag("--no-peers", verb.no_peers, "Measure libskg alone");
-  run->add_flag("--quiet", verb.quiet, "Do not tell of every run on standard error");
+  run->add_flag("--quiet", verb.quiet,
+                "Do not tell of every run on standard error");
 }
 
 struct BareHttpVerb {
@@ -170,14 +192,16 @@ struct BareHttpVerb {
 
 // The peer of http_point, which this program starts as a process of its own.
 const CLI::App* AddBareHttp(CLI::App& app, BareHttpVerb& verb) {
-  CLI::App* bare = app.add_subcommand("bare-http", "The peer of http_point")->group("");
+  CLI::App* bare =
+      app.add_subcommand("bare-http", "The peer of http_point")->group("");
   bare->add_option("--body-bytes", verb.body_bytes);
   bare->add_option("--threads", verb.threads)->check(CLI::Range(1, 4104));
   return bare;
 }
 
 int Main(int argc, char** argv) {
-  CLI::App app("Measures libskg, and peers beside it, in named workloads", "skg-bench");
+  CLI::App app("Measures libskg, and peers beside it, in named workloads",
+               "skg-bench");
   app.set_version_flag("--version", SKG_VERSION);
   app.require_subcommand(1);
   const CLI::App* list = app.add_subcommand("list", "Name the workloads");
@@ -190,7 +214,8 @@ int Main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  if (bare->parsed()) return ServeBareHttp(bare_verb.body_bytes, bare_verb.threads);
+  if (bare->parsed())
+    return ServeBareHttp(bare_verb.body_bytes, bare_verb.threads);
   return list->parsed() ? List() : RunChosen(verb);
 }
 

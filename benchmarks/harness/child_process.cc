@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,32 +18,58 @@
 #include "base/status.h"
 
 namespace skg::bench {
+namespace {
 
-absl::StatusOr<ChildProcess> ChildProcess::Start(const std::vector<std::string>& command) {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) {
-    return absl::ResourceExhaustedError(absl::StrCat("pipe: ", std::strerror(errno)));
-  }
+// Between fork and exec: only what is safe there. Reports a failure through
+// `failed`, which exec closes.
+[[noreturn]] void Become(char* const* arguments, int output, int failed) {
+  // Should this program be killed, its servers must not stay behind.
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  dup2(null, STDIN_FILENO);
+  dup2(output, STDOUT_FILENO);
+  dup2(null, STDERR_FILENO);
+  execvp(arguments[0], arguments);
+  const int error = errno;
+  [[maybe_unused]] const ssize_t told = write(failed, &error, sizeof error);
+  _exit(127);
+}
+
+absl::Status SystemError(const char* call) {
+  return absl::ResourceExhaustedError(
+      absl::StrCat(call, ": ", std::strerror(errno)));
+}
+
+}  // namespace
+
+absl::StatusOr<ChildProcess> ChildProcess::Start(
+    const std::vector<std::string>& command) {
   std::vector<std::string> texts = command;
   std::vector<char*> arguments;
   for (std::string& text : texts) arguments.push_back(text.data());
   arguments.push_back(nullptr);
 
-  posix_spawn_file_actions_t files;
-  posix_spawn_file_actions_init(&files);
-  posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&files, ends[1], STDOUT_FILENO);
-  posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-  pid_t pid = -1;
-  const int error = posix_spawnp(&pid, arguments[0], &files, nullptr, arguments.data(), environ);
-  posix_spawn_file_actions_destroy(&files);
-  close(ends[1]);
-  if (error != 0) {
-    close(ends[0]);
-    return absl::UnavailableError(
-        absl::StrCat(command[0], " cannot be started: ", std::strerror(error)));
+  int output[2];
+  int failed[2];
+  if (pipe2(output, O_CLOEXEC) != 0) return SystemError("pipe");
+  if (pipe2(failed, O_CLOEXEC) != 0) {
+    close(output[0]);
+    close(output[1]);
+    return SystemError("pipe");
   }
-  return ChildProcess(command[0], pid, ends[0]);
+  const pid_t pid = fork();
+  if (pid == 0) Become(arguments.data(), output[1], failed[1]);
+  close(output[1]);
+  close(failed[1]);
+  int error = pid < 0 ? errno : 0;
+  if (pid > 0 && read(failed[0], &error, sizeof error) > 0) {
+    waitpid(pid, nullptr, 0);
+  }
+  close(failed[0]);
+  if (error == 0) return ChildProcess(command[0], pid, output[0]);
+  close(output[0]);
+  return absl::UnavailableError(
+      absl::StrCat(command[0], " cannot be started: ", std::strerror(error)));
 }
 
 ChildProcess::ChildProcess(ChildProcess&& other) noexcept
@@ -78,8 +104,8 @@ absl::StatusOr<bool> ChildProcess::ReadSome(absl::Time deadline) {
   return true;
 }
 
-absl::StatusOr<std::string> ChildProcess::WaitForLine(const std::string& beginning,
-                                                      absl::Duration timeout) {
+absl::StatusOr<std::string> ChildProcess::WaitForLine(
+    const std::string& beginning, absl::Duration timeout) {
   const absl::Time deadline = absl::Now() + timeout;
   for (;;) {
     for (size_t end; (end = read_.find('\n')) != std::string::npos;) {
@@ -88,7 +114,9 @@ absl::StatusOr<std::string> ChildProcess::WaitForLine(const std::string& beginni
       if (line.rfind(beginning, 0) == 0) return line;
     }
     SKG_ASSIGN_OR_RETURN(const bool more, ReadSome(deadline));
-    if (!more) return absl::InternalError(absl::StrCat(name_, " ended with status ", Reap()));
+    if (!more)
+      return absl::InternalError(
+          absl::StrCat(name_, " ended with status ", Reap()));
   }
 }
 
@@ -98,7 +126,8 @@ absl::StatusOr<std::string> ChildProcess::Finish(absl::Duration timeout) {
     SKG_ASSIGN_OR_RETURN(more, ReadSome(deadline));
   }
   if (const int status = Reap(); status != 0) {
-    return absl::InternalError(absl::StrCat(name_, " ended with status ", status));
+    return absl::InternalError(
+        absl::StrCat(name_, " ended with status ", status));
   }
   return std::move(read_);
 }

@@ -25,8 +25,8 @@ class ChildProcess {
 
   // The first line with this beginning. kInternal: it ended before, or took
   // longer.
-  [[nodiscard]] absl::StatusOr<std::string> WaitForLine(const std::string& beginning,
-                                                        absl::Duration timeout);
+  [[nodiscard]] absl::StatusOr<std::string> WaitForLine(
+      const std::string& beginning, absl::Duration timeout);
   // All that it still prints; kInternal unless it ends in time with status 0.
   [[nodiscard]] absl::StatusOr<std::string> Finish(absl::Duration timeout);
 

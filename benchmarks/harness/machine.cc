@@ -38,7 +38,8 @@ std::string ProcValue(const char* file, const std::string& key) {
 std::string DiskOf(const std::filesystem::path& directory) {
   struct stat info {};
   if (stat(directory.c_str(), &info) != 0) return "unknown";
-  const std::string device = absl::StrCat(major(info.st_dev), ":", minor(info.st_dev));
+  const std::string device =
+      absl::StrCat(major(info.st_dev), ":", minor(info.st_dev));
   std::string disk = "device " + device;
   std::ifstream mounts("/proc/self/mountinfo");
   for (std::string line; std::getline(mounts, line);) {
@@ -54,7 +55,8 @@ std::string DiskOf(const std::filesystem::path& directory) {
   }
   std::ifstream rotational("/sys/dev/block/" + device + "/queue/rotational");
   int rotates = 0;
-  if (rotational >> rotates) disk += rotates != 0 ? ", rotating" : ", not rotating";
+  if (rotational >> rotates)
+    disk += rotates != 0 ? ", rotating" : ", not rotating";
   return disk;
 }
 
@@ -62,43 +64,52 @@ absl::StatusOr<Spread> TimeFdatasync(const std::filesystem::path& directory) {
   constexpr int kTimes = 50;
   constexpr size_t kBytes = 4096;
   const std::string path = directory / "fdatasync.probe";
-  const int file = open(path.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
+  const int file =
+      open(path.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
   if (file < 0) {
     return absl::InvalidArgumentError(
-        absl::StrCat(path, ": ", std::strerror(errno), "; give a writable --data directory"));
+        absl::StrCat(path, ": ", std::strerror(errno),
+                     "; give a writable --data directory"));
   }
   const std::string block(kBytes, 'x');
   std::vector<double> micros;
   bool ok = true;
   for (int i = 0; i < kTimes && ok; ++i) {
-    ok = write(file, block.data(), block.size()) == static_cast<ssize_t>(block.size());
+    ok = write(file, block.data(), block.size()) ==
+         static_cast<ssize_t>(block.size());
     const auto start = std::chrono::steady_clock::now();
     ok = ok && fdatasync(file) == 0;
-    micros.push_back(
-        std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start)
-            .count());
+    micros.push_back(std::chrono::duration<double, std::micro>(
+                         std::chrono::steady_clock::now() - start)
+                         .count());
   }
   const int error = errno;
   close(file);
   unlink(path.c_str());
-  if (!ok) return absl::ResourceExhaustedError(absl::StrCat(path, ": ", std::strerror(error)));
+  if (!ok)
+    return absl::ResourceExhaustedError(
+        absl::StrCat(path, ": ", std::strerror(error)));
   return SpreadOf(std::move(micros));
 }
 
 std::vector<std::string> Warnings(const Machine& machine) {
   std::vector<std::string> warnings;
 #ifndef NDEBUG
-  warnings.emplace_back("assertions are on: these figures are not to be quoted");
+  warnings.emplace_back(
+      "assertions are on: these figures are not to be quoted");
 #endif
 #ifndef __OPTIMIZE__
-  warnings.emplace_back("built without optimisation: these figures are not to be quoted");
+  warnings.emplace_back(
+      "built without optimisation: these figures are not to be quoted");
 #endif
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  warnings.emplace_back("built with a sanitizer: these figures are not to be quoted");
+  warnings.emplace_back(
+      "built with a sanitizer: these figures are not to be quoted");
 #endif
   if (machine.load > 0.5 * machine.cpus) {
-    warnings.emplace_back(absl::StrCat("other programs keep the machine busy (load ",
-                                       machine.load, "): trust ratios more than rates"));
+    warnings.emplace_back(
+        absl::StrCat("other programs keep the machine busy (load ",
+                     machine.load, "): trust ratios more than rates"));
   }
   return warnings;
 }
@@ -109,13 +120,15 @@ absl::StatusOr<Machine> LookAtMachine(const std::filesystem::path& data) {
   Machine machine;
   machine.version = SKG_VERSION;
   machine.commit = SKG_BENCH_COMMIT;
-  machine.date = absl::FormatTime("%Y-%m-%d %H:%M UTC", absl::Now(), absl::UTCTimeZone());
+  machine.date =
+      absl::FormatTime("%Y-%m-%d %H:%M UTC", absl::Now(), absl::UTCTimeZone());
   machine.cpu = ProcValue("/proc/cpuinfo", "model name");
   machine.cpus = static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
   machine.memory_gib = static_cast<double>(sysconf(_SC_PHYS_PAGES)) *
                        static_cast<double>(sysconf(_SC_PAGESIZE)) / (1 << 30);
   utsname name{};
-  if (uname(&name) == 0) machine.kernel = absl::StrCat(name.sysname, " ", name.release);
+  if (uname(&name) == 0)
+    machine.kernel = absl::StrCat(name.sysname, " ", name.release);
   machine.disk = DiskOf(data);
   SKG_ASSIGN_OR_RETURN(machine.fdatasync_micros, TimeFdatasync(data));
 #ifdef __clang__

@@ -18,7 +18,7 @@ struct Machine {
   int cpus = 0;
   double memory_gib = 0;
   std::string kernel;
-  std::string disk;  // device and file system of the data directory
+  std::string disk;         // device and file system of the data directory
   Spread fdatasync_micros;  // of a 4 KiB append
   std::string compiler;
   std::string flags;
@@ -27,6 +27,7 @@ struct Machine {
 };
 
 // Writes and syncs a small file in `data` to time the disk.
-[[nodiscard]] absl::StatusOr<Machine> LookAtMachine(const std::filesystem::path& data);
+[[nodiscard]] absl::StatusOr<Machine> LookAtMachine(
+    const std::filesystem::path& data);
 
 }  // namespace skg::bench

@@ -20,7 +20,8 @@ std::string Fixed(double value, int digits) {
 
 // 1234567 as 1,234,567; small numbers with a fraction.
 std::string Grouped(double value) {
-  if (std::fabs(value) < 100 && value != std::floor(value)) return Fixed(value, 2);
+  if (std::fabs(value) < 100 && value != std::floor(value))
+    return Fixed(value, 2);
   std::string digits = Fixed(value, 0);
   for (size_t at = digits.size(); at > 3 && digits[at - 4] != '-';) {
     at -= 3;
@@ -46,8 +47,9 @@ std::string Notes(const SeriesResult& series) {
     }
   }
   if (series.wanted_rate) {
-    notes += "  wanted " + Grouped(*series.wanted_rate) +
-             (series.Rates().median >= *series.wanted_rate ? ": met" : ": NOT met");
+    notes +=
+        "  wanted " + Grouped(*series.wanted_rate) +
+        (series.Rates().median >= *series.wanted_rate ? ": met" : ": NOT met");
   }
   return notes;
 }
@@ -96,7 +98,8 @@ json WorkloadJson(const WorkloadResult& result) {
   for (const auto& [name, value] : result.facts) facts[name] = value;
   object["facts"] = std::move(facts);
   object["series"] = json::array();
-  for (const SeriesResult& series : result.series) object["series"].push_back(SeriesJson(series));
+  for (const SeriesResult& series : result.series)
+    object["series"].push_back(SeriesJson(series));
   object["comparisons"] = json::array();
   for (const ComparisonResult& comparison : result.comparisons) {
     object["comparisons"].push_back(ComparisonJson(comparison));
@@ -124,15 +127,17 @@ json MachineJson(const Machine& machine) {
 
 void PrintMachine(const Machine& machine, std::ostream& out) {
   const Spread& sync = machine.fdatasync_micros;
-  out << "skg-bench " << machine.version << ", commit " << machine.commit << ", " << machine.date
-      << "\n"
+  out << "skg-bench " << machine.version << ", commit " << machine.commit
+      << ", " << machine.date << "\n"
       << "machine:  " << machine.cpu << ", " << machine.cpus << " CPUs, "
       << Fixed(machine.memory_gib, 1) << " GiB; " << machine.kernel << "; load "
       << Fixed(machine.load, 1) << "\n"
-      << "disk:     " << machine.disk << "; fdatasync of a 4 KiB append " << Grouped(sync.median)
-      << " us (" << Grouped(sync.min) << " to " << Grouped(sync.max) << ")\n"
+      << "disk:     " << machine.disk << "; fdatasync of a 4 KiB append "
+      << Grouped(sync.median) << " us (" << Grouped(sync.min) << " to "
+      << Grouped(sync.max) << ")\n"
       << "compiler: " << machine.compiler << "; " << machine.flags << "\n";
-  for (const std::string& warning : machine.warnings) out << "WARNING:  " << warning << "\n";
+  for (const std::string& warning : machine.warnings)
+    out << "WARNING:  " << warning << "\n";
 }
 
 void PrintWorkload(const WorkloadResult& result, std::ostream& out) {
@@ -141,26 +146,29 @@ void PrintWorkload(const WorkloadResult& result, std::ostream& out) {
     out << "  skipped: " << result.skipped << "\n";
     return;
   }
-  for (const auto& [name, value] : result.facts) out << "  " << name << ": " << value << "\n";
+  for (const auto& [name, value] : result.facts)
+    out << "  " << name << ": " << value << "\n";
   size_t width = 6;
   size_t unit_width = 4;
   for (const SeriesResult& series : result.series) {
     width = std::max(width, series.name.size());
     unit_width = std::max(unit_width, series.unit.size() + 2);
   }
-  out << "  " << Left("series", width) << "  " << Left("unit", unit_width) << Right("median", 12)
-      << Right("min", 12) << Right("max", 12) << Right("cpu us/op", 12)
-      << Right("rows", 12) << "\n";
+  out << "  " << Left("series", width) << "  " << Left("unit", unit_width)
+      << Right("median", 12) << Right("min", 12) << Right("max", 12)
+      << Right("cpu us/op", 12) << Right("rows", 12) << "\n";
   for (const SeriesResult& series : result.series) {
     const Spread rates = series.Rates();
     const double cpu = series.CpuMicros().median;
-    const uint64_t rows = series.samples.empty() ? 0 : series.samples.back().rows;
-    out << "  " << Left(series.name, width) << "  " << Left(series.unit + "/s", unit_width)
+    const uint64_t rows =
+        series.samples.empty() ? 0 : series.samples.back().rows;
+    out << "  " << Left(series.name, width) << "  "
+        << Left(series.unit + "/s", unit_width)
         << Right(Grouped(rates.median), 12) << Right(Grouped(rates.min), 12)
         << Right(Grouped(rates.max), 12)
         << Right(cpu > 0 ? Fixed(cpu, 2) : "-", 12)
-        << Right(Grouped(static_cast<double>(rows)), 12)
-        << Notes(series) << "\n";
+        << Right(Grouped(static_cast<double>(rows)), 12) << Notes(series)
+        << "\n";
   }
   for (const ComparisonResult& comparison : result.comparisons) {
     const Spread& ratios = comparison.ratios;
@@ -181,7 +189,8 @@ void PrintWorkload(const WorkloadResult& result, std::ostream& out) {
 json ReportJson(const Machine& machine, const Options& options,
                 const std::vector<WorkloadResult>& results) {
   json workloads = json::array();
-  for (const WorkloadResult& result : results) workloads.push_back(WorkloadJson(result));
+  for (const WorkloadResult& result : results)
+    workloads.push_back(WorkloadJson(result));
   return {{"machine", MachineJson(machine)},
           {"options",
            {{"repeat", options.repeat},

@@ -14,7 +14,8 @@ namespace skg::bench {
 void PrintMachine(const Machine& machine, std::ostream& out);
 void PrintWorkload(const WorkloadResult& result, std::ostream& out);
 
-[[nodiscard]] nlohmann::json ReportJson(const Machine& machine, const Options& options,
-                                        const std::vector<WorkloadResult>& results);
+[[nodiscard]] nlohmann::json ReportJson(
+    const Machine& machine, const Options& options,
+    const std::vector<WorkloadResult>& results);
 
 }  // namespace skg::bench

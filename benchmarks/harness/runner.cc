@@ -11,7 +11,8 @@
 namespace skg::bench {
 namespace {
 
-const SeriesResult* FindSeries(const WorkloadResult& result, const std::string& name) {
+const SeriesResult* FindSeries(const WorkloadResult& result,
+                               const std::string& name) {
   for (const SeriesResult& series : result.series) {
     if (series.name == name) return &series;
   }
@@ -25,10 +26,12 @@ absl::StatusOr<ComparisonResult> Compare(const Comparison& comparison,
   for (const std::string& name : comparison.peers) {
     const SeriesResult* peer = FindSeries(result, name);
     if (peer == nullptr) return absl::InternalError("no series " + name);
-    if (best == nullptr || peer->Rates().median > best->Rates().median) best = peer;
+    if (best == nullptr || peer->Rates().median > best->Rates().median)
+      best = peer;
   }
   if (ours == nullptr || best == nullptr) {
-    return absl::InternalError("a comparison of " + comparison.ours + " without series");
+    return absl::InternalError("a comparison of " + comparison.ours +
+                               " without series");
   }
   std::vector<double> ratios;
   std::vector<double> cpu_ratios;
@@ -55,9 +58,12 @@ absl::Status InSeries(const absl::Status& status, const Series& series) {
 
 std::string DurabilityName(Durability durability) {
   switch (durability) {
-    case Durability::kSync: return "sync";
-    case Durability::kGroup: return "group";
-    case Durability::kNone: return "none";
+    case Durability::kSync:
+      return "sync";
+    case Durability::kGroup:
+      return "group";
+    case Durability::kNone:
+      return "none";
   }
   return "?";
 }
@@ -84,7 +90,8 @@ double SeriesResult::Figure(const std::string& figure) const {
   return SpreadOf(std::move(values)).median;
 }
 
-absl::StatusOr<WorkloadResult> Run(const Workload& workload, const Options& options,
+absl::StatusOr<WorkloadResult> Run(const Workload& workload,
+                                   const Options& options,
                                    const Progress& progress) {
   WorkloadResult result;
   result.name = std::string(workload.name);
@@ -97,22 +104,25 @@ absl::StatusOr<WorkloadResult> Run(const Workload& workload, const Options& opti
   if (!plan.ok()) return plan.status();
   result.facts = plan->facts;
   for (const Series& series : plan->series) {
-    result.series.push_back(
-        {.name = series.name, .unit = series.unit, .wanted_rate = series.wanted_rate});
+    result.series.push_back({.name = series.name,
+                             .unit = series.unit,
+                             .wanted_rate = series.wanted_rate});
   }
   for (int round = 0; round <= options.repeat; ++round) {
     for (size_t i = 0; i < plan->series.size(); ++i) {
       const Series& series = plan->series[i];
       progress(absl::StrCat(
           result.name, ": ", series.name, ": ",
-          round == 0 ? std::string("warm-up") : absl::StrCat("run ", round, " of ", options.repeat)));
+          round == 0 ? std::string("warm-up")
+                     : absl::StrCat("run ", round, " of ", options.repeat)));
       absl::StatusOr<Sample> sample = series.run();
       if (!sample.ok()) return InSeries(sample.status(), series);
       if (round > 0) result.series[i].samples.push_back(*std::move(sample));
     }
   }
   for (const Comparison& comparison : plan->comparisons) {
-    SKG_ASSIGN_OR_RETURN(ComparisonResult compared, Compare(comparison, result));
+    SKG_ASSIGN_OR_RETURN(ComparisonResult compared,
+                         Compare(comparison, result));
     result.comparisons.push_back(std::move(compared));
   }
   return result;

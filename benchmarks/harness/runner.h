@@ -26,11 +26,13 @@ struct SeriesResult {
 
 struct ComparisonResult {
   std::string ours;
-  std::string peer;  // the one with the best median
-  Spread ratios;     // ours / peer, round by round
-  Spread cpu_ratios; // the same of operations a second of processor time
+  std::string peer;   // the one with the best median
+  Spread ratios;      // ours / peer, round by round
+  Spread cpu_ratios;  // the same of operations a second of processor time
   std::optional<double> wanted_ratio;
-  [[nodiscard]] bool met() const { return !wanted_ratio || ratios.median >= *wanted_ratio; }
+  [[nodiscard]] bool met() const {
+    return !wanted_ratio || ratios.median >= *wanted_ratio;
+  }
 };
 
 struct WorkloadResult {
@@ -44,7 +46,8 @@ struct WorkloadResult {
 // Tells of every run as it begins.
 using Progress = std::function<void(const std::string& line)>;
 
-[[nodiscard]] absl::StatusOr<WorkloadResult> Run(const Workload& workload, const Options& options,
+[[nodiscard]] absl::StatusOr<WorkloadResult> Run(const Workload& workload,
+                                                 const Options& options,
                                                  const Progress& progress);
 
 }  // namespace skg::bench

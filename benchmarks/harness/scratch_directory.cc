@@ -9,11 +9,13 @@
 
 namespace skg::bench {
 
-absl::StatusOr<ScratchDirectory> ScratchDirectory::Make(const std::filesystem::path& parent) {
+absl::StatusOr<ScratchDirectory> ScratchDirectory::Make(
+    const std::filesystem::path& parent) {
   std::string pattern = parent / "skg-bench-XXXXXX";
   if (mkdtemp(pattern.data()) == nullptr) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        pattern, ": ", std::strerror(errno), "; give a writable --data directory"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(pattern, ": ", std::strerror(errno),
+                     "; give a writable --data directory"));
   }
   return ScratchDirectory(pattern);
 }
@@ -21,7 +23,8 @@ absl::StatusOr<ScratchDirectory> ScratchDirectory::Make(const std::filesystem::p
 ScratchDirectory::ScratchDirectory(ScratchDirectory&& other) noexcept
     : path_(std::exchange(other.path_, {})) {}
 
-ScratchDirectory& ScratchDirectory::operator=(ScratchDirectory&& other) noexcept {
+ScratchDirectory& ScratchDirectory::operator=(
+    ScratchDirectory&& other) noexcept {
   std::swap(path_, other.path_);
   return *this;
 }

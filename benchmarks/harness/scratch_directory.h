@@ -10,7 +10,8 @@ namespace skg::bench {
 
 class ScratchDirectory {
  public:
-  [[nodiscard]] static absl::StatusOr<ScratchDirectory> Make(const std::filesystem::path& parent);
+  [[nodiscard]] static absl::StatusOr<ScratchDirectory> Make(
+      const std::filesystem::path& parent);
   ScratchDirectory(ScratchDirectory&& other) noexcept;
   ScratchDirectory& operator=(ScratchDirectory&& other) noexcept;
   ~ScratchDirectory();
@@ -20,7 +21,8 @@ class ScratchDirectory {
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
  private:
-  explicit ScratchDirectory(std::filesystem::path path) : path_(std::move(path)) {}
+  explicit ScratchDirectory(std::filesystem::path path)
+      : path_(std::move(path)) {}
   std::filesystem::path path_;
 };
 

@@ -1,9 +1,8 @@
 // Wall-clock time and the processor time of the whole process.
 #pragma once
 
-#include <ctime>
-
 #include <chrono>
+#include <ctime>
 
 namespace skg::bench {
 
@@ -23,7 +22,8 @@ class Stopwatch {
   static double ProcessCpu() {
     timespec time{};
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+    return static_cast<double>(time.tv_sec) +
+           static_cast<double>(time.tv_nsec) * 1e-9;
   }
 
   const Clock::time_point wall_;

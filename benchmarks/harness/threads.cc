@@ -9,8 +9,8 @@
 
 namespace skg::bench {
 
-absl::StatusOr<ThreadTimes> TimeThreads(int threads,
-                                        const std::function<absl::Status(int)>& work) {
+absl::StatusOr<ThreadTimes> TimeThreads(
+    int threads, const std::function<absl::Status(int)>& work) {
   std::barrier start(threads + 1);
   std::vector<absl::Status> statuses(static_cast<size_t>(threads));
   std::vector<std::thread> running;
@@ -23,7 +23,8 @@ absl::StatusOr<ThreadTimes> TimeThreads(int threads,
   const Stopwatch watch;
   start.arrive_and_wait();
   for (std::thread& thread : running) thread.join();
-  const ThreadTimes times = {.seconds = watch.Seconds(), .cpu_seconds = watch.CpuSeconds()};
+  const ThreadTimes times = {.seconds = watch.Seconds(),
+                             .cpu_seconds = watch.CpuSeconds()};
   for (const absl::Status& status : statuses) {
     if (!status.ok()) return status;
   }

@@ -28,7 +28,9 @@ struct Sample {
   // Anything else worth a column, such as commits per fdatasync.
   std::vector<std::pair<std::string, double>> figures = {};
 
-  [[nodiscard]] double Rate() const { return seconds > 0 ? operations / seconds : 0; }
+  [[nodiscard]] double Rate() const {
+    return seconds > 0 ? operations / seconds : 0;
+  }
   // Less at the mercy of what else the machine does.
   [[nodiscard]] double CpuMicros() const {
     return operations > 0 ? cpu_seconds * 1e6 / operations : 0;

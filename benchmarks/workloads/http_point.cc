@@ -31,15 +31,17 @@ constexpr absl::Duration kStartTimeout = absl::Seconds(30);
 Dataset MakeEntities(uint64_t seed) {
   Dataset dataset{.shape = {.statements = kEntities, .seed = seed}};
   for (uint32_t i = 0; i < kEntities; ++i) {
-    dataset.statements.push_back({.subject = SubjectName(i),
-                                  .predicate = kPredicate,
-                                  .object = absl::StrCat("University_", i % 100)});
+    dataset.statements.push_back(
+        {.subject = SubjectName(i),
+         .predicate = kPredicate,
+         .object = absl::StrCat("University_", i % 100)});
   }
   return dataset;
 }
 
 std::string PathOf(const std::string& subject) {
-  return absl::StrCat("/query?pattern=", subject, "&pattern=", kPredicate, "&pattern=");
+  return absl::StrCat("/query?pattern=", subject, "&pattern=", kPredicate,
+                      "&pattern=");
 }
 
 std::string Script(const Dataset& dataset) {
@@ -71,26 +73,31 @@ struct WrkReport {
 };
 
 absl::StatusOr<WrkReport> RunWrk(const std::string& url, const std::string& key,
-                                 const std::string& script, int connections, double seconds) {
+                                 const std::string& script, int connections,
+                                 double seconds) {
   // wrk takes whole seconds.
   const int duration = std::max(1, static_cast<int>(seconds));
   SKG_ASSIGN_OR_RETURN(
       ChildProcess wrk,
       ChildProcess::Start({"wrk", "-t", connections < 2 ? "1" : "2", "-c",
-                           absl::StrCat(connections), "-d", absl::StrCat(duration, "s"), "-s",
-                           script, "-H", "Authorization: Bearer " + key, url}));
-  SKG_ASSIGN_OR_RETURN(const std::string output, wrk.Finish(absl::Seconds(duration + 30)));
+                           absl::StrCat(connections), "-d",
+                           absl::StrCat(duration, "s"), "-s", script, "-H",
+                           "Authorization: Bearer " + key, url}));
+  SKG_ASSIGN_OR_RETURN(const std::string output,
+                       wrk.Finish(absl::Seconds(duration + 30)));
   const size_t at = output.find("skg-bench ");
-  std::istringstream line(at == std::string::npos ? "" : output.substr(at + 10));
+  std::istringstream line(at == std::string::npos ? ""
+                                                  : output.substr(at + 10));
   WrkReport report;
-  if (!(line >> report.requests >> report.micros >> report.bytes >> report.wrong_status >>
-        report.broken >> report.p50_micros >> report.p99_micros)) {
+  if (!(line >> report.requests >> report.micros >> report.bytes >>
+        report.wrong_status >> report.broken >> report.p50_micros >>
+        report.p99_micros)) {
     return absl::InternalError("wrk printed no summary: " + output);
   }
   if (report.wrong_status != 0 || report.broken != 0) {
-    return absl::InternalError(absl::StrCat(report.wrong_status, " answers without success and ",
-                                            report.broken, " broken connections of ",
-                                            report.requests));
+    return absl::InternalError(absl::StrCat(
+        report.wrong_status, " answers without success and ", report.broken,
+        " broken connections of ", report.requests));
   }
   return report;
 }
@@ -100,11 +107,13 @@ struct HttpServer {
   std::string url;
 };
 
-absl::StatusOr<HttpServer> StartServer(const std::vector<std::string>& command) {
+absl::StatusOr<HttpServer> StartServer(
+    const std::vector<std::string>& command) {
   constexpr std::string_view kBeginning = "listening on ";
   SKG_ASSIGN_OR_RETURN(ChildProcess process, ChildProcess::Start(command));
-  SKG_ASSIGN_OR_RETURN(const std::string line,
-                       process.WaitForLine(std::string(kBeginning), kStartTimeout));
+  SKG_ASSIGN_OR_RETURN(
+      const std::string line,
+      process.WaitForLine(std::string(kBeginning), kStartTimeout));
   return HttpServer{std::move(process), line.substr(kBeginning.size())};
 }
 
@@ -130,14 +139,16 @@ absl::Status CheckAnswers(const Dataset& dataset, Setup& setup) {
     const NewStatement& statement = dataset.statements[i];
     const httplib::Result result = client.Get(PathOf(statement.subject));
     if (!result || result->status != 200) {
-      return absl::InternalError(absl::StrCat("GET ", PathOf(statement.subject), ": ",
-                                              result ? result->body : std::string("no answer")));
+      return absl::InternalError(
+          absl::StrCat("GET ", PathOf(statement.subject), ": ",
+                       result ? result->body : std::string("no answer")));
     }
     const auto answer = nlohmann::json::parse(result->body, nullptr, false);
     const auto results = answer.is_object() && answer.contains("results")
                              ? answer["results"]
                              : nlohmann::json::array();
-    if (results.size() != 1 || results[0].value("object", "") != statement.object) {
+    if (results.size() != 1 ||
+        results[0].value("object", "") != statement.object) {
       return absl::InternalError("a wrong answer: " + result->body);
     }
     setup.body_bytes = result->body.size();
@@ -147,8 +158,10 @@ absl::Status CheckAnswers(const Dataset& dataset, Setup& setup) {
 
 absl::StatusOr<std::filesystem::path> BesideThisProgram(const char* name) {
   std::error_code error;
-  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (error) return absl::UnavailableError("/proc/self/exe: " + error.message());
+  const std::filesystem::path self =
+      std::filesystem::read_symlink("/proc/self/exe", error);
+  if (error)
+    return absl::UnavailableError("/proc/self/exe: " + error.message());
   return std::string(name).empty() ? self : self.parent_path() / name;
 }
 
@@ -159,45 +172,57 @@ absl::StatusOr<std::filesystem::path> SkgProgram(const Options& options) {
   }
   std::error_code ignored;
   if (std::filesystem::is_regular_file(program, ignored)) return program;
-  return absl::UnavailableError(program.string() +
-                                ": no such program; build target skg_program or give --skg");
+  return absl::UnavailableError(
+      program.string() +
+      ": no such program; build target skg_program or give --skg");
 }
 
-absl::StatusOr<std::string> CreateKey(const std::string& program, const std::string& data) {
-  SKG_ASSIGN_OR_RETURN(ChildProcess keys,
-                       ChildProcess::Start({program, "keys", "create", "--data", data}));
+absl::StatusOr<std::string> CreateKey(const std::string& program,
+                                      const std::string& data) {
+  SKG_ASSIGN_OR_RETURN(
+      ChildProcess keys,
+      ChildProcess::Start({program, "keys", "create", "--data", data}));
   SKG_ASSIGN_OR_RETURN(const std::string output, keys.Finish(kStartTimeout));
   constexpr std::string_view kLabel = "key:";
   const size_t at = output.find(kLabel);
-  std::istringstream words(at == std::string::npos ? "" : output.substr(at + kLabel.size()));
+  std::istringstream words(
+      at == std::string::npos ? "" : output.substr(at + kLabel.size()));
   std::string key;
   if (words >> key) return key;
   return absl::InternalError("skg keys create printed no key");
 }
 
-absl::StatusOr<std::shared_ptr<Setup>> MakeSetup(const Options& options, int connections) {
-  SKG_ASSIGN_OR_RETURN(const std::filesystem::path program, SkgProgram(options));
+absl::StatusOr<std::shared_ptr<Setup>> MakeSetup(const Options& options,
+                                                 int connections) {
+  SKG_ASSIGN_OR_RETURN(const std::filesystem::path program,
+                       SkgProgram(options));
   // Told apart from a failure before anything else is done.
   SKG_ASSIGN_OR_RETURN(ChildProcess wrk, ChildProcess::Start({"wrk", "-v"}));
   const Dataset dataset = MakeEntities(options.seed);
-  SKG_ASSIGN_OR_RETURN(ScratchDirectory directory, MakeLoadedDirectory(options, dataset));
-  SKG_ASSIGN_OR_RETURN(const std::string key, CreateKey(program, directory.store()));
-  SKG_ASSIGN_OR_RETURN(HttpServer skg,
-                       StartServer({program, "serve", "--data", directory.store(), "--host",
-                                    "127.0.0.1", "--port", "0", "--rate-limit", "0"}));
+  SKG_ASSIGN_OR_RETURN(ScratchDirectory directory,
+                       MakeLoadedDirectory(options, dataset));
+  SKG_ASSIGN_OR_RETURN(const std::string key,
+                       CreateKey(program, directory.store()));
+  SKG_ASSIGN_OR_RETURN(
+      HttpServer skg,
+      StartServer({program, "serve", "--data", directory.store(), "--host",
+                   "127.0.0.1", "--port", "0", "--rate-limit", "0"}));
   auto setup = std::make_shared<Setup>(std::move(directory), std::move(skg));
   setup->key = key;
   setup->script = setup->directory.path() / "point.lua";
   std::ofstream script(setup->script);
   script << Script(dataset) << std::flush;
-  if (!script) return absl::ResourceExhaustedError(setup->script + ": cannot be written");
+  if (!script)
+    return absl::ResourceExhaustedError(setup->script + ": cannot be written");
   SKG_RETURN_IF_ERROR(CheckAnswers(dataset, *setup));
   if (options.peers) {
-    SKG_ASSIGN_OR_RETURN(const std::filesystem::path self, BesideThisProgram(""));
-    SKG_ASSIGN_OR_RETURN(HttpServer bare,
-                         StartServer({self, "bare-http", "--body-bytes",
-                                      absl::StrCat(setup->body_bytes), "--threads",
-                                      absl::StrCat(connections + 8)}));
+    SKG_ASSIGN_OR_RETURN(const std::filesystem::path self,
+                         BesideThisProgram(""));
+    SKG_ASSIGN_OR_RETURN(
+        HttpServer bare,
+        StartServer({self, "bare-http", "--body-bytes",
+                     absl::StrCat(setup->body_bytes), "--threads",
+                     absl::StrCat(connections + 8)}));
     setup->bare.emplace(std::move(bare));
   }
   return setup;
@@ -206,46 +231,57 @@ absl::StatusOr<std::shared_ptr<Setup>> MakeSetup(const Options& options, int con
 absl::StatusOr<Sample> RunRequests(const Options& options, const Setup& setup,
                                    const HttpServer& server, int connections) {
   const double cpu = server.process.CpuSeconds();
-  SKG_ASSIGN_OR_RETURN(const WrkReport report, RunWrk(server.url, setup.key, setup.script,
-                                                      connections, options.seconds));
-  return Sample{.operations = static_cast<double>(report.requests),
-                .seconds = static_cast<double>(report.micros) * 1e-6,
-                .cpu_seconds = server.process.CpuSeconds() - cpu,
-                .rows = report.requests,
-                .figures = {{"p50 us", static_cast<double>(report.p50_micros)},
-                            {"p99 us", static_cast<double>(report.p99_micros)},
-                            {"bytes/answer", static_cast<double>(report.bytes) /
-                                                 static_cast<double>(std::max<uint64_t>(
-                                                     1, report.requests))}}};
+  SKG_ASSIGN_OR_RETURN(const WrkReport report,
+                       RunWrk(server.url, setup.key, setup.script, connections,
+                              options.seconds));
+  return Sample{
+      .operations = static_cast<double>(report.requests),
+      .seconds = static_cast<double>(report.micros) * 1e-6,
+      .cpu_seconds = server.process.CpuSeconds() - cpu,
+      .rows = report.requests,
+      .figures = {{"p50 us", static_cast<double>(report.p50_micros)},
+                  {"p99 us", static_cast<double>(report.p99_micros)},
+                  {"bytes/answer", static_cast<double>(report.bytes) /
+                                       static_cast<double>(std::max<uint64_t>(
+                                           1, report.requests))}}};
 }
 
 }  // namespace
 
 absl::StatusOr<Plan> PrepareHttpPoint(const Options& options) {
   constexpr double kWantedRatio = 0.4;
-  const std::vector<int> connections_list =
-      options.connections.empty() ? std::vector<int>{16, 64} : options.connections;
+  const std::vector<int> connections_list = options.connections.empty()
+                                                ? std::vector<int>{16, 64}
+                                                : options.connections;
   SKG_ASSIGN_OR_RETURN(
       const std::shared_ptr<Setup> setup,
-      MakeSetup(options, *std::max_element(connections_list.begin(), connections_list.end())));
+      MakeSetup(options, *std::max_element(connections_list.begin(),
+                                           connections_list.end())));
   Plan plan;
   plan.facts = {
       {"data", absl::StrCat(kEntities, " statements, one a subject")},
-      {"request", "GET /query?pattern=SUBJECT&pattern=" + std::string(kPredicate) +
-                      "&pattern= of every subject in turn, with a key; rate limit off"},
-      {"answer", absl::StrCat(setup->body_bytes, " bytes of body; the bare handler's too")},
-      {"client", "wrk, 2 threads, on the same machine; processor time is the server's alone"}};
+      {"request",
+       "GET /query?pattern=SUBJECT&pattern=" + std::string(kPredicate) +
+           "&pattern= of every subject in turn, with a key; rate limit off"},
+      {"answer", absl::StrCat(setup->body_bytes,
+                              " bytes of body; the bare handler's too")},
+      {"client",
+       "wrk, 2 threads, on the same machine; processor time is the server's "
+       "alone"}};
   for (const int connections : connections_list) {
     const std::string suffix = absl::StrCat(" ", connections, " connections");
     if (setup->bare) {
-      plan.series.push_back({.name = "httplib_bare" + suffix, .unit = "requests", .run = [=] {
-                               return RunRequests(options, *setup, *setup->bare, connections);
-                             }});
-      plan.comparisons.push_back({"skg" + suffix, {"httplib_bare" + suffix}, kWantedRatio});
+      plan.series.push_back(
+          {.name = "httplib_bare" + suffix, .unit = "requests", .run = [=] {
+             return RunRequests(options, *setup, *setup->bare, connections);
+           }});
+      plan.comparisons.push_back(
+          {"skg" + suffix, {"httplib_bare" + suffix}, kWantedRatio});
     }
-    plan.series.push_back({.name = "skg" + suffix, .unit = "requests", .run = [=] {
-                             return RunRequests(options, *setup, setup->skg, connections);
-                           }});
+    plan.series.push_back(
+        {.name = "skg" + suffix, .unit = "requests", .run = [=] {
+           return RunRequests(options, *setup, setup->skg, connections);
+         }});
   }
   return plan;
 }

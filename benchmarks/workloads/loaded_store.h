@@ -17,18 +17,19 @@ inline constexpr char kLoadedTenant[] = "public";
 inline constexpr char kLoadedGraph[] = "main";
 
 // A directory that holds the data set, closed.
-[[nodiscard]] absl::StatusOr<ScratchDirectory> MakeLoadedDirectory(const Options& options,
-                                                                   const Dataset& dataset);
+[[nodiscard]] absl::StatusOr<ScratchDirectory> MakeLoadedDirectory(
+    const Options& options, const Dataset& dataset);
 
 class LoadedStore {
  public:
-  [[nodiscard]] static absl::StatusOr<std::shared_ptr<LoadedStore>> Make(const Options& options,
-                                                                         const Dataset& dataset);
+  [[nodiscard]] static absl::StatusOr<std::shared_ptr<LoadedStore>> Make(
+      const Options& options, const Dataset& dataset);
 
   [[nodiscard]] const Graph& graph() const { return graph_; }
 
  private:
-  LoadedStore(ScratchDirectory directory, std::unique_ptr<Engine> engine, Graph graph)
+  LoadedStore(ScratchDirectory directory, std::unique_ptr<Engine> engine,
+              Graph graph)
       : directory_(std::move(directory)),
         engine_(std::move(engine)),
         graph_(std::move(graph)) {}

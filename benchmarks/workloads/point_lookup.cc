@@ -33,10 +33,10 @@ uint64_t PairOf(const TripleNumbers& triple) {
 
 // Shared by the series; never changes.
 struct Questions {
-  std::vector<Question> bound;    // subject, predicate and object
-  std::vector<Question> pairs;    // subject and predicate
-  std::vector<Question> absent;   // three terms that are there, but not together
-  std::vector<std::string> ids;   // of statements
+  std::vector<Question> bound;   // subject, predicate and object
+  std::vector<Question> pairs;   // subject and predicate
+  std::vector<Question> absent;  // three terms that are there, but not together
+  std::vector<std::string> ids;  // of statements
 };
 
 // In an order that has nothing to do with that of the data.
@@ -44,7 +44,8 @@ Questions MakeQuestions(const Dataset& dataset) {
   absl::flat_hash_map<uint64_t, uint64_t> pairs;
   absl::flat_hash_set<uint64_t> triples;
   const auto number = [&](const TripleNumbers& t) {
-    return (uint64_t{t.subject} * dataset.shape.predicates + t.predicate) * dataset.shape.objects +
+    return (uint64_t{t.subject} * dataset.shape.predicates + t.predicate) *
+               dataset.shape.objects +
            t.object;
   };
   for (const TripleNumbers& triple : dataset.triples) {
@@ -63,8 +64,9 @@ Questions MakeQuestions(const Dataset& dataset) {
                                 .predicate = statement.predicate,
                                 .object = statement.object},
                                1});
-    questions.pairs.push_back({{.subject = statement.subject, .predicate = statement.predicate},
-                               pairs[PairOf(dataset.triples[i])]});
+    questions.pairs.push_back(
+        {{.subject = statement.subject, .predicate = statement.predicate},
+         pairs[PairOf(dataset.triples[i])]});
     TripleNumbers other = dataset.triples[i];
     other.object = std::exchange(last, dataset.triples[i]).object;
     if (triples.contains(number(other))) continue;
@@ -78,16 +80,21 @@ Questions MakeQuestions(const Dataset& dataset) {
 
 // Asks `ask(i)`, i = 0, 1, ... below `count` and round again, on several
 // threads until the time is over.
-absl::StatusOr<Sample> AskUntil(const Options& options, int threads, size_t count,
-                                const std::function<absl::StatusOr<uint64_t>(size_t)>& ask) {
-  if (count == 0) return absl::InvalidArgumentError("no question; give more --statements");
+absl::StatusOr<Sample> AskUntil(
+    const Options& options, int threads, size_t count,
+    const std::function<absl::StatusOr<uint64_t>(size_t)>& ask) {
+  if (count == 0)
+    return absl::InvalidArgumentError("no question; give more --statements");
   std::atomic<uint64_t> asked{0};
   std::atomic<uint64_t> rows{0};
   SKG_ASSIGN_OR_RETURN(
-      const ThreadTimes times, TimeThreads(threads, [&](int thread) -> absl::Status {
-        const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(
-                                            std::chrono::duration<double>(options.seconds));
-        size_t next = count / static_cast<size_t>(threads) * static_cast<size_t>(thread);
+      const ThreadTimes times,
+      TimeThreads(threads, [&](int thread) -> absl::Status {
+        const auto end =
+            Clock::now() + std::chrono::duration_cast<Clock::duration>(
+                               std::chrono::duration<double>(options.seconds));
+        size_t next =
+            count / static_cast<size_t>(threads) * static_cast<size_t>(thread);
         uint64_t own = 0;
         uint64_t found = 0;
         for (; Clock::now() < end; ++own) {
@@ -107,56 +114,69 @@ absl::StatusOr<Sample> AskUntil(const Options& options, int threads, size_t coun
 
 absl::Status Check(uint64_t answers, uint64_t expected) {
   if (answers == expected) return absl::OkStatus();
-  return absl::InternalError(absl::StrCat(answers, " rows for a question that has ", expected));
+  return absl::InternalError(
+      absl::StrCat(answers, " rows for a question that has ", expected));
 }
 
 // Match on a view made before (or on a new one each time).
-absl::StatusOr<Sample> RunMatch(const Options& options, int threads, const LoadedStore& store,
-                                const std::vector<Question>& questions, bool identity,
-                                bool new_view) {
+absl::StatusOr<Sample> RunMatch(const Options& options, int threads,
+                                const LoadedStore& store,
+                                const std::vector<Question>& questions,
+                                bool identity, bool new_view) {
   SKG_ASSIGN_OR_RETURN(const ReadView view, store.graph().Latest());
-  const MatchOptions match = {.order_by = OrderField::kKey, .include_identity = identity};
-  return AskUntil(options, threads, questions.size(), [&](size_t i) -> absl::StatusOr<uint64_t> {
-    const Question& question = questions[i];
-    SKG_ASSIGN_OR_RETURN(StatementCursor cursor,
-                         new_view ? store.graph().Match(question.pattern, match)
-                                  : view.Match(question.pattern, match));
-    std::vector<Statement> batch;
-    uint64_t answers = 0;
-    for (;;) {
-      SKG_ASSIGN_OR_RETURN(const bool more, cursor.Next(batch));
-      if (!more) break;
-      answers += batch.size();
-    }
-    SKG_RETURN_IF_ERROR(Check(answers, question.answers));
-    return answers;
-  });
+  const MatchOptions match = {.order_by = OrderField::kKey,
+                              .include_identity = identity};
+  return AskUntil(options, threads, questions.size(),
+                  [&](size_t i) -> absl::StatusOr<uint64_t> {
+                    const Question& question = questions[i];
+                    SKG_ASSIGN_OR_RETURN(
+                        StatementCursor cursor,
+                        new_view ? store.graph().Match(question.pattern, match)
+                                 : view.Match(question.pattern, match));
+                    std::vector<Statement> batch;
+                    uint64_t answers = 0;
+                    for (;;) {
+                      SKG_ASSIGN_OR_RETURN(const bool more, cursor.Next(batch));
+                      if (!more) break;
+                      answers += batch.size();
+                    }
+                    SKG_RETURN_IF_ERROR(Check(answers, question.answers));
+                    return answers;
+                  });
 }
 
-absl::StatusOr<Sample> RunCount(const Options& options, int threads, const LoadedStore& store,
+absl::StatusOr<Sample> RunCount(const Options& options, int threads,
+                                const LoadedStore& store,
                                 const std::vector<Question>& questions) {
   SKG_ASSIGN_OR_RETURN(const ReadView view, store.graph().Latest());
-  return AskUntil(options, threads, questions.size(), [&](size_t i) -> absl::StatusOr<uint64_t> {
-    SKG_ASSIGN_OR_RETURN(const uint64_t answers, view.Count(questions[i].pattern));
-    SKG_RETURN_IF_ERROR(Check(answers, questions[i].answers));
-    return answers;
-  });
+  return AskUntil(options, threads, questions.size(),
+                  [&](size_t i) -> absl::StatusOr<uint64_t> {
+                    SKG_ASSIGN_OR_RETURN(const uint64_t answers,
+                                         view.Count(questions[i].pattern));
+                    SKG_RETURN_IF_ERROR(Check(answers, questions[i].answers));
+                    return answers;
+                  });
 }
 
-absl::StatusOr<Sample> RunGet(const Options& options, int threads, const LoadedStore& store,
+absl::StatusOr<Sample> RunGet(const Options& options, int threads,
+                              const LoadedStore& store,
                               const std::vector<std::string>& ids) {
   SKG_ASSIGN_OR_RETURN(const ReadView view, store.graph().Latest());
-  return AskUntil(options, threads, ids.size(), [&](size_t i) -> absl::StatusOr<uint64_t> {
-    SKG_ASSIGN_OR_RETURN(const Statement statement, view.Get(ids[i]));
-    SKG_RETURN_IF_ERROR(Check(statement.id == ids[i] ? 1 : 0, 1));
-    return uint64_t{1};
-  });
+  return AskUntil(
+      options, threads, ids.size(), [&](size_t i) -> absl::StatusOr<uint64_t> {
+        SKG_ASSIGN_OR_RETURN(const Statement statement, view.Get(ids[i]));
+        SKG_RETURN_IF_ERROR(Check(statement.id == ids[i] ? 1 : 0, 1));
+        return uint64_t{1};
+      });
 }
 
-absl::StatusOr<std::vector<std::string>> IdsOf(const LoadedStore& store, uint64_t most) {
-  SKG_ASSIGN_OR_RETURN(StatementCursor cursor,
-                       store.graph().Match({}, {.order_by = OrderField::kKey, .limit = most}));
-  SKG_ASSIGN_OR_RETURN(const std::vector<Statement> statements, cursor.ToVector());
+absl::StatusOr<std::vector<std::string>> IdsOf(const LoadedStore& store,
+                                               uint64_t most) {
+  SKG_ASSIGN_OR_RETURN(
+      StatementCursor cursor,
+      store.graph().Match({}, {.order_by = OrderField::kKey, .limit = most}));
+  SKG_ASSIGN_OR_RETURN(const std::vector<Statement> statements,
+                       cursor.ToVector());
   std::vector<std::string> ids;
   for (const Statement& statement : statements) ids.push_back(statement.id);
   std::shuffle(ids.begin(), ids.end(), std::mt19937_64(1));
@@ -178,11 +198,16 @@ absl::StatusOr<Plan> PreparePointLookup(const Options& options) {
   Plan plan;
   plan.facts = {{"data", dataset.Describe()},
                 {"store", "loaded, closed and opened again; caches are warm"},
-                {"run", absl::StrCat(options.seconds, " s of questions in random order")}};
-  for (const int threads : options.threads.empty() ? std::vector<int>{1} : options.threads) {
-    const std::string suffix = threads == 1 ? "" : absl::StrCat(" ", threads, " threads");
-    const auto add = [&](const std::string& name, std::function<absl::StatusOr<Sample>()> run) {
-      plan.series.push_back({.name = name + suffix, .unit = "calls", .run = std::move(run)});
+                {"run", absl::StrCat(options.seconds,
+                                     " s of questions in random order")}};
+  for (const int threads :
+       options.threads.empty() ? std::vector<int>{1} : options.threads) {
+    const std::string suffix =
+        threads == 1 ? "" : absl::StrCat(" ", threads, " threads");
+    const auto add = [&](const std::string& name,
+                         std::function<absl::StatusOr<Sample>()> run) {
+      plan.series.push_back(
+          {.name = name + suffix, .unit = "calls", .run = std::move(run)});
     };
     add("Match s p o", [=] {
       return RunMatch(options, threads, *store, questions->bound, false, false);
@@ -197,10 +222,13 @@ absl::StatusOr<Plan> PreparePointLookup(const Options& options) {
       return RunMatch(options, threads, *store, questions->pairs, false, false);
     });
     add("Match s p o, absent", [=] {
-      return RunMatch(options, threads, *store, questions->absent, false, false);
+      return RunMatch(options, threads, *store, questions->absent, false,
+                      false);
     });
-    add("Count s p ?", [=] { return RunCount(options, threads, *store, questions->pairs); });
-    add("Get by id", [=] { return RunGet(options, threads, *store, questions->ids); });
+    add("Count s p ?",
+        [=] { return RunCount(options, threads, *store, questions->pairs); });
+    add("Get by id",
+        [=] { return RunGet(options, threads, *store, questions->ids); });
   }
   return plan;
 }

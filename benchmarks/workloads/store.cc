@@ -7,13 +7,18 @@
 
 namespace skg::bench {
 
-absl::StatusOr<FreshStore> FreshStore::Make(const Options& options, bool statement_ids) {
-  SKG_ASSIGN_OR_RETURN(ScratchDirectory directory, ScratchDirectory::Make(options.data));
+absl::StatusOr<FreshStore> FreshStore::Make(const Options& options,
+                                            bool statement_ids) {
+  SKG_ASSIGN_OR_RETURN(ScratchDirectory directory,
+                       ScratchDirectory::Make(options.data));
   SKG_ASSIGN_OR_RETURN(
       std::unique_ptr<Engine> engine,
-      Engine::Open(directory.store(), {.memory_budget_bytes = options.memory_bytes}));
-  SKG_ASSIGN_OR_RETURN(Graph graph, engine->OpenGraph("bench/main", {.create = true,
-                                                       .statement_ids = statement_ids}));
+      Engine::Open(directory.store(),
+                   {.memory_budget_bytes = options.memory_bytes}));
+  SKG_ASSIGN_OR_RETURN(
+      Graph graph,
+      engine->OpenGraph("bench/main",
+                        {.create = true, .statement_ids = statement_ids}));
   return FreshStore(std::move(directory), std::move(engine), std::move(graph));
 }
 

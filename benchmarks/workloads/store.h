@@ -20,7 +20,8 @@ class FreshStore {
   [[nodiscard]] Graph& graph() { return *graph_; }
 
  private:
-  FreshStore(ScratchDirectory directory, std::unique_ptr<Engine> engine, Graph graph)
+  FreshStore(ScratchDirectory directory, std::unique_ptr<Engine> engine,
+             Graph graph)
       : directory_(std::move(directory)),
         engine_(std::move(engine)),
         graph_(std::move(graph)) {}
@@ -32,6 +33,7 @@ class FreshStore {
 };
 
 // kInternal unless the graph holds exactly so many statements.
-[[nodiscard]] absl::StatusOr<uint64_t> CountedRows(const Graph& graph, uint64_t expected);
+[[nodiscard]] absl::StatusOr<uint64_t> CountedRows(const Graph& graph,
+                                                   uint64_t expected);
 
 }  // namespace skg::bench

@@ -6,12 +6,17 @@ namespace skg::bench {
 namespace {
 
 constexpr std::array kWorkloads = {
-    Workload{"batch_insert", "commits of 1000 statements into a fresh graph", &PrepareBatchInsert},
-    Workload{"single_insert", "commits of one statement, by 1 and by 16 threads",
+    Workload{"batch_insert", "commits of 1000 statements into a fresh graph",
+             &PrepareBatchInsert},
+    Workload{"single_insert",
+             "commits of one statement, by 1 and by 16 threads",
              &PrepareSingleInsert},
-    Workload{"point_lookup", "questions with one answer or none", &PreparePointLookup},
-    Workload{"prefix_scan", "all statements of a predicate", &PreparePrefixScan},
-    Workload{"http_point", "GET /query of one statement under wrk", &PrepareHttpPoint},
+    Workload{"point_lookup", "questions with one answer or none",
+             &PreparePointLookup},
+    Workload{"prefix_scan", "all statements of a predicate",
+             &PreparePrefixScan},
+    Workload{"http_point", "GET /query of one statement under wrk",
+             &PrepareHttpPoint},
 };
 
 }  // namespace

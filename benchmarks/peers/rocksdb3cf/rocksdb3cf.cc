@@ -6,8 +6,8 @@
 #include "base/status.h"
 #include "rocksdb/write_batch.h"
 #include "storage/keys.h"
-#include "storage/rocksdb_tuning.h"
 #include "storage/rocksdb_ordered_fs.h"
+#include "storage/rocksdb_tuning.h"
 #include "storage/rows.h"
 
 namespace skg::bench {
@@ -16,13 +16,15 @@ namespace {
 using storage::DeltaKey;
 using storage::IndexOrder;
 
-constexpr std::array kOrders = {IndexOrder::kGspo, IndexOrder::kGpos, IndexOrder::kGosp};
+constexpr std::array kOrders = {IndexOrder::kGspo, IndexOrder::kGpos,
+                                IndexOrder::kGosp};
 constexpr std::array kFamilyNames = {"gspo", "gpos", "gosp"};
 constexpr uint32_t kGraph = 1;
 constexpr uint32_t kEpoch = 1;
 
 absl::Status ToStatus(const rocksdb::Status& status) {
-  return status.ok() ? absl::OkStatus() : absl::InternalError("rocksdb3cf: " + status.ToString());
+  return status.ok() ? absl::OkStatus()
+                     : absl::InternalError("rocksdb3cf: " + status.ToString());
 }
 
 // The numbers that a dictionary would have given: one range a kind of term.
@@ -53,7 +55,8 @@ struct RocksDb3Cf::State {
   State& operator=(const State&) = delete;
 
   ScratchDirectory directory;
-  std::shared_ptr<std::atomic<uint64_t>> syncs = std::make_shared<std::atomic<uint64_t>>(0);
+  std::shared_ptr<std::atomic<uint64_t>> syncs =
+      std::make_shared<std::atomic<uint64_t>>(0);
   std::unique_ptr<rocksdb::Env> env;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   std::unique_ptr<rocksdb::DB> db;
@@ -62,23 +65,29 @@ struct RocksDb3Cf::State {
 
 std::string RocksDb3Cf::PathName(WritePath path) {
   switch (path) {
-    case WritePath::kPlain: return "plain";
-    case WritePath::kPipelined: return "pipelined";
-    case WritePath::kUnordered: return "unordered";
+    case WritePath::kPlain:
+      return "plain";
+    case WritePath::kPipelined:
+      return "pipelined";
+    case WritePath::kUnordered:
+      return "unordered";
   }
   return "?";
 }
 
-RocksDb3Cf::RocksDb3Cf(std::unique_ptr<State> state) : state_(std::move(state)) {}
+RocksDb3Cf::RocksDb3Cf(std::unique_ptr<State> state)
+    : state_(std::move(state)) {}
 RocksDb3Cf::RocksDb3Cf(RocksDb3Cf&&) noexcept = default;
 RocksDb3Cf::~RocksDb3Cf() = default;
 
-absl::StatusOr<RocksDb3Cf> RocksDb3Cf::Open(const Options& options, WritePath path) {
-  SKG_ASSIGN_OR_RETURN(ScratchDirectory directory, ScratchDirectory::Make(options.data));
+absl::StatusOr<RocksDb3Cf> RocksDb3Cf::Open(const Options& options,
+                                            WritePath path) {
+  SKG_ASSIGN_OR_RETURN(ScratchDirectory directory,
+                       ScratchDirectory::Make(options.data));
   auto state = std::make_unique<State>(std::move(directory));
   // The file system that counts syncs is the one below our store as well.
-  state->env = rocksdb::NewCompositeEnv(
-      storage::MakeOrderedFileSystem(rocksdb::Env::Default()->GetFileSystem(), state->syncs));
+  state->env = rocksdb::NewCompositeEnv(storage::MakeOrderedFileSystem(
+      rocksdb::Env::Default()->GetFileSystem(), state->syncs));
   // The half of the budget that the engine gives to its key-value store.
   const storage::RocksDbMemory memory(options.memory_bytes / 2);
   rocksdb::DBOptions database =
@@ -94,18 +103,21 @@ absl::StatusOr<RocksDb3Cf> RocksDb3Cf::Open(const Options& options, WritePath pa
   for (const char* name : kFamilyNames) families.emplace_back(name, family);
   families.emplace_back(rocksdb::kDefaultColumnFamilyName, family);
   rocksdb::DB* db = nullptr;
-  const rocksdb::Status status = rocksdb::DB::Open(database, state->directory.store(), families,
-                                                   &state->handles, &db);
+  const rocksdb::Status status = rocksdb::DB::Open(
+      database, state->directory.store(), families, &state->handles, &db);
   state->db.reset(db);
   SKG_RETURN_IF_ERROR(ToStatus(status));
   return RocksDb3Cf(std::move(state));
 }
 
-absl::Status RocksDb3Cf::Write(std::span<const TripleNumbers> triples, bool sync) {
+absl::Status RocksDb3Cf::Write(std::span<const TripleNumbers> triples,
+                               bool sync) {
   constexpr size_t kBytesPerPut = storage::kDeltaKeyBytes + 16;
-  const uint64_t commit = state_->batches.fetch_add(1, std::memory_order_relaxed) + 1;
+  const uint64_t commit =
+      state_->batches.fetch_add(1, std::memory_order_relaxed) + 1;
   std::array<char, storage::kMaxRowValueBytes> value{};
-  const size_t value_bytes = storage::EncodeRow({.sign = 1, .triple_sign = 1}, value.data());
+  const size_t value_bytes =
+      storage::EncodeRow({.sign = 1, .triple_sign = 1}, value.data());
   const rocksdb::Slice value_slice(value.data(), value_bytes);
 
   rocksdb::WriteBatch batch(triples.size() * kOrders.size() * kBytesPerPut);
@@ -114,7 +126,8 @@ absl::Status RocksDb3Cf::Write(std::span<const TripleNumbers> triples, bool sync
     for (size_t i = 0; i < kOrders.size(); ++i) {
       const DeltaKey bytes(kGraph, kEpoch, kOrders[i], key, commit);
       const rocksdb::Status put =
-          batch.Put(state_->handles[i], {bytes.bytes.data(), bytes.bytes.size()}, value_slice);
+          batch.Put(state_->handles[i],
+                    {bytes.bytes.data(), bytes.bytes.size()}, value_slice);
       if (!put.ok()) return ToStatus(put);
     }
   }
@@ -129,9 +142,11 @@ absl::Status RocksDb3Cf::Flush() {
 
 absl::StatusOr<uint64_t> RocksDb3Cf::ScanPredicate(uint32_t predicate) const {
   // Graph, epoch, order, named graph and predicate: the key up to the object.
-  constexpr size_t kPrefixBytes = storage::kDeltaPrefixBytes + 2 * sizeof(uint64_t);
+  constexpr size_t kPrefixBytes =
+      storage::kDeltaPrefixBytes + 2 * sizeof(uint64_t);
   constexpr auto kPlace = static_cast<size_t>(IndexOrder::kGpos);
-  const storage::StatementKey key = KeyOf({.subject = 0, .predicate = predicate, .object = 0});
+  const storage::StatementKey key =
+      KeyOf({.subject = 0, .predicate = predicate, .object = 0});
   const DeltaKey whole(kGraph, kEpoch, IndexOrder::kGpos, key, 0);
   const std::string prefix(whole.view().substr(0, kPrefixBytes));
   const std::string end = storage::PrefixEnd(prefix);
@@ -144,7 +159,8 @@ absl::StatusOr<uint64_t> RocksDb3Cf::ScanPredicate(uint32_t predicate) const {
   storage::RowValue value;
   for (at->Seek(prefix); at->Valid(); at->Next()) {
     const std::string_view bytes(at->value().data(), at->value().size());
-    if (at->key().size() != storage::kDeltaKeyBytes || !storage::DecodeRow(bytes, &value)) {
+    if (at->key().size() != storage::kDeltaKeyBytes ||
+        !storage::DecodeRow(bytes, &value)) {
       return absl::InternalError("rocksdb3cf: a row that was not written");
     }
     ++rows;
@@ -162,8 +178,9 @@ absl::StatusOr<uint64_t> RocksDb3Cf::CountedRows(uint64_t expected) const {
     for (at->SeekToFirst(); at->Valid(); at->Next()) ++rows;
     SKG_RETURN_IF_ERROR(ToStatus(at->status()));
     if (rows != expected) {
-      return absl::InternalError(absl::StrCat("rocksdb3cf: family ", kFamilyNames[i], " holds ",
-                                              rows, " rows, not ", expected));
+      return absl::InternalError(absl::StrCat("rocksdb3cf: family ",
+                                              kFamilyNames[i], " holds ", rows,
+                                              " rows, not ", expected));
     }
   }
   return rows;

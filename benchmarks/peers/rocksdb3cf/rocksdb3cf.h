@@ -29,23 +29,26 @@ class RocksDb3Cf {
  public:
   // RocksDB's ways to write. (Unordered and pipelined exclude each other.)
   enum class WritePath { kPlain, kPipelined, kUnordered };
-  static constexpr std::array kWritePaths = {WritePath::kPlain, WritePath::kPipelined,
-                                             WritePath::kUnordered};
+  static constexpr std::array kWritePaths = {
+      WritePath::kPlain, WritePath::kPipelined, WritePath::kUnordered};
   [[nodiscard]] static std::string PathName(WritePath path);
 
   // In a new directory, removed at the end, with the memory and the options of
   // our own adapter but for the write path.
-  [[nodiscard]] static absl::StatusOr<RocksDb3Cf> Open(const Options& options, WritePath path);
+  [[nodiscard]] static absl::StatusOr<RocksDb3Cf> Open(const Options& options,
+                                                       WritePath path);
   RocksDb3Cf(RocksDb3Cf&&) noexcept;
   ~RocksDb3Cf();
 
   // One batch of three puts a statement.
-  [[nodiscard]] absl::Status Write(std::span<const TripleNumbers> triples, bool sync);
+  [[nodiscard]] absl::Status Write(std::span<const TripleNumbers> triples,
+                                   bool sync);
 
   // Out of memory into table files.
   [[nodiscard]] absl::Status Flush();
   // Reads keys and values of all statements with this predicate; their number.
-  [[nodiscard]] absl::StatusOr<uint64_t> ScanPredicate(uint32_t predicate) const;
+  [[nodiscard]] absl::StatusOr<uint64_t> ScanPredicate(
+      uint32_t predicate) const;
 
   // Iterates over every family. kInternal unless each has the expected number.
   [[nodiscard]] absl::StatusOr<uint64_t> CountedRows(uint64_t expected) const;
