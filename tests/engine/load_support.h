@@ -29,11 +29,15 @@ struct TestGraphs {
 
 // A source that gives `text` in pieces of at most `piece` bytes.
 inline LoadSource TextSource(std::string text, std::string name = "in", size_t piece = 1 << 16) {
-  auto rest = std::make_shared<std::string>(std::move(text));
+  struct Rest {
+    std::string text;
+    size_t begin = 0;
+  };
+  auto rest = std::make_shared<Rest>(Rest{std::move(text)});
   return {.name = std::move(name), .read = [rest, piece](char* buffer, size_t size) {
-            const size_t count = std::min({size, piece, rest->size()});
-            std::copy_n(rest->begin(), count, buffer);
-            rest->erase(0, count);
+            const size_t count = std::min({size, piece, rest->text.size() - rest->begin});
+            rest->text.copy(buffer, count, rest->begin);
+            rest->begin += count;
             return absl::StatusOr<size_t>(count);
           }};
 }

@@ -2,7 +2,12 @@
 #include <filesystem>
 #include <fstream>
 
+#include "engine/commit_builder.h"
+#include "engine/load_collector.h"
+#include "engine/load_input.h"
 #include "engine/load_support.h"
+#include "storage/memory_kv.h"
+#include "storage/store.h"
 
 namespace skg::test {
 namespace {
@@ -369,6 +374,57 @@ TEST_CASE("of many errors a hundred are listed") {
   CHECK(result.errors.size() == 100);
   CHECK(result.errors[99].line == 100);
   CHECK(result.inserted == 1);
+}
+
+TEST_CASE("what is too long to hold is malformed") {
+  const std::string huge(size_t{65} << 20, 'x');
+  struct Case {
+    Format format;
+    std::string document;
+  };
+  TestGraphs graphs;
+  for (const Case& c : {Case{Format::kTsv, "a\tp\to\n" + huge + "\tp\to\nb\tp\to\n"},
+                        Case{Format::kCsv, "k,v\na,1\nc," + huge + "\nb,2\n"},
+                        Case{Format::kCsv, "k,v\na,1\nc" + std::string(100000, ',') + "\nb,2\n"},
+                        Case{Format::kJson,
+                             "{\"subject\":\"a\",\"predicate\":\"p\",\"object\":\"o\"}\n"
+                             "{\"subject\":\"" + huge + "\"}\n"
+                             "{\"subject\":\"b\",\"predicate\":\"p\",\"object\":\"o\"}\n"}}) {
+    INFO(FormatName(c.format) << " of " << c.document.size());
+    Graph graph = graphs.Next();
+    LoadOptions options{.format = c.format, .csv_key = "1"};
+    CHECK(LoadText(graph, c.document, options).status().code() ==
+          absl::StatusCode::kInvalidArgument);
+    options.continue_on_error = true;
+    const LoadResult result = MustLoad(graph, c.document, options);
+    CHECK(result.inserted == 2);
+    CHECK(result.skipped == 1);
+    CHECK(MustCount(graph, Where("b")) == 1);
+  }
+}
+
+TEST_CASE("a load stops where it would take too much memory") {
+  auto store = storage::Store::Open(storage::MakeMemoryKv(), {});
+  REQUIRE_OK(store);
+  const storage::Store::CreateOptions create;
+  auto graph = (*store)->OpenGraph("public", "main", &create);
+  REQUIRE_OK(graph);
+  const auto names = rdf::NameSpace::Make("urn:skg:");
+  REQUIRE_OK(names);
+  engine::CommitBuilder builder(*graph, *names);
+  const LoadSource source = TextSource("");
+  engine::LoadInput input(source, nullptr);
+  engine::LoadCollector collector(builder, input, "", {}, 100000);
+  absl::Status status;
+  int added = 0;
+  for (; status.ok() && added < 10000; ++added) {
+    status = collector.Add(
+        {rdf::Term::Iri(absl::StrCat("urn:s", added)), rdf::Term::Iri("urn:p"), rdf::Term::Iri("urn:o"), {}});
+  }
+  CHECK(status.code() == absl::StatusCode::kResourceExhausted);
+  CHECK(Message(status).rfind("in: ", 0) == 0);
+  CHECK(added > 100);
+  CHECK(added < 1000);
 }
 
 TEST_CASE("options that cannot be meant are refused") {

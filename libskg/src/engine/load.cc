@@ -18,9 +18,12 @@ namespace {
 // What the changes of one load may take while they wait for their commit, in
 // the smallest engine.
 constexpr size_t kMinLoadBytes = size_t{256} << 20;
+// Writing them takes some ten times as much for a while: rows in every order,
+// the batch, the store's buffers.
+constexpr size_t kBudgetParts = 8;
 
 size_t MemoryLimit(const EngineImpl& engine) {
-  return std::max(kMinLoadBytes, engine.memory_budget_bytes() / 2);
+  return std::max(kMinLoadBytes, engine.memory_budget_bytes() / kBudgetParts);
 }
 
 absl::StatusOr<rdf::Term> GraphTerm(const rdf::NameSpace& names, const std::string& graph) {

@@ -51,12 +51,27 @@ std::string CheckTenant(const std::string& text) {
                   "letter or digit";
 }
 
-std::string CheckRole(const std::string& text) {
+// CLI11's own lists would also take the words that follow: the files.
+std::vector<std::string> Split(const std::string& text) {
+  std::vector<std::string> parts;
+  size_t begin = 0;
+  while (true) {
+    const size_t comma = text.find(',', begin);
+    parts.push_back(text.substr(begin, comma - begin));
+    if (comma == std::string::npos) return parts;
+    begin = comma + 1;
+  }
+}
+
+std::string CheckRoles(const std::string& text) {
   const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || c == '_' || c == ':'; };
-  const bool ok = std::all_of(text.begin(), text.end(), plain) &&
-                  std::count(text.begin(), text.end(), ':') == 1 && text.front() != ':' &&
-                  text.back() != ':';
-  return ok ? "" : "\"" + text + "\" is no role; roles look like read:triples";
+  for (const std::string& role : Split(text)) {
+    const bool ok = std::all_of(role.begin(), role.end(), plain) &&
+                    std::count(role.begin(), role.end(), ':') == 1 && role.front() != ':' &&
+                    role.back() != ':';
+    if (!ok) return "\"" + role + "\" is no role; roles look like read:triples";
+  }
+  return "";
 }
 
 CLI::Validator OneOf(const std::vector<std::string>& choices) {
@@ -125,11 +140,9 @@ void AddLoad(CLI::App& app, Chosen& chosen) {
                    "csv: header or number of the subject's column (else rows are named "
                    "FILE:LINE)")
       ->type_name("COLUMN");
-  verb->add_option("--columns", load->csv_columns,
-                   "csv: names of the columns, where the file has no header line")
-      ->delimiter(',')
-      ->expected(1)
-      ->allow_extra_args(false)
+  verb->add_option_function<std::string>(
+          "--columns", [load](const std::string& text) { load->csv_columns = Split(text); },
+          "csv: names of the columns, where the file has no header line")
       ->type_name("A,B,C");
   verb->add_flag("--skip-duplicates", load->skip_duplicates,
                  "Leave statements that are there already as they are");
@@ -229,12 +242,10 @@ void AddKeys(CLI::App& app, Chosen& chosen) {
       ->check(Checked(CheckTenant))
       ->type_name("TENANT")
       ->capture_default_str();
-  verb->add_option("--roles", create->roles,
-                   "What it may do [read:triples,write:triples]")
-      ->delimiter(',')
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->check(Checked(CheckRole))
+  verb->add_option_function<std::string>(
+          "--roles", [create](const std::string& text) { create->roles = Split(text); },
+          "What it may do [read:triples,write:triples]")
+      ->check(Checked(CheckRoles))
       ->type_name("ROLE,...");
   verb->callback([create, &chosen] { chosen = [create] { return RunKeysCreate(*create); }; });
 }
