@@ -119,8 +119,8 @@ class SKG_EXPORT Graph {
       std::function<void(const Change&)> on_change) const;
 
   // Reads one input into this graph as one commit (see load.h).
-  [[nodiscard]] absl::StatusOr<LoadResult> Load(const LoadSource& source,
-                                                const LoadOptions& options = {});
+  [[nodiscard]] absl::StatusOr<LoadResult> Load(
+      const LoadSource& source, const LoadOptions& options = {});
   // Writes the present state (see load.h).
   [[nodiscard]] absl::StatusOr<ExportResult> Export(
       const ExportSink& sink, const ExportOptions& options = {}) const;

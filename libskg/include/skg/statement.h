@@ -54,7 +54,8 @@ struct Statement {
   std::string object;
   std::string graph;  // empty: the default graph
   float weight = 1.0f;
-  std::string metadata;  // JSON object text, {} for none; empty unless asked for
+  std::string
+      metadata;  // JSON object text, {} for none; empty unless asked for
   uint32_t edge = 0;
   std::optional<absl::Time> valid_from;
   std::optional<absl::Time> valid_to;
@@ -84,7 +85,15 @@ struct StatementPattern {
   float weight_max = 1.0f;
 };
 
-enum class OrderField { kCommit, kWeight, kSubject, kPredicate, kObject, kCreatedAt, kKey };
+enum class OrderField {
+  kCommit,
+  kWeight,
+  kSubject,
+  kPredicate,
+  kObject,
+  kCreatedAt,
+  kKey
+};
 
 // kCommit (default): created commit, then key. kKey: the order in which the
 // index yields them, streamed without sorting (descending, it is sorted too).
@@ -115,7 +124,13 @@ struct Change {
 };
 
 // What became of each member of a write, in the caller's order.
-enum class Outcome : uint8_t { kInserted, kReplaced, kDuplicate, kRemoved, kAbsent };
+enum class Outcome : uint8_t {
+  kInserted,
+  kReplaced,
+  kDuplicate,
+  kRemoved,
+  kAbsent
+};
 
 struct CommitResult {
   uint64_t commit = 0;
