@@ -40,7 +40,8 @@ TEST_CASE("big-endian bytes are the number's, the highest first", "[bytes]") {
   CHECK(BigEndian(uint8_t{0xAB}) == "\xAB");
   CHECK(BigEndian(uint16_t{0x1234}) == "\x12\x34");
   CHECK(BigEndian(uint32_t{0x12345678}) == "\x12\x34\x56\x78");
-  CHECK(BigEndian(uint64_t{0x1122334455667788}) == "\x11\x22\x33\x44\x55\x66\x77\x88");
+  CHECK(BigEndian(uint64_t{0x1122334455667788}) ==
+        "\x11\x22\x33\x44\x55\x66\x77\x88");
 }
 
 TEST_CASE("big-endian numbers are read back", "[bytes]") {
@@ -67,13 +68,14 @@ TEST_CASE("varints have the known bytes", "[bytes]") {
     uint64_t number;
     std::string bytes;
   };
-  for (const Case& c : std::vector<Case>{
-           {0, std::string("\0", 1)},
-           {1, "\x01"},
-           {127, "\x7f"},
-           {128, "\x80\x01"},
-           {300, "\xac\x02"},
-           {std::numeric_limits<uint64_t>::max(), "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"}}) {
+  for (const Case& c :
+       std::vector<Case>{{0, std::string("\0", 1)},
+                         {1, "\x01"},
+                         {127, "\x7f"},
+                         {128, "\x80\x01"},
+                         {300, "\xac\x02"},
+                         {std::numeric_limits<uint64_t>::max(),
+                          "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"}}) {
     INFO(c.number);
     CHECK(Varint(c.number) == c.bytes);
   }
@@ -91,7 +93,8 @@ TEST_CASE("varints are read back, one after the other", "[bytes]") {
 
 TEST_CASE("a varint that is cut short or too long is refused", "[bytes]") {
   for (const std::string& bytes :
-       {std::string(), std::string("\x80"), std::string("\xff\xff"), std::string(11, '\x80'),
+       {std::string(), std::string("\x80"), std::string("\xff\xff"),
+        std::string(11, '\x80'),
         // 2^64: one bit more than fits.
         std::string("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02"),
         std::string("\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01")}) {
@@ -102,8 +105,10 @@ TEST_CASE("a varint that is cut short or too long is refused", "[bytes]") {
   }
 }
 
-TEST_CASE("a reader gives fields in order and nothing past its end", "[bytes]") {
-  const std::string bytes = BigEndian(uint32_t{7}) + Varint(300) + "text" + "rest";
+TEST_CASE("a reader gives fields in order and nothing past its end",
+          "[bytes]") {
+  const std::string bytes =
+      BigEndian(uint32_t{7}) + Varint(300) + "text" + "rest";
   ByteReader reader(bytes);
   CHECK(reader.BigEndian<uint32_t>() == 7);
   CHECK(reader.Varint() == 300);
@@ -135,9 +140,14 @@ TEST_CASE("any bytes can be read without harm", "[bytes]") {
     size_t left = bytes.size();
     while (reader.ok() && !reader.empty()) {
       switch (random() % 3) {
-        case 0: reader.Varint(); break;
-        case 1: reader.BigEndian<uint32_t>(); break;
-        default: reader.Bytes(random() % 8 + 1);
+        case 0:
+          reader.Varint();
+          break;
+        case 1:
+          reader.BigEndian<uint32_t>();
+          break;
+        default:
+          reader.Bytes(random() % 8 + 1);
       }
       REQUIRE(reader.rest().size() < left);
       left = reader.rest().size();
@@ -152,7 +162,8 @@ TEST_CASE("zig-zag keeps small magnitudes small and is undone", "[bytes]") {
   CHECK(ZigZag(-2) == 3);
   CHECK(ZigZag(std::numeric_limits<int64_t>::max()) ==
         std::numeric_limits<uint64_t>::max() - 1);
-  CHECK(ZigZag(std::numeric_limits<int64_t>::min()) == std::numeric_limits<uint64_t>::max());
+  CHECK(ZigZag(std::numeric_limits<int64_t>::min()) ==
+        std::numeric_limits<uint64_t>::max());
   for (const uint64_t number : Numbers()) {
     const auto value = static_cast<int64_t>(number);
     CHECK(UnZigZag(ZigZag(value)) == value);

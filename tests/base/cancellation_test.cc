@@ -18,12 +18,14 @@ TEST_CASE("a call goes on until it is cancelled", "[cancellation]") {
 TEST_CASE("a deadline ends a call once it has passed", "[cancellation]") {
   CHECK(Cancellation(absl::InfinitePast()).Check().code() ==
         absl::StatusCode::kDeadlineExceeded);
-  CHECK(Cancellation(absl::Now()).Check().code() == absl::StatusCode::kDeadlineExceeded);
+  CHECK(Cancellation(absl::Now()).Check().code() ==
+        absl::StatusCode::kDeadlineExceeded);
   CHECK(Cancellation(absl::Now() + absl::Hours(1)).Check().ok());
   CHECK(Cancellation(absl::InfiniteFuture()).Check().ok());
 }
 
-TEST_CASE("what the caller did is told before what the clock did", "[cancellation]") {
+TEST_CASE("what the caller did is told before what the clock did",
+          "[cancellation]") {
   Cancellation cancellation(absl::InfinitePast());
   cancellation.Cancel();
   CHECK(cancellation.Check().code() == absl::StatusCode::kCancelled);

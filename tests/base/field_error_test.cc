@@ -9,7 +9,8 @@
 namespace skg {
 namespace {
 
-void RequireEqual(const std::vector<FieldError>& got, const std::vector<FieldError>& want) {
+void RequireEqual(const std::vector<FieldError>& got,
+                  const std::vector<FieldError>& want) {
   REQUIRE(got.size() == want.size());
   for (size_t i = 0; i < got.size(); ++i) {
     CHECK(got[i].path == want[i].path);
@@ -20,7 +21,9 @@ void RequireEqual(const std::vector<FieldError>& got, const std::vector<FieldErr
 
 TEST_CASE("a status carries its field errors", "[field_error]") {
   const std::vector<FieldError> errors = {
-      {{"patterns", "0", "weight_min"}, "is 2; a weight is from 0 to 1", "out_of_range"},
+      {{"patterns", "0", "weight_min"},
+       "is 2; a weight is from 0 to 1",
+       "out_of_range"},
       {{}, "is not an object", "wrong_type"},
       {{"", std::string("\0\xff", 2)}, "", ""}};
   const absl::Status status = FieldErrorStatus(errors);
@@ -30,7 +33,8 @@ TEST_CASE("a status carries its field errors", "[field_error]") {
 }
 
 TEST_CASE("thousands of errors make a short message", "[field_error]") {
-  const std::vector<FieldError> errors(5000, {{"field"}, "is missing", "missing"});
+  const std::vector<FieldError> errors(5000,
+                                       {{"field"}, "is missing", "missing"});
   const absl::Status status = FieldErrorStatus(errors);
   CHECK(status.message().size() < 400);
   CHECK(absl::EndsWith(status.message(), "and 4992 more errors"));
@@ -45,7 +49,8 @@ TEST_CASE("other statuses carry none", "[field_error]") {
 // A status may come from anywhere.
 TEST_CASE("damaged payloads are no errors and do no harm", "[field_error]") {
   std::string url, payload;
-  FieldErrorStatus({{{"a", "b"}, "message", "type"}, {{"c"}, "other", "missing"}})
+  FieldErrorStatus(
+      {{{"a", "b"}, "message", "type"}, {{"c"}, "other", "missing"}})
       .ForEachPayload([&](auto type, const absl::Cord& bytes) {
         url = std::string(type);
         payload = std::string(bytes);

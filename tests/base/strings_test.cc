@@ -18,7 +18,8 @@ TEST_CASE("the two kinds of string view show the same bytes", "[strings]") {
   CHECK(sv(view) == view);
 }
 
-TEST_CASE("a map of strings is asked with a view, without a copy", "[strings]") {
+TEST_CASE("a map of strings is asked with a view, without a copy",
+          "[strings]") {
   absl::flat_hash_map<std::string, int, StringHash, StringEqual> map;
   map["name"] = 1;
   const std::string_view part = std::string_view("a name here").substr(2, 4);

@@ -27,7 +27,8 @@ TEST_CASE("a UUID by name is that of RFC 4122, version 5", "[uuid]") {
   for (const Case& c : std::vector<Case>{
            {kDns, "www.example.com", "2ed6657d-e927-568b-95e1-2665a8aea6a2"},
            {kDns, "python.org", "886313e1-3b8a-5372-9b90-0c9aee199e5d"},
-           {kUrl, "http://www.python.org/", "c2a8cbf8-d0f1-5ef4-9740-c3faec8ab1a0"},
+           {kUrl, "http://www.python.org/",
+            "c2a8cbf8-d0f1-5ef4-9740-c3faec8ab1a0"},
            {kUrl, "", "1b4db7eb-4057-5ddf-91e0-36dec72071f5"}}) {
     INFO(c.name);
     CHECK(NameUuid(Parse(c.name_space), c.name).ToString() == c.want);
@@ -47,7 +48,8 @@ TEST_CASE("version and variant are set", "[uuid]") {
     const std::string random = RandomUuid().ToString();
     CHECK(random[14] == '4');
     CHECK(std::string("89ab").find(random[19]) != std::string::npos);
-    const std::string named = NameUuid(Parse(kDns), std::to_string(i)).ToString();
+    const std::string named =
+        NameUuid(Parse(kDns), std::to_string(i)).ToString();
     CHECK(named[14] == '5');
     CHECK(std::string("89ab").find(named[19]) != std::string::npos);
   }
@@ -75,17 +77,17 @@ TEST_CASE("a UUID is read back from its text, in either case", "[uuid]") {
 }
 
 TEST_CASE("what is not the form of a UUID is refused", "[uuid]") {
-  for (const std::string_view text : {
-           std::string_view(""), std::string_view("6ba7b810"),
-           std::string_view("6ba7b8109dad11d180b400c04fd430c8"),
-           std::string_view("{6ba7b810-9dad-11d1-80b4-00c04fd430c8}"),
-           std::string_view("6ba7b810-9dad-11d1-80b4-00c04fd430c"),
-           std::string_view("6ba7b810-9dad-11d1-80b4-00c04fd430c88"),
-           std::string_view("6ba7b810-9dad-11d1-80b4-00c04fd430cg"),
-           std::string_view("6ba7b810x9dad-11d1-80b4-00c04fd430c8"),
-           std::string_view("6ba7b8109-dad-11d1-80b4-00c04fd430c8"),
-           std::string_view(" 6ba7b810-9dad-11d1-80b4-00c04fd430c"),
-           std::string_view("6ba7b810-9dad-11d1-80b4-00c04fd430\0 ", 36)}) {
+  for (const std::string_view text :
+       {std::string_view(""), std::string_view("6ba7b810"),
+        std::string_view("6ba7b8109dad11d180b400c04fd430c8"),
+        std::string_view("{6ba7b810-9dad-11d1-80b4-00c04fd430c8}"),
+        std::string_view("6ba7b810-9dad-11d1-80b4-00c04fd430c"),
+        std::string_view("6ba7b810-9dad-11d1-80b4-00c04fd430c88"),
+        std::string_view("6ba7b810-9dad-11d1-80b4-00c04fd430cg"),
+        std::string_view("6ba7b810x9dad-11d1-80b4-00c04fd430c8"),
+        std::string_view("6ba7b8109-dad-11d1-80b4-00c04fd430c8"),
+        std::string_view(" 6ba7b810-9dad-11d1-80b4-00c04fd430c"),
+        std::string_view("6ba7b810-9dad-11d1-80b4-00c04fd430\0 ", 36)}) {
     INFO(std::string(text));
     CHECK_FALSE(ParseUuid(text).has_value());
   }

@@ -28,7 +28,8 @@ class MemoryStore {
 class RocksStore {
  public:
   RocksStore() {
-    auto opened = OpenRocksDb(directory_ / "data", {.memory_bytes = size_t{16} << 20});
+    auto opened =
+        OpenRocksDb(directory_ / "data", {.memory_bytes = size_t{16} << 20});
     REQUIRE_OK(opened);
     kv_ = *std::move(opened);
   }
@@ -40,7 +41,8 @@ class RocksStore {
   std::unique_ptr<KvStore> kv_;
 };
 
-#define KV_TEST_CASE(name) TEMPLATE_TEST_CASE(name, "[kv]", MemoryStore, RocksStore)
+#define KV_TEST_CASE(name) \
+  TEMPLATE_TEST_CASE(name, "[kv]", MemoryStore, RocksStore)
 
 using Rows = std::vector<std::pair<std::string, std::string>>;
 
@@ -61,13 +63,15 @@ std::optional<std::string> Get(KvStore& kv, Family family, std::string_view key,
 
 Rows Forward(KvIterator& it) {
   Rows rows;
-  for (it.SeekToFirst(); it.Valid(); it.Next()) rows.emplace_back(it.key(), it.value());
+  for (it.SeekToFirst(); it.Valid(); it.Next())
+    rows.emplace_back(it.key(), it.value());
   REQUIRE_OK(it.status());
   return rows;
 }
 Rows Backward(KvIterator& it) {
   Rows rows;
-  for (it.SeekToLast(); it.Valid(); it.Prev()) rows.emplace_back(it.key(), it.value());
+  for (it.SeekToLast(); it.Valid(); it.Prev())
+    rows.emplace_back(it.key(), it.value());
   REQUIRE_OK(it.status());
   return rows;
 }
@@ -82,7 +86,8 @@ Rows Reversed(Rows rows) {
 // A key of family delta: the statement's 45 bytes, then a commit number.
 std::string DeltaKey(char statement, uint64_t commit) {
   std::string key(kProbePrefixBytes, statement);
-  for (int shift = 56; shift >= 0; shift -= 8) key.push_back(static_cast<char>(commit >> shift));
+  for (int shift = 56; shift >= 0; shift -= 8)
+    key.push_back(static_cast<char>(commit >> shift));
   return key;
 }
 
@@ -107,15 +112,17 @@ KV_TEST_CASE("families have names of their own") {
   }
   REQUIRE(names.size() == kFamilyCount);
   REQUIRE_OK(store->Write(*batch, WriteMode::kBuffered));
-  for (const auto& [name, family] : names) CHECK(Get(*store, family, "key") == name);
+  for (const auto& [name, family] : names)
+    CHECK(Get(*store, family, "key") == name);
 }
 
 KV_TEST_CASE("keys are ordered by their unsigned bytes") {
   TestType store;
-  const Rows rows = {{"", "0"},        {std::string("\0", 1), "1"}, {"a", "2"},
-                     {"a\x7f", "3"},   {"a\x80", "4"},              {"ab", "5"},
-                     {"b", "6"},       {"\x7f", "7"},               {"\x80", "8"},
-                     {"\xff\xff", "9"}};
+  const Rows rows = {{"", "0"},      {std::string("\0", 1), "1"},
+                     {"a", "2"},     {"a\x7f", "3"},
+                     {"a\x80", "4"}, {"ab", "5"},
+                     {"b", "6"},     {"\x7f", "7"},
+                     {"\x80", "8"},  {"\xff\xff", "9"}};
   Rows shuffled = rows;
   auto random = test::Random();
   std::shuffle(shuffled.begin(), shuffled.end(), random);
@@ -130,7 +137,8 @@ KV_TEST_CASE("keys are ordered by their unsigned bytes") {
 KV_TEST_CASE("an iterator keeps to its bounds") {
   TestType store;
   Put(*store, Family::kLog, {{"a", "1"}, {"b", "2"}, {"c", "3"}, {"d", "4"}});
-  const auto it = store->NewIterator(Family::kLog, {.lower = "b", .upper = "d"});
+  const auto it =
+      store->NewIterator(Family::kLog, {.lower = "b", .upper = "d"});
   const Rows inside = {{"b", "2"}, {"c", "3"}};
   CHECK(Forward(*it) == inside);
   CHECK(Backward(*it) == Reversed(inside));
@@ -138,8 +146,13 @@ KV_TEST_CASE("an iterator keeps to its bounds") {
   struct Case {
     std::string seek, want;  // want: empty for the end
   };
-  for (const Case& c : std::vector<Case>{
-           {"", "b"}, {"a", "b"}, {"b", "b"}, {"bb", "c"}, {"cc", ""}, {"d", ""}, {"e", ""}}) {
+  for (const Case& c : std::vector<Case>{{"", "b"},
+                                         {"a", "b"},
+                                         {"b", "b"},
+                                         {"bb", "c"},
+                                         {"cc", ""},
+                                         {"d", ""},
+                                         {"e", ""}}) {
     INFO("seek " << c.seek);
     it->Seek(c.seek);
     CHECK(it->Valid() == !c.want.empty());
@@ -147,7 +160,8 @@ KV_TEST_CASE("an iterator keeps to its bounds") {
     REQUIRE_OK(it->status());
   }
 
-  CHECK(All(*store, Family::kLog, {.lower = "c"}) == Rows{{"c", "3"}, {"d", "4"}});
+  CHECK(All(*store, Family::kLog, {.lower = "c"}) ==
+        Rows{{"c", "3"}, {"d", "4"}});
   CHECK(All(*store, Family::kLog, {.upper = "b"}) == Rows{{"a", "1"}});
   CHECK(All(*store, Family::kLog, {.lower = "bb", .upper = "bc"}).empty());
   CHECK(All(*store, Family::kLog, {.lower = "c", .upper = "b"}).empty());
@@ -202,7 +216,8 @@ KV_TEST_CASE("a batch is applied in its order") {
 
 KV_TEST_CASE("a range delete takes its begin and leaves its end") {
   TestType store;
-  Put(*store, Family::kDelta, {{"a", ""}, {"b", ""}, {"ba", ""}, {"c", ""}, {"d", ""}});
+  Put(*store, Family::kDelta,
+      {{"a", ""}, {"b", ""}, {"ba", ""}, {"c", ""}, {"d", ""}});
   Put(*store, Family::kLog, {{"b", "other family"}});
   const auto batch = store->NewBatch();
   batch->DeleteRange(Family::kDelta, "b", "c");
@@ -237,7 +252,8 @@ KV_TEST_CASE("entries over the limits are refused and nothing is written") {
     const auto batch = store->NewBatch();
     batch->Put(Family::kTerms, "companion", "1");
     add(*batch);
-    CHECK(store->Write(*batch, WriteMode::kSync).code() == absl::StatusCode::kInvalidArgument);
+    CHECK(store->Write(*batch, WriteMode::kSync).code() ==
+          absl::StatusCode::kInvalidArgument);
     batch->Clear();
     batch->Put(Family::kTermIds, "later", "1");
     REQUIRE_OK(store->Write(*batch, WriteMode::kSync));
@@ -246,10 +262,13 @@ KV_TEST_CASE("entries over the limits are refused and nothing is written") {
   refused([&](KvBatch& b) { b.Delete(Family::kTerms, long_key); });
   refused([&](KvBatch& b) { b.DeleteRange(Family::kTerms, "a", long_key); });
   refused([&](KvBatch& b) { b.DeleteRange(Family::kTerms, long_key, "z"); });
-  refused([&](KvBatch& b) { b.Put(Family::kTerms, "a", std::string(kMaxValueBytes + 1, 'v')); });
+  refused([&](KvBatch& b) {
+    b.Put(Family::kTerms, "a", std::string(kMaxValueBytes + 1, 'v'));
+  });
   CHECK(All(*store, Family::kTerms).empty());
 
-  const std::string largest_key(kMaxKeyBytes, 'k'), largest_value(kMaxValueBytes, 'v');
+  const std::string largest_key(kMaxKeyBytes, 'k'),
+      largest_value(kMaxValueBytes, 'v');
   Put(*store, Family::kTerms, {{largest_key, largest_value}});
   CHECK(Get(*store, Family::kTerms, largest_key) == largest_value);
   CHECK(Get(*store, Family::kTerms, long_key) == std::nullopt);
@@ -259,7 +278,8 @@ KV_TEST_CASE("a batch of another store is refused") {
   TestType store, other;
   const auto batch = other->NewBatch();
   batch->Put(Family::kTerms, "a", "1");
-  CHECK(store->Write(*batch, WriteMode::kSync).code() == absl::StatusCode::kInvalidArgument);
+  CHECK(store->Write(*batch, WriteMode::kSync).code() ==
+        absl::StatusCode::kInvalidArgument);
   CHECK(Get(*store, Family::kTerms, "a") == std::nullopt);
 }
 
@@ -279,7 +299,8 @@ KV_TEST_CASE("multi-get answers in order, absent keys too") {
   REQUIRE_OK(values);
   REQUIRE(values->size() == keys.size());
   for (size_t i = 0; i < 300; ++i) {
-    CHECK((*values)[i] == (i % 3 == 0 ? std::nullopt : std::optional(std::to_string(i))));
+    CHECK((*values)[i] ==
+          (i % 3 == 0 ? std::nullopt : std::optional(std::to_string(i))));
   }
   CHECK((*values)[300] == "1");
   const auto now = store->MultiGet(Family::kTerms, keys);
@@ -328,19 +349,23 @@ KV_TEST_CASE("snapshots and iterators do not see later writes") {
 
 KV_TEST_CASE("a prefix probe finds what has the prefix") {
   TestType store;
-  Put(*store, Family::kDelta, {{DeltaKey('b', 5), "b5"},
-                               {DeltaKey('b', 9), "b9"},
-                               {DeltaKey('d', 1), "d1"},
-                               {"b", "a key shorter than a probe's"}});
+  Put(*store, Family::kDelta,
+      {{DeltaKey('b', 5), "b5"},
+       {DeltaKey('b', 9), "b9"},
+       {DeltaKey('d', 1), "d1"},
+       {"b", "a key shorter than a probe's"}});
   for (const bool flushed : {false, true}) {
     INFO("flushed " << flushed);
     if (flushed) REQUIRE_OK(store->Flush());
-    const auto probe = store->NewIterator(Family::kDelta, {.prefix_probe = true});
+    const auto probe =
+        store->NewIterator(Family::kDelta, {.prefix_probe = true});
     const auto sees = [&](const std::string& key) {
-      const std::string_view prefix = std::string_view(key).substr(0, kProbePrefixBytes);
+      const std::string_view prefix =
+          std::string_view(key).substr(0, kProbePrefixBytes);
       probe->Seek(key);
       std::vector<std::string> values;
-      for (; probe->Valid() && probe->key().starts_with(prefix); probe->Next()) {
+      for (; probe->Valid() && probe->key().starts_with(prefix);
+           probe->Next()) {
         values.emplace_back(probe->value());
       }
       REQUIRE_OK(probe->status());
@@ -354,7 +379,8 @@ KV_TEST_CASE("a prefix probe finds what has the prefix") {
     CHECK(sees(DeltaKey('d', 0)) == std::vector<std::string>{"d1"});
     // The filter must not hide anything from an ordinary scan.
     CHECK(All(*store, Family::kDelta).size() == 4);
-    CHECK(All(*store, Family::kDelta, {.lower = "a", .upper = "c"}).size() == 3);
+    CHECK(All(*store, Family::kDelta, {.lower = "a", .upper = "c"}).size() ==
+          3);
     const auto scan = store->NewIterator(Family::kDelta, {});
     scan->Seek(std::string(kProbePrefixBytes, 'c'));
     REQUIRE(scan->Valid());
@@ -365,7 +391,8 @@ KV_TEST_CASE("a prefix probe finds what has the prefix") {
 KV_TEST_CASE("a store agrees with a map under random operations") {
   TestType store;
   using Model = std::map<std::string, std::string>;
-  const std::vector<Family> families = {Family::kTerms, Family::kDelta, Family::kLog};
+  const std::vector<Family> families = {Family::kTerms, Family::kDelta,
+                                        Family::kLog};
   std::map<Family, Model> model = {
       {Family::kTerms, {}}, {Family::kDelta, {}}, {Family::kLog, {}}};
   struct Pinned {
@@ -390,7 +417,8 @@ KV_TEST_CASE("a store agrees with a map under random operations") {
           std::string begin = key(), end = key();
           batch->DeleteRange(family, begin, end);
           Model& rows = model[family];
-          if (begin < end) rows.erase(rows.lower_bound(begin), rows.lower_bound(end));
+          if (begin < end)
+            rows.erase(rows.lower_bound(begin), rows.lower_bound(end));
           break;
         }
         case 1: {
@@ -406,12 +434,15 @@ KV_TEST_CASE("a store agrees with a map under random operations") {
         }
       }
     }
-    REQUIRE_OK(store->Write(*batch, pick(8) == 0 ? WriteMode::kSync : WriteMode::kBuffered));
+    REQUIRE_OK(store->Write(
+        *batch, pick(8) == 0 ? WriteMode::kSync : WriteMode::kBuffered));
     if (pick(40) == 0) REQUIRE_OK(store->Flush());
     if (pick(10) == 0) pinned.push_back({store->NewSnapshot(), model});
-    if (pinned.size() > 4) pinned.erase(pinned.begin() + static_cast<std::ptrdiff_t>(pick(5)));
+    if (pinned.size() > 4)
+      pinned.erase(pinned.begin() + static_cast<std::ptrdiff_t>(pick(5)));
 
-    const Pinned* at = pinned.empty() || pick(2) == 0 ? nullptr : &pinned[pick(pinned.size())];
+    const Pinned* at =
+        pinned.empty() || pick(2) == 0 ? nullptr : &pinned[pick(pinned.size())];
     const Family family = families[pick(3)];
     const Model& want = (at ? at->model : model).at(family);
     KvScanOptions options{.snapshot = at ? at->snapshot.get() : nullptr};
@@ -419,7 +450,8 @@ KV_TEST_CASE("a store agrees with a map under random operations") {
     if (pick(2) == 0) options.upper = key();
     Rows inside;
     for (const auto& row : want) {
-      if (row.first >= options.lower && (options.upper.empty() || row.first < options.upper)) {
+      if (row.first >= options.lower &&
+          (options.upper.empty() || row.first < options.upper)) {
         inside.push_back(row);
       }
     }
@@ -428,32 +460,34 @@ KV_TEST_CASE("a store agrees with a map under random operations") {
     REQUIRE(Backward(*it) == Reversed(inside));
     const std::string target = key();
     it->Seek(target);
-    const auto expected = std::lower_bound(inside.begin(), inside.end(), target,
-                                           [](const auto& row, const std::string& k) {
-                                             return row.first < k;
-                                           });
+    const auto expected = std::lower_bound(
+        inside.begin(), inside.end(), target,
+        [](const auto& row, const std::string& k) { return row.first < k; });
     REQUIRE(it->Valid() == (expected != inside.end()));
     if (it->Valid()) REQUIRE(it->key() == expected->first);
     const std::string probe = key();
     const auto found = want.find(probe);
-    REQUIRE(Get(*store, family, probe, options.snapshot) ==
-            (found == want.end() ? std::nullopt : std::optional(found->second)));
+    REQUIRE(
+        Get(*store, family, probe, options.snapshot) ==
+        (found == want.end() ? std::nullopt : std::optional(found->second)));
   }
 }
 
-// Each writer moves amounts between accounts of two families in one batch: every
-// snapshot must show the same sum, and every iterator one moment.
+// Each writer moves amounts between accounts of two families in one batch:
+// every snapshot must show the same sum, and every iterator one moment.
 KV_TEST_CASE("readers see whole batches of concurrent writers") {
   TestType store;
   constexpr int kAccounts = 8, kWriters = 4, kRounds = 300;
   constexpr int64_t kSum = 2 * kAccounts * 100;
   for (const Family family : {Family::kStats, Family::kDelta}) {
-    for (int i = 0; i < kAccounts; ++i) Put(*store, family, {{std::to_string(i), "100"}});
+    for (int i = 0; i < kAccounts; ++i)
+      Put(*store, family, {{std::to_string(i), "100"}});
   }
   std::mutex accounts;  // a read-modify-write is the writer's own affair
   std::atomic<int> running{kWriters};
   std::atomic<int> wrong{0}, failed{0};
-  const auto read = [&](Family family, const std::string& key, const KvSnapshot* snapshot) {
+  const auto read = [&](Family family, const std::string& key,
+                        const KvSnapshot* snapshot) {
     std::string value;
     if (!store->Get(family, key, &value, snapshot).value_or(false)) ++failed;
     return value.empty() ? int64_t{0} : std::stoll(value);
@@ -469,7 +503,8 @@ KV_TEST_CASE("readers see whole batches of concurrent writers") {
         const auto batch = store->NewBatch();
         batch->Put(Family::kStats, from,
                    std::to_string(read(Family::kStats, from, nullptr) - 1));
-        batch->Put(Family::kDelta, to, std::to_string(read(Family::kDelta, to, nullptr) + 1));
+        batch->Put(Family::kDelta, to,
+                   std::to_string(read(Family::kDelta, to, nullptr) + 1));
         if (!store->Write(*batch, WriteMode::kBuffered).ok()) ++failed;
       }
       --running;
@@ -483,7 +518,8 @@ KV_TEST_CASE("readers see whole batches of concurrent writers") {
         for (int i = 0; i < kAccounts; ++i) {
           sum += read(Family::kStats, std::to_string(i), snapshot.get());
         }
-        const auto it = store->NewIterator(Family::kDelta, {.snapshot = snapshot.get()});
+        const auto it =
+            store->NewIterator(Family::kDelta, {.snapshot = snapshot.get()});
         int rows = 0;
         for (it->SeekToFirst(); it->Valid(); it->Next(), ++rows) {
           sum += std::stoll(std::string(it->value()));

@@ -24,14 +24,15 @@ namespace fs = std::filesystem;
 
 RocksDbOptions SmallOptions() { return {.memory_bytes = size_t{16} << 20}; }
 
-std::unique_ptr<KvStore> MustOpen(const std::string& path,
-                                  const RocksDbOptions& options = SmallOptions()) {
+std::unique_ptr<KvStore> MustOpen(
+    const std::string& path, const RocksDbOptions& options = SmallOptions()) {
   auto opened = OpenRocksDb(path, options);
   REQUIRE_OK(opened);
   return *std::move(opened);
 }
 
-absl::Status PutOne(KvStore& kv, const std::string& key, const std::string& value,
+absl::Status PutOne(KvStore& kv, const std::string& key,
+                    const std::string& value,
                     WriteMode mode = WriteMode::kSync) {
   const auto batch = kv.NewBatch();
   batch->Put(Family::kTerms, key, value);
@@ -56,7 +57,8 @@ std::map<std::string, std::string> Files(const fs::path& directory) {
   for (const auto& entry : fs::recursive_directory_iterator(directory)) {
     std::string content;
     const bool is_lock = entry.path().filename() == "LOCK";
-    if (entry.is_regular_file() && !is_lock) content = test::ReadFile(entry.path()).value_or("");
+    if (entry.is_regular_file() && !is_lock)
+      content = test::ReadFile(entry.path()).value_or("");
     files[entry.path().string()] = content;
   }
   return files;
@@ -66,7 +68,8 @@ fs::path LargestFile(const fs::path& directory, const std::string& extension) {
   fs::path largest;
   for (const auto& entry : fs::directory_iterator(directory)) {
     if (entry.path().extension() != extension) continue;
-    if (largest.empty() || entry.file_size() > fs::file_size(largest)) largest = entry.path();
+    if (largest.empty() || entry.file_size() > fs::file_size(largest))
+      largest = entry.path();
   }
   REQUIRE_FALSE(largest.empty());
   return largest;
@@ -96,7 +99,8 @@ TEST_CASE("what was written is there after reopening", "[rocksdb]") {
     REQUIRE_OK(kv->Write(*batch, mode));
     CHECK(kv->DiskBytes().value() > 0);
   }
-  const auto kv = MustOpen(path, {.create = false, .memory_bytes = size_t{16} << 20});
+  const auto kv =
+      MustOpen(path, {.create = false, .memory_bytes = size_t{16} << 20});
   CHECK(Content(*kv, Family::kTerms).size() == 89);
   CHECK(Content(*kv, Family::kLog).size() == 100);
 }
@@ -137,12 +141,14 @@ TEST_CASE("a directory that lacks a family gets it", "[rocksdb]") {
     std::vector<std::string> names;
     REQUIRE(rocksdb::DB::ListColumnFamilies({}, path, &names).ok());
     std::vector<rocksdb::ColumnFamilyDescriptor> families;
-    for (const auto& name : names) families.emplace_back(name, rocksdb::ColumnFamilyOptions());
+    for (const auto& name : names)
+      families.emplace_back(name, rocksdb::ColumnFamilyOptions());
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* db = nullptr;
     REQUIRE(rocksdb::DB::Open({}, path, families, &handles, &db).ok());
     for (size_t i = 0; i < names.size(); ++i) {
-      if (names[i] == "followers") REQUIRE(db->DropColumnFamily(handles[i]).ok());
+      if (names[i] == "followers")
+        REQUIRE(db->DropColumnFamily(handles[i]).ok());
       REQUIRE(db->DestroyColumnFamilyHandle(handles[i]).ok());
     }
     delete db;
@@ -163,10 +169,12 @@ TEST_CASE("what is missing is not found and not made", "[rocksdb]") {
   CHECK(OpenRocksDb(directory / "empty", options).status().code() ==
         absl::StatusCode::kNotFound);
   CHECK(Files(directory.path()).size() == 1);
-  CHECK(OpenRocksDb("", options).status().code() == absl::StatusCode::kInvalidArgument);
+  CHECK(OpenRocksDb("", options).status().code() ==
+        absl::StatusCode::kInvalidArgument);
 }
 
-TEST_CASE("what is not a data directory is refused and left alone", "[rocksdb]") {
+TEST_CASE("what is not a data directory is refused and left alone",
+          "[rocksdb]") {
   const test::TemporaryDirectory directory;
   const std::string path = directory / "data";
   SECTION("a file") { std::ofstream(path) << "text"; }
@@ -191,21 +199,24 @@ TEST_CASE("what is not a data directory is refused and left alone", "[rocksdb]")
     std::vector<std::string> names;
     REQUIRE(rocksdb::DB::ListColumnFamilies({}, path, &names).ok());
     std::vector<rocksdb::ColumnFamilyDescriptor> families;
-    for (const auto& name : names) families.emplace_back(name, rocksdb::ColumnFamilyOptions());
+    for (const auto& name : names)
+      families.emplace_back(name, rocksdb::ColumnFamilyOptions());
     families.emplace_back("hyperedges", rocksdb::ColumnFamilyOptions());
     rocksdb::DBOptions options;
     options.create_missing_column_families = true;
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* db = nullptr;
     REQUIRE(rocksdb::DB::Open(options, path, families, &handles, &db).ok());
-    for (auto* handle : handles) REQUIRE(db->DestroyColumnFamilyHandle(handle).ok());
+    for (auto* handle : handles)
+      REQUIRE(db->DestroyColumnFamilyHandle(handle).ok());
     delete db;
   }
   const auto before = Files(directory.path());
   const auto status = OpenRocksDb(path, SmallOptions()).status();
   INFO(status);
   CHECK(status.code() == absl::StatusCode::kFailedPrecondition);
-  CHECK(absl::StrContains(std::string(status.message()), "not a data directory"));
+  CHECK(
+      absl::StrContains(std::string(status.message()), "not a data directory"));
   CHECK_FALSE(absl::StrContains(std::string(status.message()), "\n"));
   CHECK(Files(directory.path()) == before);
 }
@@ -244,9 +255,12 @@ TEST_CASE("a directory is open once", "[rocksdb]") {
       close(go[1]);  // the parent's end is the end
       char byte = 0;
       if (read(go[0], &byte, 1) != 1) _exit(2);
-      const std::string text = OpenRocksDb(path, SmallOptions()).status().ToString();
-      _exit(write(answer[1], text.data(), text.size()) == static_cast<ssize_t>(text.size()) ? 0
-                                                                                            : 3);
+      const std::string text =
+          OpenRocksDb(path, SmallOptions()).status().ToString();
+      _exit(write(answer[1], text.data(), text.size()) ==
+                    static_cast<ssize_t>(text.size())
+                ? 0
+                : 3);
     }
     close(answer[1]);
     const auto kv = MustOpen(path);
@@ -264,7 +278,8 @@ TEST_CASE("a directory is open once", "[rocksdb]") {
     CHECK(absl::StrContains(text, "in use by another process"));
     CHECK_FALSE(absl::StrContains(text, "\n"));
     // The owner may remove files of its own meanwhile.
-    for (const auto& [name, content] : Files(path)) CHECK(before.contains(name));
+    for (const auto& [name, content] : Files(path))
+      CHECK(before.contains(name));
     for (const int fd : {go[0], go[1], answer[0]}) close(fd);
     REQUIRE_OK(PutOne(*kv, "b", "2"));
   }
@@ -276,11 +291,13 @@ TEST_CASE("a directory is open once", "[rocksdb]") {
 void WriteLog(const std::string& path) {
   const auto kv = MustOpen(path);
   for (int i = 0; i < 200; ++i) {
-    REQUIRE_OK(PutOne(*kv, "key" + std::to_string(1000 + i), std::string(100, 'v')));
+    REQUIRE_OK(
+        PutOne(*kv, "key" + std::to_string(1000 + i), std::string(100, 'v')));
   }
 }
 
-TEST_CASE("a flipped byte in the log is data loss, not a shorter log", "[rocksdb]") {
+TEST_CASE("a flipped byte in the log is data loss, not a shorter log",
+          "[rocksdb]") {
   const test::TemporaryDirectory directory;
   const std::string path = directory / "data";
   WriteLog(path);
@@ -324,16 +341,19 @@ TEST_CASE("a lost file of the store is data loss", "[rocksdb]") {
     REQUIRE_OK(kv->Flush());
   }
   fs::remove(LargestFile(path, ".sst"));
-  CHECK(OpenRocksDb(path, SmallOptions()).status().code() == absl::StatusCode::kDataLoss);
+  CHECK(OpenRocksDb(path, SmallOptions()).status().code() ==
+        absl::StatusCode::kDataLoss);
 }
 
-TEST_CASE("a flipped byte in a sorted file is data loss when it is read", "[rocksdb]") {
+TEST_CASE("a flipped byte in a sorted file is data loss when it is read",
+          "[rocksdb]") {
   const test::TemporaryDirectory directory;
   const std::string path = directory / "data";
   {
     const auto kv = MustOpen(path);
     const auto batch = kv->NewBatch();
-    for (int i = 0; i < 1000; ++i) batch->Put(Family::kGspo, std::to_string(i), "value");
+    for (int i = 0; i < 1000; ++i)
+      batch->Put(Family::kGspo, std::to_string(i), "value");
     REQUIRE_OK(kv->Write(*batch, WriteMode::kBuffered));
     REQUIRE_OK(kv->Flush());
   }
@@ -344,9 +364,11 @@ TEST_CASE("a flipped byte in a sorted file is data loss when it is read", "[rock
   }
   CHECK(it->status().code() == absl::StatusCode::kDataLoss);
   std::string value;
-  CHECK(kv->Get(Family::kGspo, "1", &value).status().code() == absl::StatusCode::kDataLoss);
+  CHECK(kv->Get(Family::kGspo, "1", &value).status().code() ==
+        absl::StatusCode::kDataLoss);
   const std::vector<std::string> keys = {"1"};
-  CHECK(kv->MultiGet(Family::kGspo, keys).status().code() == absl::StatusCode::kDataLoss);
+  CHECK(kv->MultiGet(Family::kGspo, keys).status().code() ==
+        absl::StatusCode::kDataLoss);
 }
 
 TEST_CASE("a full disk stops the store until it is reopened", "[rocksdb]") {
@@ -359,7 +381,8 @@ TEST_CASE("a full disk stops the store until it is reopened", "[rocksdb]") {
   auto kv = MustOpen(path, options);
   REQUIRE_OK(PutOne(*kv, "before", "1"));
   disk.FailChange(1, test::DiskFault::kNoSpace, true);
-  CHECK(PutOne(*kv, "during", "2").code() == absl::StatusCode::kResourceExhausted);
+  CHECK(PutOne(*kv, "during", "2").code() ==
+        absl::StatusCode::kResourceExhausted);
   disk.FailChange(0, test::DiskFault::kNoSpace, false);
 
   const auto later = PutOne(*kv, "after", "3");
@@ -393,7 +416,8 @@ TEST_CASE("a failed sync acknowledges nothing behind it", "[rocksdb]") {
 }
 
 TEST_CASE("opening fails cleanly at any change of the disk", "[rocksdb]") {
-  const auto fault = GENERATE(test::DiskFault::kNoSpace, test::DiskFault::kIoError);
+  const auto fault =
+      GENERATE(test::DiskFault::kNoSpace, test::DiskFault::kIoError);
   const test::TemporaryDirectory directory;
   fs::create_directory(directory / "scratch");
   test::PowerLossEnv disk(directory / "scratch", test::Seed());
@@ -424,7 +448,8 @@ TEST_CASE("opening fails cleanly at any change of the disk", "[rocksdb]") {
   }
 }
 
-TEST_CASE("warnings reach the owner's log, RocksDB writes none of its own", "[rocksdb]") {
+TEST_CASE("warnings reach the owner's log, RocksDB writes none of its own",
+          "[rocksdb]") {
   const test::TemporaryDirectory directory;
   const std::string path = directory / "data";
   std::atomic<int> lines{0};

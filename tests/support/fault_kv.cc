@@ -15,10 +15,13 @@ using storage::KvSnapshot;
 
 class FaultIterator final : public KvIterator {
  public:
-  FaultIterator(std::unique_ptr<KvIterator> below, std::shared_ptr<FaultKv::Counters> counters)
+  FaultIterator(std::unique_ptr<KvIterator> below,
+                std::shared_ptr<FaultKv::Counters> counters)
       : below_(std::move(below)), counters_(std::move(counters)) {}
 
-  [[nodiscard]] bool Valid() const override { return status_.ok() && below_->Valid(); }
+  [[nodiscard]] bool Valid() const override {
+    return status_.ok() && below_->Valid();
+  }
   void Seek(std::string_view key) override {
     if (Moves()) below_->Seek(key);
   }
@@ -35,7 +38,9 @@ class FaultIterator final : public KvIterator {
     if (Valid() && Moves()) below_->Prev();
   }
   [[nodiscard]] std::string_view key() const override { return below_->key(); }
-  [[nodiscard]] std::string_view value() const override { return below_->value(); }
+  [[nodiscard]] std::string_view value() const override {
+    return below_->value();
+  }
   [[nodiscard]] absl::Status status() const override {
     return status_.ok() ? below_->status() : status_;
   }
@@ -53,7 +58,8 @@ class FaultIterator final : public KvIterator {
 
 }  // namespace
 
-absl::Status FaultKv::Counters::Count(std::atomic<uint64_t>& counter, uint64_t fail_at) {
+absl::Status FaultKv::Counters::Count(std::atomic<uint64_t>& counter,
+                                      uint64_t fail_at) {
   const uint64_t number = ++counter;
   if (fail_at == 0 || number < fail_at) return absl::OkStatus();
   if (number > fail_at && !plan.every_later_one) return absl::OkStatus();
@@ -62,9 +68,12 @@ absl::Status FaultKv::Counters::Count(std::atomic<uint64_t>& counter, uint64_t f
 }
 
 FaultKv::FaultKv(std::shared_ptr<KvStore> below, FaultPlan plan)
-    : below_(std::move(below)), counters_(std::make_shared<Counters>(std::move(plan))) {}
+    : below_(std::move(below)),
+      counters_(std::make_shared<Counters>(std::move(plan))) {}
 
-std::unique_ptr<KvBatch> FaultKv::NewBatch() const { return below_->NewBatch(); }
+std::unique_ptr<KvBatch> FaultKv::NewBatch() const {
+  return below_->NewBatch();
+}
 
 absl::Status FaultKv::Write(KvBatch& batch, storage::WriteMode mode) {
   SKG_RETURN_IF_ERROR(counters_->OnWrite());
@@ -76,27 +85,34 @@ absl::Status FaultKv::Sync() {
   return below_->Sync();
 }
 
-absl::StatusOr<bool> FaultKv::Get(Family family, std::string_view key, std::string* value,
+absl::StatusOr<bool> FaultKv::Get(Family family, std::string_view key,
+                                  std::string* value,
                                   const KvSnapshot* snapshot) const {
   SKG_RETURN_IF_ERROR(counters_->OnRead());
   return below_->Get(family, key, value, snapshot);
 }
 
 absl::StatusOr<std::vector<std::optional<std::string>>> FaultKv::MultiGet(
-    Family family, std::span<const std::string> keys, const KvSnapshot* snapshot) const {
+    Family family, std::span<const std::string> keys,
+    const KvSnapshot* snapshot) const {
   SKG_RETURN_IF_ERROR(counters_->OnRead());
   return below_->MultiGet(family, keys, snapshot);
 }
 
-std::unique_ptr<KvSnapshot> FaultKv::NewSnapshot() const { return below_->NewSnapshot(); }
+std::unique_ptr<KvSnapshot> FaultKv::NewSnapshot() const {
+  return below_->NewSnapshot();
+}
 
-std::unique_ptr<KvIterator> FaultKv::NewIterator(Family family,
-                                                 const KvScanOptions& options) const {
-  return std::make_unique<FaultIterator>(below_->NewIterator(family, options), counters_);
+std::unique_ptr<KvIterator> FaultKv::NewIterator(
+    Family family, const KvScanOptions& options) const {
+  return std::make_unique<FaultIterator>(below_->NewIterator(family, options),
+                                         counters_);
 }
 
 absl::Status FaultKv::Flush() { return below_->Flush(); }
-absl::StatusOr<uint64_t> FaultKv::DiskBytes() const { return below_->DiskBytes(); }
+absl::StatusOr<uint64_t> FaultKv::DiskBytes() const {
+  return below_->DiskBytes();
+}
 uint64_t FaultKv::wal_syncs() const { return below_->wal_syncs(); }
 
 }  // namespace skg::test

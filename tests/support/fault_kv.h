@@ -23,7 +23,8 @@ struct FaultPlan {
 // Thread-safe. The store below is shared, so that it survives to be reopened.
 class FaultKv final : public storage::KvStore {
  public:
-  explicit FaultKv(std::shared_ptr<storage::KvStore> below, FaultPlan plan = {});
+  explicit FaultKv(std::shared_ptr<storage::KvStore> below,
+                   FaultPlan plan = {});
 
   // Operations so far, those that failed included.
   [[nodiscard]] uint64_t writes() const { return counters_->writes; }
@@ -31,17 +32,20 @@ class FaultKv final : public storage::KvStore {
   [[nodiscard]] bool fired() const { return counters_->fired; }
 
   [[nodiscard]] std::unique_ptr<storage::KvBatch> NewBatch() const override;
-  [[nodiscard]] absl::Status Write(storage::KvBatch& batch, storage::WriteMode mode) override;
+  [[nodiscard]] absl::Status Write(storage::KvBatch& batch,
+                                   storage::WriteMode mode) override;
   [[nodiscard]] absl::Status Sync() override;
-  [[nodiscard]] absl::StatusOr<bool> Get(storage::Family family, std::string_view key,
-                                         std::string* value,
-                                         const storage::KvSnapshot* snapshot) const override;
-  [[nodiscard]] absl::StatusOr<std::vector<std::optional<std::string>>> MultiGet(
-      storage::Family family, std::span<const std::string> keys,
+  [[nodiscard]] absl::StatusOr<bool> Get(
+      storage::Family family, std::string_view key, std::string* value,
       const storage::KvSnapshot* snapshot) const override;
-  [[nodiscard]] std::unique_ptr<storage::KvSnapshot> NewSnapshot() const override;
+  [[nodiscard]] absl::StatusOr<std::vector<std::optional<std::string>>>
+  MultiGet(storage::Family family, std::span<const std::string> keys,
+           const storage::KvSnapshot* snapshot) const override;
+  [[nodiscard]] std::unique_ptr<storage::KvSnapshot> NewSnapshot()
+      const override;
   [[nodiscard]] std::unique_ptr<storage::KvIterator> NewIterator(
-      storage::Family family, const storage::KvScanOptions& options) const override;
+      storage::Family family,
+      const storage::KvScanOptions& options) const override;
   [[nodiscard]] absl::Status Flush() override;
   [[nodiscard]] absl::StatusOr<uint64_t> DiskBytes() const override;
   [[nodiscard]] uint64_t wal_syncs() const override;

@@ -67,7 +67,9 @@ class PowerLossFileSystem final : public rocksdb::FileSystemWrapper {
         scratch_(std::move(scratch)),
         random_(seed) {}
 
-  [[nodiscard]] const char* Name() const override { return "skg.PowerLossFileSystem"; }
+  [[nodiscard]] const char* Name() const override {
+    return "skg.PowerLossFileSystem";
+  }
 
   void CutPower() {
     const std::unique_lock lock(mutex_);
@@ -83,9 +85,11 @@ class PowerLossFileSystem final : public rocksdb::FileSystemWrapper {
     if (!power_) return IOStatus::IOError("the power is cut");
     const uint64_t number = ++changes_;
     const uint64_t fail_at = fail_at_;
-    if (fail_at != 0 && (number == fail_at || (number > fail_at && every_later_one_))) {
+    if (fail_at != 0 &&
+        (number == fail_at || (number > fail_at && every_later_one_))) {
       fault_fired_ = true;
-      if (fault_ == DiskFault::kIoError) return IOStatus::IOError("injected fault");
+      if (fault_ == DiskFault::kIoError)
+        return IOStatus::IOError("injected fault");
       torn();
       return IOStatus::NoSpace("injected fault");
     }
@@ -109,7 +113,9 @@ class PowerLossFileSystem final : public rocksdb::FileSystemWrapper {
     return IOStatus::OK();
   }
 
-  [[nodiscard]] std::chrono::microseconds sync_time() const { return sync_time_.load(); }
+  [[nodiscard]] std::chrono::microseconds sync_time() const {
+    return sync_time_.load();
+  }
   void set_sync_time(std::chrono::microseconds time) { sync_time_ = time; }
 
   void SyncEntries(const std::string& directory) {
@@ -132,23 +138,28 @@ class PowerLossFileSystem final : public rocksdb::FileSystemWrapper {
   IOStatus NewWritableFile(const std::string& path, const FileOptions& options,
                            std::unique_ptr<FSWritableFile>* result,
                            IODebugContext* debug) override;
-  IOStatus ReopenWritableFile(const std::string& path, const FileOptions& options,
+  IOStatus ReopenWritableFile(const std::string& path,
+                              const FileOptions& options,
                               std::unique_ptr<FSWritableFile>* result,
                               IODebugContext* debug) override;
-  IOStatus ReuseWritableFile(const std::string&, const std::string&, const FileOptions&,
-                             std::unique_ptr<FSWritableFile>*, IODebugContext*) override {
+  IOStatus ReuseWritableFile(const std::string&, const std::string&,
+                             const FileOptions&,
+                             std::unique_ptr<FSWritableFile>*,
+                             IODebugContext*) override {
     return IOStatus::NotSupported("no log is recycled");
   }
   IOStatus NewRandomRWFile(const std::string&, const FileOptions&,
-                           std::unique_ptr<rocksdb::FSRandomRWFile>*, IODebugContext*) override {
+                           std::unique_ptr<rocksdb::FSRandomRWFile>*,
+                           IODebugContext*) override {
     return IOStatus::NotSupported("files are only appended to");
   }
   IOStatus NewDirectory(const std::string& path, const IOOptions& options,
-                        std::unique_ptr<FSDirectory>* result, IODebugContext* debug) override;
+                        std::unique_ptr<FSDirectory>* result,
+                        IODebugContext* debug) override;
   IOStatus DeleteFile(const std::string& path, const IOOptions& options,
                       IODebugContext* debug) override;
-  IOStatus RenameFile(const std::string& from, const std::string& to, const IOOptions& options,
-                      IODebugContext* debug) override;
+  IOStatus RenameFile(const std::string& from, const std::string& to,
+                      const IOOptions& options, IODebugContext* debug) override;
   IOStatus LinkFile(const std::string&, const std::string&, const IOOptions&,
                     IODebugContext*) override {
     return IOStatus::NotSupported("files have one name");
@@ -158,7 +169,8 @@ class PowerLossFileSystem final : public rocksdb::FileSystemWrapper {
   // What follows is guarded by entries_mutex_.
   DirectoryState& Adopt(const std::string& directory);
   std::shared_ptr<Inode> NewInode(const std::string& path, uint64_t size);
-  void SetEntry(DirectoryState& state, const std::string& name, std::shared_ptr<Inode> inode);
+  void SetEntry(DirectoryState& state, const std::string& name,
+                std::shared_ptr<Inode> inode);
   Entries SurvivingEntries(const DirectoryState& state);
   uint64_t SurvivingBytes(const Inode& inode);
 
@@ -169,7 +181,8 @@ class PowerLossFileSystem final : public rocksdb::FileSystemWrapper {
   DiskFault fault_ = DiskFault::kIoError;
   bool every_later_one_ = false;
   std::atomic<bool> fault_fired_{false};
-  std::atomic<std::chrono::microseconds> sync_time_{std::chrono::microseconds(50)};
+  std::atomic<std::chrono::microseconds> sync_time_{
+      std::chrono::microseconds(50)};
 
   std::mutex entries_mutex_;
   const fs::path scratch_;
@@ -184,7 +197,9 @@ class TrackedFile final : public rocksdb::FSWritableFileOwnerWrapper {
  public:
   TrackedFile(std::unique_ptr<FSWritableFile> target, PowerLossFileSystem& disk,
               std::shared_ptr<Inode> inode)
-      : FSWritableFileOwnerWrapper(std::move(target)), disk_(disk), inode_(std::move(inode)) {}
+      : FSWritableFileOwnerWrapper(std::move(target)),
+        disk_(disk),
+        inode_(std::move(inode)) {}
 
   IOStatus Append(const rocksdb::Slice& data, const IOOptions& options,
                   IODebugContext* debug) override {
@@ -198,7 +213,8 @@ class TrackedFile final : public rocksdb::FSWritableFileOwnerWrapper {
                        [&] { append(data.size() / 2).PermitUncheckedError(); });
   }
   IOStatus Append(const rocksdb::Slice& data, const IOOptions& options,
-                  const rocksdb::DataVerificationInfo&, IODebugContext* debug) override {
+                  const rocksdb::DataVerificationInfo&,
+                  IODebugContext* debug) override {
     return Append(data, options, debug);
   }
   IOStatus PositionedAppend(const rocksdb::Slice&, uint64_t, const IOOptions&,
@@ -206,12 +222,15 @@ class TrackedFile final : public rocksdb::FSWritableFileOwnerWrapper {
     return IOStatus::NotSupported("no direct writes");
   }
   IOStatus PositionedAppend(const rocksdb::Slice&, uint64_t, const IOOptions&,
-                            const rocksdb::DataVerificationInfo&, IODebugContext*) override {
+                            const rocksdb::DataVerificationInfo&,
+                            IODebugContext*) override {
     return IOStatus::NotSupported("no direct writes");
   }
-  IOStatus Truncate(uint64_t size, const IOOptions& options, IODebugContext* debug) override {
+  IOStatus Truncate(uint64_t size, const IOOptions& options,
+                    IODebugContext* debug) override {
     return disk_.Apply([&] {
-      IOStatus status = FSWritableFileOwnerWrapper::Truncate(size, options, debug);
+      IOStatus status =
+          FSWritableFileOwnerWrapper::Truncate(size, options, debug);
       if (status.ok()) {
         inode_->written = size;
         inode_->synced = std::min<uint64_t>(inode_->synced, size);
@@ -231,7 +250,8 @@ class TrackedFile final : public rocksdb::FSWritableFileOwnerWrapper {
     std::this_thread::sleep_for(disk_.sync_time());
     return disk_.Finish([&] {
       uint64_t synced = inode_->synced;
-      while (synced < covered && !inode_->synced.compare_exchange_weak(synced, covered)) {
+      while (synced < covered &&
+             !inode_->synced.compare_exchange_weak(synced, covered)) {
       }
     });
   }
@@ -239,7 +259,8 @@ class TrackedFile final : public rocksdb::FSWritableFileOwnerWrapper {
     return Sync(options, debug);
   }
   // Promises nothing about durability.
-  IOStatus RangeSync(uint64_t, uint64_t, const IOOptions&, IODebugContext*) override {
+  IOStatus RangeSync(uint64_t, uint64_t, const IOOptions&,
+                     IODebugContext*) override {
     return IOStatus::OK();
   }
 
@@ -258,7 +279,9 @@ class TrackedDirectory final : public FSDirectory {
       return IOStatus::OK();
     });
   }
-  IOStatus Close(const IOOptions&, IODebugContext*) override { return IOStatus::OK(); }
+  IOStatus Close(const IOOptions&, IODebugContext*) override {
+    return IOStatus::OK();
+  }
 
  private:
   PowerLossFileSystem& disk_;
@@ -272,16 +295,19 @@ DirectoryState& PowerLossFileSystem::Adopt(const std::string& directory) {
   const auto [it, is_new] = directories_.try_emplace(directory);
   if (!is_new) return it->second;
   std::error_code error;
-  for (const fs::directory_entry& entry : fs::directory_iterator(directory, error)) {
+  for (const fs::directory_entry& entry :
+       fs::directory_iterator(directory, error)) {
     const std::string name = entry.path().filename().string();
     if (!entry.is_regular_file() || IsLockFile(name)) continue;
-    it->second.present[name] = NewInode(entry.path().string(), entry.file_size());
+    it->second.present[name] =
+        NewInode(entry.path().string(), entry.file_size());
   }
   it->second.durable = it->second.present;
   return it->second;
 }
 
-std::shared_ptr<Inode> PowerLossFileSystem::NewInode(const std::string& path, uint64_t size) {
+std::shared_ptr<Inode> PowerLossFileSystem::NewInode(const std::string& path,
+                                                     uint64_t size) {
   auto inode = std::make_shared<Inode>();
   inode->link = scratch_ / std::to_string(++inodes_);
   inode->written = size;
@@ -290,7 +316,8 @@ std::shared_ptr<Inode> PowerLossFileSystem::NewInode(const std::string& path, ui
   return inode;
 }
 
-void PowerLossFileSystem::SetEntry(DirectoryState& state, const std::string& name,
+void PowerLossFileSystem::SetEntry(DirectoryState& state,
+                                   const std::string& name,
                                    std::shared_ptr<Inode> inode) {
   if (inode != nullptr) {
     state.present[name] = inode;
@@ -300,10 +327,9 @@ void PowerLossFileSystem::SetEntry(DirectoryState& state, const std::string& nam
   state.unsynced.push_back({name, std::move(inode)});
 }
 
-IOStatus PowerLossFileSystem::NewWritableFile(const std::string& path,
-                                              const FileOptions& options,
-                                              std::unique_ptr<FSWritableFile>* result,
-                                              IODebugContext* debug) {
+IOStatus PowerLossFileSystem::NewWritableFile(
+    const std::string& path, const FileOptions& options,
+    std::unique_ptr<FSWritableFile>* result, IODebugContext* debug) {
   return Apply([&] {
     const auto [directory, name] = SplitPath(path);
     const std::lock_guard lock(entries_mutex_);
@@ -316,15 +342,15 @@ IOStatus PowerLossFileSystem::NewWritableFile(const std::string& path,
     if (!status.ok()) return status;
     std::shared_ptr<Inode> inode = NewInode(path, 0);
     SetEntry(state, name, inode);
-    *result = std::make_unique<TrackedFile>(std::move(file), *this, std::move(inode));
+    *result =
+        std::make_unique<TrackedFile>(std::move(file), *this, std::move(inode));
     return status;
   });
 }
 
-IOStatus PowerLossFileSystem::ReopenWritableFile(const std::string& path,
-                                                 const FileOptions& options,
-                                                 std::unique_ptr<FSWritableFile>* result,
-                                                 IODebugContext* debug) {
+IOStatus PowerLossFileSystem::ReopenWritableFile(
+    const std::string& path, const FileOptions& options,
+    std::unique_ptr<FSWritableFile>* result, IODebugContext* debug) {
   if (!fs::exists(path)) return NewWritableFile(path, options, result, debug);
   return Apply([&] {
     const auto [directory, name] = SplitPath(path);
@@ -333,13 +359,15 @@ IOStatus PowerLossFileSystem::ReopenWritableFile(const std::string& path,
     std::unique_ptr<FSWritableFile> file;
     IOStatus status = target()->ReopenWritableFile(path, options, &file, debug);
     if (status.ok()) {
-      *result = std::make_unique<TrackedFile>(std::move(file), *this, std::move(inode));
+      *result = std::make_unique<TrackedFile>(std::move(file), *this,
+                                              std::move(inode));
     }
     return status;
   });
 }
 
-IOStatus PowerLossFileSystem::NewDirectory(const std::string& path, const IOOptions& options,
+IOStatus PowerLossFileSystem::NewDirectory(const std::string& path,
+                                           const IOOptions& options,
                                            std::unique_ptr<FSDirectory>* result,
                                            IODebugContext* debug) {
   std::unique_ptr<FSDirectory> real;
@@ -350,7 +378,8 @@ IOStatus PowerLossFileSystem::NewDirectory(const std::string& path, const IOOpti
   return status;
 }
 
-IOStatus PowerLossFileSystem::DeleteFile(const std::string& path, const IOOptions& options,
+IOStatus PowerLossFileSystem::DeleteFile(const std::string& path,
+                                         const IOOptions& options,
                                          IODebugContext* debug) {
   return Apply([&] {
     const auto [directory, name] = SplitPath(path);
@@ -362,8 +391,10 @@ IOStatus PowerLossFileSystem::DeleteFile(const std::string& path, const IOOption
   });
 }
 
-IOStatus PowerLossFileSystem::RenameFile(const std::string& from, const std::string& to,
-                                         const IOOptions& options, IODebugContext* debug) {
+IOStatus PowerLossFileSystem::RenameFile(const std::string& from,
+                                         const std::string& to,
+                                         const IOOptions& options,
+                                         IODebugContext* debug) {
   return Apply([&] {
     const auto [directory, name] = SplitPath(from);
     const auto [new_directory, new_name] = SplitPath(to);
@@ -402,9 +433,12 @@ Entries PowerLossFileSystem::SurvivingEntries(const DirectoryState& state) {
 uint64_t PowerLossFileSystem::SurvivingBytes(const Inode& inode) {
   const uint64_t tail = inode.written - inode.synced;
   switch (random_() % 3) {
-    case 0: return inode.synced;
-    case 1: return inode.written;
-    default: return inode.synced + random_() % (tail + 1);
+    case 0:
+      return inode.synced;
+    case 1:
+      return inode.written;
+    default:
+      return inode.synced + random_() % (tail + 1);
   }
 }
 
@@ -415,8 +449,8 @@ absl::Status PowerLossFileSystem::Restore() {
     for (const auto& [directory, state] : directories_) {
       if (!fs::exists(directory)) continue;  // the test removed it
       for (const auto& entry : fs::directory_iterator(directory)) {
-        const bool is_tracked =
-            entry.is_regular_file() && !IsLockFile(entry.path().filename().string());
+        const bool is_tracked = entry.is_regular_file() &&
+                                !IsLockFile(entry.path().filename().string());
         if (is_tracked) fs::remove(entry.path());
       }
       for (const auto& [name, inode] : SurvivingEntries(state)) {
@@ -425,9 +459,11 @@ absl::Status PowerLossFileSystem::Restore() {
       }
     }
     directories_.clear();
-    for (const auto& entry : fs::directory_iterator(scratch_)) fs::remove(entry.path());
+    for (const auto& entry : fs::directory_iterator(scratch_))
+      fs::remove(entry.path());
   } catch (const fs::filesystem_error& error) {
-    return absl::InternalError(absl::StrCat("restoring the disk: ", error.what()));
+    return absl::InternalError(
+        absl::StrCat("restoring the disk: ", error.what()));
   }
   power_ = true;
   return absl::OkStatus();
@@ -441,7 +477,8 @@ PowerLossEnv::~PowerLossEnv() = default;
 void PowerLossEnv::CutPower() { file_system_->CutPower(); }
 absl::Status PowerLossEnv::Restore() { return file_system_->Restore(); }
 uint64_t PowerLossEnv::changes() const { return file_system_->changes(); }
-void PowerLossEnv::FailChange(uint64_t n, DiskFault fault, bool every_later_one) {
+void PowerLossEnv::FailChange(uint64_t n, DiskFault fault,
+                              bool every_later_one) {
   file_system_->FailChange(n, fault, every_later_one);
 }
 void PowerLossEnv::SetSyncTime(std::chrono::microseconds time) {

@@ -29,13 +29,15 @@ class MemoryBatch final : public KvBatch {
  public:
   explicit MemoryBatch(const KvStore* store) : store_(store) {}
 
-  void Put(Family family, std::string_view key, std::string_view value) override {
+  void Put(Family family, std::string_view key,
+           std::string_view value) override {
     Append(Operation::Kind::kPut, family, key, value);
   }
   void Delete(Family family, std::string_view key) override {
     Append(Operation::Kind::kDelete, family, key, {});
   }
-  void DeleteRange(Family family, std::string_view begin, std::string_view end) override {
+  void DeleteRange(Family family, std::string_view begin,
+                   std::string_view end) override {
     if (status_.ok()) status_ = CheckEntrySize(family, end, {});
     if (begin < end) Append(Operation::Kind::kDeleteRange, family, begin, end);
   }
@@ -48,11 +50,14 @@ class MemoryBatch final : public KvBatch {
   [[nodiscard]] bool empty() const override { return operations_.empty(); }
 
   [[nodiscard]] const KvStore* store() const { return store_; }
-  [[nodiscard]] const std::vector<Operation>& operations() const { return operations_; }
+  [[nodiscard]] const std::vector<Operation>& operations() const {
+    return operations_;
+  }
   [[nodiscard]] const absl::Status& status() const { return status_; }
 
  private:
-  void Append(Operation::Kind kind, Family family, std::string_view key, std::string_view value) {
+  void Append(Operation::Kind kind, Family family, std::string_view key,
+              std::string_view value) {
     if (absl::Status size = CheckEntrySize(family, key, value); !size.ok()) {
       if (status_.ok()) status_ = std::move(size);
       return;
@@ -137,13 +142,17 @@ class State {
   FamilyMap::iterator Write(FamilyMap& map, FamilyMap::iterator it,
                             std::optional<std::string> value) {
     Versions& versions = it->second;
-    if (!versions.empty() && versions.back().sequence == sequence_) versions.pop_back();
+    if (!versions.empty() && versions.back().sequence == sequence_)
+      versions.pop_back();
     const uint64_t oldest_pin = pinned_.empty() ? sequence_ : *pinned_.begin();
     versions.push_back({sequence_, std::move(value)});
     // The newest version at or before the oldest pin is the first that counts.
     size_t first = 0;
-    while (first + 1 < versions.size() && versions[first + 1].sequence <= oldest_pin) ++first;
-    versions.erase(versions.begin(), versions.begin() + static_cast<std::ptrdiff_t>(first));
+    while (first + 1 < versions.size() &&
+           versions[first + 1].sequence <= oldest_pin)
+      ++first;
+    versions.erase(versions.begin(),
+                   versions.begin() + static_cast<std::ptrdiff_t>(first));
     if (versions.size() == 1 && !versions.front().value) return map.erase(it);
     return std::next(it);
   }
@@ -156,7 +165,8 @@ class State {
 
 class MemorySnapshot final : public KvSnapshot {
  public:
-  explicit MemorySnapshot(State& state) : state_(state), sequence_(state.Pin()) {}
+  explicit MemorySnapshot(State& state)
+      : state_(state), sequence_(state.Pin()) {}
   ~MemorySnapshot() override { state_.Unpin(sequence_); }
   MemorySnapshot(const MemorySnapshot&) = delete;
   MemorySnapshot& operator=(const MemorySnapshot&) = delete;
@@ -179,13 +189,20 @@ class MemoryIterator final : public KvIterator {
         family_(family),
         lower_(options.lower),
         upper_(options.upper),
-        own_pin_(options.snapshot == nullptr ? std::make_unique<MemorySnapshot>(state) : nullptr),
-        sequence_((own_pin_ ? own_pin_.get() : AsMemory(options.snapshot))->sequence()) {}
+        own_pin_(options.snapshot == nullptr
+                     ? std::make_unique<MemorySnapshot>(state)
+                     : nullptr),
+        sequence_((own_pin_ ? own_pin_.get() : AsMemory(options.snapshot))
+                      ->sequence()) {}
 
   [[nodiscard]] bool Valid() const override { return valid_; }
-  void Seek(std::string_view key) override { Forward(std::max<std::string_view>(key, lower_)); }
+  void Seek(std::string_view key) override {
+    Forward(std::max<std::string_view>(key, lower_));
+  }
   void SeekToFirst() override { Forward(lower_); }
-  void SeekToLast() override { Backward(upper_.empty() ? std::nullopt : std::optional(upper_)); }
+  void SeekToLast() override {
+    Backward(upper_.empty() ? std::nullopt : std::optional(upper_));
+  }
   void Next() override {
     // The least key that is greater.
     if (valid_) Forward(std::string(key_).append(1, '\0'));
@@ -195,13 +212,16 @@ class MemoryIterator final : public KvIterator {
   }
   [[nodiscard]] std::string_view key() const override { return key_; }
   [[nodiscard]] std::string_view value() const override { return value_; }
-  [[nodiscard]] absl::Status status() const override { return absl::OkStatus(); }
+  [[nodiscard]] absl::Status status() const override {
+    return absl::OkStatus();
+  }
 
  private:
   void Forward(std::string_view from) {
     state_.Reading(family_, [&](const FamilyMap& map, uint64_t) {
       auto it = map.lower_bound(from);
-      while (it != map.end() && VisibleAt(it->second, sequence_) == nullptr) ++it;
+      while (it != map.end() && VisibleAt(it->second, sequence_) == nullptr)
+        ++it;
       Take(map, it);
     });
   }
@@ -217,7 +237,8 @@ class MemoryIterator final : public KvIterator {
     });
   }
   void Take(const FamilyMap& map, FamilyMap::const_iterator it) {
-    valid_ = it != map.end() && it->first >= lower_ && (upper_.empty() || it->first < upper_);
+    valid_ = it != map.end() && it->first >= lower_ &&
+             (upper_.empty() || it->first < upper_);
     if (!valid_) {
       key_.clear();
       value_.clear();
@@ -249,9 +270,9 @@ class MemoryKv final : public KvStore {
     }
     SKG_RETURN_IF_ERROR(own->status());
     if (own->size_bytes() > kMaxBatchBytes) {
-      return absl::InvalidArgumentError(absl::StrCat("a batch of ", own->size_bytes(),
-                                                     " bytes; batches have at most ",
-                                                     kMaxBatchBytes));
+      return absl::InvalidArgumentError(
+          absl::StrCat("a batch of ", own->size_bytes(),
+                       " bytes; batches have at most ", kMaxBatchBytes));
     }
     state_.Apply(own->operations());
     if (mode == WriteMode::kSync) ++syncs_;
@@ -263,30 +284,33 @@ class MemoryKv final : public KvStore {
     return absl::OkStatus();
   }
 
-  [[nodiscard]] absl::StatusOr<bool> Get(Family family, std::string_view key, std::string* value,
-                                         const KvSnapshot* snapshot) const override {
+  [[nodiscard]] absl::StatusOr<bool> Get(
+      Family family, std::string_view key, std::string* value,
+      const KvSnapshot* snapshot) const override {
     return state_.Reading(family, [&](const FamilyMap& map, uint64_t present) {
       const auto it = map.find(key);
       if (it == map.end()) return false;
-      const std::string* found =
-          VisibleAt(it->second, snapshot ? AsMemory(snapshot)->sequence() : present);
+      const std::string* found = VisibleAt(
+          it->second, snapshot ? AsMemory(snapshot)->sequence() : present);
       if (found == nullptr) return false;
       *value = *found;
       return true;
     });
   }
 
-  [[nodiscard]] absl::StatusOr<std::vector<std::optional<std::string>>> MultiGet(
-      Family family, std::span<const std::string> keys,
-      const KvSnapshot* snapshot) const override {
+  [[nodiscard]] absl::StatusOr<std::vector<std::optional<std::string>>>
+  MultiGet(Family family, std::span<const std::string> keys,
+           const KvSnapshot* snapshot) const override {
     // All keys of one moment, as RocksDB does it.
     return state_.Reading(family, [&](const FamilyMap& map, uint64_t present) {
-      const uint64_t sequence = snapshot ? AsMemory(snapshot)->sequence() : present;
+      const uint64_t sequence =
+          snapshot ? AsMemory(snapshot)->sequence() : present;
       std::vector<std::optional<std::string>> values(keys.size());
       for (size_t i = 0; i < keys.size(); ++i) {
         const auto it = map.find(keys[i]);
         if (it == map.end()) continue;
-        if (const std::string* found = VisibleAt(it->second, sequence)) values[i] = *found;
+        if (const std::string* found = VisibleAt(it->second, sequence))
+          values[i] = *found;
       }
       return values;
     });
@@ -301,7 +325,9 @@ class MemoryKv final : public KvStore {
   }
 
   [[nodiscard]] absl::Status Flush() override { return absl::OkStatus(); }
-  [[nodiscard]] absl::StatusOr<uint64_t> DiskBytes() const override { return uint64_t{0}; }
+  [[nodiscard]] absl::StatusOr<uint64_t> DiskBytes() const override {
+    return uint64_t{0};
+  }
   [[nodiscard]] uint64_t wal_syncs() const override { return syncs_; }
 
  private:

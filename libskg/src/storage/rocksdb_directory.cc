@@ -19,7 +19,8 @@ namespace {
 
 absl::Status NotOurs(const std::string& path, std::string_view why) {
   return absl::FailedPreconditionError(
-      absl::StrCat(path, ": not a data directory (", av(why), "); name an empty or a new one"));
+      absl::StrCat(path, ": not a data directory (", av(why),
+                   "); name an empty or a new one"));
 }
 
 // Makes `path` and what is missing above it, each durable in its parent.
@@ -38,10 +39,11 @@ absl::Status MakeDirectory(const std::string& path, rocksdb::Env& env) {
 
 // What RocksDB leaves when it stops before its first CURRENT.
 bool IsUnfinishedCreation(const std::vector<std::string>& children) {
-  return std::all_of(children.begin(), children.end(), [](const std::string& name) {
-    return name == "LOCK" || name == "IDENTITY" || name == "MANIFEST-000001" ||
-           name.ends_with(".dbtmp");
-  });
+  return std::all_of(
+      children.begin(), children.end(), [](const std::string& name) {
+        return name == "LOCK" || name == "IDENTITY" ||
+               name == "MANIFEST-000001" || name.ends_with(".dbtmp");
+      });
 }
 
 absl::Status CheckUnlocked(const std::string& path, rocksdb::Env& env) {
@@ -59,13 +61,16 @@ absl::Status CheckEmptyDefault(const std::string& path, rocksdb::Env& env) {
   rocksdb::DB* opened = nullptr;
   const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(
       MakeDatabaseOptions(memory, &env, nullptr), path,
-      {{rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions()}}, &handles, &opened);
+      {{rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions()}},
+      &handles, &opened);
   const std::unique_ptr<rocksdb::DB> db(opened);
-  if (status.IsInvalidArgument()) return NotOurs(path, "it is another program's store");
+  if (status.IsInvalidArgument())
+    return NotOurs(path, "it is another program's store");
   if (!status.ok()) return OpenError(status, path);
   bool empty = true;
   {
-    const std::unique_ptr<rocksdb::Iterator> rows(db->NewIterator(rocksdb::ReadOptions()));
+    const std::unique_ptr<rocksdb::Iterator> rows(
+        db->NewIterator(rocksdb::ReadOptions()));
     rows->SeekToFirst();
     empty = !rows->Valid();
     if (!rows->status().ok()) return OpenError(rows->status(), path);
@@ -73,14 +78,16 @@ absl::Status CheckEmptyDefault(const std::string& path, rocksdb::Env& env) {
   for (rocksdb::ColumnFamilyHandle* handle : handles) {
     db->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
   }
-  return empty ? absl::OkStatus() : NotOurs(path, "it is another program's store");
+  return empty ? absl::OkStatus()
+               : NotOurs(path, "it is another program's store");
 }
 
 absl::Status CheckFamilies(const std::string& path, rocksdb::Env& env) {
   rocksdb::DBOptions options;
   options.env = &env;
   std::vector<std::string> names;
-  const rocksdb::Status status = rocksdb::DB::ListColumnFamilies(options, path, &names);
+  const rocksdb::Status status =
+      rocksdb::DB::ListColumnFamilies(options, path, &names);
   if (!status.ok()) return OpenError(status, path);
   bool ours = false;
   for (const std::string& name : names) {
@@ -90,8 +97,9 @@ absl::Status CheckFamilies(const std::string& path, rocksdb::Env& env) {
       known = known || name == FamilyName(static_cast<Family>(i));
     }
     if (!known) {
-      return NotOurs(path, absl::StrCat("it holds the unknown column family ", name,
-                                        ": another program's, or a newer version's"));
+      return NotOurs(path,
+                     absl::StrCat("it holds the unknown column family ", name,
+                                  ": another program's, or a newer version's"));
     }
     ours = true;
   }
@@ -100,20 +108,23 @@ absl::Status CheckFamilies(const std::string& path, rocksdb::Env& env) {
 
 }  // namespace
 
-absl::StatusOr<std::string> PrepareDirectory(const std::string& directory, bool create,
-                                             rocksdb::Env& env) {
+absl::StatusOr<std::string> PrepareDirectory(const std::string& directory,
+                                             bool create, rocksdb::Env& env) {
   std::string path = directory;
   while (path.size() > 1 && path.back() == '/') path.pop_back();
-  if (path.empty()) return absl::InvalidArgumentError("the data directory's path is empty");
+  if (path.empty())
+    return absl::InvalidArgumentError("the data directory's path is empty");
 
-  const absl::Status missing = absl::NotFoundError(absl::StrCat(path, ": no such data directory"));
+  const absl::Status missing =
+      absl::NotFoundError(absl::StrCat(path, ": no such data directory"));
   if (!env.FileExists(path).ok()) {
     if (!create) return missing;
     SKG_RETURN_IF_ERROR(MakeDirectory(path, env));
     return path;
   }
   bool is_directory = false;
-  if (rocksdb::Status status = env.IsDirectory(path, &is_directory); !status.ok()) {
+  if (rocksdb::Status status = env.IsDirectory(path, &is_directory);
+      !status.ok()) {
     return ToAbsl(status, absl::StrCat("opening ", path));
   }
   if (!is_directory) return NotOurs(path, "it is a file");
@@ -121,9 +132,13 @@ absl::StatusOr<std::string> PrepareDirectory(const std::string& directory, bool 
   if (rocksdb::Status status = env.GetChildren(path, &children); !status.ok()) {
     return ToAbsl(status, absl::StrCat("listing ", path));
   }
-  std::erase_if(children, [](const std::string& name) { return name == "." || name == ".."; });
-  if (std::find(children.begin(), children.end(), "CURRENT") == children.end()) {
-    if (!IsUnfinishedCreation(children)) return NotOurs(path, "it has no file CURRENT");
+  std::erase_if(children, [](const std::string& name) {
+    return name == "." || name == "..";
+  });
+  if (std::find(children.begin(), children.end(), "CURRENT") ==
+      children.end()) {
+    if (!IsUnfinishedCreation(children))
+      return NotOurs(path, "it has no file CURRENT");
     if (!create) return missing;
     return path;
   }

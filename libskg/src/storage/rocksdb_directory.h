@@ -17,7 +17,7 @@ namespace skg::storage {
 // Errors: kInvalidArgument (empty path), kNotFound, kFailedPrecondition (a
 // file, or a directory of something else; in use by another process),
 // kDataLoss.
-[[nodiscard]] absl::StatusOr<std::string> PrepareDirectory(const std::string& directory,
-                                                           bool create, rocksdb::Env& env);
+[[nodiscard]] absl::StatusOr<std::string> PrepareDirectory(
+    const std::string& directory, bool create, rocksdb::Env& env);
 
 }  // namespace skg::storage

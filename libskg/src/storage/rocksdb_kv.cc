@@ -15,17 +15,21 @@
 #include "rocksdb/file_system.h"
 #include "rocksdb/write_batch.h"
 #include "storage/rocksdb_directory.h"
+#include "storage/rocksdb_disk.h"
 #include "storage/rocksdb_status.h"
 #include "storage/rocksdb_tuning.h"
-#include "storage/rocksdb_ordered_fs.h"
 
 namespace skg::storage {
 namespace {
 
 using rocksdb::ColumnFamilyHandle;
 
-rocksdb::Slice ToSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
-std::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+rocksdb::Slice ToSlice(std::string_view bytes) {
+  return {bytes.data(), bytes.size()};
+}
+std::string_view ToView(const rocksdb::Slice& slice) {
+  return {slice.data(), slice.size()};
+}
 
 using Handles = std::array<ColumnFamilyHandle*, kFamilyCount>;
 
@@ -37,7 +41,8 @@ class RocksBatch final : public KvBatch {
  public:
   explicit RocksBatch(const Handles& handles) : handles_(handles) {}
 
-  void Put(Family family, std::string_view key, std::string_view value) override {
+  void Put(Family family, std::string_view key,
+           std::string_view value) override {
     if (!Fits(family, key, value)) return;
     Keep(batch_.Put(HandleOf(handles_, family), ToSlice(key), ToSlice(value)));
   }
@@ -45,18 +50,25 @@ class RocksBatch final : public KvBatch {
     if (!Fits(family, key, {})) return;
     Keep(batch_.Delete(HandleOf(handles_, family), ToSlice(key)));
   }
-  void DeleteRange(Family family, std::string_view begin, std::string_view end) override {
-    if (!Fits(family, begin, {}) || !Fits(family, end, {}) || end <= begin) return;
-    Keep(batch_.DeleteRange(HandleOf(handles_, family), ToSlice(begin), ToSlice(end)));
+  void DeleteRange(Family family, std::string_view begin,
+                   std::string_view end) override {
+    if (!Fits(family, begin, {}) || !Fits(family, end, {}) || end <= begin)
+      return;
+    Keep(batch_.DeleteRange(HandleOf(handles_, family), ToSlice(begin),
+                            ToSlice(end)));
   }
   void Clear() override {
     batch_.Clear();
     status_ = absl::OkStatus();
   }
-  [[nodiscard]] size_t size_bytes() const override { return batch_.GetDataSize(); }
+  [[nodiscard]] size_t size_bytes() const override {
+    return batch_.GetDataSize();
+  }
   [[nodiscard]] bool empty() const override { return batch_.Count() == 0; }
 
-  [[nodiscard]] bool IsFor(const Handles& handles) const { return &handles_ == &handles; }
+  [[nodiscard]] bool IsFor(const Handles& handles) const {
+    return &handles_ == &handles;
+  }
   [[nodiscard]] const absl::Status& status() const { return status_; }
   [[nodiscard]] rocksdb::WriteBatch& rocks() { return batch_; }
 
@@ -69,14 +81,16 @@ class RocksBatch final : public KvBatch {
     if (batch_.GetDataSize() > kMaxBatchBytes) {
       if (status_.ok()) {
         status_ = absl::InvalidArgumentError(
-            absl::StrCat("a batch of more than ", kMaxBatchBytes, " bytes; write it in parts"));
+            absl::StrCat("a batch of more than ", kMaxBatchBytes,
+                         " bytes; write it in parts"));
       }
       return false;
     }
     return true;
   }
   void Keep(const rocksdb::Status& status) {
-    if (!status.ok() && status_.ok()) status_ = ToAbsl(status, "adding to a batch");
+    if (!status.ok() && status_.ok())
+      status_ = ToAbsl(status, "adding to a batch");
   }
 
   const Handles& handles_;
@@ -86,7 +100,8 @@ class RocksBatch final : public KvBatch {
 
 class RocksSnapshot final : public KvSnapshot {
  public:
-  explicit RocksSnapshot(rocksdb::DB& db) : db_(db), snapshot_(db.GetSnapshot()) {}
+  explicit RocksSnapshot(rocksdb::DB& db)
+      : db_(db), snapshot_(db.GetSnapshot()) {}
   ~RocksSnapshot() override { db_.ReleaseSnapshot(snapshot_); }
   RocksSnapshot(const RocksSnapshot&) = delete;
   RocksSnapshot& operator=(const RocksSnapshot&) = delete;
@@ -109,8 +124,8 @@ rocksdb::ReadOptions MakeReadOptions(const KvSnapshot* snapshot) {
 // Asks RocksDB nothing that it would answer with an assertion.
 class RocksIterator final : public KvIterator {
  public:
-  RocksIterator(rocksdb::DB& db, ColumnFamilyHandle* handle, const KvScanOptions& options,
-                bool has_probe_filter)
+  RocksIterator(rocksdb::DB& db, ColumnFamilyHandle* handle,
+                const KvScanOptions& options, bool has_probe_filter)
       : lower_(options.lower),
         upper_(options.upper),
         lower_slice_(lower_),
@@ -127,28 +142,33 @@ class RocksIterator final : public KvIterator {
     iterator_.reset(db.NewIterator(read, handle));
   }
 
-  [[nodiscard]] bool Valid() const override { return misuse_.ok() && iterator_->Valid(); }
+  [[nodiscard]] bool Valid() const override {
+    return misuse_.ok() && iterator_->Valid();
+  }
   void Seek(std::string_view key) override {
     if (probe_ && key.size() < kProbePrefixBytes) {
-      return Refuse(absl::StrCat("a prefix probe for a key of ", key.size(), " bytes; it needs ",
-                                 kProbePrefixBytes));
+      return Refuse(absl::StrCat("a prefix probe for a key of ", key.size(),
+                                 " bytes; it needs ", kProbePrefixBytes));
     }
     misuse_ = absl::OkStatus();
     iterator_->Seek(ToSlice(key));
   }
   void SeekToFirst() override {
-    if (probe_) return Refuse("a prefix probe can only Seek and go to the Next key");
+    if (probe_)
+      return Refuse("a prefix probe can only Seek and go to the Next key");
     iterator_->SeekToFirst();
   }
   void SeekToLast() override {
-    if (probe_) return Refuse("a prefix probe can only Seek and go to the Next key");
+    if (probe_)
+      return Refuse("a prefix probe can only Seek and go to the Next key");
     iterator_->SeekToLast();
   }
   void Next() override {
     if (Valid()) iterator_->Next();
   }
   void Prev() override {
-    if (probe_) return Refuse("a prefix probe can only Seek and go to the Next key");
+    if (probe_)
+      return Refuse("a prefix probe can only Seek and go to the Next key");
     if (Valid()) iterator_->Prev();
   }
   [[nodiscard]] std::string_view key() const override {
@@ -158,11 +178,14 @@ class RocksIterator final : public KvIterator {
     return Valid() ? ToView(iterator_->value()) : std::string_view();
   }
   [[nodiscard]] absl::Status status() const override {
-    return misuse_.ok() ? ToAbsl(iterator_->status(), "reading a range") : misuse_;
+    return misuse_.ok() ? ToAbsl(iterator_->status(), "reading a range")
+                        : misuse_;
   }
 
  private:
-  void Refuse(const std::string& why) { misuse_ = absl::InvalidArgumentError(why); }
+  void Refuse(const std::string& why) {
+    misuse_ = absl::InvalidArgumentError(why);
+  }
 
   const std::string lower_, upper_;
   const rocksdb::Slice lower_slice_, upper_slice_;  // RocksDB points at them
@@ -173,16 +196,17 @@ class RocksIterator final : public KvIterator {
 
 class RocksKv final : public KvStore {
  public:
-  // Takes what opening made; `syncs` counts those of the write-ahead log.
-  RocksKv(std::string directory, std::unique_ptr<rocksdb::Env> env,
-          std::shared_ptr<std::atomic<uint64_t>> syncs)
-      : directory_(std::move(directory)), env_(std::move(env)), syncs_(std::move(syncs)) {}
+  RocksKv(std::string directory, const RocksDbOptions& options,
+          rocksdb::Env& below)
+      : directory_(std::move(directory)),
+        disk_(below.GetFileSystem(), options.log),
+        env_(rocksdb::NewCompositeEnv(disk_.file_system())) {}
 
   ~RocksKv() override {
     if (db_ == nullptr) return;
     // What was only buffered outlives a clean end of the machine as well. There
     // is nobody left to tell if it fails: nothing was promised either.
-    if (!stopped_) db_->SyncWAL().PermitUncheckedError();
+    if (!stopped_) disk_.SyncLog().PermitUncheckedError();
     for (ColumnFamilyHandle* handle : opened_) {
       db_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
     }
@@ -193,13 +217,15 @@ class RocksKv final : public KvStore {
 
   [[nodiscard]] absl::Status Open(const RocksDbOptions& options) {
     const RocksDbMemory memory(options.memory_bytes);
-    rocksdb::DBOptions database = MakeDatabaseOptions(memory, env_.get(), options.log);
+    rocksdb::DBOptions database =
+        MakeDatabaseOptions(memory, env_.get(), options.log);
     database.create_if_missing = options.create;
     database.create_missing_column_families = true;
     std::vector<rocksdb::ColumnFamilyDescriptor> families;
     for (size_t i = 0; i < kFamilyCount; ++i) {
       const auto family = static_cast<Family>(i);
-      families.emplace_back(std::string(FamilyName(family)), MakeFamilyOptions(family, memory));
+      families.emplace_back(std::string(FamilyName(family)),
+                            MakeFamilyOptions(family, memory));
     }
     // RocksDB insists on this one; it stays empty.
     families.emplace_back(rocksdb::kDefaultColumnFamilyName,
@@ -208,7 +234,7 @@ class RocksKv final : public KvStore {
     const rocksdb::Status status =
         rocksdb::DB::Open(database, directory_, families, &opened_, &db);
     db_.reset(db);
-    if (!status.ok()) return OpenError(status, directory_);
+    if (!status.ok()) return OpenError(Cause(status), directory_);
     std::copy_n(opened_.begin(), kFamilyCount, handles_.begin());
     return absl::OkStatus();
   }
@@ -232,26 +258,28 @@ class RocksKv final : public KvStore {
 
   [[nodiscard]] absl::Status Sync() override {
     if (stopped_) return Stopped();
-    return AfterWrite(db_->SyncWAL(), "syncing the write-ahead log");
+    return AfterWrite(disk_.SyncLog(), "syncing the write-ahead log");
   }
 
-  [[nodiscard]] absl::StatusOr<bool> Get(Family family, std::string_view key, std::string* value,
-                                         const KvSnapshot* snapshot) const override {
+  [[nodiscard]] absl::StatusOr<bool> Get(
+      Family family, std::string_view key, std::string* value,
+      const KvSnapshot* snapshot) const override {
     const rocksdb::Status status =
-        db_->Get(MakeReadOptions(snapshot), HandleOf(handles_, family), ToSlice(key), value);
+        db_->Get(MakeReadOptions(snapshot), HandleOf(handles_, family),
+                 ToSlice(key), value);
     if (status.ok()) return true;
     if (status.IsNotFound()) return false;
     return ToAbsl(status, ReadPlace(family));
   }
 
-  [[nodiscard]] absl::StatusOr<std::vector<std::optional<std::string>>> MultiGet(
-      Family family, std::span<const std::string> keys,
-      const KvSnapshot* snapshot) const override {
+  [[nodiscard]] absl::StatusOr<std::vector<std::optional<std::string>>>
+  MultiGet(Family family, std::span<const std::string> keys,
+           const KvSnapshot* snapshot) const override {
     const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
     std::vector<rocksdb::PinnableSlice> found(keys.size());
     std::vector<rocksdb::Status> statuses(keys.size());
-    db_->MultiGet(MakeReadOptions(snapshot), HandleOf(handles_, family), keys.size(),
-                  slices.data(), found.data(), statuses.data());
+    db_->MultiGet(MakeReadOptions(snapshot), HandleOf(handles_, family),
+                  keys.size(), slices.data(), found.data(), statuses.data());
     std::vector<std::optional<std::string>> values(keys.size());
     for (size_t i = 0; i < keys.size(); ++i) {
       if (statuses[i].ok()) {
@@ -269,8 +297,8 @@ class RocksKv final : public KvStore {
 
   [[nodiscard]] std::unique_ptr<KvIterator> NewIterator(
       Family family, const KvScanOptions& options) const override {
-    return std::make_unique<RocksIterator>(*db_, HandleOf(handles_, family), options,
-                                           family == Family::kDelta);
+    return std::make_unique<RocksIterator>(*db_, HandleOf(handles_, family),
+                                           options, family == Family::kDelta);
   }
 
   [[nodiscard]] absl::Status Flush() override {
@@ -280,36 +308,46 @@ class RocksKv final : public KvStore {
 
   [[nodiscard]] absl::StatusOr<uint64_t> DiskBytes() const override {
     std::vector<rocksdb::Env::FileAttributes> files;
-    const rocksdb::Status status = env_->GetChildrenFileAttributes(directory_, &files);
-    if (!status.ok()) return ToAbsl(status, absl::StrCat("listing ", directory_));
+    const rocksdb::Status status =
+        env_->GetChildrenFileAttributes(directory_, &files);
+    if (!status.ok())
+      return ToAbsl(status, absl::StrCat("listing ", directory_));
     uint64_t bytes = 0;
     for (const auto& file : files) bytes += file.size_bytes;
     return bytes;
   }
 
   [[nodiscard]] uint64_t wal_syncs() const override {
-    return syncs_->load(std::memory_order_relaxed);
+    return disk_.log_syncs();
   }
 
  private:
   // The first failed write stops the store: what is on the disk is then only
   // known after a recovery.
-  absl::Status AfterWrite(const rocksdb::Status& status, std::string_view what) {
+  absl::Status AfterWrite(const rocksdb::Status& status,
+                          std::string_view what) {
     if (status.ok()) return absl::OkStatus();
-    if (!status.IsInvalidArgument() && stopped_.exchange(true)) return Stopped();
-    return ToAbsl(status, absl::StrCat(directory_, ": ", av(what)));
+    if (!status.IsInvalidArgument() && stopped_.exchange(true))
+      return Stopped();
+    return ToAbsl(Cause(status), absl::StrCat(directory_, ": ", av(what)));
+  }
+  // What RocksDB reports after a write has failed may be a consequence.
+  [[nodiscard]] rocksdb::Status Cause(const rocksdb::Status& status) const {
+    rocksdb::IOStatus failure = disk_.failure();
+    return failure.ok() ? status : rocksdb::Status(failure);
   }
   [[nodiscard]] absl::Status Stopped() const {
     return absl::UnavailableError(absl::StrCat(
         directory_, ": the store has stopped after a write error; reopen it"));
   }
   [[nodiscard]] std::string ReadPlace(Family family) const {
-    return absl::StrCat(directory_, ": reading family ", av(FamilyName(family)));
+    return absl::StrCat(directory_, ": reading family ",
+                        av(FamilyName(family)));
   }
 
   const std::string directory_;
+  RocksDbDisk disk_;
   const std::unique_ptr<rocksdb::Env> env_;
-  const std::shared_ptr<std::atomic<uint64_t>> syncs_;
   std::vector<ColumnFamilyHandle*> opened_;
   Handles handles_{};
   std::unique_ptr<rocksdb::DB> db_;
@@ -318,14 +356,13 @@ class RocksKv final : public KvStore {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<KvStore>> OpenRocksDb(const std::string& directory,
-                                                     const RocksDbOptions& options) {
-  rocksdb::Env* below = options.env != nullptr ? options.env : rocksdb::Env::Default();
+absl::StatusOr<std::unique_ptr<KvStore>> OpenRocksDb(
+    const std::string& directory, const RocksDbOptions& options) {
+  rocksdb::Env* below =
+      options.env != nullptr ? options.env : rocksdb::Env::Default();
   SKG_ASSIGN_OR_RETURN(const std::string path,
                        PrepareDirectory(directory, options.create, *below));
-  auto syncs = std::make_shared<std::atomic<uint64_t>>(0);
-  auto env = rocksdb::NewCompositeEnv(MakeOrderedFileSystem(below->GetFileSystem(), syncs));
-  auto store = std::make_unique<RocksKv>(path, std::move(env), std::move(syncs));
+  auto store = std::make_unique<RocksKv>(path, options, *below);
   SKG_RETURN_IF_ERROR(store->Open(options));
   return store;
 }

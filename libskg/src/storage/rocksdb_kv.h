@@ -30,7 +30,7 @@ struct RocksDbOptions {
 // Errors: kNotFound (nothing there and not `create`), kFailedPrecondition (in
 // use by another process; a directory that holds something else), kDataLoss,
 // kResourceExhausted.
-[[nodiscard]] absl::StatusOr<std::unique_ptr<KvStore>> OpenRocksDb(const std::string& directory,
-                                                                   const RocksDbOptions& options);
+[[nodiscard]] absl::StatusOr<std::unique_ptr<KvStore>> OpenRocksDb(
+    const std::string& directory, const RocksDbOptions& options);
 
 }  // namespace skg::storage

@@ -8,48 +8,59 @@ namespace skg::storage {
 namespace {
 
 absl::StatusCode CodeOf(const rocksdb::Status& status) {
-  if (status.IsNoSpace() || status.IsMemoryLimit()) return absl::StatusCode::kResourceExhausted;
+  if (status.IsNoSpace() || status.IsMemoryLimit())
+    return absl::StatusCode::kResourceExhausted;
   if (status.subcode() == rocksdb::Status::SubCode::kSpaceLimit) {
     return absl::StatusCode::kResourceExhausted;
   }
   switch (status.code()) {
-    case rocksdb::Status::kOk: return absl::StatusCode::kOk;
-    case rocksdb::Status::kCorruption: return absl::StatusCode::kDataLoss;
-    case rocksdb::Status::kNotFound: return absl::StatusCode::kNotFound;
-    case rocksdb::Status::kInvalidArgument: return absl::StatusCode::kInvalidArgument;
-    case rocksdb::Status::kBusy: return absl::StatusCode::kFailedPrecondition;
+    case rocksdb::Status::kOk:
+      return absl::StatusCode::kOk;
+    case rocksdb::Status::kCorruption:
+      return absl::StatusCode::kDataLoss;
+    case rocksdb::Status::kNotFound:
+      return absl::StatusCode::kNotFound;
+    case rocksdb::Status::kInvalidArgument:
+      return absl::StatusCode::kInvalidArgument;
+    case rocksdb::Status::kBusy:
+      return absl::StatusCode::kFailedPrecondition;
     case rocksdb::Status::kIOError:
     case rocksdb::Status::kShutdownInProgress:
     case rocksdb::Status::kTimedOut:
     case rocksdb::Status::kAborted:
-    case rocksdb::Status::kTryAgain: return absl::StatusCode::kUnavailable;
-    default: return absl::StatusCode::kInternal;
+    case rocksdb::Status::kTryAgain:
+      return absl::StatusCode::kUnavailable;
+    default:
+      return absl::StatusCode::kInternal;
   }
 }
 
 bool IsLocked(const rocksdb::Status& status) {
-  return status.IsIOError() && (absl::StrContains(status.ToString(), "While lock file") ||
-                                absl::StrContains(status.ToString(), "lock hold by"));
+  return status.IsIOError() &&
+         (absl::StrContains(status.ToString(), "While lock file") ||
+          absl::StrContains(status.ToString(), "lock hold by"));
 }
 
 }  // namespace
 
 absl::Status ToAbsl(const rocksdb::Status& status, std::string_view what) {
   if (status.ok()) return absl::OkStatus();
-  return absl::Status(CodeOf(status), absl::StrCat(av(what), ": ", status.ToString()));
+  return absl::Status(CodeOf(status),
+                      absl::StrCat(av(what), ": ", status.ToString()));
 }
 
 absl::Status InUseError(std::string_view directory) {
-  return absl::FailedPreconditionError(
-      absl::StrCat(av(directory), ": in use by another process; stop that one first"));
+  return absl::FailedPreconditionError(absl::StrCat(
+      av(directory), ": in use by another process; stop that one first"));
 }
 
-absl::Status OpenError(const rocksdb::Status& status, const std::string& directory) {
+absl::Status OpenError(const rocksdb::Status& status,
+                       const std::string& directory) {
   if (status.ok()) return absl::OkStatus();
   if (IsLocked(status)) return InUseError(directory);
   if (status.IsPathNotFound()) {
-    return absl::DataLossError(
-        absl::StrCat(directory, ": a file of the store is missing: ", status.ToString()));
+    return absl::DataLossError(absl::StrCat(
+        directory, ": a file of the store is missing: ", status.ToString()));
   }
   return ToAbsl(status, absl::StrCat("opening ", directory));
 }

@@ -30,7 +30,8 @@ class ForwardingLogger final : public rocksdb::Logger {
 
   using Logger::Logv;
   void LogHeader(const char*, va_list) override {}
-  void Logv(const rocksdb::InfoLogLevel level, const char* format, va_list arguments) override {
+  void Logv(const rocksdb::InfoLogLevel level, const char* format,
+            va_list arguments) override {
     if (!log_ || level < rocksdb::InfoLogLevel::WARN_LEVEL ||
         level > rocksdb::InfoLogLevel::FATAL_LEVEL) {
       return;
@@ -54,11 +55,13 @@ int MaxOpenFiles() {
   return static_cast<int>(std::clamp<rlim_t>(limit.rlim_cur / 2, 64, kMost));
 }
 
-rocksdb::CompressionType FirstSupported(std::initializer_list<rocksdb::CompressionType> wanted) {
+rocksdb::CompressionType FirstSupported(
+    std::initializer_list<rocksdb::CompressionType> wanted) {
   static const std::vector<rocksdb::CompressionType> supported =
       rocksdb::GetSupportedCompressions();
   for (const rocksdb::CompressionType type : wanted) {
-    if (std::find(supported.begin(), supported.end(), type) != supported.end()) return type;
+    if (std::find(supported.begin(), supported.end(), type) != supported.end())
+      return type;
   }
   return rocksdb::kNoCompression;
 }
@@ -80,7 +83,8 @@ bool IsPointLookup(Family family) {
 
 // Read in long ranges of large values.
 bool IsScanned(Family family) {
-  return (family >= Family::kGspo && family <= Family::kOspg) || family == Family::kLog;
+  return (family >= Family::kGspo && family <= Family::kOspg) ||
+         family == Family::kLog;
 }
 
 }  // namespace
@@ -92,13 +96,15 @@ RocksDbMemory::RocksDbMemory(size_t bytes) {
   options.strict_capacity_limit = false;  // a full cache must not fail a read
   options.high_pri_pool_ratio = 0.5;      // index and filter blocks
   cache = rocksdb::NewLRUCache(options);
-  write_buffers = std::make_shared<rocksdb::WriteBufferManager>(bytes / 3, cache);
+  write_buffers =
+      std::make_shared<rocksdb::WriteBufferManager>(bytes / 3, cache);
   memtable_bytes = std::clamp(bytes / 8, kMiB, 64 * kMiB);
   wal_bytes = std::clamp(bytes, 32 * kMiB, 1024 * kMiB);
 }
 
-rocksdb::DBOptions MakeDatabaseOptions(const RocksDbMemory& memory, rocksdb::Env* env,
-                                       std::function<void(std::string_view line)> log) {
+rocksdb::DBOptions MakeDatabaseOptions(
+    const RocksDbMemory& memory, rocksdb::Env* env,
+    std::function<void(std::string_view line)> log) {
   rocksdb::DBOptions options;
   options.env = env;
   options.info_log = std::make_shared<ForwardingLogger>(std::move(log));
@@ -106,7 +112,8 @@ rocksdb::DBOptions MakeDatabaseOptions(const RocksDbMemory& memory, rocksdb::Env
 
   // Strict: a damaged log is refused, but for a record that was being written
   // when the machine stopped.
-  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.wal_recovery_mode =
+      rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.track_and_verify_wals_in_manifest = true;
   options.paranoid_checks = true;
   options.max_bgerror_resume_count = 0;  // a write error stops the store
@@ -123,7 +130,8 @@ rocksdb::DBOptions MakeDatabaseOptions(const RocksDbMemory& memory, rocksdb::Env
   return options;
 }
 
-rocksdb::ColumnFamilyOptions MakeFamilyOptions(Family family, const RocksDbMemory& memory) {
+rocksdb::ColumnFamilyOptions MakeFamilyOptions(Family family,
+                                               const RocksDbMemory& memory) {
   rocksdb::ColumnFamilyOptions options;
   options.write_buffer_size = memory.memtable_bytes;
   options.max_write_buffer_number = 4;
@@ -149,7 +157,8 @@ rocksdb::ColumnFamilyOptions MakeFamilyOptions(Family family, const RocksDbMemor
     // "Is this statement there?" is a seek for a prefix that mostly is not.
     table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
     table.whole_key_filtering = false;
-    options.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(kProbePrefixBytes));
+    options.prefix_extractor.reset(
+        rocksdb::NewFixedPrefixTransform(kProbePrefixBytes));
     options.memtable_prefix_bloom_size_ratio = 0.02;
     // Commits bring their rows sorted within graph, epoch and order: each
     // order remembers where its last row went.

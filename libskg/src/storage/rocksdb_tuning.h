@@ -25,7 +25,7 @@ struct RocksDbMemory {
     const RocksDbMemory& memory, rocksdb::Env* env,
     std::function<void(std::string_view line)> log);
 
-[[nodiscard]] rocksdb::ColumnFamilyOptions MakeFamilyOptions(Family family,
-                                                             const RocksDbMemory& memory);
+[[nodiscard]] rocksdb::ColumnFamilyOptions MakeFamilyOptions(
+    Family family, const RocksDbMemory& memory);
 
 }  // namespace skg::storage

@@ -1,0 +1,7 @@
+#include <catch2/catch.hpp>
+
+#include "faults/crash_rounds.h"
+
+TEST_CASE("kill -9 loses nothing that was acknowledged, 20 times", "[crash]") {
+  skg::test::RunCrashRounds(20);
+}

@@ -1,0 +1,283 @@
+// In SQLite's manner: a script of changes over a key-value store whose n-th
+// operation fails, for n = 1, 2, ... until the script is through. Afterwards
+// each change is all there or absent, and Check finds nothing.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "faults/store_workload.h"
+#include "storage/memory_kv.h"
+#include "storage/store.h"
+#include "support/fault_kv.h"
+#include "support/test_support.h"
+
+namespace skg::test {
+namespace {
+
+using rdf::TermId;
+using storage::CommitRequest;
+using storage::GraphStore;
+using storage::StatementKey;
+using storage::Store;
+
+struct Triple {
+  std::string subject, predicate, object;
+};
+
+rdf::Term Name(const std::string& name) {
+  return rdf::Term::Iri("urn:skg:" + name);
+}
+
+absl::StatusOr<GraphStore> Open(Store& store, const std::string& graph,
+                                bool create) {
+  const Store::CreateOptions options;
+  return store.OpenGraph("faults", graph, create ? &options : nullptr);
+}
+
+absl::StatusOr<TermId> Intern(const GraphStore& graph, const rdf::Term& term,
+                              CommitRequest& request) {
+  SKG_ASSIGN_OR_RETURN(const TermId known, graph.Lookup(term));
+  if (known.bound()) return known;
+  request.new_terms.push_back(term);
+  return TermId::Make(rdf::TermTag::kArena, request.new_terms.size() - 1);
+}
+
+absl::Status Change(Store& store, const std::string& graph_name,
+                    storage::WriteOperation::Kind kind,
+                    const std::vector<Triple>& triples, CommitRequest request) {
+  SKG_ASSIGN_OR_RETURN(GraphStore graph, Open(store, graph_name, false));
+  for (const Triple& triple : triples) {
+    storage::WriteOperation operation;
+    operation.kind = kind;
+    SKG_ASSIGN_OR_RETURN(operation.key.subject,
+                         Intern(graph, Name(triple.subject), request));
+    SKG_ASSIGN_OR_RETURN(operation.key.predicate,
+                         Intern(graph, Name(triple.predicate), request));
+    SKG_ASSIGN_OR_RETURN(
+        operation.key.object,
+        Intern(graph, rdf::Term::Literal(triple.object), request));
+    if (!request.records.empty()) operation.record = 1;
+    request.operations.push_back(operation);
+  }
+  return graph.Commit(request).status();
+}
+
+absl::Status Transact(Store& store, const std::string& graph_name,
+                      const Triple& triple) {
+  SKG_ASSIGN_OR_RETURN(GraphStore graph, Open(store, graph_name, false));
+  SKG_ASSIGN_OR_RETURN(storage::Transaction transaction, graph.Begin());
+  SKG_RETURN_IF_ERROR(transaction.view().Count({}).status());
+  StatementKey key;
+  SKG_ASSIGN_OR_RETURN(key.subject, transaction.Intern(Name(triple.subject)));
+  SKG_ASSIGN_OR_RETURN(key.predicate,
+                       transaction.Intern(Name(triple.predicate)));
+  SKG_ASSIGN_OR_RETURN(key.object,
+                       transaction.Intern(rdf::Term::Literal(triple.object)));
+  SKG_RETURN_IF_ERROR(transaction.Add(key, 1.0f, nullptr, false));
+  return graph.Commit(transaction, {}).status();
+}
+
+// How many of the triples are there.
+size_t CountPresent(Store& store, const std::string& graph_name,
+                    const std::vector<Triple>& triples) {
+  auto graph = Open(store, graph_name, false);
+  if (graph.status().code() == absl::StatusCode::kNotFound) return 0;
+  REQUIRE_OK(graph);
+  const auto view = graph->Latest();
+  REQUIRE_OK(view);
+  size_t present = 0;
+  for (const Triple& triple : triples) {
+    const auto subject = view->Lookup(Name(triple.subject));
+    const auto predicate = view->Lookup(Name(triple.predicate));
+    const auto object = view->Lookup(rdf::Term::Literal(triple.object));
+    REQUIRE_OK(subject);
+    REQUIRE_OK(predicate);
+    REQUIRE_OK(object);
+    if (!subject->bound() || !predicate->bound() || !object->bound()) continue;
+    const auto row = view->Find({TermId(), *subject, *predicate, *object});
+    REQUIRE_OK(row);
+    if (row->has_value()) ++present;
+  }
+  return present;
+}
+
+// One change, and how much of it (0 to `whole`) is to be seen afterwards.
+struct Step {
+  std::string name;
+  std::function<absl::Status(Store&)> run;
+  size_t whole;
+  std::function<size_t(Store&)> seen;
+};
+
+Step Creation(const std::string& graph) {
+  return {"create " + graph,
+          [=](Store& s) { return Open(s, graph, true).status(); }, 1,
+          [=](Store& s) {
+            return Open(s, graph, false).ok() ? size_t{1} : size_t{0};
+          }};
+}
+
+Step Addition(const std::string& name, const std::string& graph,
+              const std::vector<Triple>& triples, CommitRequest request = {}) {
+  return {name,
+          [=](Store& s) {
+            return Change(s, graph, storage::WriteOperation::Kind::kAdd,
+                          triples, request);
+          },
+          triples.size(),
+          [=](Store& s) { return CountPresent(s, graph, triples); }};
+}
+
+std::vector<Step> Script() {
+  using Kind = storage::WriteOperation::Kind;
+  const std::vector<Triple> first = {
+      {"a", "p", std::string(500, 'x')}, {"a", "p", "1"}, {"b", "q", "2"}};
+  const std::vector<Triple> removed = {{"c", "p", "3"},
+                                       {"c", "q", "a text of its own"}};
+  CommitRequest grouped, recorded, keyed;
+  grouped.durability = Durability::kGroup;
+  recorded.records.push_back({.metadata = R"({"k":1})", .source = "test"});
+  keyed.idempotency_key = "key";
+  keyed.request_hash = std::string(16, 'h');
+  std::vector<Step> steps = {
+      Creation("main"),
+      Addition("add", "main", first),
+      Addition("add by group", "main",
+               {{"d", "p", "a longer text"}, {"e", "p", "5"}}, grouped),
+      Addition("add with records", "main", {{"f", "q", "6"}, {"g", "q", "7"}},
+               recorded),
+      Addition("add with a key", "main", {{"h", "q", "8"}}, keyed),
+      {"put a setting", [](Store& s) { return s.PutSetting("name", "value"); },
+       1,
+       [](Store& s) {
+         return s.GetSetting("name").ok() ? size_t{1} : size_t{0};
+       }},
+      {"transaction",
+       [](Store& s) {
+         return Transact(s, "main", {"i", "p", "9"});
+       },
+       1,
+       [](Store& s) {
+         return CountPresent(s, "main", {{"i", "p", "9"}});
+       }},
+      {"add and remove",
+       [=](Store& s) {
+         SKG_RETURN_IF_ERROR(Change(s, "main", Kind::kAdd, removed, {}));
+         return Change(s, "main", Kind::kRemoveTriple, removed, {});
+       },
+       removed.size(),
+       [=](Store& s) {
+         return removed.size() - CountPresent(s, "main", removed);
+       }},
+      Creation("other"),
+      Addition("add to another", "other", first, grouped),
+      {"create and drop",
+       [](Store& s) {
+         SKG_RETURN_IF_ERROR(Open(s, "third", true).status());
+         SKG_RETURN_IF_ERROR(
+             Change(s, "third", Kind::kAdd, {{"a", "b", "c"}}, {}));
+         return s.DropGraph("faults", "third");
+       },
+       1,
+       [](Store& s) {
+         return Open(s, "third", false).ok() ? size_t{0} : size_t{1};
+       }},
+  };
+  return steps;
+}
+
+// What became of each step; unset: it was not tried.
+using Results = std::vector<std::optional<absl::Status>>;
+
+void CompareWithResults(Store& store, const std::vector<Step>& steps,
+                        const Results& results) {
+  for (size_t i = 0; i < steps.size(); ++i) {
+    if (!results[i].has_value()) continue;
+    INFO(steps[i].name << ": " << *results[i]);
+    const size_t seen = steps[i].seen(store);
+    CHECK((seen == 0 || seen == steps[i].whole));
+    if (results[i]->ok()) CHECK(seen == steps[i].whole);
+  }
+  CheckClean(store);
+}
+
+// True: the fault was met.
+bool RunScript(const FaultPlan& plan) {
+  const std::vector<Step> steps = Script();
+  const std::shared_ptr<storage::KvStore> disk = storage::MakeMemoryKv();
+  Results results(steps.size());
+  bool fired = false;
+  {
+    auto faulty = std::make_unique<FaultKv>(disk, plan);
+    const FaultKv& counters = *faulty;
+    auto store = Store::Open(std::move(faulty), {});
+    if (!store.ok()) {
+      CHECK(store.status().code() == plan.error.code());
+      fired = true;
+    } else {
+      for (size_t i = 0; i < steps.size(); ++i) {
+        results[i] = steps[i].run(**store);
+        const auto code = results[i]->code();
+        INFO(steps[i].name << ": " << *results[i]);
+        // Later steps may miss a graph whose creation failed.
+        CHECK((results[i]->ok() || code == plan.error.code() ||
+               code == absl::StatusCode::kNotFound));
+      }
+      fired = counters.fired();
+      // A fault that has passed: the store that met it is as good as a new one.
+      if (!plan.every_later_one && fired && plan.read == 0) {
+        CompareWithResults(**store, steps, results);
+      }
+      if (!fired) {
+        for (const auto& result : results) REQUIRE_OK(*result);
+      }
+    }
+  }
+  auto store = Store::Open(std::make_unique<FaultKv>(disk), {});
+  REQUIRE_OK(store);
+  CompareWithResults(**store, steps, results);
+  // And it can go on from there.
+  for (const Step& step : steps) {
+    INFO("again: " << step.name);
+    REQUIRE_OK(step.run(**store));
+    CHECK(step.seen(**store) == step.whole);
+  }
+  CheckClean(**store);
+  return fired;
+}
+
+TEST_CASE("a change whose n-th write fails is all there or absent",
+          "[faults]") {
+  const bool every_later_one = GENERATE(false, true);
+  const auto code = GENERATE(absl::StatusCode::kUnavailable,
+                             absl::StatusCode::kResourceExhausted);
+  uint64_t n = 1;
+  for (bool fired = true; fired; ++n) {
+    INFO("write " << n << ", every later one: " << every_later_one);
+    REQUIRE(n < 1000);
+    fired = RunScript({.write = n,
+                       .every_later_one = every_later_one,
+                       .error = absl::Status(code, "injected fault")});
+  }
+  CHECK(n > 12);  // each step writes at least once
+}
+
+TEST_CASE("a change whose n-th read fails is all there or absent", "[faults]") {
+  const bool every_later_one = GENERATE(false, true);
+  uint64_t n = 1;
+  for (bool fired = true; fired; ++n) {
+    INFO("read " << n << ", every later one: " << every_later_one);
+    REQUIRE(n < 100000);
+    fired = RunScript({.read = n,
+                       .every_later_one = every_later_one,
+                       .error = absl::DataLossError("injected fault")});
+  }
+  CHECK(n > 30);
+}
+
+}  // namespace
+}  // namespace skg::test

@@ -1,0 +1,12 @@
+// A Store on a disk that loses power at a random change.
+#pragma once
+
+namespace skg::test {
+
+// Each round writes to several graphs with all durabilities until the power is
+// cut, restores what such a disk may hold, and compares: with `sync` and
+// `group` everything acknowledged is there, with `none` a gapless prefix; Check
+// finds nothing.
+void RunPowerLossRounds(int rounds);
+
+}  // namespace skg::test
