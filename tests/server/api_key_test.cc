@@ -31,7 +31,8 @@ TEST_CASE("a key's hash is its SHA-256") {
         "sha256:"
         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   const auto upper = NormalizeKeyHash(
-      "SHA256:BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD");
+      "SHA256:"
+      "BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD");
   REQUIRE_OK(upper);
   CHECK(*upper == HashApiKey("abc"));
   for (const char* bad : {"", "sha256:", "ba7816", "md5:abc", "sha256:zz"}) {
@@ -139,7 +140,8 @@ TEST_CASE("a key ring lets its keys in and says why not") {
       {key.substr(0, 48), Kind::kBearer, "Invalid API key"},
       {key + "x", Kind::kBearer, "Invalid API key"},
       {"skg_prod_short", Kind::kBearer, "Invalid API key format"},
-      {"skg_prod_0123456789012345678!", Kind::kBearer, "Invalid API key format"},
+      {"skg_prod_0123456789012345678!", Kind::kBearer,
+       "Invalid API key format"},
       {"eyJhbGciOi.x.y", Kind::kBearer, "Invalid token"},
       {"nonsense", Kind::kKey, "Invalid API key format"},
   };

@@ -56,16 +56,17 @@ TEST_CASE("an invalid argument with fields is a validation error") {
   CHECK(body["errors"][0]["loc"] == Json({"body", "triples", 3, "weight"}));
   CHECK(body["errors"][0]["type"] == "out_of_range");
   CHECK(body["errors"][0]["msg"] == "must be from 0 to 1");
-  CHECK(Json::parse(StatusReply(status, "i", "query").body)["errors"][1]["loc"] ==
-        Json::array({"query", "triples"}));
+  CHECK(
+      Json::parse(StatusReply(status, "i", "query").body)["errors"][1]["loc"] ==
+      Json::array({"query", "triples"}));
 }
 
 TEST_CASE("every error has the one shape") {
   for (const int status : {400, 401, 403, 404, 405, 409, 413, 414, 415, 422,
                            429, 431, 500, 501, 503, 504, 418}) {
     const Json body = Json::parse(ErrorReply(status, "text", "id").body);
-    for (const char* field : {"detail", "error", "correlation_id", "category",
-                              "severity"}) {
+    for (const char* field :
+         {"detail", "error", "correlation_id", "category", "severity"}) {
       INFO(status << " " << field);
       REQUIRE(body.contains(field));
       CHECK(body[field].is_string());
@@ -88,8 +89,7 @@ TEST_CASE("messages of our own failures stay inside") {
 
 TEST_CASE("a wait is told in header and body, in whole seconds") {
   const ApiResponse reply = ErrorReply(
-      429,
-      ErrorDetail{.detail = "x", .retry_after = absl::Milliseconds(11200)},
+      429, ErrorDetail{.detail = "x", .retry_after = absl::Milliseconds(11200)},
       "id");
   CHECK(Json::parse(reply.body)["retry_after"] == 12);
   CHECK(Json::parse(reply.body)["retryable"] == true);

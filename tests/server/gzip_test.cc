@@ -26,8 +26,8 @@ std::string Gunzip(const std::string& packed) {
 
 TEST_CASE("gzip gives back what went in") {
   auto random = test::Random();
-  for (const size_t size : {size_t{0}, size_t{1}, size_t{999}, size_t{100000},
-                            size_t{3000000}}) {
+  for (const size_t size :
+       {size_t{0}, size_t{1}, size_t{999}, size_t{100000}, size_t{3000000}}) {
     std::string text(size, '\0');
     // Half repetitive, half noise: the noise does not shrink.
     for (size_t i = 0; i < size; ++i) {
@@ -44,20 +44,13 @@ TEST_CASE("Accept-Encoding is read as the standard says") {
     bool accepts;
   };
   const Case cases[] = {
-      {"", false},
-      {"gzip", true},
-      {"GZIP", true},
-      {"x-gzip", true},
-      {"identity", false},
-      {"deflate, gzip;q=0.5", true},
-      {"gzip;q=0", false},
-      {"gzip; q=0.000", false},
-      {"gzip;q=x", false},
-      {"*", true},
-      {"*;q=0", false},
-      {"gzip;q=0, *", false},
-      {"br, *;q=0.1", true},
-      {"gzipped", false},
+      {"", false},           {"gzip", true},
+      {"GZIP", true},        {"x-gzip", true},
+      {"identity", false},   {"deflate, gzip;q=0.5", true},
+      {"gzip;q=0", false},   {"gzip; q=0.000", false},
+      {"gzip;q=x", false},   {"*", true},
+      {"*;q=0", false},      {"gzip;q=0, *", false},
+      {"br, *;q=0.1", true}, {"gzipped", false},
       {",,;", false},
   };
   for (const Case& each : cases) {

@@ -34,7 +34,8 @@ TEST_CASE("a key is taken from any of its headers") {
   CHECK(StatusWith(test, {{"Authorization", "Bearer " + key}}) == 200);
   CHECK(StatusWith(test, {{"X-API-Key", key}}) == 200);
   CHECK(StatusWith(test, {{"X-Graph-API-Key", key}}) == 200);
-  CHECK(StatusWith(test, {{"Authorization", "X-Graph-API-Key: " + key}}) == 200);
+  CHECK(StatusWith(test, {{"Authorization", "X-Graph-API-Key: " + key}}) ==
+        200);
 }
 
 TEST_CASE("without a valid key: 401, with its text and challenge") {
@@ -45,12 +46,15 @@ TEST_CASE("without a valid key: 401, with its text and challenge") {
   };
   const Case cases[] = {
       {{}, "Missing authorization header"},
-      {{{"Authorization", "Bearer skg_prod_0123456789012345678901234567890123456789"}},
+      {{{"Authorization",
+         "Bearer skg_prod_0123456789012345678901234567890123456789"}},
        "Invalid API key"},
       {{{"Authorization", "Bearer skg_prod_short"}}, "Invalid API key format"},
       {{{"Authorization", "Bearer abc.def.ghi"}}, "Invalid token"},
-      {{{"Authorization", "Basic YTpi"}}, "Valid API key or OAuth2 token required"},
-      {{{"X-API-Key", "kg_client_0123456789012345678901234567"}}, "Invalid API key"},
+      {{{"Authorization", "Basic YTpi"}},
+       "Valid API key or OAuth2 token required"},
+      {{{"X-API-Key", "kg_client_0123456789012345678901234567"}},
+       "Invalid API key"},
   };
   auto client = test.Stranger();
   for (const Case& each : cases) {
@@ -101,7 +105,8 @@ TEST_CASE("stored keys have their tenant, roles and end") {
   CHECK(BodyOf(stats({{"X-API-Key", reader}}))["tenant_id"] == "acme");
   CHECK(BodyOf(stats({{"X-API-Key", kKey}}))["total_triples"] == 0);
   CHECK(stats({{"X-API-Key", reader}, {"X-Tenant-ID", "acme"}})->status == 200);
-  CHECK(stats({{"X-API-Key", reader}, {"X-Tenant-ID", "public"}})->status == 403);
+  CHECK(stats({{"X-API-Key", reader}, {"X-Tenant-ID", "public"}})->status ==
+        403);
   CHECK(stats({{"X-API-Key", kKey}, {"X-Tenant-ID", "acme"}})->status == 403);
 }
 
@@ -111,7 +116,8 @@ TEST_CASE("without authentication everything is open, on loopback only") {
     settings.api_key_hashes.clear();
   });
   auto client = test.Stranger();
-  CHECK(client.Post("/triples/add", kTriple, "application/json")->status == 201);
+  CHECK(client.Post("/triples/add", kTriple, "application/json")->status ==
+        201);
   CHECK(BodyOf(client.Get("/stats"))["tenant_id"] == "public");
 
   const TemporaryDirectory directory;
@@ -146,11 +152,12 @@ TEST_CASE("the hundred and first request within a minute waits") {
       [](server::Settings& settings) { settings.rate_limit = 100; });
   auto client = test.Client();
   for (int i = 0; i < 100; ++i) {
-    const auto result = client.Post(
-        "/triples/add",
-        Json{{"subject", "s" + std::to_string(i)}, {"predicate", "p"}, {"object", "o"}}
-            .dump(),
-        "application/json");
+    const auto result = client.Post("/triples/add",
+                                    Json{{"subject", "s" + std::to_string(i)},
+                                         {"predicate", "p"},
+                                         {"object", "o"}}
+                                        .dump(),
+                                    "application/json");
     REQUIRE(result);
     REQUIRE(result->status == 201);
     CHECK(result->get_header_value("X-Rate-Limit-Limit") == "100");

@@ -20,7 +20,8 @@ TEST_CASE("idle connections starve nobody, however many there are") {
   for (int i = 0; i < 200; ++i) {
     idle.emplace_back(test.port());
     idle.back().Send(kGetHealth);
-    REQUIRE_THAT(idle.back().ReadUntil("\"}"), Catch::StartsWith("HTTP/1.1 200"));
+    REQUIRE_THAT(idle.back().ReadUntil("\"}"),
+                 Catch::StartsWith("HTTP/1.1 200"));
   }
   std::atomic<int> good{0};
   std::vector<std::thread> threads;
@@ -28,13 +29,13 @@ TEST_CASE("idle connections starve nobody, however many there are") {
     threads.emplace_back([&, t] {
       auto client = test.Client();
       for (int i = 0; i < 20; ++i) {
-        const auto added = client.Post(
-            "/triples/add",
-            Json{{"subject", "s" + std::to_string(t)},
-                 {"predicate", "p"},
-                 {"object", "o" + std::to_string(i)}}
-                .dump(),
-            "application/json");
+        const auto added =
+            client.Post("/triples/add",
+                        Json{{"subject", "s" + std::to_string(t)},
+                             {"predicate", "p"},
+                             {"object", "o" + std::to_string(i)}}
+                            .dump(),
+                        "application/json");
         if (added && added->status == 201) ++good;
       }
     });
@@ -106,7 +107,8 @@ TEST_CASE("HTTP/1.0 and Connection: close end the connection") {
   const TestServer test;
   for (const std::string request :
        {"GET /health HTTP/1.0\r\nHost: localhost\r\n\r\n",
-        "GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"}) {
+        "GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: "
+        "close\r\n\r\n"}) {
     RawClient raw(test.port());
     raw.Send(request);
     CHECK(raw.ClosedWithin(5));
@@ -141,9 +143,9 @@ TEST_CASE("slow uploads keep no one waiting, though they hold threads") {
   std::vector<RawClient> uploads;
   for (int i = 0; i < 40; ++i) {
     uploads.emplace_back(test.port());
-    uploads.back().Send("POST /query HTTP/1.1\r\nHost: localhost\r\nX-API-Key: " +
-                        std::string(kKey) +
-                        "\r\nContent-Length: 1000000\r\n\r\n{");
+    uploads.back().Send(
+        "POST /query HTTP/1.1\r\nHost: localhost\r\nX-API-Key: " +
+        std::string(kKey) + "\r\nContent-Length: 1000000\r\n\r\n{");
   }
   const auto begin = std::chrono::steady_clock::now();
   CHECK(test.Get("/stats")->status == 200);
@@ -164,7 +166,8 @@ TEST_CASE("a client that does not take its answer is let go") {
   // Four megabytes and more for each, which no socket buffer holds.
   const std::string request =
       "GET /api/v1/triples?limit=1000 HTTP/1.1\r\nHost: localhost\r\n"
-      "X-API-Key: " + std::string(kKey) + "\r\n\r\n";
+      "X-API-Key: " +
+      std::string(kKey) + "\r\n\r\n";
   RawClient deaf(test.port());
   deaf.Send(request + request + request + request);
   // One that listens gets all of it, meanwhile and after.
@@ -182,7 +185,8 @@ TEST_CASE("connections past the limit are told so") {
   for (int i = 0; i < 10; ++i) {
     clients.emplace_back(test.port());
     clients.back().Send(kGetHealth);
-    REQUIRE_THAT(clients.back().ReadUntil("\"}"), Catch::StartsWith("HTTP/1.1 200"));
+    REQUIRE_THAT(clients.back().ReadUntil("\"}"),
+                 Catch::StartsWith("HTTP/1.1 200"));
   }
   {
     RawClient refused(test.port());

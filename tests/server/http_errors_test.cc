@@ -28,8 +28,7 @@ TEST_CASE("unknown paths and methods") {
        "POST, GET, HEAD, OPTIONS"},
       {client.Patch("/query/sparql", "{}", "application/json"),
        "POST, OPTIONS"},
-      {client.Post("/health", "{}", "application/json"),
-       "GET, HEAD, OPTIONS"},
+      {client.Post("/health", "{}", "application/json"), "GET, HEAD, OPTIONS"},
   };
   for (const Case& each : cases) {
     REQUIRE(each.result);
@@ -54,9 +53,8 @@ TEST_CASE("a foreign Host is refused") {
 }
 
 TEST_CASE("a body over the limit is refused before and while it is read") {
-  const TestServer test([](server::Settings& settings) {
-    settings.max_body_bytes = 10'000;
-  });
+  const TestServer test(
+      [](server::Settings& settings) { settings.max_body_bytes = 10'000; });
   const std::string large(20'000'000, ' ');
   SECTION("by its announced length") {
     const auto result = test.Post("/triples/add", large);
@@ -133,7 +131,8 @@ TEST_CASE("requests that are no HTTP get an answer or an end") {
       "POST /query HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n"
       "Transfer-Encoding: chunked\r\n\r\n",
       "GET /" + std::string(100'000, 'a') + " HTTP/1.1\r\n\r\n",
-      "GET /" + std::string(6'000, 'a') + " HTTP/1.1\r\nHost: localhost\r\n\r\n",
+      "GET /" + std::string(6'000, 'a') +
+          " HTTP/1.1\r\nHost: localhost\r\n\r\n",
       "GET /health HTTP/1.1\r\nHost: localhost\r\nX: " +
           std::string(70'000, 'a') + "\r\n\r\n",
       std::string("\0\x01\x02\xFF\r\n\r\n", 8),
@@ -163,7 +162,8 @@ TEST_CASE("a refused head says why") {
        "HTTP/1.1 400"},
       {"GET /health HTTP/1.1\r\nX: " + std::string(70'000, 'a') + "\r\n\r\n",
        "HTTP/1.1 431"},
-      {"GET /" + std::string(6'000, 'a') + " HTTP/1.1\r\nHost: localhost\r\n\r\n",
+      {"GET /" + std::string(6'000, 'a') +
+           " HTTP/1.1\r\nHost: localhost\r\n\r\n",
        "HTTP/1.1 414"},
   };
   for (const Case& each : cases) {

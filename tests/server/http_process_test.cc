@@ -113,7 +113,8 @@ int PortOf(const std::string& line) {
   return std::stoi(line.substr(sizeof kBegin - 1));
 }
 
-TEST_CASE("the daemon says where it listens, and ends with 0 on either signal") {
+TEST_CASE(
+    "the daemon says where it listens, and ends with 0 on either signal") {
   for (const int signal : {SIGTERM, SIGINT}) {
     const TemporaryDirectory directory;
     Process daemon({"--data", directory / "data", "--port", "0"});
@@ -141,13 +142,13 @@ TEST_CASE("what the daemon acknowledged before SIGTERM is there after it") {
       client.set_tcp_nodelay(true);
       client.set_bearer_token_auth(kKey);
       for (int i = 0;; ++i) {
-        const auto added = client.Post(
-            "/triples/add",
-            Json{{"subject", "s" + std::to_string(t)},
-                 {"predicate", "p"},
-                 {"object", "o" + std::to_string(i)}}
-                .dump(),
-            "application/json");
+        const auto added =
+            client.Post("/triples/add",
+                        Json{{"subject", "s" + std::to_string(t)},
+                             {"predicate", "p"},
+                             {"object", "o" + std::to_string(i)}}
+                            .dump(),
+                        "application/json");
         if (!added || added->status != 201) return;
         ++acknowledged;
       }
@@ -188,10 +189,12 @@ TEST_CASE("a daemon that cannot start says so in one line and ends with 1") {
   Process second({"--data", directory / "data", "--port", "0"});
   CHECK(second.Wait() == 1);
   CHECK(std::count(second.errors().begin(), second.errors().end(), '\n') == 1);
-  Process third({"--data", directory / "other", "--port", std::to_string(port)});
+  Process third(
+      {"--data", directory / "other", "--port", std::to_string(port)});
   CHECK(third.Wait() == 1);
   CHECK_THAT(third.errors(), Catch::Contains(std::to_string(port)));
-  Process fourth({"--data", directory / "other", "--no-auth", "--host", "0.0.0.0"});
+  Process fourth(
+      {"--data", directory / "other", "--no-auth", "--host", "0.0.0.0"});
   CHECK(fourth.Wait() == 1);
   CHECK_THAT(fourth.errors(), Catch::Contains("loopback"));
 }

@@ -23,13 +23,13 @@ TEST_CASE("a stop finishes requests in flight and keeps what it acknowledged") {
     threads.emplace_back([&, t] {
       auto client = test.Client();
       for (int i = 0; go; ++i) {
-        const auto added = client.Post(
-            "/triples/add",
-            Json{{"subject", "s" + std::to_string(t)},
-                 {"predicate", "p"},
-                 {"object", "o" + std::to_string(i)}}
-                .dump(),
-            "application/json");
+        const auto added =
+            client.Post("/triples/add",
+                        Json{{"subject", "s" + std::to_string(t)},
+                             {"predicate", "p"},
+                             {"object", "o" + std::to_string(i)}}
+                            .dump(),
+                        "application/json");
         if (!added) break;  // refused, or closed before it was begun
         if (added->status == 201) {
           ++acknowledged;
@@ -56,12 +56,12 @@ TEST_CASE("a stop finishes requests in flight and keeps what it acknowledged") {
 TEST_CASE("a request whose body is on its way is finished at a stop") {
   TestServer test;
   RawClient raw(test.port());
-  const std::string body =
-      R"({"subject":"late","predicate":"p","object":")" +
-      std::string(3000, 'o') + R"("})";
-  raw.Send("POST /api/v1/triples/add HTTP/1.1\r\nHost: localhost\r\nX-API-Key: " +
-           std::string(kKey) + "\r\nContent-Length: " +
-           std::to_string(body.size()) + "\r\n\r\n" + body.substr(0, 100));
+  const std::string body = R"({"subject":"late","predicate":"p","object":")" +
+                           std::string(3000, 'o') + R"("})";
+  raw.Send(
+      "POST /api/v1/triples/add HTTP/1.1\r\nHost: localhost\r\nX-API-Key: " +
+      std::string(kKey) + "\r\nContent-Length: " + std::to_string(body.size()) +
+      "\r\n\r\n" + body.substr(0, 100));
   // It has arrived once the server counts the connection.
   std::this_thread::sleep_for(std::chrono::milliseconds(200));
   std::thread stopper([&] { CHECK(test.server().Stop()); });
@@ -108,9 +108,10 @@ TEST_CASE("what was written is there after a restart") {
     REQUIRE_OK(first);
     httplib::Client client("127.0.0.1", (*first)->port());
     client.set_bearer_token_auth(kKey);
-    REQUIRE(client.Post("/triples/add",
-                        R"({"subject":"a","predicate":"p","object":"b"})",
-                        "application/json")
+    REQUIRE(client
+                .Post("/triples/add",
+                      R"({"subject":"a","predicate":"p","object":"b"})",
+                      "application/json")
                 ->status == 201);
   }
   auto second = server::Server::Start(settings);

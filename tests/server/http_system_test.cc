@@ -61,7 +61,8 @@ TEST_CASE("GET /metrics shows what happened, as text and as JSON") {
        {"skg_requests_total{method=\"POST\",endpoint=\"/triples/add\",status="
         "\"201\",http_status=\"201\",tenant=\"public\"} 1\n",
         "endpoint=\"unmatched\",status=\"404\"",
-        "skg_request_duration_seconds_bucket{", "skg_triples_total{tenant=\"public\"} 1\n",
+        "skg_request_duration_seconds_bucket{",
+        "skg_triples_total{tenant=\"public\"} 1\n",
         "skg_triples_added_total{source=\"add\"} 1\n",
         "skg_queries_executed_total{pattern_type=\"full\"} 1\n",
         "skg_query_results_count 1\n", "skg_active_connections ",

@@ -17,8 +17,8 @@ TEST_CASE("POST /triples/add answers as the contract's example") {
   for (const std::string path :
        {"/triples/add", "/api/v1/triples/add", "/triples", "/api/v1/triples"}) {
     INFO(path);
-    Json triple = Triple("Curie " + std::to_string(path.size()), "discovered",
-                         "Radium");
+    Json triple =
+        Triple("Curie " + std::to_string(path.size()), "discovered", "Radium");
     triple["weight"] = 0.9;
     triple["metadata"] = {{"source", "book"}};
     const auto added = test.Post(path, triple.dump());
@@ -63,12 +63,12 @@ TEST_CASE("the two families of paths have their own limits") {
   CHECK(status("/triples/add", Triple(long_name, "p", "o")) == 422);
   CHECK(status("/api/v1/triples/add", Triple(long_name, "p", "o")) == 201);
   CHECK(status("/triples/add", Triple("s", std::string(101, 'p'), "o")) == 422);
-  CHECK(status("/api/v1/triples/add", Triple("s", std::string(101, 'p'), "o")) ==
-        201);
+  CHECK(status("/api/v1/triples/add",
+               Triple("s", std::string(101, 'p'), "o")) == 201);
   CHECK(status("/triples/add", Triple("a.b", "p", "o")) == 422);
   CHECK(status("/api/v1/triples/add", Triple("a.b", "p", "o")) == 201);
-  CHECK(status("/api/v1/triples/add", Triple(std::string(5001, 'x'), "p", "o")) ==
-        422);
+  CHECK(status("/api/v1/triples/add",
+               Triple(std::string(5001, 'x'), "p", "o")) == 422);
 }
 
 TEST_CASE("the root form trims what surrounds a name") {
@@ -77,7 +77,8 @@ TEST_CASE("the root form trims what surrounds a name") {
       BodyOf(test.Post("/triples/add", Triple("  Curie ", "p", " R ").dump()));
   CHECK(body["subject"] == "Curie");
   CHECK(body["object"] == "R");
-  CHECK(test.Post("/triples/add", Triple("   ", "p", "o").dump())->status == 422);
+  CHECK(test.Post("/triples/add", Triple("   ", "p", "o").dump())->status ==
+        422);
 }
 
 TEST_CASE("a blank node is shown under its lasting label") {
@@ -86,8 +87,8 @@ TEST_CASE("a blank node is shown under its lasting label") {
       test.Post("/api/v1/triples/add", Triple("_:b", "knows", "_:b").dump()));
   CHECK(body["subject"] == body["object"]);
   CHECK(body["subject"] != "_:b");
-  const Json again = BodyOf(test.Get("/api/v1/triples/" +
-                                     body["id"].get<std::string>()));
+  const Json again =
+      BodyOf(test.Get("/api/v1/triples/" + body["id"].get<std::string>()));
   CHECK(again["subject"] == body["subject"]);
 }
 
@@ -100,17 +101,26 @@ TEST_CASE("what is wrong with a statement is told with its path") {
     const char* type;
   };
   const Case cases[] = {
-      {"missing", R"({"subject":"a","predicate":"b"})", {"body", "object"},
+      {"missing",
+       R"({"subject":"a","predicate":"b"})",
+       {"body", "object"},
        "missing"},
-      {"unknown", R"({"subject":"a","predicate":"b","object":"c","as_of":"x"})",
-       {"body", "as_of"}, "unknown_field"},
-      {"range", R"({"subject":"a","predicate":"b","object":"c","weight":1.5})",
-       {"body", "weight"}, "out_of_range"},
-      {"type", R"({"subject":7,"predicate":"b","object":"c"})",
-       {"body", "subject"}, "wrong_type"},
+      {"unknown",
+       R"({"subject":"a","predicate":"b","object":"c","as_of":"x"})",
+       {"body", "as_of"},
+       "unknown_field"},
+      {"range",
+       R"({"subject":"a","predicate":"b","object":"c","weight":1.5})",
+       {"body", "weight"},
+       "out_of_range"},
+      {"type",
+       R"({"subject":7,"predicate":"b","object":"c"})",
+       {"body", "subject"},
+       "wrong_type"},
       {"metadata",
        R"({"subject":"a","predicate":"b","object":"c","metadata":[]})",
-       {"body", "metadata"}, "wrong_type"},
+       {"body", "metadata"},
+       "wrong_type"},
       {"not an object", "[]", {"body"}, "wrong_type"},
   };
   for (const std::string path : {"/triples/add", "/api/v1/triples/add"}) {
@@ -138,7 +148,8 @@ TEST_CASE("malformed JSON and bytes that are not UTF-8 are bad requests") {
   CHECK_THAT(body["detail"].get<std::string>(), Catch::Contains("line 2"));
   for (const std::string& bad :
        {std::string(), std::string("{"), std::string("nul"),
-        std::string("{\"subject\":\"\xFF\",\"predicate\":\"b\",\"object\":\"c\"}"),
+        std::string(
+            "{\"subject\":\"\xFF\",\"predicate\":\"b\",\"object\":\"c\"}"),
         std::string("{\"subject\":\"a\0b\"}", 17), std::string(100000, '[')}) {
     const auto refused = test.Post("/api/v1/triples/add", bad);
     (void)BodyOf(refused);
@@ -149,8 +160,11 @@ TEST_CASE("malformed JSON and bytes that are not UTF-8 are bad requests") {
 
 TEST_CASE("POST /triples/batch stores the valid and counts the others") {
   const TestServer test;
-  Json batch = {{"triples", {Triple("A", "p", "B"), Triple("C", "p", "D"),
-                             {{"subject", "x"}}, Triple("A", "p", "B")}}};
+  Json batch = {{"triples",
+                 {Triple("A", "p", "B"),
+                  Triple("C", "p", "D"),
+                  {{"subject", "x"}},
+                  Triple("A", "p", "B")}}};
   batch["triples"][1]["weight"] = 2;
   for (const std::string path : {"/triples/batch", "/api/v1/triples/batch"}) {
     INFO(path);
@@ -226,15 +240,16 @@ TEST_CASE("an idempotency key makes a repeated write one write") {
   auto client = test.Client();
   const httplib::Headers once = {{"Idempotency-Key", "k-1"}};
   const std::string body = Triple("A", "p", "B").dump();
-  const auto first = client.Post("/triples/add", once, body, "application/json");
-  const auto again = client.Post("/triples/add", once, body, "application/json");
+  const auto first =
+      client.Post("/triples/add", once, body, "application/json");
+  const auto again =
+      client.Post("/triples/add", once, body, "application/json");
   CHECK(BodyOf(first)["status"] == "inserted");
   CHECK(BodyOf(again)["status"] == "inserted");
   CHECK(again->get_header_value("Idempotency-Replayed") == "true");
   CHECK_FALSE(first->has_header("Idempotency-Replayed"));
-  const auto other = client.Post("/triples/add", once,
-                                 Triple("A", "p", "C").dump(),
-                                 "application/json");
+  const auto other = client.Post(
+      "/triples/add", once, Triple("A", "p", "C").dump(), "application/json");
   REQUIRE(other);
   CHECK(other->status >= 400);
   CHECK(other->status < 500);
@@ -249,7 +264,8 @@ TEST_CASE("GET /triples filters, orders and pages") {
   const TestServer test;
   Json batch = {{"triples", Json::array()}};
   for (int i = 0; i < 10; ++i) {
-    Json triple = Triple("s" + std::to_string(i % 2), "p", "o" + std::to_string(i));
+    Json triple =
+        Triple("s" + std::to_string(i % 2), "p", "o" + std::to_string(i));
     triple["weight"] = i / 10.0;
     triple["metadata"] = {{"i", i}};
     batch["triples"].push_back(triple);
@@ -289,13 +305,15 @@ TEST_CASE("GET /triples/{id} gives the whole record or 404") {
   CHECK(record["id"] == id);
   CHECK(record["metadata"]["source"] == "book");
   CHECK(record["created_at"] == added["created_at"]);
-  CHECK(test.Get("/triples/00000000-0000-5000-8000-000000000000")->status == 404);
+  CHECK(test.Get("/triples/00000000-0000-5000-8000-000000000000")->status ==
+        404);
   CHECK(test.Get("/triples/nonsense")->status == 400);
 }
 
 TEST_CASE("another graph of the tenant must be there") {
   TestServer test;
-  REQUIRE_OK(test.server().engine().OpenGraph("public/other", {.create = true}));
+  REQUIRE_OK(
+      test.server().engine().OpenGraph("public/other", {.create = true}));
   const std::string body = Triple("A", "p", "B").dump();
   CHECK(test.Post("/triples/add?graph=other", body)->status == 201);
   CHECK(BodyOf(test.Get("/api/v1/triples?graph=other"))["total"] == 1);

@@ -24,7 +24,8 @@ TEST_CASE("a line is one JSON object with the documented fields") {
     Log log(LogThreshold::kInfo, LogFormat::kJson,
             [&](std::string_view lines) { written += lines; });
     log.Write(LogThreshold::kInfo, "request",
-              {{"request_id", "r-1"}, {"status", int64_t{201}},
+              {{"request_id", "r-1"},
+               {"status", int64_t{201}},
                {"duration_ms", 1.25}});
     log.Write(LogThreshold::kDebug, "hidden");
   }
@@ -64,7 +65,8 @@ TEST_CASE("a warning goes out at once, console lines are readable") {
   Log log(LogThreshold::kInfo, LogFormat::kConsole,
           [&](std::string_view lines) { written += lines; });
   log.Write(LogThreshold::kWarning, "auth_failure", {{"ip", "127.0.0.1"}});
-  CHECK_THAT(written, Catch::Contains("WARNING auth_failure ip=\"127.0.0.1\"\n"));
+  CHECK_THAT(written,
+             Catch::Contains("WARNING auth_failure ip=\"127.0.0.1\"\n"));
 }
 
 TEST_CASE("lines of many threads stay whole") {

@@ -65,9 +65,10 @@ TEST_CASE("both result families keep the text parseable") {
   CHECK(series.at("skg_query_results_count") == 2);
   CHECK(series.at("skg_query_results_sum") == 51);
   CHECK(series.at(R"(skg_queries_executed_total{pattern_type="full"})") == 1);
-  CHECK(series.at(
-            R"(skg_query_results_count_count{query_type="traverse",tenant="acme"})") ==
-        1);
+  CHECK(
+      series.at(
+          R"(skg_query_results_count_count{query_type="traverse",tenant="acme"})") ==
+      1);
 }
 
 TEST_CASE("labels are escaped, gauges come along, JSON says the same") {
@@ -80,8 +81,9 @@ TEST_CASE("labels are escaped, gauges come along, JSON says the same") {
   const std::string text = metrics.PrometheusText(gauges);
   const auto series = Parse(text);
   CHECK(series.at("skg_db_size_bytes") == 4096);
-  CHECK(series.at(R"(skg_requests_total{method="GET",endpoint="/",status="200",)"
-                  R"(http_status="200",tenant="a\"b\\c\nd"})") == 1);
+  CHECK(
+      series.at(R"(skg_requests_total{method="GET",endpoint="/",status="200",)"
+                R"(http_status="200",tenant="a\"b\\c\nd"})") == 1);
   CHECK(series.at(R"(skg_triples_added_total{source="batch"})") == 12);
   const auto json = nlohmann::json::parse(metrics.JsonText(gauges));
   CHECK(json["skg_db_size_bytes"]["samples"][0]["value"] == 4096);

@@ -19,7 +19,8 @@ TEST_CASE("fixed window: the limit passes, the next waits for the window") {
     CHECK(decision.remaining == 99 - i);
     CHECK(decision.reset == kStart + absl::Minutes(1));
   }
-  const RateDecision refused = limiter.Take("a", 100, kStart + absl::Seconds(45));
+  const RateDecision refused =
+      limiter.Take("a", 100, kStart + absl::Seconds(45));
   CHECK_FALSE(refused.allowed);
   CHECK(refused.remaining == 0);
   CHECK(refused.retry_after == absl::Seconds(15));

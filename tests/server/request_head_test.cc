@@ -30,7 +30,8 @@ TEST_CASE("a head that arrives byte by byte is found where it ends") {
       "GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
   size_t searched = 0;
   for (size_t size = 0; size < head.size(); ++size) {
-    REQUIRE(ScanHead(head.substr(0, size), searched).state == State::kIncomplete);
+    REQUIRE(ScanHead(head.substr(0, size), searched).state ==
+            State::kIncomplete);
   }
   const RequestHead scanned = ScanHead(head, searched);
   CHECK(scanned.state == State::kComplete);
@@ -80,7 +81,8 @@ TEST_CASE("no bytes make the scan misbehave") {
   for (int round = 0; round < 20000; ++round) {
     std::string bytes = "GET / HTTP/1.1\r\n";
     const size_t size = random() % 60;
-    for (size_t i = 0; i < size; ++i) bytes += alphabet[random() % alphabet.size()];
+    for (size_t i = 0; i < size; ++i)
+      bytes += alphabet[random() % alphabet.size()];
     bytes += "\r\n\r\n";
     const RequestHead scanned = ScanAll(bytes);
     REQUIRE(scanned.state != State::kIncomplete);

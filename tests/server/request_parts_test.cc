@@ -12,12 +12,11 @@ namespace skg::server {
 namespace {
 
 TEST_CASE("a query string keeps order, repeats and empty values") {
-  const QueryParameters parameters =
-      ParseQuery("/query?pattern=a%20b&pattern=&pattern=&k=1+2&flag&=x&&%zz=%4");
-  const QueryParameters want = {{"pattern", "a b"}, {"pattern", ""},
-                                {"pattern", ""},    {"k", "1 2"},
-                                {"flag", ""},       {"", "x"},
-                                {"%zz", "%4"}};
+  const QueryParameters parameters = ParseQuery(
+      "/query?pattern=a%20b&pattern=&pattern=&k=1+2&flag&=x&&%zz=%4");
+  const QueryParameters want = {
+      {"pattern", "a b"}, {"pattern", ""}, {"pattern", ""}, {"k", "1 2"},
+      {"flag", ""},       {"", "x"},       {"%zz", "%4"}};
   CHECK(parameters == want);
   CHECK(ParseQuery("/query").empty());
   CHECK(ParseQuery("/query?").empty());
@@ -45,8 +44,9 @@ TEST_CASE("request ids are UUIDs of version 4 and do not repeat") {
 TEST_CASE("hosts are compared without port and case") {
   const HostCheck check({"localhost", "127.0.0.1", "[::1]", "*.example.com"},
                         "10.0.0.7");
-  for (const char* host : {"localhost", "LocalHost:7777", "127.0.0.1:1",
-                           "[::1]", "[::1]:80", "a.example.com:1", "10.0.0.7"}) {
+  for (const char* host :
+       {"localhost", "LocalHost:7777", "127.0.0.1:1", "[::1]", "[::1]:80",
+        "a.example.com:1", "10.0.0.7"}) {
     INFO(host);
     CHECK(check.Allows(host));
   }
@@ -86,9 +86,9 @@ TEST_CASE("routes answer with and without prefix, HEAD as GET") {
         "/triples/{id}");
   CHECK(router.Find("GET", "/triples/add").route == nullptr);
   CHECK(router.Find("GET", "/triples/add").known_path);
-  for (const char* path : {"/", "", "/triples/", "/triples/a/b", "/api/v1",
-                           "/api/v1/", "/api/v1triples", "/Triples",
-                           "/api/v1/api/v1/triples"}) {
+  for (const char* path :
+       {"/", "", "/triples/", "/triples/a/b", "/api/v1", "/api/v1/",
+        "/api/v1triples", "/Triples", "/api/v1/api/v1/triples"}) {
     INFO(path);
     CHECK_FALSE(router.Find("GET", path).known_path);
   }

@@ -170,8 +170,8 @@ TEST_CASE("key hashes: several, from a file, and a graph key in the clear") {
   REQUIRE_OK(settings);
   CHECK(settings->api_key_hashes ==
         std::vector<std::string>{one, two, HashApiKey("three")});
-  const std::string message = MessageOf(LoadSettings(
-      {}, From({{"SKG_API_KEY_HASH_FILE", directory / "none"}})));
+  const std::string message = MessageOf(
+      LoadSettings({}, From({{"SKG_API_KEY_HASH_FILE", directory / "none"}})));
   CHECK_THAT(message, Catch::Contains("SKG_API_KEY_HASH_FILE"));
 }
 

@@ -91,16 +91,16 @@ RawClient::~RawClient() {
 void RawClient::Send(const std::string& bytes) {
   size_t sent = 0;
   while (sent < bytes.size()) {
-    const ssize_t got = ::send(fd_, bytes.data() + sent, bytes.size() - sent,
-                               MSG_NOSIGNAL);
+    const ssize_t got =
+        ::send(fd_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
     if (got <= 0) return;  // closed by the peer: what it says is read later
     sent += static_cast<size_t>(got);
   }
 }
 
 std::string RawClient::ReadUntil(const std::string& end, double seconds) {
-  const auto limit = std::chrono::steady_clock::now() +
-                     std::chrono::duration<double>(seconds);
+  const auto limit =
+      std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
   std::string text;
   while (text.find(end) == std::string::npos &&
          std::chrono::steady_clock::now() < limit) {
@@ -115,8 +115,8 @@ std::string RawClient::ReadUntil(const std::string& end, double seconds) {
 }
 
 bool RawClient::ClosedWithin(double seconds) {
-  const auto limit = std::chrono::steady_clock::now() +
-                     std::chrono::duration<double>(seconds);
+  const auto limit =
+      std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
   while (std::chrono::steady_clock::now() < limit) {
     pollfd entry{fd_, POLLIN, 0};
     if (::poll(&entry, 1, 100) <= 0) continue;
@@ -128,8 +128,8 @@ bool RawClient::ClosedWithin(double seconds) {
 
 CapturedErrors::CapturedErrors()
     : saved_(::dup(STDERR_FILENO)),
-      file_(::open((directory_ / "errors").c_str(), O_CREAT | O_WRONLY | O_APPEND,
-                   0600)) {
+      file_(::open((directory_ / "errors").c_str(),
+                   O_CREAT | O_WRONLY | O_APPEND, 0600)) {
   REQUIRE(saved_ >= 0);
   REQUIRE(::dup2(file_, STDERR_FILENO) >= 0);
 }
@@ -147,7 +147,8 @@ std::string CapturedErrors::Take() {
   ::close(file_);
   saved_ = -1;
   std::ifstream file(directory_ / "errors", std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  return {std::istreambuf_iterator<char>(file),
+          std::istreambuf_iterator<char>()};
 }
 
 }  // namespace skg::test

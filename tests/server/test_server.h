@@ -16,11 +16,13 @@ namespace skg::test {
 
 using Json = nlohmann::json;
 
-inline constexpr char kKey[] = "skg_test_0123456789abcdefghij0123456789ABCDEFGHIJ";
+inline constexpr char kKey[] =
+    "skg_test_0123456789abcdefghij0123456789ABCDEFGHIJ";
 
 // Listens on 127.0.0.1, any free port, knows kKey, has no rate limit, and logs
 // errors only.
-[[nodiscard]] server::Settings TestSettings(const TemporaryDirectory& directory);
+[[nodiscard]] server::Settings TestSettings(
+    const TemporaryDirectory& directory);
 
 class TestServer {
  public:
@@ -61,7 +63,8 @@ class RawClient {
 
   void Send(const std::string& bytes);
   // Reads until `end` has come, the peer closes, or `seconds` have passed.
-  [[nodiscard]] std::string ReadUntil(const std::string& end, double seconds = 10);
+  [[nodiscard]] std::string ReadUntil(const std::string& end,
+                                      double seconds = 10);
   // Whether the peer closes within that time.
   [[nodiscard]] bool ClosedWithin(double seconds);
 

@@ -55,7 +55,8 @@ class Queue {
 class Fixture {
  public:
   Fixture(size_t base, size_t max)
-      : pool_(base, max, [this] { return queue_.Take(); }, &Queue::Handle) {
+      : pool_(
+            base, max, [this] { return queue_.Take(); }, &Queue::Handle) {
     REQUIRE_OK(pool_.Start());
   }
   ~Fixture() {

@@ -82,8 +82,8 @@ std::string HashApiKey(std::string_view key) {
 absl::StatusOr<std::string> NormalizeKeyHash(std::string_view hash) {
   std::string lower(hash);
   absl::AsciiStrToLower(&lower);
-  const std::string_view digest = std::string_view(lower).substr(
-      std::min(kScheme.size(), lower.size()));
+  const std::string_view digest =
+      std::string_view(lower).substr(std::min(kScheme.size(), lower.size()));
   if (!lower.starts_with(kScheme) || digest.size() != kDigestDigits ||
       digest.find_first_not_of("0123456789abcdef") != std::string_view::npos) {
     return absl::InvalidArgumentError(
@@ -115,10 +115,9 @@ std::string ApiKeyRecordToJson(const ApiKeyRecord& record) {
                    {"created_at", TimeToJson(record.created_at)},
                    {"expires_at", TimeToJson(record.expires_at)},
                    {"revoked_at", TimeToJson(record.revoked_at)}};
-  document["rate_limit_per_minute"] =
-      record.rate_limit_per_minute.has_value()
-          ? Json(*record.rate_limit_per_minute)
-          : Json(nullptr);
+  document["rate_limit_per_minute"] = record.rate_limit_per_minute.has_value()
+                                          ? Json(*record.rate_limit_per_minute)
+                                          : Json(nullptr);
   return document.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -42,9 +42,9 @@ struct ApiKeyRecord {
 };
 
 // A record of a key made now.
-[[nodiscard]] ApiKeyRecord MakeApiKeyRecord(std::string_view key,
-                                            std::string_view tenant_id = "public",
-                                            absl::Time now = absl::Now());
+[[nodiscard]] ApiKeyRecord MakeApiKeyRecord(
+    std::string_view key, std::string_view tenant_id = "public",
+    absl::Time now = absl::Now());
 
 [[nodiscard]] std::string ApiKeyRecordToJson(const ApiKeyRecord& record);
 // Errors: kDataLoss.

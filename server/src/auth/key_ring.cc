@@ -89,8 +89,7 @@ KeyRing::KeyRing(const Settings& settings,
     principal.tenant_id = record.tenant_id;
     principal.roles = record.roles;
     principal.rate_limit = record.rate_limit_per_minute;
-    principal.expires_at =
-        record.expires_at.value_or(absl::InfiniteFuture());
+    principal.expires_at = record.expires_at.value_or(absl::InfiniteFuture());
     Add(record.lookup, std::move(principal));
   }
 }

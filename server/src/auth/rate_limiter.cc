@@ -13,9 +13,7 @@ constexpr absl::Duration kSweepInterval = absl::Seconds(1);
 
 RateLimiter::RateLimiter(RateLimitAlgorithm algorithm, uint32_t burst,
                          absl::Duration max_retry_after)
-    : algorithm_(algorithm),
-      burst_(burst),
-      max_retry_after_(max_retry_after) {}
+    : algorithm_(algorithm), burst_(burst), max_retry_after_(max_retry_after) {}
 
 RateDecision RateLimiter::Take(std::string_view client, uint32_t limit,
                                absl::Time now) {

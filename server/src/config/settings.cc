@@ -41,8 +41,8 @@ absl::StatusOr<uint64_t> ParseNumber(const std::string& text, uint64_t min,
   uint64_t value = 0;
   const auto [end, error] =
       std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() ||
-      value < min || value > max) {
+  if (error != std::errc() || end != text.data() + text.size() || value < min ||
+      value > max) {
     return Expected(absl::StrCat("a whole number from ", min, " to ", max),
                     text);
   }
@@ -185,32 +185,49 @@ absl::Status SetWorkers(Settings& settings, const std::string& text) {
 
 std::vector<Row> ProcessRows() {
   return {
-      {"environment", {"SKG_ENVIRONMENT", "ENVIRONMENT"}, false,
+      {"environment",
+       {"SKG_ENVIRONMENT", "ENVIRONMENT"},
+       false,
        Text(&Settings::environment, 64)},
-      {"version", {"SKG_VERSION", "VERSION"}, false,
+      {"version",
+       {"SKG_VERSION", "VERSION"},
+       false,
        Text(&Settings::api_version, 64)},
-      {"data", {"SKG_DB_PATH", "SKG_DATA_DIR", "DATA_DIR", "SQLITE_PATH"},
-       false, Text(&Settings::data_dir, 4096)},
-      {"durability", {"SKG_DURABILITY"}, false,
-       OneOf<Durability>(&Settings::durability,
-                         {{"sync", Durability::kSync},
-                          {"group", Durability::kGroup},
-                          {"none", Durability::kNone}})},
-      {"memory_budget_bytes", {"SKG_MEMORY_BUDGET_BYTES"}, false,
+      {"data",
+       {"SKG_DB_PATH", "SKG_DATA_DIR", "DATA_DIR", "SQLITE_PATH"},
+       false,
+       Text(&Settings::data_dir, 4096)},
+      {"durability",
+       {"SKG_DURABILITY"},
+       false,
+       OneOf<Durability>(&Settings::durability, {{"sync", Durability::kSync},
+                                                 {"group", Durability::kGroup},
+                                                 {"none", Durability::kNone}})},
+      {"memory_budget_bytes",
+       {"SKG_MEMORY_BUDGET_BYTES"},
+       false,
        Number(&Settings::memory_budget_bytes, 0, uint64_t{1} << 50)},
-      {"log_level", {"SKG_LOG_LEVEL", "LOG_LEVEL"}, false,
+      {"log_level",
+       {"SKG_LOG_LEVEL", "LOG_LEVEL"},
+       false,
        OneOf<LogThreshold>(&Settings::log_level,
                            {{"debug", LogThreshold::kDebug},
                             {"info", LogThreshold::kInfo},
                             {"warning", LogThreshold::kWarning},
                             {"error", LogThreshold::kError}})},
-      {"log_format", {"SKG_LOG_FORMAT", "LOG_FORMAT"}, false,
-       OneOf<LogFormat>(&Settings::log_format,
-                        {{"json", LogFormat::kJson},
-                         {"console", LogFormat::kConsole}})},
-      {"enable_batch_ops", {"SKG_ENABLE_BATCH_OPS", "ENABLE_BATCH_OPS"}, false,
+      {"log_format",
+       {"SKG_LOG_FORMAT", "LOG_FORMAT"},
+       false,
+       OneOf<LogFormat>(
+           &Settings::log_format,
+           {{"json", LogFormat::kJson}, {"console", LogFormat::kConsole}})},
+      {"enable_batch_ops",
+       {"SKG_ENABLE_BATCH_OPS", "ENABLE_BATCH_OPS"},
+       false,
        Flag(&Settings::enable_batch_ops)},
-      {"enable_metrics", {"SKG_ENABLE_METRICS", "ENABLE_METRICS"}, false,
+      {"enable_metrics",
+       {"SKG_ENABLE_METRICS", "ENABLE_METRICS"},
+       false,
        Flag(&Settings::enable_metrics)},
   };
 }
@@ -220,37 +237,61 @@ std::vector<Row> ListeningRows() {
       {"host", {"SKG_HOST", "HOST"}, false, Text(&Settings::host, 255)},
       {"port", {"SKG_PORT", "PORT"}, false, Number(&Settings::port, 0, 65535)},
       {"workers", {"SKG_WORKERS", "WORKERS"}, false, SetWorkers},
-      {"max_connections", {"SKG_MAX_CONNECTIONS"}, false,
+      {"max_connections",
+       {"SKG_MAX_CONNECTIONS"},
+       false,
        Number(&Settings::max_connections, 1, 1'000'000)},
-      {"idle_timeout", {"SKG_IDLE_TIMEOUT"}, false,
+      {"idle_timeout",
+       {"SKG_IDLE_TIMEOUT"},
+       false,
        Seconds(&Settings::idle_timeout, 0.1, 86400)},
-      {"read_timeout", {"SKG_READ_TIMEOUT"}, false,
+      {"read_timeout",
+       {"SKG_READ_TIMEOUT"},
+       false,
        Seconds(&Settings::read_timeout, 0.1, 3600)},
-      {"request_timeout", {"SKG_REQUEST_TIMEOUT"}, false,
+      {"request_timeout",
+       {"SKG_REQUEST_TIMEOUT"},
+       false,
        Seconds(&Settings::request_timeout, 0.1, 86400)},
-      {"write_timeout", {"SKG_WRITE_TIMEOUT"}, false,
+      {"write_timeout",
+       {"SKG_WRITE_TIMEOUT"},
+       false,
        Seconds(&Settings::write_timeout, 0.1, 3600)},
-      {"shutdown_timeout", {"SKG_SHUTDOWN_TIMEOUT"}, false,
+      {"shutdown_timeout",
+       {"SKG_SHUTDOWN_TIMEOUT"},
+       false,
        Seconds(&Settings::shutdown_timeout, 0, 3600)},
-      {"allowed_hosts", {"SKG_ALLOWED_HOSTS", "ALLOWED_HOSTS"}, false,
+      {"allowed_hosts",
+       {"SKG_ALLOWED_HOSTS", "ALLOWED_HOSTS"},
+       false,
        List(&Settings::allowed_hosts)},
-      {"cors_origins", {"SKG_CORS_ORIGINS", "CORS_ORIGINS"}, false,
+      {"cors_origins",
+       {"SKG_CORS_ORIGINS", "CORS_ORIGINS"},
+       false,
        List(&Settings::cors_origins)},
   };
 }
 
 std::vector<Row> AccessRows() {
   return {
-      {"enable_auth", {"SKG_ENABLE_AUTH", "ENABLE_AUTH"}, false,
+      {"enable_auth",
+       {"SKG_ENABLE_AUTH", "ENABLE_AUTH"},
+       false,
        Flag(&Settings::enable_auth)},
       {"api_key_hash", {"SKG_API_KEY_HASH"}, true, SetKeyHashes},
       {"graph_api_key", {"GRAPH_API_KEY", "KUZU_API_KEY"}, true, SetGraphKey},
       {"rate_limit", {"SKG_RATE_LIMIT", "RATE_LIMIT"}, false, SetRateLimit},
-      {"rate_limit_burst", {"SKG_RATE_LIMIT_BURST", "RATE_LIMIT_BURST"}, false,
+      {"rate_limit_burst",
+       {"SKG_RATE_LIMIT_BURST", "RATE_LIMIT_BURST"},
+       false,
        Number(&Settings::rate_limit_burst, 1, 1'000'000)},
-      {"rate_limit_backoff", {"SKG_RATE_LIMIT_BACKOFF", "RATE_LIMIT_BACKOFF"},
-       false, Seconds(&Settings::rate_limit_backoff, 1, 86400)},
-      {"rate_limit_algorithm", {"SKG_RATE_LIMIT_ALGORITHM"}, false,
+      {"rate_limit_backoff",
+       {"SKG_RATE_LIMIT_BACKOFF", "RATE_LIMIT_BACKOFF"},
+       false,
+       Seconds(&Settings::rate_limit_backoff, 1, 86400)},
+      {"rate_limit_algorithm",
+       {"SKG_RATE_LIMIT_ALGORITHM"},
+       false,
        OneOf<RateLimitAlgorithm>(
            &Settings::rate_limit_algorithm,
            {{"fixed_window", RateLimitAlgorithm::kFixedWindow},
@@ -261,22 +302,37 @@ std::vector<Row> AccessRows() {
 std::vector<Row> SizeRows() {
   constexpr uint64_t kMaxCount = 1'000'000;
   return {
-      {"max_body_bytes", {"SKG_MAX_BODY_BYTES"}, false,
+      {"max_body_bytes",
+       {"SKG_MAX_BODY_BYTES"},
+       false,
        Number(&Settings::max_body_bytes, 1024, uint64_t{1} << 32)},
-      {"v1.max_batch_size", {"SKG_MAX_BATCH_SIZE"}, false,
+      {"v1.max_batch_size",
+       {"SKG_MAX_BATCH_SIZE"},
+       false,
        Limit(&Settings::v1, &PathLimits::max_batch, kMaxCount)},
-      {"v1.max_results", {"SKG_MAX_RESULTS"}, false,
+      {"v1.max_results",
+       {"SKG_MAX_RESULTS"},
+       false,
        Limit(&Settings::v1, &PathLimits::max_results, kMaxCount)},
-      {"max_batch_size", {"MAX_BATCH_SIZE"}, false,
+      {"max_batch_size",
+       {"MAX_BATCH_SIZE"},
+       false,
        Limit(&Settings::v2, &PathLimits::max_batch, kMaxCount)},
-      {"max_query_results", {"SKG_MAX_QUERY_RESULTS", "MAX_QUERY_RESULTS"},
-       false, Limit(&Settings::v2, &PathLimits::max_results, kMaxCount)},
-      {"max_string_length", {"SKG_MAX_STRING_LENGTH", "MAX_STRING_LENGTH"},
-       false, SetStringLength},
+      {"max_query_results",
+       {"SKG_MAX_QUERY_RESULTS", "MAX_QUERY_RESULTS"},
+       false,
+       Limit(&Settings::v2, &PathLimits::max_results, kMaxCount)},
+      {"max_string_length",
+       {"SKG_MAX_STRING_LENGTH", "MAX_STRING_LENGTH"},
+       false,
+       SetStringLength},
       {"max_traversal_depth",
-       {"SKG_MAX_TRAVERSAL_DEPTH", "MAX_TRAVERSAL_DEPTH"}, false,
+       {"SKG_MAX_TRAVERSAL_DEPTH", "MAX_TRAVERSAL_DEPTH"},
+       false,
        Number(&Settings::max_traversal_depth, 1, 1000)},
-      {"query_timeout", {"SKG_QUERY_TIMEOUT", "QUERY_TIMEOUT"}, false,
+      {"query_timeout",
+       {"SKG_QUERY_TIMEOUT", "QUERY_TIMEOUT"},
+       false,
        Seconds(&Settings::query_timeout, 0.01, 86400)},
   };
 }
@@ -284,8 +340,8 @@ std::vector<Row> SizeRows() {
 const std::vector<Row>& AllRows() {
   static const auto* rows = [] {
     auto* all = new std::vector<Row>;
-    for (auto group : {ProcessRows(), ListeningRows(), AccessRows(),
-                       SizeRows()}) {
+    for (auto group :
+         {ProcessRows(), ListeningRows(), AccessRows(), SizeRows()}) {
       std::move(group.begin(), group.end(), std::back_inserter(*all));
     }
     return all;
@@ -436,9 +492,9 @@ absl::Status CheckStart(const Settings& settings, size_t stored_keys) {
         "SKG_API_KEY_HASH to a key's hash, or give --no-auth");
   }
   if (IsLoopback(settings.host)) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrCat(
-      "--no-auth works on loopback only, not on \"", settings.host,
-      "\": listen on 127.0.0.1 or use an API key"));
+  return absl::FailedPreconditionError(
+      absl::StrCat("--no-auth works on loopback only, not on \"", settings.host,
+                   "\": listen on 127.0.0.1 or use an API key"));
 }
 
 }  // namespace skg::server

@@ -1,11 +1,12 @@
 #include "config/toml_values.h"
 
+#include <toml++/toml.h>
+
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <sstream>
 #include <string_view>
-#include <toml++/toml.h>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -44,8 +45,7 @@ std::optional<std::string> ValueText(const toml::node& node) {
 }
 
 absl::Status Collect(const std::string& path, const std::string& prefix,
-                     const toml::table& table,
-                     std::vector<TomlValue>& values) {
+                     const toml::table& table, std::vector<TomlValue>& values) {
   for (const auto& [name, node] : table) {
     const std::string key = prefix + std::string(name.str());
     if (const auto* inner = node.as_table()) {
@@ -56,8 +56,9 @@ absl::Status Collect(const std::string& path, const std::string& prefix,
     std::optional<std::string> text = ValueText(node);
     if (!text.has_value()) {
       return Malformed(path, node.source().begin,
-                       key + ": expected a text, a number, true, false or a "
-                             "list of texts");
+                       key +
+                           ": expected a text, a number, true, false or a "
+                           "list of texts");
     }
     values.push_back({key, *std::move(text), node.source().begin.line});
   }
@@ -66,8 +67,7 @@ absl::Status Collect(const std::string& path, const std::string& prefix,
 
 }  // namespace
 
-absl::StatusOr<std::vector<TomlValue>> ReadTomlValues(
-    const std::string& path) {
+absl::StatusOr<std::vector<TomlValue>> ReadTomlValues(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream content;
   content << file.rdbuf();

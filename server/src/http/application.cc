@@ -49,9 +49,9 @@ const std::string& FixedValue(absl::Time now) {
   thread_local std::string value;
   if (const int64_t present = absl::ToUnixSeconds(now); present != second) {
     second = present;
-    value = absl::StrCat(
-        kFixedValue, "\r\nDate: ",
-        absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT", now, absl::UTCTimeZone()));
+    value = absl::StrCat(kFixedValue, "\r\nDate: ",
+                         absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT", now,
+                                          absl::UTCTimeZone()));
   }
   return value;
 }
@@ -139,18 +139,18 @@ Application::Http::Http(Services& services, KeyRing keys, const Router& router,
 
   svr_sock_ = listener;  // the library takes "no socket" for "shutting down"
   keep_alive_max_count_ = 1'000'000;
-  keep_alive_timeout_sec_ = static_cast<time_t>(
-      absl::ToInt64Seconds(services.settings.idle_timeout));
+  keep_alive_timeout_sec_ =
+      static_cast<time_t>(absl::ToInt64Seconds(services.settings.idle_timeout));
   set_pre_routing_handler(
       [this](const httplib::Request& request, httplib::Response& response) {
         return BeforeRouting(request, response);
       });
   // Paths are known to be short and to have a route when they get here.
-  Post(".*", [this](const httplib::Request& request,
-                    httplib::Response& response,
-                    const httplib::ContentReader& reader) {
-    ReadAndDispatch(request, response, reader);
-  });
+  Post(".*",
+       [this](const httplib::Request& request, httplib::Response& response,
+              const httplib::ContentReader& reader) {
+         ReadAndDispatch(request, response, reader);
+       });
   set_error_handler(
       [this](const httplib::Request&, httplib::Response& response) {
         if (!response.body.empty()) return;
@@ -189,9 +189,9 @@ bool Application::Http::Serve(Connection& connection, const RequestHead& head,
   current = &exchange;
   connection.BeginRequest(head);
   bool closed = false;
-  const bool written =
-      process_request(connection, last, closed,
-                      [this](httplib::Request& request) { Understand(request); });
+  const bool written = process_request(
+      connection, last, closed,
+      [this](httplib::Request& request) { Understand(request); });
   current = nullptr;
   const bool framed = connection.EndRequest(exchange.body_read);
   // Before the answer leaves: who has it finds it counted.
@@ -210,8 +210,8 @@ std::string Application::Http::RawAnswer(int status, std::string_view detail) {
   for (const auto& [name, value] : answer.headers) {
     absl::StrAppend(&head, name, ": ", value, "\r\n");
   }
-  absl::StrAppend(&head, kFixedName, ": ", FixedValue(absl::Now()),
-                  "\r\n\r\n", answer.body);
+  absl::StrAppend(&head, kFixedName, ": ", FixedValue(absl::Now()), "\r\n\r\n",
+                  answer.body);
   nobody_metrics_.RecordRequest(unmatched_metric_, status, 0);
   return head;
 }
@@ -291,10 +291,10 @@ Application::Http::Failure Application::Http::CheckKey() {
     return std::nullopt;
   }
   const RequestHeaders& headers = current->headers;
-  const KeyRing::Answer answer = keys_.Verify(
-      FindCredential(headers.authorization, headers.x_api_key,
-                     headers.x_graph_api_key),
-      current->received);
+  const KeyRing::Answer answer =
+      keys_.Verify(FindCredential(headers.authorization, headers.x_api_key,
+                                  headers.x_graph_api_key),
+                   current->received);
   if (answer.principal != nullptr) {
     current->principal = answer.principal;
     return std::nullopt;
@@ -328,8 +328,8 @@ Application::Http::Failure Application::Http::CheckRate() {
   }
   if (current->rate.allowed) return std::nullopt;
   return Error(429, ErrorDetail{.detail = "Rate limit exceeded",
-                     .hint = "wait for the window to reset",
-                     .retry_after = current->rate.retry_after});
+                                .hint = "wait for the window to reset",
+                                .retry_after = current->rate.retry_after});
 }
 
 Application::Http::Failure Application::Http::CheckTenant() {
@@ -337,9 +337,10 @@ Application::Http::Failure Application::Http::CheckTenant() {
   const std::string_view role =
       route.access == Access::kWrite ? "write:triples" : "read:triples";
   if (!current->principal->HasRole(role)) {
-    return Error(403, ErrorDetail{.detail = "Insufficient permissions",
-                       .hint = absl::StrCat("the key lacks the role ",
-                                            Abseil(role))});
+    return Error(403,
+                 ErrorDetail{.detail = "Insufficient permissions",
+                             .hint = absl::StrCat("the key lacks the role ",
+                                                  Abseil(role))});
   }
   const std::string_view asked = current->headers.tenant_id;
   if (asked.empty() || asked == current->principal->tenant_id) {
@@ -355,8 +356,7 @@ Application::Http::Failure Application::Http::CheckBody() {
   }
   const uint64_t limit = services_.settings.max_body_bytes;
   if (current->head.content_length <= limit) return std::nullopt;
-  return Error(413,
-               absl::StrCat("The body is larger than ", limit, " bytes"));
+  return Error(413, absl::StrCat("The body is larger than ", limit, " bytes"));
 }
 
 ApiResponse Application::Http::Preflight(
@@ -489,9 +489,9 @@ ApiResponse Application::Http::Error(int status,
 void Application::Http::Account(const Exchange& exchange) {
   const Route* route = exchange.match.route;
   const Principal* principal = exchange.principal;
-  const std::string_view tenant =
-      principal == nullptr || principal == &nobody_ ? std::string_view("none")
-                                                    : principal->tenant_id;
+  const std::string_view tenant = principal == nullptr || principal == &nobody_
+                                      ? std::string_view("none")
+                                      : principal->tenant_id;
   const std::string_view endpoint =
       route == nullptr ? std::string_view("unmatched") : route->endpoint;
   const double seconds =
@@ -531,9 +531,9 @@ void Application::Http::Account(const Exchange& exchange) {
   }
 }
 
-Application::Application(Services& services, KeyRing keys,
-                         const Router& router, size_t unmatched_metric,
-                         int listener, const std::string& bound)
+Application::Application(Services& services, KeyRing keys, const Router& router,
+                         size_t unmatched_metric, int listener,
+                         const std::string& bound)
     : http_(std::make_unique<Http>(services, std::move(keys), router,
                                    unmatched_metric, listener, bound)) {}
 

@@ -13,11 +13,11 @@
 namespace skg::server {
 namespace {
 
-constexpr size_t kReadBytes = 16 * 1024;
+constexpr size_t kReadBytes = size_t{16} * 1024;
 // A body up to this size is waited for without a thread.
-constexpr size_t kBufferedBody = 16 * 1024;
+constexpr size_t kBufferedBody = size_t{16} * 1024;
 // Longer answers are sent as they come, not collected.
-constexpr size_t kFlushBytes = 64 * 1024;
+constexpr size_t kFlushBytes = size_t{64} * 1024;
 
 }  // namespace
 
@@ -66,8 +66,7 @@ RequestHead Connection::Scan() {
 
 bool Connection::Ready(const RequestHead& head) const {
   if (head.state != RequestHead::State::kComplete) return false;
-  return head.chunked || head.content_length > kBufferedBody ||
-         HasWhole(head);
+  return head.chunked || head.content_length > kBufferedBody || HasWhole(head);
 }
 
 bool Connection::HasWhole(const RequestHead& head) const {
@@ -145,8 +144,8 @@ void Connection::SetDeadline() {
   } else if (pending_.state == RequestHead::State::kIncomplete) {
     SetDeadline(first_byte_ + timeouts_.read);
   } else {
-    SetDeadline(std::min(last_byte_ + timeouts_.read,
-                         first_byte_ + timeouts_.request));
+    SetDeadline(
+        std::min(last_byte_ + timeouts_.read, first_byte_ + timeouts_.request));
   }
 }
 

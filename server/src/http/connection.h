@@ -108,8 +108,8 @@ class Connection final : public httplib::Stream {
   Clock::time_point first_byte_;  // of the pending request
   Clock::time_point last_byte_;
   uint64_t read_bytes_ = 0;  // by the handler of the present request
-  RequestHead pending_;  // what Scan saw last
-  RequestHead head_;     // of the request in work
+  RequestHead pending_;      // what Scan saw last
+  RequestHead head_;         // of the request in work
   bool at_end_ = false;
   bool unread_body_ = false;
 };

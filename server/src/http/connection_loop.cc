@@ -37,8 +37,8 @@ std::string PeerName(const sockaddr_storage& address) {
   } else if (address.ss_family == AF_INET6) {
     from = &reinterpret_cast<const sockaddr_in6&>(address).sin6_addr;
   }
-  if (from == nullptr || inet_ntop(address.ss_family, from, text.data(),
-                                   text.size()) == nullptr) {
+  if (from == nullptr ||
+      inet_ntop(address.ss_family, from, text.data(), text.size()) == nullptr) {
     return "unknown";
   }
   return text.data();
@@ -71,7 +71,7 @@ absl::Status ConnectionLoop::Start() {
   if (poll_ < 0 || wake_ < 0) {
     return absl::ResourceExhaustedError("no more file descriptors");
   }
-  const absl::Status started = workers_.Start();
+  absl::Status started = workers_.Start();
   if (!started.ok()) return started;
   try {
     acceptor_ = std::thread([this] { Accept(); });
@@ -291,7 +291,8 @@ bool ConnectionLoop::Drain(absl::Duration timeout) {
   if (connection_closed_.wait_until(lock, limit, none)) return true;
   for (const auto& [connection, owned] : connections_) connection->Shutdown();
   // Those that only waited for bytes end now; a handler may take longer.
-  return connection_closed_.wait_for(lock, std::chrono::milliseconds(500), none);
+  return connection_closed_.wait_for(lock, std::chrono::milliseconds(500),
+                                     none);
 }
 
 // What was sent before the end is answered: a connection with input stays.

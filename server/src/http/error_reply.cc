@@ -85,7 +85,8 @@ ApiResponse ErrorReply(int status, const ErrorDetail& detail,
       {"severity", kind.severity},
       {"retryable", kind.retryable}};
   if (!detail.hint.empty()) body["hint"] = detail.hint;
-  if (!detail.fields.empty()) body["errors"] = nlohmann::ordered_json(FieldsJson(detail));
+  if (!detail.fields.empty())
+    body["errors"] = nlohmann::ordered_json(FieldsJson(detail));
   std::optional<absl::Duration> retry_after = detail.retry_after;
   if (status == 503 && !retry_after.has_value()) {
     retry_after = absl::Seconds(1);
@@ -95,8 +96,8 @@ ApiResponse ErrorReply(int status, const ErrorDetail& detail,
     body["retry_after"] = seconds;
     response.headers.emplace_back("Retry-After", std::to_string(seconds));
   }
-  response.body = body.dump(-1, ' ', false,
-                            nlohmann::json::error_handler_t::replace);
+  response.body =
+      body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   return response;
 }
 
@@ -153,8 +154,8 @@ nlohmann::json FieldLocation(std::string_view place,
   return location;
 }
 
-ApiResponse StatusReply(const absl::Status& status,
-                        std::string_view request_id, std::string_view place) {
+ApiResponse StatusReply(const absl::Status& status, std::string_view request_id,
+                        std::string_view place) {
   ErrorDetail detail;
   detail.place = place;
   detail.detail.assign(status.message().data(), status.message().size());

@@ -60,10 +60,9 @@ std::string Gzip(std::string_view body) {
     throw std::bad_alloc();
   }
   // The bound counts zlib's wrapper; gzip's is 12 bytes longer.
-  std::string packed(deflateBound(&stream, static_cast<uLong>(body.size())) + 16,
-                     '\0');
-  stream.next_in =
-      reinterpret_cast<Bytef*>(const_cast<char*>(body.data()));
+  std::string packed(
+      deflateBound(&stream, static_cast<uLong>(body.size())) + 16, '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(body.data()));
   stream.avail_in = static_cast<uInt>(body.size());
   stream.next_out = reinterpret_cast<Bytef*>(packed.data());
   stream.avail_out = static_cast<uInt>(packed.size());

@@ -40,10 +40,12 @@ HostCheck::HostCheck(const std::vector<std::string>& allowed,
 bool HostCheck::Allows(std::string_view host_header) const {
   if (all_) return true;
   const std::string host = HostName(host_header);
-  return std::any_of(names_.begin(), names_.end(), [&](const std::string& name) {
-    if (name.starts_with("*.")) return host.ends_with(name.substr(1));
-    return host == name;
-  });
+  return std::any_of(names_.begin(), names_.end(),
+                     [&](const std::string& name) {
+                       if (name.starts_with("*."))
+                         return host.ends_with(name.substr(1));
+                       return host == name;
+                     });
 }
 
 OriginCheck::OriginCheck(const std::vector<std::string>& allowed)
@@ -51,9 +53,8 @@ OriginCheck::OriginCheck(const std::vector<std::string>& allowed)
       all_(std::find(allowed.begin(), allowed.end(), "*") != allowed.end()) {}
 
 bool OriginCheck::Allows(std::string_view origin) const {
-  return !origin.empty() &&
-         (all_ || std::find(origins_.begin(), origins_.end(), origin) !=
-                      origins_.end());
+  return !origin.empty() && (all_ || std::find(origins_.begin(), origins_.end(),
+                                               origin) != origins_.end());
 }
 
 }  // namespace skg::server

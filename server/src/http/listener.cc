@@ -24,9 +24,9 @@ std::string WithoutBrackets(const std::string& host) {
 }
 
 absl::Status SystemError(int error, const std::string& where) {
-  const std::string text = absl::StrCat(
-      "cannot listen on ", where, ": ",
-      std::error_code(error, std::system_category()).message());
+  const std::string text =
+      absl::StrCat("cannot listen on ", where, ": ",
+                   std::error_code(error, std::system_category()).message());
   switch (error) {
     case EADDRINUSE:
       return absl::AlreadyExistsError(
@@ -77,11 +77,11 @@ absl::StatusOr<Listener> Listener::Open(const std::string& host,
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
   addrinfo* found = nullptr;
   const int failed =
-      ::getaddrinfo(WithoutBrackets(host).c_str(),
-                    std::to_string(port).c_str(), &hints, &found);
+      ::getaddrinfo(WithoutBrackets(host).c_str(), std::to_string(port).c_str(),
+                    &hints, &found);
   if (failed != 0) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "cannot listen on ", where, ": ", ::gai_strerror(failed)));
+    return absl::InvalidArgumentError(
+        absl::StrCat("cannot listen on ", where, ": ", ::gai_strerror(failed)));
   }
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owned(
       found, &::freeaddrinfo);

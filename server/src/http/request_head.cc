@@ -51,7 +51,8 @@ RequestHead ReadFraming(std::string_view head) {
     const size_t begin = line_end + 2;
     line_end = head.find("\r\n", begin);
     const std::string_view line = head.substr(
-        begin, line_end == std::string_view::npos ? line_end : line_end - begin);
+        begin,
+        line_end == std::string_view::npos ? line_end : line_end - begin);
     const size_t colon = line.find(':');
     if (colon == std::string_view::npos || colon == 0) {
       return Malformed("a header line is not \"name: value\"");

@@ -23,7 +23,7 @@ struct RequestHead {
   std::string_view error;
 };
 
-inline constexpr size_t kMaxHeadBytes = 32 * 1024;
+inline constexpr size_t kMaxHeadBytes = size_t{32} * 1024;
 
 // `searched`: how many bytes an earlier call has seen without finding the end;
 // updated.

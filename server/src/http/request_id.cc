@@ -28,11 +28,11 @@ bool IsIdCharacter(char c) {
 std::string RandomUuid() {
   constexpr char kHex[] = "0123456789abcdef";
   std::array<uint64_t, 2> bits = {Generator()(), Generator()()};
-  bits[0] = (bits[0] & ~uint64_t{0xF000}) | 0x4000;            // version 4
+  bits[0] = (bits[0] & ~uint64_t{0xF000}) | 0x4000;                // version 4
   bits[1] = (bits[1] & ~(uint64_t{3} << 62)) | uint64_t{2} << 62;  // variant
   std::string text;
   text.reserve(36);
-  for (int digit = 0; digit < 32; ++digit) {
+  for (size_t digit = 0; digit < 32; ++digit) {
     if (digit == 8 || digit == 12 || digit == 16 || digit == 20) text += '-';
     const uint64_t word = bits[digit / 16];
     text += kHex[(word >> (60 - 4 * (digit % 16))) & 15];

@@ -115,8 +115,8 @@ ServerImpl::ServerImpl(Settings settings, std::unique_ptr<Log> log,
       listener_(std::move(listener)),
       graphs_(*engine_),
       unmatched_metric_(RegisterRoutes(router_, metrics_)),
-      services_{settings_, *engine_, graphs_, metrics_, *log_,
-                [this] { return loop_.connections(); }},
+      services_{settings_, *engine_, graphs_,
+                metrics_,  *log_,    [this] { return loop_.connections(); }},
       application_(services_, Keys(keys), router_, unmatched_metric_,
                    listener_.fd(), settings_.host),
       loop_(
@@ -181,10 +181,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
   auto listener = Listener::Open(settings.host, settings.port);
   if (!listener.ok()) return listener.status();
 
-  auto impl = std::make_unique<ServerImpl>(settings, std::move(log),
-                                           *std::move(engine),
-                                           *std::move(listener),
-                                           *std::move(keys));
+  auto impl =
+      std::make_unique<ServerImpl>(settings, std::move(log), *std::move(engine),
+                                   *std::move(listener), *std::move(keys));
   const absl::Status started = impl->Start();
   if (!started.ok()) return started;
   impl->log().Write(LogThreshold::kInfo, "skg_startup",

@@ -20,8 +20,8 @@ std::string Decode(std::string_view text) {
                         HexDigit(text[i + 1]) >= 0 &&
                         HexDigit(text[i + 2]) >= 0;
     if (escape) {
-      decoded += static_cast<char>(HexDigit(text[i + 1]) * 16 +
-                                   HexDigit(text[i + 2]));
+      decoded +=
+          static_cast<char>(HexDigit(text[i + 1]) * 16 + HexDigit(text[i + 2]));
       i += 2;
     } else {
       decoded += text[i] == '+' ? ' ' : text[i];

@@ -89,9 +89,8 @@ bool WorkerPool::ParkIfTooMany(Workers::iterator self) {
   std::unique_lock lock(mutex_);
   if (workers_.size() - parked_ - blocked_ <= base_) return false;
   ++parked_;
-  const bool called = call_.wait_for(lock, kParkTime, [this] {
-    return called_ > 0 || stopping_.load();
-  });
+  const bool called = call_.wait_for(
+      lock, kParkTime, [this] { return called_ > 0 || stopping_.load(); });
   // Whoever calls has taken it off the parked ones already.
   if (called && called_ > 0) {
     --called_;

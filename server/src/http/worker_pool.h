@@ -79,9 +79,9 @@ class WorkerPool {
 
   mutable std::mutex mutex_;
   Workers workers_;
-  Workers gone_;            // ended, to be joined
+  Workers gone_;  // ended, to be joined
   size_t parked_ = 0;
-  size_t called_ = 0;       // parked ones that shall come back
+  size_t called_ = 0;  // parked ones that shall come back
   size_t blocked_ = 0;
   std::condition_variable call_;
   std::atomic<bool> stopping_{false};

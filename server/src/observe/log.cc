@@ -20,7 +20,7 @@ namespace skg::server {
 namespace {
 
 constexpr auto kFlushInterval = std::chrono::milliseconds(200);
-constexpr size_t kFlushBytes = 32 * 1024;
+constexpr size_t kFlushBytes = size_t{32} * 1024;
 
 // Collects formatted lines; spdlog's own sinks flush after each.
 class CollectingSink final : public spdlog::sinks::base_sink<std::mutex> {
@@ -72,8 +72,8 @@ void AppendTimestamp(std::string& out) {
   std::tm utc{};
   gmtime_r(&seconds, &utc);
   std::array<char, 40> text;
-  size_t length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S",
-                                &utc);
+  size_t length =
+      std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &utc);
   out.append(text.data(), length);
   std::string fraction = std::to_string(1'000'000 + micros % 1'000'000);
   fraction[0] = '.';
@@ -93,8 +93,8 @@ void AppendValue(const LogField& field, std::string& out) {
               .ptr;
   } else {
     end = std::to_chars(digits.data(), digits.data() + digits.size(),
-                        std::get<double>(field.value),
-                        std::chars_format::fixed, 3)
+                        std::get<double>(field.value), std::chars_format::fixed,
+                        3)
               .ptr;
   }
   out.append(digits.data(), end);
@@ -126,7 +126,8 @@ class Log::Lines {
  private:
   void FlushNowAndThen() {
     std::unique_lock lock(mutex_);
-    while (!wake_.wait_for(lock, kFlushInterval, [this] { return stopping_; })) {
+    while (
+        !wake_.wait_for(lock, kFlushInterval, [this] { return stopping_; })) {
       logger_.flush();
     }
   }
@@ -141,7 +142,8 @@ class Log::Lines {
 LogSink StandardErrorSink() {
   return [](std::string_view lines) {
     while (!lines.empty()) {
-      const ssize_t written = ::write(STDERR_FILENO, lines.data(), lines.size());
+      const ssize_t written =
+          ::write(STDERR_FILENO, lines.data(), lines.size());
       if (written < 0 && errno == EINTR) continue;
       if (written <= 0) return;  // nobody reads: there is no one to tell
       lines.remove_prefix(static_cast<size_t>(written));

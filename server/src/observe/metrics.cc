@@ -88,8 +88,7 @@ TenantMetrics::TenantMetrics(std::string tenant, size_t endpoints)
                Histogram<kResultBounds.size()>(kResultBounds),
                Histogram<kResultBounds.size()>(kResultBounds)} {}
 
-void TenantMetrics::RecordRequest(size_t endpoint, int status,
-                                  double seconds) {
+void TenantMetrics::RecordRequest(size_t endpoint, int status, double seconds) {
   Endpoint& figures = endpoints_[endpoint];
   figures.requests[StatusSlot(status)].fetch_add(1, std::memory_order_relaxed);
   figures.seconds.Record(seconds);
@@ -147,8 +146,7 @@ void Metrics::CollectRequests(std::vector<Family>& families) const {
     for (size_t number = 0; number < endpoints_.size(); ++number) {
       const TenantMetrics::Endpoint& figures = tenant->endpoints_[number];
       const std::string method = Label("method", endpoints_[number].first);
-      const std::string endpoint =
-          Label("endpoint", endpoints_[number].second);
+      const std::string endpoint = Label("endpoint", endpoints_[number].second);
       const std::string of = Label("tenant", name);
       bool any = false;
       for (size_t slot = 0; slot < kStatusCodes.size(); ++slot) {
@@ -157,14 +155,15 @@ void Metrics::CollectRequests(std::vector<Family>& families) const {
         if (count == 0) continue;
         any = true;
         const std::string code = std::to_string(kStatusCodes[slot]);
-        requests.samples.push_back(
-            {"",
-             method + "," + endpoint + "," + Label("status", code) + "," +
-                 Label("http_status", code) + "," + of,
-             static_cast<double>(count)});
+        requests.samples.push_back({"",
+                                    method + "," + endpoint + "," +
+                                        Label("status", code) + "," +
+                                        Label("http_status", code) + "," + of,
+                                    static_cast<double>(count)});
       }
       if (any) {
-        seconds.AddHistogram(figures.seconds, method + "," + endpoint + "," + of);
+        seconds.AddHistogram(figures.seconds,
+                             method + "," + endpoint + "," + of);
       }
     }
   }
@@ -173,7 +172,8 @@ void Metrics::CollectRequests(std::vector<Family>& families) const {
 }
 
 void Metrics::CollectQueries(std::vector<Family>& families) const {
-  Family added{"skg_triples_added_total", "Statements inserted or replaced.",
+  Family added{"skg_triples_added_total",
+               "Statements inserted or replaced.",
                "counter",
                {}};
   for (size_t source = 0; source < kWriteSources; ++source) {
@@ -181,8 +181,8 @@ void Metrics::CollectQueries(std::vector<Family>& families) const {
         {"", Label("source", kSourceNames[source]),
          static_cast<double>(writes_[source].load(std::memory_order_relaxed))});
   }
-  Family executed{"skg_queries_executed_total", "Queries answered.", "counter",
-                  {}};
+  Family executed{
+      "skg_queries_executed_total", "Queries answered.", "counter", {}};
   for (size_t type = 0; type < kQueryTypes; ++type) {
     executed.samples.push_back(
         {"", Label("pattern_type", kQueryNames[type]),
@@ -204,8 +204,9 @@ void Metrics::CollectQueries(std::vector<Family>& families) const {
         any = any || histogram.count(slot) > 0;
       }
       if (any) {
-        by_tenant.AddHistogram(histogram, Label("query_type", kQueryNames[type]) +
-                                              "," + Label("tenant", name));
+        by_tenant.AddHistogram(histogram,
+                               Label("query_type", kQueryNames[type]) + "," +
+                                   Label("tenant", name));
       }
     }
   }

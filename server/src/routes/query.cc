@@ -43,18 +43,18 @@ std::string Body(const ApiRequest& request, const PatternResult& result) {
   std::string body = PatternResultJson(result);
   if (result.form == PatternResult::Form::kTraversal) return body;
   body.pop_back();
-  absl::StrAppend(&body, ",\"query_time_ms\":",
-                  Json(ElapsedMilliseconds(request)).dump());
+  absl::StrAppend(
+      &body, ",\"query_time_ms\":", Json(ElapsedMilliseconds(request)).dump());
   if (result.form == PatternResult::Form::kPatterns) {
-    absl::StrAppend(&body, ",\"tenant_id\":",
-                    Json(request.principal->tenant_id).dump());
+    absl::StrAppend(
+        &body, ",\"tenant_id\":", Json(request.principal->tenant_id).dump());
   }
   return body + "}";
 }
 
 ApiResponse Run(Services& services, const ApiRequest& request,
-                const std::string& document,
-                const PatternQueryOptions& options, std::string_view place) {
+                const std::string& document, const PatternQueryOptions& options,
+                std::string_view place) {
   auto graph = RequestGraph(services, request);
   if (!graph.ok()) return Failed(services, request, graph.status(), "query");
   auto result = graph->Query(document, options);
@@ -95,11 +95,10 @@ ApiResponse QueryByParameters(Services& services, const ApiRequest& request) {
     read.Refuse("pattern", "must be given three times (empty or * for any)",
                 pattern.empty() ? "missing" : "wrong_type");
   }
-  Json document = {
-      {"pattern", std::move(pattern)},
-      {"k", read.Number("k", 10, 1, request.limits->max_results)},
-      {"min_weight", read.Fraction("min_weight", 0)},
-      {"include_metadata", read.Flag("include_metadata", false)}};
+  Json document = {{"pattern", std::move(pattern)},
+                   {"k", read.Number("k", 10, 1, request.limits->max_results)},
+                   {"min_weight", read.Fraction("min_weight", 0)},
+                   {"include_metadata", read.Flag("include_metadata", false)}};
   if (!read.status().ok()) {
     return Failed(services, request, read.status(), "query");
   }
@@ -110,8 +109,7 @@ ApiResponse QueryByParameters(Services& services, const ApiRequest& request) {
   } catch (const Json::type_error&) {
     return ErrorReply(400, "a parameter is not UTF-8", request.request_id);
   }
-  return Run(services, request, text, QueryOptions(services, request),
-             "query");
+  return Run(services, request, text, QueryOptions(services, request), "query");
 }
 
 ApiResponse QueryPatterns(Services& services, const ApiRequest& request) {

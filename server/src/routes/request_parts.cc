@@ -51,8 +51,7 @@ uint64_t ParameterReader::Number(std::string_view name, uint64_t fallback,
   const bool number =
       error == std::errc() && end == text->data() + text->size();
   if (number && value >= min && value <= max) return value;
-  Refuse(name,
-         absl::StrCat("must be a whole number from ", min, " to ", max),
+  Refuse(name, absl::StrCat("must be a whole number from ", min, " to ", max),
          number ? "out_of_range" : "wrong_type");
   return fallback;
 }

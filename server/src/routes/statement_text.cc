@@ -23,7 +23,8 @@ std::string TimeText(absl::Time time) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", micros, absl::UTCTimeZone());
 }
 
-nlohmann::ordered_json StatementJson(const Statement& statement, bool metadata) {
+nlohmann::ordered_json StatementJson(const Statement& statement,
+                                     bool metadata) {
   Json json = {{"id", statement.id},
                {"subject", statement.subject},
                {"predicate", statement.predicate},
@@ -35,7 +36,8 @@ nlohmann::ordered_json StatementJson(const Statement& statement, bool metadata) 
   if (!statement.graph.empty()) json["graph"] = statement.graph;
   if (statement.edge != 0) json["edge"] = statement.edge;
   if (!statement.source.empty()) json["source"] = statement.source;
-  if (statement.valid_from) json["valid_from"] = TimeText(*statement.valid_from);
+  if (statement.valid_from)
+    json["valid_from"] = TimeText(*statement.valid_from);
   if (statement.valid_to) json["valid_to"] = TimeText(*statement.valid_to);
   if (metadata) {
     Json parsed = Json::parse(statement.metadata, nullptr, false);

@@ -20,7 +20,7 @@ namespace skg::server {
 
 // The whole record; metadata only where asked for.
 [[nodiscard]] nlohmann::ordered_json StatementJson(const Statement& statement,
-                                           bool metadata);
+                                                   bool metadata);
 
 // Empty and "*" stand for everything.
 [[nodiscard]] std::optional<std::string> Wildcard(

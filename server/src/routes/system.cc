@@ -25,17 +25,24 @@ bool StoreWorks(Services& services) {
 
 std::vector<Gauge> StoreGauges(Services& services) {
   std::vector<Gauge> gauges = {
-      {"skg_active_connections", "Open client connections.", "gauge",
+      {"skg_active_connections",
+       "Open client connections.",
+       "gauge",
        {{"", static_cast<double>(services.connections())}}}};
   if (const auto bytes = services.engine.DiskBytes(); bytes.ok()) {
-    gauges.push_back({"skg_db_size_bytes", "Bytes of the store on disk.",
+    gauges.push_back({"skg_db_size_bytes",
+                      "Bytes of the store on disk.",
                       "gauge",
                       {{"", static_cast<double>(*bytes)}}});
   }
   const Engine::WriteCounters writes = services.engine.write_counters();
-  gauges.push_back({"skg_commits_total", "Commits since start.", "counter",
+  gauges.push_back({"skg_commits_total",
+                    "Commits since start.",
+                    "counter",
                     {{"", static_cast<double>(writes.commits)}}});
-  gauges.push_back({"skg_wal_syncs_total", "Log syncs since start.", "counter",
+  gauges.push_back({"skg_wal_syncs_total",
+                    "Log syncs since start.",
+                    "counter",
                     {{"", static_cast<double>(writes.wal_syncs)}}});
   const auto graphs = services.engine.ListGraphs();
   if (!graphs.ok()) return gauges;
@@ -69,29 +76,29 @@ ApiResponse Stats(Services& services, const ApiRequest& request) {
   auto bytes = services.engine.DiskBytes();
   if (!bytes.ok()) return Failed(services, request, bytes.status());
   ApiResponse response;
-  response.body =
-      Json{{"total_triples", stats->triples},
-           {"unique_subjects", stats->subjects},
-           {"unique_predicates", stats->predicates},
-           {"unique_objects", stats->objects},
-           {"graph_edges", stats->statements},
-           {"db_size_mb", static_cast<double>(*bytes) / kMegabyte},
-           {"storage_bytes", *bytes},
-           {"api_calls", request.principal->metrics->requests()},
-           {"tenant_id", request.principal->tenant_id}}
-          .dump();
+  response.body = Json{{"total_triples", stats->triples},
+                       {"unique_subjects", stats->subjects},
+                       {"unique_predicates", stats->predicates},
+                       {"unique_objects", stats->objects},
+                       {"graph_edges", stats->statements},
+                       {"db_size_mb", static_cast<double>(*bytes) / kMegabyte},
+                       {"storage_bytes", *bytes},
+                       {"api_calls", request.principal->metrics->requests()},
+                       {"tenant_id", request.principal->tenant_id}}
+                      .dump();
   return response;
 }
 
 ApiResponse Health(Services& services, const ApiRequest&) {
   const bool works = StoreWorks(services);
   ApiResponse response{.status = works ? 200 : 503};
-  response.body = Json{{"status", works ? "healthy" : "unhealthy"},
-                       {"version", services.settings.api_version},
-                       {"timestamp", TimeText(absl::Now())},
-                       {"database", works ? "connected" : "unavailable"},
-                       {"cache", "in-process"}}
-                      .dump();
+  response.body = Json{
+      {"status", works ? "healthy" : "unhealthy"},
+      {"version", services.settings.api_version},
+      {"timestamp", TimeText(absl::Now())},
+      {"database", works ? "connected" : "unavailable"},
+      {"cache",
+       "in-process"}}.dump();
   return response;
 }
 

@@ -38,7 +38,8 @@ void LogInserted(Services& services, const ApiRequest& request,
       {{"request_id", request.request_id},
        {"tenant_id", request.principal->tenant_id},
        {"triple_id", statement.id},
-       {"subject", std::string_view(statement.subject).substr(0, kLoggedSubject)},
+       {"subject",
+        std::string_view(statement.subject).substr(0, kLoggedSubject)},
        {"predicate", statement.predicate}});
 }
 
@@ -106,9 +107,9 @@ ApiResponse AddBatch(Services& services, const ApiRequest& request) {
 
   CommitResult result;
   if (!batch->statements.empty()) {
-    auto added = graph->AddBatch(
-        batch->statements, {.skip_duplicates = batch->skip_duplicates,
-                            .idempotency_key = request.idempotency_key});
+    auto added = graph->AddBatch(batch->statements,
+                                 {.skip_duplicates = batch->skip_duplicates,
+                                  .idempotency_key = request.idempotency_key});
     if (!added.ok()) return Failed(services, request, added.status());
     result = *added;
   }
@@ -129,16 +130,14 @@ ApiResponse AddBatchLegacy(Services& services, const ApiRequest& request) {
   response.headers.emplace_back("Deprecation", "true");
   response.headers.emplace_back("Sunset", "Fri, 31 Dec 2027 23:59:59 GMT");
   response.headers.emplace_back(
-      "Link",
-      "</api/v1/triples/batch>; rel=\"deprecation successor-version\"");
+      "Link", "</api/v1/triples/batch>; rel=\"deprecation successor-version\"");
   return response;
 }
 
 ApiResponse ListTriples(Services& services, const ApiRequest& request) {
-  ParameterReader read(request,
-                       {"subject", "predicate", "object", "min_weight",
-                        "max_weight", "limit", "offset", "order_by",
-                        "include_metadata"});
+  ParameterReader read(
+      request, {"subject", "predicate", "object", "min_weight", "max_weight",
+                "limit", "offset", "order_by", "include_metadata"});
   StatementPattern pattern{
       .subject = Wildcard(read.Text("subject")),
       .predicate = Wildcard(read.Text("predicate")),
