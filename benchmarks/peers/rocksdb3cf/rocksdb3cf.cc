@@ -6,7 +6,7 @@
 #include "base/status.h"
 #include "rocksdb/write_batch.h"
 #include "storage/keys.h"
-#include "storage/rocksdb_ordered_fs.h"
+#include "storage/rocksdb_disk.h"
 #include "storage/rocksdb_tuning.h"
 #include "storage/rows.h"
 
@@ -55,8 +55,7 @@ struct RocksDb3Cf::State {
   State& operator=(const State&) = delete;
 
   ScratchDirectory directory;
-  std::shared_ptr<std::atomic<uint64_t>> syncs =
-      std::make_shared<std::atomic<uint64_t>>(0);
+  storage::RocksDbDisk disk{rocksdb::Env::Default()->GetFileSystem(), nullptr};
   std::unique_ptr<rocksdb::Env> env;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   std::unique_ptr<rocksdb::DB> db;
@@ -86,8 +85,7 @@ absl::StatusOr<RocksDb3Cf> RocksDb3Cf::Open(const Options& options,
                        ScratchDirectory::Make(options.data));
   auto state = std::make_unique<State>(std::move(directory));
   // The file system that counts syncs is the one below our store as well.
-  state->env = rocksdb::NewCompositeEnv(storage::MakeOrderedFileSystem(
-      rocksdb::Env::Default()->GetFileSystem(), state->syncs));
+  state->env = rocksdb::NewCompositeEnv(state->disk.file_system());
   // The half of the budget that the engine gives to its key-value store.
   const storage::RocksDbMemory memory(options.memory_bytes / 2);
   rocksdb::DBOptions database =
@@ -186,7 +184,7 @@ absl::StatusOr<uint64_t> RocksDb3Cf::CountedRows(uint64_t expected) const {
   return rows;
 }
 
-uint64_t RocksDb3Cf::wal_syncs() const { return state_->syncs->load(); }
+uint64_t RocksDb3Cf::wal_syncs() const { return state_->disk.log_syncs(); }
 uint64_t RocksDb3Cf::batches() const { return state_->batches.load(); }
 
 }  // namespace skg::bench
