@@ -13,6 +13,7 @@ trap 'stop=$?
 
 # start NAME: from another working directory, with SIGINT as on a terminal.
 start() {
+  rm -f "$work/$1.out" "$work/$1.err"  # what an earlier start has said
   (cd "$work" && SKG_PROGRAM=$skg SKG_RUN_DATA="$work/$1.d/data" \
     exec env --default-signal=INT sh "$source/cmake/dev.sh" run) \
     > "$work/$1.out" 2> "$work/$1.err" &
