@@ -83,6 +83,7 @@ load_data() {
 # start_server PORT: returns 0 once it accepts; $server is its process. In a
 # session of its own, so that Ctrl-C reaches it once, from here.
 start_server() {
+  : > "$data.log"  # an earlier start said where it listened
   setsid "$skg" serve --data "$data" --port "$1" > "$data.log" 2>&1 &
   server=$!
   until address=$(grep -Eo 'listening on http://[^ "]+' "$data.log"); do
