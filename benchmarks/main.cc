@@ -1,6 +1,8 @@
 // skg-bench: measures libskg, and peers beside it, in named workloads.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdio>
+#include <exception>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -93,8 +95,9 @@ int RunChosen(RunVerb& verb) {
   options.data = verb.data.empty() ? std::string(".") : verb.data;
   std::error_code made;
   std::filesystem::create_directories(options.data, made);
-  if (made)
+  if (made) {
     return Fail(absl::InvalidArgumentError(verb.data + ": " + made.message()));
+  }
 
   absl::StatusOr<Machine> machine = LookAtMachine(options.data);
   if (!machine.ok()) return Fail(machine.status());
@@ -214,12 +217,20 @@ int Main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  if (bare->parsed())
+  if (bare->parsed()) {
     return ServeBareHttp(bare_verb.body_bytes, bare_verb.threads);
+  }
   return list->parsed() ? List() : RunChosen(verb);
 }
 
 }  // namespace
 }  // namespace skg::bench
 
-int main(int argc, char** argv) { return skg::bench::Main(argc, argv); }
+int main(int argc, char** argv) {
+  try {
+    return skg::bench::Main(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "skg-bench: %s\n", error.what());
+    return 1;
+  }
+}

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <sstream>
 #include <utility>
@@ -16,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/status.h"
+#include "harness/system_error.h"
 
 namespace skg::bench {
 namespace {
@@ -37,7 +37,7 @@ namespace {
 
 absl::Status SystemError(const char* call) {
   return absl::ResourceExhaustedError(
-      absl::StrCat(call, ": ", std::strerror(errno)));
+      absl::StrCat(call, ": ", ErrnoText(errno)));
 }
 
 }  // namespace
@@ -46,6 +46,7 @@ absl::StatusOr<ChildProcess> ChildProcess::Start(
     const std::vector<std::string>& command) {
   std::vector<std::string> texts = command;
   std::vector<char*> arguments;
+  arguments.reserve(texts.size() + 1);
   for (std::string& text : texts) arguments.push_back(text.data());
   arguments.push_back(nullptr);
 
@@ -69,7 +70,7 @@ absl::StatusOr<ChildProcess> ChildProcess::Start(
   if (error == 0) return ChildProcess(command[0], pid, output[0]);
   close(output[0]);
   return absl::UnavailableError(
-      absl::StrCat(command[0], " cannot be started: ", std::strerror(error)));
+      absl::StrCat(command[0], " cannot be started: ", ErrnoText(error)));
 }
 
 ChildProcess::ChildProcess(ChildProcess&& other) noexcept
@@ -114,9 +115,10 @@ absl::StatusOr<std::string> ChildProcess::WaitForLine(
       if (line.rfind(beginning, 0) == 0) return line;
     }
     SKG_ASSIGN_OR_RETURN(const bool more, ReadSome(deadline));
-    if (!more)
+    if (!more) {
       return absl::InternalError(
           absl::StrCat(name_, " ended with status ", Reap()));
+    }
   }
 }
 

@@ -73,10 +73,12 @@ Dataset MakeDataset(const DatasetShape& shape) {
   dataset.triples.reserve(shape.statements);
   dataset.statements.reserve(shape.statements);
   std::vector<std::string> subjects, predicates, objects;
-  for (uint32_t i = 0; i < shape.subjects; ++i)
+  for (uint32_t i = 0; i < shape.subjects; ++i) {
     subjects.push_back(SubjectName(i));
-  for (uint32_t i = 0; i < shape.predicates; ++i)
+  }
+  for (uint32_t i = 0; i < shape.predicates; ++i) {
     predicates.push_back(PredicateName(i));
+  }
   for (uint32_t i = 0; i < shape.objects; ++i) objects.push_back(ObjectName(i));
   const uint64_t combinations =
       uint64_t{shape.subjects} * shape.predicates * shape.objects;

@@ -6,9 +6,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
 #include <sstream>
 
@@ -16,6 +16,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/status.h"
+#include "harness/system_error.h"
 #include "skg/version.h"
 
 namespace skg::bench {
@@ -51,12 +52,13 @@ std::string DiskOf(const std::filesystem::path& directory) {
     std::istringstream tail(line.substr(dash + 3));
     std::string type, source;
     tail >> type >> source;
-    disk = source + " " + type;
+    disk = absl::StrCat(source, " ", type);
   }
   std::ifstream rotational("/sys/dev/block/" + device + "/queue/rotational");
   int rotates = 0;
-  if (rotational >> rotates)
+  if (rotational >> rotates) {
     disk += rotates != 0 ? ", rotating" : ", not rotating";
+  }
   return disk;
 }
 
@@ -67,9 +69,8 @@ absl::StatusOr<Spread> TimeFdatasync(const std::filesystem::path& directory) {
   const int file =
       open(path.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
   if (file < 0) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, ": ", std::strerror(errno),
-                     "; give a writable --data directory"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        path, ": ", ErrnoText(errno), "; give a writable --data directory"));
   }
   const std::string block(kBytes, 'x');
   std::vector<double> micros;
@@ -86,9 +87,10 @@ absl::StatusOr<Spread> TimeFdatasync(const std::filesystem::path& directory) {
   const int error = errno;
   close(file);
   unlink(path.c_str());
-  if (!ok)
+  if (!ok) {
     return absl::ResourceExhaustedError(
-        absl::StrCat(path, ": ", std::strerror(error)));
+        absl::StrCat(path, ": ", ErrnoText(error)));
+  }
   return SpreadOf(std::move(micros));
 }
 
@@ -127,8 +129,9 @@ absl::StatusOr<Machine> LookAtMachine(const std::filesystem::path& data) {
   machine.memory_gib = static_cast<double>(sysconf(_SC_PHYS_PAGES)) *
                        static_cast<double>(sysconf(_SC_PAGESIZE)) / (1 << 30);
   utsname name{};
-  if (uname(&name) == 0)
+  if (uname(&name) == 0) {
     machine.kernel = absl::StrCat(name.sysname, " ", name.release);
+  }
   machine.disk = DiskOf(data);
   SKG_ASSIGN_OR_RETURN(machine.fdatasync_micros, TimeFdatasync(data));
 #ifdef __clang__

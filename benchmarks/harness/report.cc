@@ -20,8 +20,9 @@ std::string Fixed(double value, int digits) {
 
 // 1234567 as 1,234,567; small numbers with a fraction.
 std::string Grouped(double value) {
-  if (std::fabs(value) < 100 && value != std::floor(value))
+  if (std::fabs(value) < 100 && value != std::floor(value)) {
     return Fixed(value, 2);
+  }
   std::string digits = Fixed(value, 0);
   for (size_t at = digits.size(); at > 3 && digits[at - 4] != '-';) {
     at -= 3;
@@ -98,8 +99,9 @@ json WorkloadJson(const WorkloadResult& result) {
   for (const auto& [name, value] : result.facts) facts[name] = value;
   object["facts"] = std::move(facts);
   object["series"] = json::array();
-  for (const SeriesResult& series : result.series)
+  for (const SeriesResult& series : result.series) {
     object["series"].push_back(SeriesJson(series));
+  }
   object["comparisons"] = json::array();
   for (const ComparisonResult& comparison : result.comparisons) {
     object["comparisons"].push_back(ComparisonJson(comparison));
@@ -136,8 +138,9 @@ void PrintMachine(const Machine& machine, std::ostream& out) {
       << Grouped(sync.median) << " us (" << Grouped(sync.min) << " to "
       << Grouped(sync.max) << ")\n"
       << "compiler: " << machine.compiler << "; " << machine.flags << "\n";
-  for (const std::string& warning : machine.warnings)
+  for (const std::string& warning : machine.warnings) {
     out << "WARNING:  " << warning << "\n";
+  }
 }
 
 void PrintWorkload(const WorkloadResult& result, std::ostream& out) {
@@ -146,8 +149,9 @@ void PrintWorkload(const WorkloadResult& result, std::ostream& out) {
     out << "  skipped: " << result.skipped << "\n";
     return;
   }
-  for (const auto& [name, value] : result.facts)
+  for (const auto& [name, value] : result.facts) {
     out << "  " << name << ": " << value << "\n";
+  }
   size_t width = 6;
   size_t unit_width = 4;
   for (const SeriesResult& series : result.series) {
@@ -189,8 +193,9 @@ void PrintWorkload(const WorkloadResult& result, std::ostream& out) {
 json ReportJson(const Machine& machine, const Options& options,
                 const std::vector<WorkloadResult>& results) {
   json workloads = json::array();
-  for (const WorkloadResult& result : results)
+  for (const WorkloadResult& result : results) {
     workloads.push_back(WorkloadJson(result));
+  }
   return {{"machine", MachineJson(machine)},
           {"options",
            {{"repeat", options.repeat},

@@ -26,8 +26,9 @@ absl::StatusOr<ComparisonResult> Compare(const Comparison& comparison,
   for (const std::string& name : comparison.peers) {
     const SeriesResult* peer = FindSeries(result, name);
     if (peer == nullptr) return absl::InternalError("no series " + name);
-    if (best == nullptr || peer->Rates().median > best->Rates().median)
+    if (best == nullptr || peer->Rates().median > best->Rates().median) {
       best = peer;
+    }
   }
   if (ours == nullptr || best == nullptr) {
     return absl::InternalError("a comparison of " + comparison.ours +
@@ -70,12 +71,14 @@ std::string DurabilityName(Durability durability) {
 
 Spread SeriesResult::Rates() const {
   std::vector<double> rates;
+  rates.reserve(samples.size());
   for (const Sample& sample : samples) rates.push_back(sample.Rate());
   return SpreadOf(std::move(rates));
 }
 
 Spread SeriesResult::CpuMicros() const {
   std::vector<double> micros;
+  micros.reserve(samples.size());
   for (const Sample& sample : samples) micros.push_back(sample.CpuMicros());
   return SpreadOf(std::move(micros));
 }

@@ -1,11 +1,12 @@
 #include "harness/scratch_directory.h"
 
+#include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "harness/system_error.h"
 
 namespace skg::bench {
 
@@ -13,9 +14,8 @@ absl::StatusOr<ScratchDirectory> ScratchDirectory::Make(
     const std::filesystem::path& parent) {
   std::string pattern = parent / "skg-bench-XXXXXX";
   if (mkdtemp(pattern.data()) == nullptr) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(pattern, ": ", std::strerror(errno),
-                     "; give a writable --data directory"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        pattern, ": ", ErrnoText(errno), "; give a writable --data directory"));
   }
   return ScratchDirectory(pattern);
 }

@@ -14,6 +14,7 @@ absl::StatusOr<ThreadTimes> TimeThreads(
   std::barrier start(threads + 1);
   std::vector<absl::Status> statuses(static_cast<size_t>(threads));
   std::vector<std::thread> running;
+  running.reserve(statuses.size());
   for (int thread = 0; thread < threads; ++thread) {
     running.emplace_back([&, thread] {
       start.arrive_and_wait();

@@ -34,8 +34,9 @@ std::string SeriesName(const Setting& setting) {
 absl::Status Insert(Graph& graph, std::span<const NewStatement> statements,
                     const Setting& setting) {
   const CommitOptions commit = {.durability = setting.durability};
-  if (setting.api == Api::kAddBatch)
+  if (setting.api == Api::kAddBatch) {
     return graph.AddBatch(statements, commit).status();
+  }
   SKG_ASSIGN_OR_RETURN(Transaction transaction, graph.Begin());
   for (const NewStatement& statement : statements) {
     SKG_RETURN_IF_ERROR(transaction.Add(statement));
@@ -99,8 +100,9 @@ absl::StatusOr<Plan> PrepareBatchInsert(const Options& options) {
   auto dataset = std::make_shared<const Dataset>(
       MakeDataset({.statements = options.statements, .seed = options.seed}));
   std::vector<Durability> durabilities = options.durabilities;
-  if (durabilities.empty())
+  if (durabilities.empty()) {
     durabilities = {Durability::kSync, Durability::kNone};
+  }
 
   Plan plan;
   plan.facts = {{"data", dataset->Describe()},

@@ -160,8 +160,9 @@ absl::StatusOr<std::filesystem::path> BesideThisProgram(const char* name) {
   std::error_code error;
   const std::filesystem::path self =
       std::filesystem::read_symlink("/proc/self/exe", error);
-  if (error)
+  if (error) {
     return absl::UnavailableError("/proc/self/exe: " + error.message());
+  }
   return std::string(name).empty() ? self : self.parent_path() / name;
 }
 
@@ -212,8 +213,9 @@ absl::StatusOr<std::shared_ptr<Setup>> MakeSetup(const Options& options,
   setup->script = setup->directory.path() / "point.lua";
   std::ofstream script(setup->script);
   script << Script(dataset) << std::flush;
-  if (!script)
+  if (!script) {
     return absl::ResourceExhaustedError(setup->script + ": cannot be written");
+  }
   SKG_RETURN_IF_ERROR(CheckAnswers(dataset, *setup));
   if (options.peers) {
     SKG_ASSIGN_OR_RETURN(const std::filesystem::path self,

@@ -83,8 +83,9 @@ Questions MakeQuestions(const Dataset& dataset) {
 absl::StatusOr<Sample> AskUntil(
     const Options& options, int threads, size_t count,
     const std::function<absl::StatusOr<uint64_t>(size_t)>& ask) {
-  if (count == 0)
+  if (count == 0) {
     return absl::InvalidArgumentError("no question; give more --statements");
+  }
   std::atomic<uint64_t> asked{0};
   std::atomic<uint64_t> rows{0};
   SKG_ASSIGN_OR_RETURN(
@@ -178,6 +179,7 @@ absl::StatusOr<std::vector<std::string>> IdsOf(const LoadedStore& store,
   SKG_ASSIGN_OR_RETURN(const std::vector<Statement> statements,
                        cursor.ToVector());
   std::vector<std::string> ids;
+  ids.reserve(statements.size());
   for (const Statement& statement : statements) ids.push_back(statement.id);
   std::shuffle(ids.begin(), ids.end(), std::mt19937_64(1));
   return ids;

@@ -21,8 +21,9 @@ namespace {
 // Statements of each predicate, by its number.
 std::vector<uint64_t> ByPredicate(const Dataset& dataset) {
   std::vector<uint64_t> counts(dataset.shape.predicates);
-  for (const TripleNumbers& triple : dataset.triples)
+  for (const TripleNumbers& triple : dataset.triples) {
     ++counts[triple.predicate];
+  }
   return counts;
 }
 

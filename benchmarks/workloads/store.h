@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 
 #include "absl/status/statusor.h"
 #include "harness/options.h"
@@ -17,7 +16,7 @@ class FreshStore {
                                                        bool statement_ids);
 
   [[nodiscard]] Engine& engine() { return *engine_; }
-  [[nodiscard]] Graph& graph() { return *graph_; }
+  [[nodiscard]] Graph& graph() { return graph_; }
 
  private:
   FreshStore(ScratchDirectory directory, std::unique_ptr<Engine> engine,
@@ -29,7 +28,7 @@ class FreshStore {
   // Destroyed last to first: graph, engine, directory.
   ScratchDirectory directory_;
   std::unique_ptr<Engine> engine_;
-  std::optional<Graph> graph_;
+  Graph graph_;
 };
 
 // kInternal unless the graph holds exactly so many statements.
