@@ -19,7 +19,7 @@ using Json = nlohmann::json;
 
 constexpr std::string_view kScheme = "sha256:";
 constexpr std::string_view kStoredKeys = "api_key/";
-constexpr size_t kDigestDigits = 2 * SHA256_DIGEST_LENGTH;
+constexpr size_t kDigestDigits = size_t{2} * SHA256_DIGEST_LENGTH;
 constexpr size_t kShownPrefix = 12;
 
 std::string Sha256Hex(std::string_view text) {

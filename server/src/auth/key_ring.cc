@@ -134,6 +134,7 @@ KeyRing::Answer KeyRing::Verify(const Credential& credential,
 
 std::vector<Principal*> KeyRing::principals() {
   std::vector<Principal*> all;
+  all.reserve(keys_.size());
   for (Key& key : keys_) all.push_back(&key.principal);
   return all;
 }

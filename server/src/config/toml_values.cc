@@ -49,7 +49,7 @@ absl::Status Collect(const std::string& path, const std::string& prefix,
   for (const auto& [name, node] : table) {
     const std::string key = prefix + std::string(name.str());
     if (const auto* inner = node.as_table()) {
-      const absl::Status status = Collect(path, key + ".", *inner, values);
+      absl::Status status = Collect(path, key + ".", *inner, values);
       if (!status.ok()) return status;
       continue;
     }
