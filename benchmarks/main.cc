@@ -5,7 +5,6 @@
 #include <exception>
 #include <fstream>
 #include <iostream>
-#include <map>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -45,6 +44,17 @@ const Workload* FindWorkload(const std::string& name) {
 std::string CheckName(const std::string& name) {
   if (name == "all" || FindWorkload(name) != nullptr) return "";
   return "\"" + name + "\" is no workload; `skg-bench list` names them";
+}
+
+// Leaves the number of the enumerator, which is what CLI11 reads.
+std::string ReadDurability(std::string& text) {
+  for (const Durability durability :
+       {Durability::kSync, Durability::kGroup, Durability::kNone}) {
+    if (text != DurabilityName(durability)) continue;
+    text = std::to_string(static_cast<int>(durability));
+    return "";
+  }
+  return "\"" + text + "\" is not one of sync, group, none";
 }
 
 int Fail(const absl::Status& status) {
@@ -129,10 +139,6 @@ int RunChosen(RunVerb& verb) {
 }
 
 void AddRun(CLI::App& app, RunVerb& verb) {
-  static const std::map<std::string, Durability> kDurabilities = {
-      {"sync", Durability::kSync},
-      {"group", Durability::kGroup},
-      {"none", Durability::kNone}};
   CLI::App* run =
       app.add_subcommand("run", "Run workloads; `all` is every one of them");
   Options& options = verb.options;
@@ -142,37 +148,40 @@ void AddRun(CLI::App& app, RunVerb& verb) {
                              ""));
   run->add_option("--repeat", options.repeat,
                   "Counted runs of each series, after one warm-up")
-      ->check(CLI::Range(1, 1000))
+      ->check(CLI::Range(1, 1000).description(""))
       ->capture_default_str();
   run->add_option("--seconds", options.seconds,
                   "Length of a run that goes by time")
-      ->check(CLI::Range(0.01, 600.0))
+      ->check(CLI::Range(0.01, 600.0).description(""))
       ->capture_default_str();
   run->add_option("--statements", options.statements,
                   "Length of a run that goes by statements")
-      ->check(CLI::Range(uint64_t{1}, uint64_t{100'000'000}))
+      ->check(CLI::Range(uint64_t{1}, uint64_t{10'000'000}).description(""))
       ->capture_default_str();
   run->add_option("--batch", options.statements_per_commit,
                   "Statements a commit of batch_insert")
-      ->check(CLI::Range(uint64_t{1}, uint64_t{1'000'000}))
+      ->check(CLI::Range(uint64_t{1}, uint64_t{1'000'000}).description(""))
       ->capture_default_str();
   run->add_option("--threads", options.threads,
                   "Numbers of threads (else the workload's own)")
       ->delimiter(',')
-      ->check(CLI::Range(1, 1024));
+      ->check(CLI::Range(1, 1024).description(""))
+      ->type_name("N");
   run->add_option("--connections", options.connections,
                   "Numbers of HTTP connections (else the workload's own)")
       ->delimiter(',')
-      ->check(CLI::Range(1, 4096));
+      ->check(CLI::Range(1, 4096).description(""))
+      ->type_name("N");
   run->add_option("--durability", options.durabilities,
                   "sync, group, none (else the workload's own)")
       ->delimiter(',')
-      ->transform(CLI::CheckedTransformer(kDurabilities));
+      ->transform(CLI::Validator(ReadDurability, ""))
+      ->type_name("NAME");
   run->add_option("--seed", options.seed, "Seed of the data")
       ->capture_default_str();
   run->add_option("--memory", verb.memory_mib,
                   "Memory budget of a store, in MiB")
-      ->check(CLI::Range(uint64_t{16}, uint64_t{1'000'000}))
+      ->check(CLI::Range(uint64_t{16}, uint64_t{1'000'000}).description(""))
       ->capture_default_str();
   run->add_option("--data", verb.data,
                   "Where stores are made and removed again [.]")

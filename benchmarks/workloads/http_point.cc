@@ -198,7 +198,10 @@ absl::StatusOr<std::shared_ptr<Setup>> MakeSetup(const Options& options,
   SKG_ASSIGN_OR_RETURN(const std::filesystem::path program,
                        SkgProgram(options));
   // Told apart from a failure before anything else is done.
-  SKG_ASSIGN_OR_RETURN(ChildProcess wrk, ChildProcess::Start({"wrk", "-v"}));
+  if (const auto wrk = ChildProcess::Start({"wrk", "-v"}); !wrk.ok()) {
+    return absl::UnavailableError(
+        absl::StrCat(wrk.status().message(), "; install wrk (Debian: wrk)"));
+  }
   const Dataset dataset = MakeEntities(options.seed);
   SKG_ASSIGN_OR_RETURN(ScratchDirectory directory,
                        MakeLoadedDirectory(options, dataset));

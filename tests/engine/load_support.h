@@ -28,25 +28,30 @@ struct TestGraphs {
 };
 
 // A source that gives `text` in pieces of at most `piece` bytes.
-inline LoadSource TextSource(std::string text, std::string name = "in", size_t piece = 1 << 16) {
+inline LoadSource TextSource(std::string text, std::string name = "in",
+                             size_t piece = 1 << 16) {
   struct Rest {
     std::string text;
     size_t begin = 0;
   };
   auto rest = std::make_shared<Rest>(Rest{std::move(text)});
-  return {.name = std::move(name), .read = [rest, piece](char* buffer, size_t size) {
-            const size_t count = std::min({size, piece, rest->text.size() - rest->begin});
+  return {.name = std::move(name),
+          .read = [rest, piece](char* buffer, size_t size) {
+            const size_t count =
+                std::min({size, piece, rest->text.size() - rest->begin});
             rest->text.copy(buffer, count, rest->begin);
             rest->begin += count;
             return absl::StatusOr<size_t>(count);
           }};
 }
 
-inline absl::StatusOr<LoadResult> LoadText(Graph& graph, std::string text, LoadOptions options) {
+inline absl::StatusOr<LoadResult> LoadText(Graph& graph, std::string text,
+                                           LoadOptions options) {
   return graph.Load(TextSource(std::move(text)), options);
 }
 
-inline LoadResult MustLoad(Graph& graph, std::string text, LoadOptions options) {
+inline LoadResult MustLoad(Graph& graph, std::string text,
+                           LoadOptions options) {
   auto result = LoadText(graph, std::move(text), std::move(options));
   REQUIRE_OK(result);
   return *result;
@@ -67,8 +72,10 @@ inline std::string MustExport(const Graph& graph, Format format) {
 
 inline std::string Gzip(std::string_view text) {
   z_stream stream{};
-  REQUIRE(deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
-  std::string out(deflateBound(&stream, static_cast<uLong>(text.size())) + 64, '\0');
+  REQUIRE(deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8,
+                       Z_DEFAULT_STRATEGY) == Z_OK);
+  std::string out(deflateBound(&stream, static_cast<uLong>(text.size())) + 64,
+                  '\0');
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
   stream.avail_in = static_cast<uInt>(text.size());
   stream.next_out = reinterpret_cast<Bytef*>(out.data());

@@ -142,7 +142,7 @@ void CheckNothingLost(Disk& disk, const std::string& path,
 
 TEST_CASE("after power loss the store holds a prefix, and all that was synced",
           "[power_loss]") {
-  for (uint64_t round = 0; round < 12; ++round) {
+  for (uint64_t round = 0; round < 6; ++round) {
     INFO("round " << round);
     auto random = test::Random(100 + round);
     Disk disk(random());
@@ -161,7 +161,7 @@ TEST_CASE("after power loss the store holds a prefix, and all that was synced",
 // The write-ahead log goes on in a new file at each flush, and the end of the
 // old one may still be on its way to a slow disk.
 TEST_CASE("a slow disk tears no gap between two log files", "[power_loss]") {
-  for (uint64_t round = 0; round < 12; ++round) {
+  for (uint64_t round = 0; round < 6; ++round) {
     INFO("round " << round);
     auto random = test::Random(200 + round);
     Disk disk(random());

@@ -150,9 +150,9 @@ class DiskHistory {
 
 }  // namespace
 
-void RunPowerLossRounds(int rounds) {
+void RunPowerLossRounds(int first, int rounds) {
   std::unique_ptr<DiskHistory> history;
-  for (int round = 0; round < rounds; ++round) {
+  for (int round = first; round < first + rounds; ++round) {
     INFO("round " << round);
     if (round % kLossesPerDisk == 0) {
       auto random = Random(400 + static_cast<uint64_t>(round));

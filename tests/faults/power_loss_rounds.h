@@ -7,6 +7,7 @@ namespace skg::test {
 // cut, restores what such a disk may hold, and compares: with `sync` and
 // `group` everything acknowledged is there, with `none` a gapless prefix; Check
 // finds nothing.
-void RunPowerLossRounds(int rounds);
+// Other rounds, other random numbers: `first` is a multiple of 5.
+void RunPowerLossRounds(int first, int rounds);
 
 }  // namespace skg::test

@@ -4,5 +4,5 @@
 
 TEST_CASE("a store that loses power loses nothing that it owes",
           "[power_loss]") {
-  skg::test::RunPowerLossRounds(20);
+  skg::test::RunPowerLossRounds(0, 20);
 }

@@ -53,21 +53,24 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if ((data[0] & 0x80) != 0) options.csv_key = "1";
   const size_t piece = 1 + data[1];
   std::string_view rest(reinterpret_cast<const char*>(data) + 2, size - 2);
-  const skg::LoadSource source{.name = "in", .read = [&](char* buffer, size_t room) {
-                                 const size_t count = std::min({room, piece, rest.size()});
-                                 rest.copy(buffer, count);
-                                 rest.remove_prefix(count);
-                                 return absl::StatusOr<size_t>(count);
-                               }};
+  const skg::LoadSource source{
+      .name = "in", .read = [&](char* buffer, size_t room) {
+        const size_t count = std::min({room, piece, rest.size()});
+        rest.copy(buffer, count);
+        rest.remove_prefix(count);
+        return absl::StatusOr<size_t>(count);
+      }};
   skg::LoadResult result;
   skg::engine::LoadInput input(source, nullptr);
-  skg::engine::LoadErrors errors(input.name(), options.continue_on_error, result);
+  skg::engine::LoadErrors errors(input.name(), options.continue_on_error,
+                                 result);
   skg::engine::CommitBuilder builder(world.graph, world.names);
-  skg::engine::LoadCollector collector(builder, input, "", {}, size_t{64} << 20);
+  skg::engine::LoadCollector collector(builder, input, "", {},
+                                       size_t{64} << 20);
   LoadJob job{options, world.names, input, errors, collector};
   const absl::Status status = Read(job);
-  Require(status.ok() || absl::IsInvalidArgument(status) || absl::IsDataLoss(status) ||
-          absl::IsResourceExhausted(status));
+  Require(status.ok() || absl::IsInvalidArgument(status) ||
+          absl::IsDataLoss(status) || absl::IsResourceExhausted(status));
   Require(status.ok() || status.message().substr(0, 3) == "in:");
   Require(builder.size() == input.statements());
   return 0;

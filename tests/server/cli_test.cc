@@ -48,7 +48,8 @@ std::string ReadText(const std::string& path) {
 }
 
 // Runs `skg` and expects it to succeed quietly.
-std::string MustRun(const Arguments& arguments, const ProcessOptions& options = {}) {
+std::string MustRun(const Arguments& arguments,
+                    const ProcessOptions& options = {}) {
   const ProcessResult result = RunSkg(arguments, options);
   INFO(result.err);
   REQUIRE(result.status == 0);
@@ -57,13 +58,15 @@ std::string MustRun(const Arguments& arguments, const ProcessOptions& options = 
 }
 
 // ... and to fail with one line on standard error; gives that line.
-std::string MustFail(const Arguments& arguments, const ProcessOptions& options = {}) {
+std::string MustFail(const Arguments& arguments,
+                     const ProcessOptions& options = {}) {
   const ProcessResult result = RunSkg(arguments, options);
   INFO(result.out << result.err);
   CHECK(result.status == 1);
   CHECK(result.out.empty());
   CHECK(LineCount(result.err) == 1);
-  CHECK(result.err.rfind(arguments[0] == "serve" ? "skg serve: " : "skg: ", 0) == 0);
+  CHECK(result.err.rfind(arguments[0] == "serve" ? "skg serve: " : "skg: ",
+                         0) == 0);
   return result.err;
 }
 
@@ -72,7 +75,8 @@ struct Place {
   TemporaryDirectory directory;
   std::string data = directory / "data";
 
-  [[nodiscard]] std::string File(const std::string& name, const std::string& text) const {
+  [[nodiscard]] std::string File(const std::string& name,
+                                 const std::string& text) const {
     const std::string path = directory / name;
     if (name.ends_with(".gz")) {
       WriteGzipFile(path, text);
@@ -86,13 +90,15 @@ struct Place {
     arguments.insert(arguments.end(), more.begin(), more.end());
     return nlohmann::json::parse(MustRun(arguments));
   }
-  [[nodiscard]] uint64_t Statements(const std::string& graph = "public/main") const {
+  [[nodiscard]] uint64_t Statements(
+      const std::string& graph = "public/main") const {
     return Stats({"--graph", graph})["graphs"][0]["statements"].get<uint64_t>();
   }
 };
 
 constexpr char kPeople[] =
-    "@prefix : <urn:skg:> .\n:Curie :discovered :Radium, :Polonium ; :born \"1867\" .\n"
+    "@prefix : <urn:skg:> .\n:Curie :discovered :Radium, :Polonium ; :born "
+    "\"1867\" .\n"
     ":Einstein :discovered :Relativity .\n";
 
 // ---- help and usage --------------------------------------------------------
@@ -100,8 +106,9 @@ constexpr char kPeople[] =
 TEST_CASE("version and help") {
   CHECK(MustRun({"--version"}) == "skg " SKG_VERSION "\n");
   const std::string help = MustRun({"--help"});
-  const std::vector<Arguments> verbs = {{"serve"},  {"load"},  {"query"}, {"export"},
-                                        {"stats"},  {"check"}, {"keys"},  {"keys", "create"}};
+  const std::vector<Arguments> verbs = {
+      {"serve"}, {"load"},  {"query"}, {"export"},
+      {"stats"}, {"check"}, {"keys"},  {"keys", "create"}};
   for (Arguments verb : verbs) {
     INFO(verb.front());
     CHECK(Contains(help, verb.front()));
@@ -149,9 +156,12 @@ TEST_CASE("a wrong command line is status 2, and touches nothing") {
       {{"keys"}, "keys"},
       {{"keys", "create", "--tenant", "No Tenant"}, "keys create"},
       {{"keys", "create", "--roles", "everything"}, "keys create"},
-      {{"serve", "--data", place.data, "--no-auth", "--port", "seventy"}, "serve"},
-      {{"serve", "--data", place.data, "--no-auth", "--rate-limit", "-1"}, "serve"},
-      {{"serve", "--data", place.data, "--no-auth", "--log-format", "xml"}, "serve"},
+      {{"serve", "--data", place.data, "--no-auth", "--port", "seventy"},
+       "serve"},
+      {{"serve", "--data", place.data, "--no-auth", "--rate-limit", "-1"},
+       "serve"},
+      {{"serve", "--data", place.data, "--no-auth", "--log-format", "xml"},
+       "serve"},
   };
   for (const auto& [arguments, verb] : cases) {
     std::string line;
@@ -163,12 +173,14 @@ TEST_CASE("a wrong command line is status 2, and touches nothing") {
     CHECK(result.out.empty());
     CHECK(LineCount(result.err) == 2);
     CHECK(result.err.rfind("skg: ", 0) == 0);
-    CHECK(Contains(result.err, "`skg" + (verb.empty() ? "" : " " + verb) + " --help`"));
+    CHECK(Contains(result.err,
+                   "`skg" + (verb.empty() ? "" : " " + verb) + " --help`"));
   }
   CHECK_FALSE(std::filesystem::exists(place.data));
 }
 
-// ---- load --------------------------------------------------------------------
+// ---- load
+// --------------------------------------------------------------------
 
 TEST_CASE("load, query, stats, export, check") {
   const Place place;
@@ -176,10 +188,12 @@ TEST_CASE("load, query, stats, export, check") {
   const std::string loaded = MustRun({"load", "--data", place.data, file});
   CHECK(loaded.rfind(file + ": 4 statements", 0) == 0);
   CHECK(Contains(loaded, "4 inserted (commit 1)\n"));
-  CHECK(Contains(MustRun({"load", "--data", place.data, file}), "0 inserted, 4 there already"));
+  CHECK(Contains(MustRun({"load", "--data", place.data, file}),
+                 "0 inserted, 4 there already"));
 
   const std::string answer =
-      MustRun({"query", "--data", place.data, R"({"pattern": ["Curie", "discovered", null]})"});
+      MustRun({"query", "--data", place.data,
+               R"({"pattern": ["Curie", "discovered", null]})"});
   const auto json = nlohmann::json::parse(answer);
   CHECK(json["total"] == 2);
   CHECK(json["results"][0]["subject"] == "Curie");
@@ -197,31 +211,38 @@ TEST_CASE("load, query, stats, export, check") {
   CHECK(Contains(table, "statements"));
   CHECK(Contains(table, "public/main"));
 
-  const std::string triples = MustRun({"export", "--data", place.data, "--format", "nt"});
+  const std::string triples =
+      MustRun({"export", "--data", place.data, "--format", "nt"});
   CHECK(LineCount(triples) == 4);
-  CHECK(Contains(triples, "<urn:skg:Einstein> <urn:skg:discovered> <urn:skg:Relativity> .\n"));
+  CHECK(Contains(
+      triples,
+      "<urn:skg:Einstein> <urn:skg:discovered> <urn:skg:Relativity> .\n"));
 
   for (const Arguments& arguments :
-       {Arguments{"check", "--data", place.data}, {"check", "--deep", "--data", place.data}}) {
+       {Arguments{"check", "--data", place.data},
+        {"check", "--deep", "--data", place.data}}) {
     const std::string report = MustRun(arguments);
     CHECK(Contains(report, "no problem found"));
     CHECK(Contains(report, "4 statements"));
   }
 }
 
-TEST_CASE("load reads several files, gzip, standard input, and graphs of tenants") {
+TEST_CASE(
+    "load reads several files, gzip, standard input, and graphs of tenants") {
   const Place place;
-  const Arguments files = {place.File("a.nt", "<urn:skg:a> <urn:skg:p> <urn:skg:b> .\n"),
-                           place.File("b.nq.gz", "<urn:skg:c> <urn:skg:p> <urn:skg:d> .\n"),
-                           place.File("c.tsv", "e\tp\tf\n")};
+  const Arguments files = {
+      place.File("a.nt", "<urn:skg:a> <urn:skg:p> <urn:skg:b> .\n"),
+      place.File("b.nq.gz", "<urn:skg:c> <urn:skg:p> <urn:skg:d> .\n"),
+      place.File("c.tsv", "e\tp\tf\n")};
   Arguments arguments = {"load", "--data", place.data, "--graph", "acme/crm"};
   arguments.insert(arguments.end(), files.begin(), files.end());
   CHECK(LineCount(MustRun(arguments)) == 3);
   CHECK(place.Statements("acme/crm") == 3);
 
   const std::string from_input =
-      MustRun({"load", "--data", place.data, "--format", "tsv", "-"}, {.input = "x\tp\ty\n"});
-  CHECK(from_input.rfind("standard input: 1 statements", 0) == 0);
+      MustRun({"load", "--data", place.data, "--format", "tsv", "-"},
+              {.input = "x\tp\ty\n"});
+  CHECK(from_input.rfind("standard input: 1 statement", 0) == 0);
   CHECK(place.Statements() == 1);
   CHECK(place.Stats()["graphs"].size() == 2);
   // The environment may say where.
@@ -233,19 +254,25 @@ TEST_CASE("load reads several files, gzip, standard input, and graphs of tenants
 
 TEST_CASE("load takes tables") {
   const Place place;
-  const std::string csv = place.File("a.csv", "id,name,code\n1,Goroka,\\N\n2,\"Mad,ang\",MAG\n");
+  const std::string csv =
+      place.File("a.csv", "id,name,code\n1,Goroka,\\N\n2,\"Mad,ang\",MAG\n");
   MustRun({"load", "--data", place.data, "--key", "id", csv});
   CHECK(place.Statements() == 3);
   const std::string dat = place.File("b.dat", "7,x\n8,y\n");
-  MustRun({"load", "--data", place.data, "--graph", "two", "--format", "csv", "--key", "2",
-           "--columns", "n,code", dat});
-  CHECK(Contains(MustRun({"export", "--data", place.data, "--graph", "two", "--format", "tsv"}),
-                 "x\tn\t\"7\"^^<http://www.w3.org/2001/XMLSchema#integer>\t1\n"));
-  MustRun({"load", "--data", place.data, "--graph", "three", "--named-graph", "g", "--base",
-           "http://example.org/", place.File("r.ttl", "<a> <p> <b> .")});
-  CHECK(Contains(MustRun({"export", "--data", place.data, "--graph", "three", "--format", "nq"}),
-                 "<http://example.org/a> <http://example.org/p> <http://example.org/b> "
-                 "<urn:skg:g> .\n"));
+  MustRun({"load", "--data", place.data, "--graph", "two", "--format", "csv",
+           "--key", "2", "--columns", "n,code", dat});
+  CHECK(
+      Contains(MustRun({"export", "--data", place.data, "--graph", "two",
+                        "--format", "tsv"}),
+               "x\tn\t\"7\"^^<http://www.w3.org/2001/XMLSchema#integer>\t1\n"));
+  MustRun({"load", "--data", place.data, "--graph", "three", "--named-graph",
+           "g", "--base", "http://example.org/",
+           place.File("r.ttl", "<a> <p> <b> .")});
+  CHECK(Contains(
+      MustRun({"export", "--data", place.data, "--graph", "three", "--format",
+               "nq"}),
+      "<http://example.org/a> <http://example.org/p> <http://example.org/b> "
+      "<urn:skg:g> .\n"));
 }
 
 TEST_CASE("load keeps or replaces records as it is told") {
@@ -260,14 +287,18 @@ TEST_CASE("load keeps or replaces records as it is told") {
   CHECK(Contains(load("0.25", {"--skip-duplicates"}), "1 there already"));
   CHECK(Contains(load("0.25", {"--durability", "none"}), "1 replaced"));
   CHECK(Contains(load("0.75", {"--durability", "group"}), "1 replaced"));
-  CHECK(MustRun({"export", "--data", place.data, "--format", "tsv"}) == "a\tp\tb\t0.75\n");
+  CHECK(MustRun({"export", "--data", place.data, "--format", "tsv"}) ==
+        "a\tp\tb\t0.75\n");
 }
 
-TEST_CASE("load of a malformed file says where, in one line, and loads nothing of it") {
+TEST_CASE(
+    "load of a malformed file says where, in one line, and loads nothing of "
+    "it") {
   const Place place;
   const std::string good = place.File("good.tsv", "a\tp\tb\n");
   const std::string bad = place.File("bad.tsv", "c\tp\td\ne\tp\n");
-  const ProcessResult result = RunSkg({"load", "--data", place.data, good, bad});
+  const ProcessResult result =
+      RunSkg({"load", "--data", place.data, good, bad});
   CHECK(result.status == 1);
   CHECK(LineCount(result.err) == 1);
   CHECK(result.err.rfind("skg: " + bad + ":2:1: ", 0) == 0);
@@ -286,7 +317,8 @@ TEST_CASE("load checks its files before it loads the first") {
   const Place place;
   const std::string good = place.File("good.tsv", "a\tp\tb\n");
   const std::string missing = place.directory / "missing.nt";
-  CHECK(Contains(MustFail({"load", "--data", place.data, good, missing}), missing));
+  CHECK(Contains(MustFail({"load", "--data", place.data, good, missing}),
+                 missing));
   CHECK(Contains(MustFail({"load", "--data", place.data, "--format", "nt",
                            place.directory.path().string()}),
                  "directory"));
@@ -303,7 +335,8 @@ TEST_CASE("load of a truncated gzip file") {
   }
   const std::string cut = place.directory / "cut.tsv.gz";
   WriteFile(cut, bytes.substr(0, bytes.size() - 4));
-  CHECK(Contains(MustFail({"load", "--data", place.data, cut}), cut + ": the gzip data ends early"));
+  CHECK(Contains(MustFail({"load", "--data", place.data, cut}),
+                 cut + ": the gzip data ends early"));
   CHECK(place.Statements() == 0);
 }
 
@@ -325,7 +358,8 @@ TEST_CASE("Ctrl-C while loading leaves the graph as it was") {
   CHECK(place.Stats()["graphs"][0]["last_commit"] == 1);
 }
 
-// ---- query -------------------------------------------------------------------
+// ---- query
+// -------------------------------------------------------------------
 
 TEST_CASE("query answers in four forms") {
   const Place place;
@@ -334,19 +368,26 @@ TEST_CASE("query answers in four forms") {
   const auto ask = [&](const std::string& form, const std::string& query) {
     return MustRun({"query", "--data", place.data, "--results", form, query});
   };
-  CHECK(ask("csv", pattern) == "subject,predicate,object,weight\r\nCurie,born,\"\"\"1867\"\"\",1\r\n");
-  CHECK(ask("tsv", pattern) == "subject\tpredicate\tobject\tweight\nCurie\tborn\t\"1867\"\t1\n");
+  CHECK(ask("csv", pattern) ==
+        "subject,predicate,object,weight\r\nCurie,born,\"\"\"1867\"\"\",1\r\n");
+  CHECK(ask("tsv", pattern) ==
+        "subject\tpredicate\tobject\tweight\nCurie\tborn\t\"1867\"\t1\n");
   CHECK(ask("table", pattern) ==
         "subject  predicate  object  weight\n"
         "-------  ---------  ------  ------\n"
         "Curie    born       \"1867\"  1\n"
         "(1 row)\n");
-  CHECK(nlohmann::json::parse(ask("json", pattern))["results"][0]["object"] == "\"1867\"");
-  CHECK(ask("csv", R"({"patterns": [{"subject": "?who", "predicate": "discovered",
+  CHECK(nlohmann::json::parse(ask("json", pattern))["results"][0]["object"] ==
+        "\"1867\"");
+  CHECK(
+      ask("csv", R"({"patterns": [{"subject": "?who", "predicate": "discovered",
                                      "object": "?what"}], "order_by": "object_asc"})") ==
-        "who,what\r\nCurie,Polonium\r\nCurie,Radium\r\nEinstein,Relativity\r\n");
-  CHECK(ask("tsv", R"({"start_entity": "Einstein", "max_depth": 1, "direction": "out"})") ==
-        "source\tpredicate\ttarget\tdepth\tweight\nEinstein\tdiscovered\tRelativity\t1\t1\n");
+      "who,what\r\nCurie,Polonium\r\nCurie,Radium\r\nEinstein,Relativity\r\n");
+  CHECK(
+      ask("tsv",
+          R"({"start_entity": "Einstein", "max_depth": 1, "direction": "out"})") ==
+      "source\tpredicate\ttarget\tdepth\tweight\nEinstein\tdiscovered\tRelativi"
+      "ty\t1\t1\n");
 }
 
 TEST_CASE("query reads files and standard input") {
@@ -355,7 +396,8 @@ TEST_CASE("query reads files and standard input") {
   const std::string query = R"({"pattern": [null, "discovered", null]})";
   const std::string file = place.File("q.json", query);
   const std::string want = MustRun({"query", "--data", place.data, query});
-  const Arguments base = {"query", "--data", place.data, "--language", "pattern", "--timeout", "60"};
+  const Arguments base = {"query",   "--data",    place.data, "--language",
+                          "pattern", "--timeout", "60"};
   const auto with = [&](Arguments more) {
     more.insert(more.begin(), base.begin(), base.end());
     return more;
@@ -372,20 +414,25 @@ TEST_CASE("query reads files and standard input") {
 TEST_CASE("no name can steer a terminal") {
   const Place place;
   MustRun({"load", "--data", place.data,
-           place.File("e.nt", "<urn:skg:a%1B[2Jb> <urn:skg:p> <urn:skg:x%0Ay> .\n")});
-  const std::string table = MustRun(
-      {"query", "--data", place.data, "--results", "table", R"({"pattern": [null, "p", null]})"});
+           place.File("e.nt",
+                      "<urn:skg:a%1B[2Jb> <urn:skg:p> <urn:skg:x%0Ay> .\n")});
+  const std::string table =
+      MustRun({"query", "--data", place.data, "--results", "table",
+               R"({"pattern": [null, "p", null]})"});
   CHECK_FALSE(Contains(table, "\x1b"));
   CHECK(Contains(table, "\\u001b[2Jb"));
   CHECK(LineCount(table) == 4);
 }
 
-// ---- export ------------------------------------------------------------------
+// ---- export
+// ------------------------------------------------------------------
 
-TEST_CASE("export writes a file that appears complete, in the format of its name") {
+TEST_CASE(
+    "export writes a file that appears complete, in the format of its name") {
   const Place place;
   MustRun({"load", "--data", place.data, place.File("p.ttl", kPeople)});
-  const std::string want = MustRun({"export", "--data", place.data, "--format", "nt"});
+  const std::string want =
+      MustRun({"export", "--data", place.data, "--format", "nt"});
   const std::string nt = place.directory / "out.nt";
   WriteFile(nt, "old");
   CHECK(MustRun({"export", "--data", place.data, "--output", nt}).empty());
@@ -400,13 +447,15 @@ TEST_CASE("export writes a file that appears complete, in the format of its name
     CHECK(gzread(file, magic, 2) == 2);
     gzclose(file);
   }
-  for (const std::string name : {"c.ttl", "c.trig", "c.nq", "c.nt.gz", "c.json", "c.tsv"}) {
+  for (const std::string name :
+       {"c.ttl", "c.trig", "c.nq", "c.nt.gz", "c.json", "c.tsv"}) {
     INFO(name);
     const std::string path = place.directory / name;
     MustRun({"export", "--data", place.data, "--output", path});
     const std::string copy = place.directory / ("copy-" + name);
     MustRun({"load", "--data", copy, path});
-    CHECK(MustRun({"export", "--data", copy, "--format", "nt"}).size() == want.size());
+    CHECK(MustRun({"export", "--data", copy, "--format", "nt"}).size() ==
+          want.size());
   }
   // A link stays a link.
   const std::string link = place.directory / "link.nt";
@@ -415,8 +464,10 @@ TEST_CASE("export writes a file that appears complete, in the format of its name
   MustRun({"export", "--data", place.data, "--output", link});
   CHECK(std::filesystem::is_symlink(link));
   CHECK(ReadText(nt) == want);
-  CHECK(MustRun({"export", "--data", place.data, "--output", "/dev/null"}).empty());
-  CHECK(MustRun({"export", "--data", place.data, "--output", "-", "--format", "nt"}) == want);
+  CHECK(MustRun({"export", "--data", place.data, "--output", "/dev/null"})
+            .empty());
+  CHECK(MustRun({"export", "--data", place.data, "--output", "-", "--format",
+                 "nt"}) == want);
 }
 
 TEST_CASE("an export that fails leaves nothing, and what was there before") {
@@ -425,16 +476,21 @@ TEST_CASE("an export that fails leaves nothing, and what was there before") {
            place.File("g.nq", "<urn:a> <urn:p> <urn:b> <urn:g> .\n")});
   const std::string out = place.directory / "out.nt";
   WriteFile(out, "old");
-  CHECK(Contains(MustFail({"export", "--data", place.data, "--output", out}), "nquads"));
+  CHECK(Contains(MustFail({"export", "--data", place.data, "--output", out}),
+                 "nquads"));
   CHECK(ReadText(out) == "old");
-  MustFail({"export", "--data", place.data, "--output", place.directory / "no/such/out.nq"});
-  MustFail({"export", "--data", place.data, "--output", place.directory.path().string()});
+  MustFail({"export", "--data", place.data, "--output",
+            place.directory / "no/such/out.nq"});
+  MustFail({"export", "--data", place.data, "--output",
+            place.directory.path().string()});
   const ProcessResult full =
-      RunSkg({"export", "--data", place.data, "--format", "nq"}, {.output_path = "/dev/full"});
+      RunSkg({"export", "--data", place.data, "--format", "nq"},
+             {.output_path = "/dev/full"});
   CHECK(full.status == 1);
   CHECK(LineCount(full.err) == 1);
   size_t files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(place.directory.path())) {
+  for (const auto& entry :
+       std::filesystem::directory_iterator(place.directory.path())) {
     files += entry.is_regular_file() ? 1 : 0;
   }
   CHECK(files == 2);  // g.nq and out.nt
@@ -443,14 +499,16 @@ TEST_CASE("an export that fails leaves nothing, and what was there before") {
 std::string ManyStatements(int count) {
   std::string text;
   for (int i = 0; i < count; ++i) {
-    text += "subject" + std::to_string(i) + "\tpredicate\tobject" + std::to_string(i % 97) + "\n";
+    text += "subject" + std::to_string(i) + "\tpredicate\tobject" +
+            std::to_string(i % 97) + "\n";
   }
   return text;
 }
 
 TEST_CASE("a reader that goes away ends an export quietly") {
   const Place place;
-  MustRun({"load", "--data", place.data, place.File("many.tsv", ManyStatements(20000))});
+  MustRun({"load", "--data", place.data,
+           place.File("many.tsv", ManyStatements(20000))});
   SkgProcess process({"export", "--data", place.data, "--format", "nt"});
   CHECK(process.WaitForOutput(" .\n"));
   process.CloseOutput();
@@ -474,9 +532,12 @@ TEST_CASE("Ctrl-C while exporting") {
   SECTION("to a file") {
     const std::string folder = place.directory / "out";
     std::filesystem::create_directory(folder);
-    SkgProcess process({"export", "--data", place.data, "--output", folder + "/many.nt"});
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
-    while (std::filesystem::is_empty(folder) && std::chrono::steady_clock::now() < deadline) {
+    SkgProcess process(
+        {"export", "--data", place.data, "--output", folder + "/many.nt"});
+    const auto deadline =
+        std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    while (std::filesystem::is_empty(folder) &&
+           std::chrono::steady_clock::now() < deadline) {
       std::this_thread::sleep_for(std::chrono::microseconds(200));
     }
     process.Signal(SIGINT);
@@ -487,12 +548,16 @@ TEST_CASE("Ctrl-C while exporting") {
   }
 }
 
-// ---- bad data directories ----------------------------------------------------
+// ---- bad data directories
+// ----------------------------------------------------
 
 TEST_CASE("a data directory that is none, is not there, or is in use") {
   const Place place;
-  const std::vector<Arguments> readers = {{"query", "{\"pattern\": [null, null, null]}"},
-                                          {"export"}, {"stats"}, {"check"}};
+  const std::vector<Arguments> readers = {
+      {"query", "{\"pattern\": [null, null, null]}"},
+      {"export"},
+      {"stats"},
+      {"check"}};
   const auto each = [&](const std::string& directory) {
     for (Arguments arguments : readers) {
       arguments.insert(arguments.begin() + 1, {"--data", directory});
@@ -518,9 +583,11 @@ TEST_CASE("a data directory that is none, is not there, or is in use") {
   MustFail({"serve", "--data", place.data, "--no-auth", "--port", "0"});
 }
 
-// ---- keys and serve ------------------------------------------------------------
+// ---- keys and serve
+// ------------------------------------------------------------
 
-TEST_CASE("keys create prints a key and its hash, and stores it where asked to") {
+TEST_CASE(
+    "keys create prints a key and its hash, and stores it where asked to") {
   const Place place;
   const std::string text = MustRun({"keys", "create"});
   REQUIRE(LineCount(text) == 2);
@@ -528,8 +595,9 @@ TEST_CASE("keys create prints a key and its hash, and stores it where asked to")
   CHECK(Contains(text, "\nhash: sha256:"));
   CHECK(text != MustRun({"keys", "create"}));
 
-  const std::string stored = MustRun({"keys", "create", "--data", place.data, "--tenant", "acme",
-                                      "--roles", "read:triples,write:triples"});
+  const std::string stored =
+      MustRun({"keys", "create", "--data", place.data, "--tenant", "acme",
+               "--roles", "read:triples,write:triples"});
   CHECK(Contains(stored, "stored for tenant acme"));
   const std::string key = stored.substr(6, stored.find('\n') - 6);
   auto engine = Engine::Open(place.data);
@@ -546,7 +614,8 @@ TEST_CASE("keys create prints a key and its hash, and stores it where asked to")
 TEST_CASE("serve says where it listens, and ends on a signal") {
   for (const int signal : {SIGTERM, SIGINT}) {
     const Place place;
-    SkgProcess process({"serve", "--data", place.data, "--no-auth", "--port", "0"});
+    SkgProcess process(
+        {"serve", "--data", place.data, "--no-auth", "--port", "0"});
     CHECK(process.WaitForOutput("listening on http://127.0.0.1:"));
     process.Signal(signal);
     CHECK(process.Wait().status == 0);
@@ -556,7 +625,8 @@ TEST_CASE("serve says where it listens, and ends on a signal") {
 TEST_CASE("serve starts neither without a key nor open to the world") {
   const Place place;
   MustFail({"serve", "--data", place.data, "--port", "0"});
-  MustFail({"serve", "--data", place.data, "--port", "0", "--no-auth", "--host", "0.0.0.0"});
+  MustFail({"serve", "--data", place.data, "--port", "0", "--no-auth", "--host",
+            "0.0.0.0"});
 }
 
 }  // namespace

@@ -207,6 +207,25 @@ TEST_CASE("connections past the limit are told so") {
   CHECK_THAT(answer, Catch::StartsWith("HTTP/1.1 200"));
 }
 
+TEST_CASE("clients that are gone at once do no harm, refused ones included") {
+  const TestServer test(
+      [](server::Settings& settings) { settings.max_connections = 3; });
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 200; ++i) RawClient gone(test.port());
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  int status = 0;
+  for (int i = 0; i < 100 && status != 200; ++i) {
+    const auto result = test.Get("/health");
+    status = result ? result->status : 0;
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  CHECK(status == 200);
+}
+
 TEST_CASE("connections come and go under load") {
   const TestServer test;
   std::atomic<int> good{0};

@@ -27,14 +27,17 @@ struct Pipe {
 
 std::vector<std::string> EnvironmentOf(const ProcessOptions& options) {
   std::vector<std::string> environment;
-  // Sanitizers are told by variables; a setting of the caller's must not leak in.
-  for (const char* name : {"PATH", "HOME", "TMPDIR", "ASAN_OPTIONS", "TSAN_OPTIONS",
-                           "UBSAN_OPTIONS", "LSAN_OPTIONS", "LD_LIBRARY_PATH"}) {
+  // Sanitizers are told by variables; a setting of the caller's must not leak
+  // in.
+  for (const char* name :
+       {"PATH", "HOME", "TMPDIR", "ASAN_OPTIONS", "TSAN_OPTIONS",
+        "UBSAN_OPTIONS", "LSAN_OPTIONS", "LD_LIBRARY_PATH"}) {
     if (const char* value = std::getenv(name)) {
       environment.push_back(std::string(name) + "=" + value);
     }
   }
-  for (const auto& [name, value] : options.environment) environment.push_back(name + "=" + value);
+  for (const auto& [name, value] : options.environment)
+    environment.push_back(name + "=" + value);
   return environment;
 }
 
@@ -52,7 +55,8 @@ void CloseOnce(int& descriptor) {
 
 }  // namespace
 
-SkgProcess::SkgProcess(const std::vector<std::string>& arguments, const ProcessOptions& options) {
+SkgProcess::SkgProcess(const std::vector<std::string>& arguments,
+                       const ProcessOptions& options) {
   std::vector<std::string> argv = {SKG_PROGRAM};
   argv.insert(argv.end(), arguments.begin(), arguments.end());
   std::vector<std::string> environment = EnvironmentOf(options);
@@ -65,7 +69,8 @@ SkgProcess::SkgProcess(const std::vector<std::string>& arguments, const ProcessO
   if (pid_ < 0) throw std::runtime_error("fork");
   if (pid_ == 0) {
     int output = out.write;
-    if (!options.output_path.empty()) output = open(options.output_path.c_str(), O_WRONLY);
+    if (!options.output_path.empty())
+      output = open(options.output_path.c_str(), O_WRONLY);
     dup2(in.read, STDIN_FILENO);
     dup2(output, STDOUT_FILENO);
     dup2(err.write, STDERR_FILENO);
@@ -148,11 +153,13 @@ ProcessResult SkgProcess::Wait() {
   int status = 0;
   waitpid(pid_, &status, 0);
   pid_ = -1;
-  result_.status = WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+  result_.status =
+      WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
   return result_;
 }
 
-ProcessResult RunSkg(const std::vector<std::string>& arguments, const ProcessOptions& options) {
+ProcessResult RunSkg(const std::vector<std::string>& arguments,
+                     const ProcessOptions& options) {
   SkgProcess process(arguments, options);
   process.CloseInput();
   return process.Wait();

@@ -16,15 +16,16 @@ struct ProcessResult {
 };
 
 struct ProcessOptions {
-  std::string input = {};                         // its standard input
+  std::string input = {};                               // its standard input
   std::map<std::string, std::string> environment = {};  // beside PATH and HOME
-  std::string output_path = {};                   // standard output goes there
+  std::string output_path = {};  // standard output goes there
 };
 
 // A running `skg ARGUMENTS`. Killed at the end of the scope if it still runs.
 class SkgProcess {
  public:
-  explicit SkgProcess(const std::vector<std::string>& arguments, const ProcessOptions& options = {});
+  explicit SkgProcess(const std::vector<std::string>& arguments,
+                      const ProcessOptions& options = {});
   ~SkgProcess();
   SkgProcess(const SkgProcess&) = delete;
   SkgProcess& operator=(const SkgProcess&) = delete;

@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "rocksdb/env.h"
 #include "storage/memory_kv.h"
 #include "storage/rocksdb_kv.h"
 #include "support/test_support.h"
@@ -25,11 +26,12 @@ class MemoryStore {
   std::unique_ptr<KvStore> kv_ = MakeMemoryKv();
 };
 
+// On a file system in memory: what a disk adds is rocksdb_kv_test's matter.
 class RocksStore {
  public:
   RocksStore() {
-    auto opened =
-        OpenRocksDb(directory_ / "data", {.memory_bytes = size_t{16} << 20});
+    auto opened = OpenRocksDb(
+        "/data", {.memory_bytes = size_t{16} << 20, .env = env_.get()});
     REQUIRE_OK(opened);
     kv_ = *std::move(opened);
   }
@@ -37,7 +39,8 @@ class RocksStore {
   KvStore* operator->() { return kv_.get(); }
 
  private:
-  test::TemporaryDirectory directory_;
+  const std::unique_ptr<rocksdb::Env> env_{
+      rocksdb::NewMemEnv(rocksdb::Env::Default())};
   std::unique_ptr<KvStore> kv_;
 };
 

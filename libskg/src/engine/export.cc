@@ -12,7 +12,8 @@ namespace engine {
 namespace {
 
 bool CarriesNamedGraphs(Format format) {
-  return format == Format::kNQuads || format == Format::kTriG || format == Format::kJson;
+  return format == Format::kNQuads || format == Format::kTriG ||
+         format == Format::kJson;
 }
 
 absl::Status WriteAll(ExportJob& job) {
@@ -28,7 +29,8 @@ absl::Status WriteAll(ExportJob& job) {
     case Format::kJson:
       return ExportJson(job);
   }
-  return absl::InvalidArgumentError("unknown format; it must be one of skg::Format");
+  return absl::InvalidArgumentError(
+      "unknown format; it must be one of skg::Format");
 }
 
 }  // namespace
@@ -36,17 +38,18 @@ absl::Status WriteAll(ExportJob& job) {
 
 absl::StatusOr<ExportResult> Graph::Export(const ExportSink& sink,
                                            const ExportOptions& options) const {
-  if (!sink.write) return absl::InvalidArgumentError("the sink has no write function");
+  if (!sink.write)
+    return absl::InvalidArgumentError("the sink has no write function");
   SKG_ASSIGN_OR_RETURN(const std::shared_ptr<const engine::ViewImpl> snapshot,
                        engine::ViewImpl::Latest(impl_));
   const storage::ReadView& view = snapshot->view();
   if (!engine::CarriesNamedGraphs(options.format)) {
     SKG_ASSIGN_OR_RETURN(const bool named, engine::HasNamedGraphs(view));
     if (named) {
-      return absl::FailedPreconditionError(
-          absl::StrCat("graph \"", av(tenant()), "/", av(name()), "\" holds named graphs, which ",
-                       av(FormatName(options.format)),
-                       " cannot carry; export as nquads, trig or json"));
+      return absl::FailedPreconditionError(absl::StrCat(
+          "graph \"", av(tenant()), "/", av(name()),
+          "\" holds named graphs, which ", av(FormatName(options.format)),
+          " cannot carry; export as nquads, trig or json"));
     }
   }
   engine::ExportMeter meter(sink, options);

@@ -16,7 +16,7 @@ struct ExportJob {
   ExportMeter& meter;
 };
 
-[[nodiscard]] absl::Status ExportRdf(ExportJob& job);    // the four RDF syntaxes
+[[nodiscard]] absl::Status ExportRdf(ExportJob& job);  // the four RDF syntaxes
 [[nodiscard]] absl::Status ExportTable(ExportJob& job);  // kTsv, kCsv
 [[nodiscard]] absl::Status ExportJson(ExportJob& job);
 

@@ -10,24 +10,30 @@
 namespace skg::engine {
 namespace {
 
-void AppendMember(std::string_view name, std::string_view text, std::string& out) {
+void AppendMember(std::string_view name, std::string_view text,
+                  std::string& out) {
   out += ",\"";
   out += name;
   out += "\":";
   query::AppendJsonString(text, out);
 }
 
-void AppendTime(std::string_view name, const std::optional<absl::Time>& time, std::string& out) {
+void AppendTime(std::string_view name, const std::optional<absl::Time>& time,
+                std::string& out) {
   if (!time) return;
-  AppendMember(name, absl::FormatTime(absl::RFC3339_full, *time, absl::UTCTimeZone()), out);
+  AppendMember(name,
+               absl::FormatTime(absl::RFC3339_full, *time, absl::UTCTimeZone()),
+               out);
 }
 
-void AppendStatement(const rdf::NameSpace& names, const Statement& statement, std::string& out) {
+void AppendStatement(const rdf::NameSpace& names, const Statement& statement,
+                     std::string& out) {
   out += "{\"subject\":";
   query::AppendJsonString(PortableName(names, statement.subject), out);
   AppendMember("predicate", PortableName(names, statement.predicate), out);
   AppendMember("object", PortableName(names, statement.object), out);
-  if (!statement.graph.empty()) AppendMember("graph", PortableName(names, statement.graph), out);
+  if (!statement.graph.empty())
+    AppendMember("graph", PortableName(names, statement.graph), out);
   if (statement.edge != 0) out += ",\"edge\":" + std::to_string(statement.edge);
   out += ",\"weight\":";
   AppendWeight(statement.weight, out);

@@ -50,11 +50,15 @@ std::string_view NamespaceOf(std::string_view iri) {
 
 class PrefixChoice {
  public:
-  explicit PrefixChoice(std::string_view base) : base_(base) { prefixes_[""] = base; }
+  explicit PrefixChoice(std::string_view base) : base_(base) {
+    prefixes_[""] = base;
+  }
 
   void Add(std::string_view name_space) {
-    if (name_space.empty() || name_space == base_ || prefixes_.size() >= kMaxPrefixes ||
-        std::find(chosen_.begin(), chosen_.end(), name_space) != chosen_.end()) {
+    if (name_space.empty() || name_space == base_ ||
+        prefixes_.size() >= kMaxPrefixes ||
+        std::find(chosen_.begin(), chosen_.end(), name_space) !=
+            chosen_.end()) {
       return;
     }
     chosen_.emplace_back(name_space);
@@ -77,7 +81,8 @@ class PrefixChoice {
 };
 
 // Jumps from one predicate to the next instead of reading their statements.
-absl::StatusOr<std::vector<rdf::TermId>> SomePredicates(const storage::ReadView& view) {
+absl::StatusOr<std::vector<rdf::TermId>> SomePredicates(
+    const storage::ReadView& view) {
   SKG_ASSIGN_OR_RETURN(const std::unique_ptr<storage::ScanCursor> cursor,
                        view.Scan({}, {.order = storage::TermOrder::kPos}));
   std::vector<rdf::TermId> predicates;
@@ -86,7 +91,8 @@ absl::StatusOr<std::vector<rdf::TermId>> SomePredicates(const storage::ReadView&
     SKG_ASSIGN_OR_RETURN(const bool more, cursor->Next(batch));
     if (!more) break;
     for (const rdf::TermId id : batch.predicate) {
-      if (predicates.empty() || predicates.back() != id) predicates.push_back(id);
+      if (predicates.empty() || predicates.back() != id)
+        predicates.push_back(id);
     }
     const rdf::TermId next{predicates.back().bits + 1};
     SKG_RETURN_IF_ERROR(cursor->Seek(next, {}, {}));
@@ -94,9 +100,13 @@ absl::StatusOr<std::vector<rdf::TermId>> SomePredicates(const storage::ReadView&
   return predicates;
 }
 
-void CountNamespaces(const rdf::Term& term, std::map<std::string, size_t, std::less<>>& counts) {
-  const std::string& iri = term.kind == rdf::TermKind::kLiteral ? term.datatype : term.value;
-  if (term.kind == rdf::TermKind::kBlankNode || term.kind == rdf::TermKind::kTripleTerm) return;
+void CountNamespaces(const rdf::Term& term,
+                     std::map<std::string, size_t, std::less<>>& counts) {
+  const std::string& iri =
+      term.kind == rdf::TermKind::kLiteral ? term.datatype : term.value;
+  if (term.kind == rdf::TermKind::kBlankNode ||
+      term.kind == rdf::TermKind::kTripleTerm)
+    return;
   const std::string_view name_space = NamespaceOf(iri);
   if (name_space.empty()) return;
   const auto entry = counts.find(name_space);
@@ -107,7 +117,8 @@ void CountNamespaces(const rdf::Term& term, std::map<std::string, size_t, std::l
   }
 }
 
-absl::Status AddFrequent(const storage::ReadView& view, TermCache& terms, PrefixChoice& choice) {
+absl::Status AddFrequent(const storage::ReadView& view, TermCache& terms,
+                         PrefixChoice& choice) {
   SKG_ASSIGN_OR_RETURN(const std::unique_ptr<storage::ScanCursor> cursor,
                        view.Scan({}, {.order = storage::TermOrder::kSpo}));
   storage::StatementBatch batch;
@@ -118,7 +129,8 @@ absl::Status AddFrequent(const storage::ReadView& view, TermCache& terms, Prefix
   for (size_t i = 0; i < batch.size(); ++i) {
     CountNamespaces(terms.Get(batch.subject[i]), counts);
     CountNamespaces(terms.Get(batch.object[i]), counts);
-    if (batch.graph[i].bound()) CountNamespaces(terms.Get(batch.graph[i]), counts);
+    if (batch.graph[i].bound())
+      CountNamespaces(terms.Get(batch.graph[i]), counts);
   }
   for (const auto& [name_space, count] : counts) {
     if (count >= kOften) choice.Add(name_space);
@@ -128,13 +140,15 @@ absl::Status AddFrequent(const storage::ReadView& view, TermCache& terms, Prefix
 
 }  // namespace
 
-absl::StatusOr<std::map<std::string, std::string>> ChoosePrefixes(const storage::ReadView& view,
-                                                                  std::string_view base) {
+absl::StatusOr<std::map<std::string, std::string>> ChoosePrefixes(
+    const storage::ReadView& view, std::string_view base) {
   PrefixChoice choice(base);
   TermCache terms(view);
-  SKG_ASSIGN_OR_RETURN(const std::vector<rdf::TermId> predicates, SomePredicates(view));
+  SKG_ASSIGN_OR_RETURN(const std::vector<rdf::TermId> predicates,
+                       SomePredicates(view));
   SKG_RETURN_IF_ERROR(terms.Load(predicates));
-  for (const rdf::TermId id : predicates) choice.Add(NamespaceOf(terms.Get(id).value));
+  for (const rdf::TermId id : predicates)
+    choice.Add(NamespaceOf(terms.Get(id).value));
   SKG_RETURN_IF_ERROR(AddFrequent(view, terms, choice));
   return choice.Take();
 }

@@ -29,8 +29,9 @@ class RdfExport {
   RdfExport(ExportJob& job, rdf::WriterOptions options)
       : job_(job),
         terms_(job.view),
-        writer_(rdf::MakeWriter([&job](std::string_view bytes) { return job.meter.Write(bytes); },
-                                std::move(options))) {}
+        writer_(rdf::MakeWriter(
+            [&job](std::string_view bytes) { return job.meter.Write(bytes); },
+            std::move(options))) {}
 
   absl::Status Run() {
     switch (job_.options.format) {
@@ -39,15 +40,19 @@ class RdfExport {
         break;
       case Format::kTriG: {
         // One block a graph.
-        SKG_RETURN_IF_ERROR(WritePart({.scope = storage::GraphScope::kDefault}));
-        SKG_ASSIGN_OR_RETURN(const std::vector<rdf::TermId> graphs, NamedGraphs(job_.view));
+        SKG_RETURN_IF_ERROR(
+            WritePart({.scope = storage::GraphScope::kDefault}));
+        SKG_ASSIGN_OR_RETURN(const std::vector<rdf::TermId> graphs,
+                             NamedGraphs(job_.view));
         for (const rdf::TermId graph : graphs) {
-          SKG_RETURN_IF_ERROR(WritePart({.scope = storage::GraphScope::kOne, .graph = graph}));
+          SKG_RETURN_IF_ERROR(
+              WritePart({.scope = storage::GraphScope::kOne, .graph = graph}));
         }
         break;
       }
       default:
-        SKG_RETURN_IF_ERROR(WritePart({.scope = storage::GraphScope::kDefault}));
+        SKG_RETURN_IF_ERROR(
+            WritePart({.scope = storage::GraphScope::kDefault}));
     }
     return writer_->Finish();
   }
@@ -56,16 +61,17 @@ class RdfExport {
   absl::Status WritePart(const storage::ScanPattern& pattern) {
     last_ = {};
     quad_ = {};
-    return ScanBatches(job_.view, pattern,
-                       [this](const storage::StatementBatch& batch) { return Write(batch); });
+    return ScanBatches(
+        job_.view, pattern,
+        [this](const storage::StatementBatch& batch) { return Write(batch); });
   }
 
   absl::Status Write(const storage::StatementBatch& batch) {
     SKG_RETURN_IF_ERROR(terms_.Load(batch));
     uint64_t written = 0;
     for (size_t i = 0; i < batch.size(); ++i) {
-      const storage::StatementKey key{batch.graph[i], batch.subject[i], batch.predicate[i],
-                                      batch.object[i]};
+      const storage::StatementKey key{batch.graph[i], batch.subject[i],
+                                      batch.predicate[i], batch.object[i]};
       // Parallel relationships are one triple.
       if (key == last_) continue;
       SetQuad(key);
@@ -82,7 +88,8 @@ class RdfExport {
       quad_.graph = key.graph.bound() ? terms_.Get(key.graph) : rdf::Term();
     }
     if (key.subject != last_.subject) quad_.subject = terms_.Get(key.subject);
-    if (key.predicate != last_.predicate) quad_.predicate = terms_.Get(key.predicate);
+    if (key.predicate != last_.predicate)
+      quad_.predicate = terms_.Get(key.predicate);
     quad_.object = terms_.Get(key.object);
   }
 
@@ -97,8 +104,10 @@ class RdfExport {
 
 absl::Status ExportRdf(ExportJob& job) {
   rdf::WriterOptions options{.syntax = SyntaxOf(job.options.format)};
-  if (job.options.format == Format::kTurtle || job.options.format == Format::kTriG) {
-    SKG_ASSIGN_OR_RETURN(options.prefixes, ChoosePrefixes(job.view, job.names.base()));
+  if (job.options.format == Format::kTurtle ||
+      job.options.format == Format::kTriG) {
+    SKG_ASSIGN_OR_RETURN(options.prefixes,
+                         ChoosePrefixes(job.view, job.names.base()));
   }
   return RdfExport(job, std::move(options)).Run();
 }

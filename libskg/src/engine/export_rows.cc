@@ -14,14 +14,16 @@ namespace {
 constexpr size_t kMaxCachedBytes = size_t{16} << 20;
 
 size_t BytesOf(const rdf::Term& term) {
-  return sizeof(term) + term.value.size() + term.datatype.size() + term.language.size();
+  return sizeof(term) + term.value.size() + term.datatype.size() +
+         term.language.size();
 }
 
 }  // namespace
 
 absl::Status ScanBatches(
     const storage::ReadView& view, const storage::ScanPattern& pattern,
-    const std::function<absl::Status(const storage::StatementBatch&)>& on_batch) {
+    const std::function<absl::Status(const storage::StatementBatch&)>&
+        on_batch) {
   SKG_ASSIGN_OR_RETURN(const std::unique_ptr<storage::ScanCursor> cursor,
                        view.Scan(pattern, {.order = storage::TermOrder::kSpo}));
   storage::StatementBatch batch;
@@ -39,13 +41,15 @@ absl::StatusOr<bool> HasNamedGraphs(const storage::ReadView& view) {
   return cursor->Next(batch);
 }
 
-absl::StatusOr<std::vector<rdf::TermId>> NamedGraphs(const storage::ReadView& view) {
+absl::StatusOr<std::vector<rdf::TermId>> NamedGraphs(
+    const storage::ReadView& view) {
   absl::flat_hash_set<rdf::TermId> graphs;
-  SKG_RETURN_IF_ERROR(ScanBatches(view, {.scope = storage::GraphScope::kNamed},
-                                  [&graphs](const storage::StatementBatch& batch) {
-                                    graphs.insert(batch.graph.begin(), batch.graph.end());
-                                    return absl::OkStatus();
-                                  }));
+  SKG_RETURN_IF_ERROR(
+      ScanBatches(view, {.scope = storage::GraphScope::kNamed},
+                  [&graphs](const storage::StatementBatch& batch) {
+                    graphs.insert(batch.graph.begin(), batch.graph.end());
+                    return absl::OkStatus();
+                  }));
   std::vector<rdf::TermId> sorted(graphs.begin(), graphs.end());
   std::sort(sorted.begin(), sorted.end());
   return sorted;
@@ -57,7 +61,8 @@ absl::Status TermCache::Load(const storage::StatementBatch& batch) {
     bytes_ = 0;
   }
   wanted_.clear();
-  for (const auto* column : {&batch.graph, &batch.subject, &batch.predicate, &batch.object}) {
+  for (const auto* column :
+       {&batch.graph, &batch.subject, &batch.predicate, &batch.object}) {
     for (const rdf::TermId id : *column) Want(id);
   }
   return DecodeWanted();
@@ -93,7 +98,8 @@ absl::Status ExportMeter::Write(std::string_view bytes) {
 absl::Status ExportMeter::AddStatements(uint64_t count) {
   result_.statements += count;
   if (progress_ && !progress_(result_.statements)) {
-    return absl::CancelledError("the export was cancelled; what was written is incomplete");
+    return absl::CancelledError(
+        "the export was cancelled; what was written is incomplete");
   }
   return absl::OkStatus();
 }

@@ -20,11 +20,14 @@ namespace skg::engine {
 // subject, predicate and object. A status from there ends the scan.
 [[nodiscard]] absl::Status ScanBatches(
     const storage::ReadView& view, const storage::ScanPattern& pattern,
-    const std::function<absl::Status(const storage::StatementBatch&)>& on_batch);
+    const std::function<absl::Status(const storage::StatementBatch&)>&
+        on_batch);
 
-[[nodiscard]] absl::StatusOr<bool> HasNamedGraphs(const storage::ReadView& view);
+[[nodiscard]] absl::StatusOr<bool> HasNamedGraphs(
+    const storage::ReadView& view);
 // Sorted. Cost: a scan of all statements in named graphs.
-[[nodiscard]] absl::StatusOr<std::vector<rdf::TermId>> NamedGraphs(const storage::ReadView& view);
+[[nodiscard]] absl::StatusOr<std::vector<rdf::TermId>> NamedGraphs(
+    const storage::ReadView& view);
 
 // Terms of a view, decoded in batches and remembered within a bound.
 // Not thread-safe. The view must outlive it.
@@ -35,7 +38,9 @@ class TermCache {
   // After this and until the next call, Get knows every term of `batch`.
   [[nodiscard]] absl::Status Load(const storage::StatementBatch& batch);
   [[nodiscard]] absl::Status Load(std::span<const rdf::TermId> ids);
-  [[nodiscard]] const rdf::Term& Get(rdf::TermId id) const { return known_.find(id.bits)->second; }
+  [[nodiscard]] const rdf::Term& Get(rdf::TermId id) const {
+    return known_.find(id.bits)->second;
+  }
 
  private:
   void Want(rdf::TermId id);

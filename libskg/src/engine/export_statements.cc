@@ -18,12 +18,15 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 absl::Status ExportStatements(
     ExportJob& job, const storage::ScanPattern& pattern, bool metadata,
-    const std::function<void(const Statement& statement, std::string& out)>& append) {
-  StatementDecoder decoder(job.view, job.names, {.metadata = metadata, .identity = false});
+    const std::function<void(const Statement& statement, std::string& out)>&
+        append) {
+  StatementDecoder decoder(job.view, job.names,
+                           {.metadata = metadata, .identity = false});
   std::vector<storage::StatementRow> rows;
   std::vector<Statement> statements;
   std::string out;
-  const auto on_batch = [&](const storage::StatementBatch& batch) -> absl::Status {
+  const auto on_batch =
+      [&](const storage::StatementBatch& batch) -> absl::Status {
     rows.clear();
     for (size_t i = 0; i < batch.size(); ++i) rows.push_back(batch.Row(i));
     statements.clear();
@@ -41,14 +44,16 @@ absl::Status ExportStatements(
 }
 
 std::string PortableName(const rdf::NameSpace& names, const std::string& name) {
-  if (!query::HasControl(name) && !name.starts_with(kByteOrderMark)) return name;
+  if (!query::HasControl(name) && !name.starts_with(kByteOrderMark))
+    return name;
   const absl::StatusOr<rdf::Term> term = names.ToTerm(name);
   return term.ok() ? rdf::ToNTriples(*term) : name;
 }
 
 void AppendWeight(float weight, std::string& out) {
   char digits[32];
-  const auto [end, error] = std::to_chars(digits, digits + sizeof digits, weight);
+  const auto [end, error] =
+      std::to_chars(digits, digits + sizeof digits, weight);
   static_cast<void>(error);  // no float needs more than 16 characters
   out.append(digits, end);
 }

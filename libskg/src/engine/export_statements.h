@@ -15,11 +15,13 @@ namespace skg::engine {
 // has appended to `out` in pieces of some 64 KiB.
 [[nodiscard]] absl::Status ExportStatements(
     ExportJob& job, const storage::ScanPattern& pattern, bool metadata,
-    const std::function<void(const Statement& statement, std::string& out)>& append);
+    const std::function<void(const Statement& statement, std::string& out)>&
+        append);
 
 // A name that holds control characters, or that would be taken for a file's
 // byte-order mark, in the form of its IRI; every other text as it is.
-[[nodiscard]] std::string PortableName(const rdf::NameSpace& names, const std::string& name);
+[[nodiscard]] std::string PortableName(const rdf::NameSpace& names,
+                                       const std::string& name);
 
 // The shortest digits that read back as the same weight.
 void AppendWeight(float weight, std::string& out);

@@ -22,7 +22,8 @@ void AppendCsvCell(std::string_view text, std::string& out) {
 }
 
 void AppendCsvRow(const Statement& statement, std::string& out) {
-  for (const std::string* cell : {&statement.subject, &statement.predicate, &statement.object}) {
+  for (const std::string* cell :
+       {&statement.subject, &statement.predicate, &statement.object}) {
     AppendCsvCell(*cell, out);
     out += ',';
   }
@@ -30,8 +31,10 @@ void AppendCsvRow(const Statement& statement, std::string& out) {
   out += "\r\n";
 }
 
-void AppendTsvRow(const rdf::NameSpace& names, const Statement& statement, std::string& out) {
-  for (const std::string* cell : {&statement.subject, &statement.predicate, &statement.object}) {
+void AppendTsvRow(const rdf::NameSpace& names, const Statement& statement,
+                  std::string& out) {
+  for (const std::string* cell :
+       {&statement.subject, &statement.predicate, &statement.object}) {
     out += PortableName(names, *cell);
     out += '\t';
   }

@@ -26,13 +26,16 @@ size_t MemoryLimit(const EngineImpl& engine) {
   return std::max(kMinLoadBytes, engine.memory_budget_bytes() / kBudgetParts);
 }
 
-absl::StatusOr<rdf::Term> GraphTerm(const rdf::NameSpace& names, const std::string& graph) {
+absl::StatusOr<rdf::Term> GraphTerm(const rdf::NameSpace& names,
+                                    const std::string& graph) {
   if (graph.empty()) return rdf::Term();
   absl::StatusOr<rdf::Term> term = names.ToTerm(graph);
   if (!term.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat("graph: ", term.status().message()));
+    return absl::InvalidArgumentError(
+        absl::StrCat("graph: ", term.status().message()));
   }
-  if (const std::string_view problem = GraphError(term->kind); !problem.empty()) {
+  if (const std::string_view problem = GraphError(term->kind);
+      !problem.empty()) {
     return absl::InvalidArgumentError(absl::StrCat("graph: ", av(problem)));
   }
   return term;
@@ -52,16 +55,18 @@ absl::Status ReadAll(LoadJob& job) {
     case Format::kJson:
       return LoadJson(job);
   }
-  return absl::InvalidArgumentError("unknown format; it must be one of skg::Format");
+  return absl::InvalidArgumentError(
+      "unknown format; it must be one of skg::Format");
 }
 
 absl::StatusOr<LoadResult> Load(GraphImpl& graph, const LoadSource& source,
                                 const LoadOptions& options) {
   if (!options.base_iri.empty() && !rdf::IsAbsoluteIri(options.base_iri)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("base IRI \"", options.base_iri, "\": must be an absolute IRI"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "base IRI \"", options.base_iri, "\": must be an absolute IRI"));
   }
-  SKG_ASSIGN_OR_RETURN(rdf::Term graph_term, GraphTerm(graph.names(), options.graph));
+  SKG_ASSIGN_OR_RETURN(rdf::Term graph_term,
+                       GraphTerm(graph.names(), options.graph));
 
   LoadResult result;
   LoadInput input(source, options.progress);
@@ -75,8 +80,9 @@ absl::StatusOr<LoadResult> Load(GraphImpl& graph, const LoadSource& source,
   result.statements = input.statements();
   // A document without statements is no change.
   if (builder.size() == 0) return result;
-  SKG_ASSIGN_OR_RETURN(const storage::CommitOutcome outcome,
-                       builder.Commit(graph.store(), graph.engine().durability()));
+  SKG_ASSIGN_OR_RETURN(
+      const storage::CommitOutcome outcome,
+      builder.Commit(graph.store(), graph.engine().durability()));
   result.inserted = outcome.result.inserted;
   result.replaced = outcome.result.replaced;
   result.duplicates = outcome.result.duplicates;
@@ -87,7 +93,8 @@ absl::StatusOr<LoadResult> Load(GraphImpl& graph, const LoadSource& source,
 }  // namespace
 }  // namespace engine
 
-absl::StatusOr<LoadResult> Graph::Load(const LoadSource& source, const LoadOptions& options) {
+absl::StatusOr<LoadResult> Graph::Load(const LoadSource& source,
+                                       const LoadOptions& options) {
   return engine::Load(*impl_, source, options);
 }
 

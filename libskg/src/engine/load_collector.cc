@@ -7,8 +7,9 @@
 
 namespace skg::engine {
 
-LoadCollector::LoadCollector(CommitBuilder& builder, LoadInput& input, std::string graph,
-                             rdf::Term graph_term, size_t memory_limit)
+LoadCollector::LoadCollector(CommitBuilder& builder, LoadInput& input,
+                             std::string graph, rdf::Term graph_term,
+                             size_t memory_limit)
     : builder_(builder),
       input_(input),
       graph_(std::move(graph)),
@@ -36,8 +37,11 @@ absl::Status LoadCollector::Counted() {
   input_.CountStatement();
   if (builder_.memory_bytes() <= memory_limit_) return absl::OkStatus();
   return absl::ResourceExhaustedError(absl::StrCat(
-      input_.name(), ": a load is one commit, which is held in memory until it is written; after ",
-      input_.statements(), " statements it has reached the ", memory_limit_ >> 20,
+      input_.name(),
+      ": a load is one commit, which is held in memory until it is written; "
+      "after ",
+      input_.statements(), " statements it has reached the ",
+      memory_limit_ >> 20,
       " MiB that it may take here; load the data in several parts"));
 }
 

@@ -18,8 +18,8 @@ class LoadCollector {
   // Statements that name no graph go into `graph` (a name or term; empty: the
   // default graph), whose term is `graph_term`. Beyond `memory_limit` bytes of
   // collected changes the load ends.
-  LoadCollector(CommitBuilder& builder, LoadInput& input, std::string graph, rdf::Term graph_term,
-                size_t memory_limit);
+  LoadCollector(CommitBuilder& builder, LoadInput& input, std::string graph,
+                rdf::Term graph_term, size_t memory_limit);
 
   // A statement of a format without weights: it never touches a stored record.
   // Errors: kInvalidArgument, kResourceExhausted (the memory limit), and those

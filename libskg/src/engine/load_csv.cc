@@ -39,7 +39,9 @@ std::string RowPrefix(std::string_view source) {
 class CsvLoad {
  public:
   explicit CsvLoad(LoadJob& job)
-      : job_(job), reader_(job.input), row_prefix_(RowPrefix(job.input.name())) {}
+      : job_(job),
+        reader_(job.input),
+        row_prefix_(RowPrefix(job.input.name())) {}
 
   absl::Status Run() {
     SKG_ASSIGN_OR_RETURN(const bool any, ReadColumns());
@@ -47,7 +49,8 @@ class CsvLoad {
     while (true) {
       SKG_ASSIGN_OR_RETURN(const CsvReader::Result result, reader_.Next(row_));
       if (result == CsvReader::Result::kEnd) return absl::OkStatus();
-      SKG_RETURN_IF_ERROR(result == CsvReader::Result::kRow ? LoadRow() : MalformedRow());
+      SKG_RETURN_IF_ERROR(result == CsvReader::Result::kRow ? LoadRow()
+                                                            : MalformedRow());
     }
   }
 
@@ -63,7 +66,8 @@ class CsvLoad {
     if (result == CsvReader::Result::kEnd) return false;
     if (result == CsvReader::Result::kMalformed) {
       const LoadError& error = reader_.error();
-      return job_.errors.Fatal(error.line, error.column, "header: " + error.message);
+      return job_.errors.Fatal(error.line, error.column,
+                               "header: " + error.message);
     }
     std::vector<std::string> names;
     for (const CsvCell& cell : row_.cells) names.push_back(cell.text);
@@ -78,8 +82,9 @@ class CsvLoad {
       Column column{.name = names[i]};
       if (i != key_) {
         if (!seen.insert(column.name).second) {
-          return ColumnError(i, header,
-                             absl::StrCat("\"", column.name, "\" is the name of two columns"));
+          return ColumnError(
+              i, header,
+              absl::StrCat("\"", column.name, "\" is the name of two columns"));
         }
         SKG_RETURN_IF_ERROR(SetPredicate(column, i, header));
       }
@@ -89,41 +94,49 @@ class CsvLoad {
   }
 
   absl::Status SetPredicate(Column& column, size_t i, bool header) {
-    if (column.name.empty()) return ColumnError(i, header, "a column without a name");
+    if (column.name.empty())
+      return ColumnError(i, header, "a column without a name");
     absl::StatusOr<rdf::Term> term = job_.names.ToTerm(column.name);
-    if (!term.ok()) return ColumnError(i, header, std::string(sv(term.status().message())));
+    if (!term.ok())
+      return ColumnError(i, header, std::string(sv(term.status().message())));
     if (term->kind != rdf::TermKind::kIri) {
-      return ColumnError(i, header,
-                         absl::StrCat(column.name, " cannot be a predicate; give a name or <IRI>"));
+      return ColumnError(
+          i, header,
+          absl::StrCat(column.name,
+                       " cannot be a predicate; give a name or <IRI>"));
     }
     column.predicate = *std::move(term);
     return absl::OkStatus();
   }
 
-  [[nodiscard]] absl::Status ColumnError(size_t i, bool header, const std::string& message) const {
+  [[nodiscard]] absl::Status ColumnError(size_t i, bool header,
+                                         const std::string& message) const {
     if (!header) {
       return absl::InvalidArgumentError(
           absl::StrCat("column ", i + 1, " of the given ones: ", message));
     }
-    return job_.errors.Fatal(row_.cells[i].line, row_.cells[i].column, "header: " + message);
+    return job_.errors.Fatal(row_.cells[i].line, row_.cells[i].column,
+                             "header: " + message);
   }
 
   // No column where the rows are named by their lines.
-  [[nodiscard]] absl::StatusOr<size_t> FindKey(const std::vector<std::string>& names) const {
+  [[nodiscard]] absl::StatusOr<size_t> FindKey(
+      const std::vector<std::string>& names) const {
     const std::string& key = job_.options.csv_key;
     if (key.empty()) return kNoKey;
     for (size_t i = 0; i < names.size(); ++i) {
       if (names[i] == key) return i;
     }
     size_t number = 0;
-    const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), number);
+    const auto [end, error] =
+        std::from_chars(key.data(), key.data() + key.size(), number);
     if (error == std::errc() && end == key.data() + key.size() && number >= 1 &&
         number <= names.size()) {
       return number - 1;
     }
     return absl::InvalidArgumentError(
-        absl::StrCat(job_.input.name(), ": there is no key column \"", key, "\"; the columns are ",
-                     absl::StrJoin(names, ", ")));
+        absl::StrCat(job_.input.name(), ": there is no key column \"", key,
+                     "\"; the columns are ", absl::StrJoin(names, ", ")));
   }
 
   absl::Status MalformedRow() {
@@ -138,16 +151,19 @@ class CsvLoad {
   absl::Status LoadRow() {
     if (row_.cells.size() != columns_.size()) {
       const bool more = row_.cells.size() > columns_.size();
-      return Malformed(row_.cells[more ? columns_.size() : row_.cells.size() - 1],
-                       absl::StrCat("the row has ", row_.cells.size(), " cells where there are ",
-                                    columns_.size(), " columns"));
+      return Malformed(
+          row_.cells[more ? columns_.size() : row_.cells.size() - 1],
+          absl::StrCat("the row has ", row_.cells.size(),
+                       " cells where there are ", columns_.size(), " columns"));
     }
     for (const CsvCell& cell : row_.cells) {
-      if (!rdf::IsUtf8(cell.text)) return Malformed(cell, "the cell is not UTF-8");
+      if (!rdf::IsUtf8(cell.text))
+        return Malformed(cell, "the cell is not UTF-8");
     }
     absl::StatusOr<rdf::Term> subject = Subject();
     if (!subject.ok()) {
-      return Malformed(row_.cells[key_], std::string(sv(subject.status().message())));
+      return Malformed(row_.cells[key_],
+                       std::string(sv(subject.status().message())));
     }
     quad_.subject = *std::move(subject);
     for (size_t i = 0; i < columns_.size(); ++i) {
@@ -166,15 +182,19 @@ class CsvLoad {
   }
 
   [[nodiscard]] absl::StatusOr<rdf::Term> Subject() const {
-    if (key_ == kNoKey) return job_.names.ToTerm(absl::StrCat(row_prefix_, row_.line));
+    if (key_ == kNoKey)
+      return job_.names.ToTerm(absl::StrCat(row_prefix_, row_.line));
     const CsvCell& cell = row_.cells[key_];
     if (cell.IsEmpty()) {
-      return absl::InvalidArgumentError("the key cell is empty, so the row has no subject");
+      return absl::InvalidArgumentError(
+          "the key cell is empty, so the row has no subject");
     }
     SKG_ASSIGN_OR_RETURN(rdf::Term term, job_.names.ToTerm(cell.text));
-    if (term.kind != rdf::TermKind::kIri && term.kind != rdf::TermKind::kBlankNode) {
+    if (term.kind != rdf::TermKind::kIri &&
+        term.kind != rdf::TermKind::kBlankNode) {
       return absl::InvalidArgumentError(
-          "the key cell holds a literal or triple term, which cannot be a subject");
+          "the key cell holds a literal or triple term, which cannot be a "
+          "subject");
     }
     return term;
   }

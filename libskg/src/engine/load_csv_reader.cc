@@ -36,8 +36,9 @@ absl::StatusOr<CsvReader::Result> CsvReader::Next(CsvRow& row) {
   CellEnd end = CellEnd::kComma;
   while (end == CellEnd::kComma) {
     if (cells_ == kMaxCells) {
-      end = Malformed(text_.line(), text_.column(),
-                      absl::StrCat("the row has more than ", kMaxCells, " cells"));
+      end = Malformed(
+          text_.line(), text_.column(),
+          absl::StrCat("the row has more than ", kMaxCells, " cells"));
     } else {
       end = ReadCell(NextCell(row));
     }
@@ -61,7 +62,8 @@ CsvReader::CellEnd CsvReader::ReadQuoted(CsvCell& cell) {
   while (true) {
     const int byte = text_.Peek();
     if (byte == TextReader::kEnd) {
-      return Malformed(cell.line, cell.column, "a quoted cell begins here and never ends");
+      return Malformed(cell.line, cell.column,
+                       "a quoted cell begins here and never ends");
     }
     if (byte == '"') {
       text_.Get();
@@ -75,7 +77,8 @@ CsvReader::CellEnd CsvReader::ReadQuoted(CsvCell& cell) {
   }
   if (text_.Peek() == TextReader::kEnd || TakeLineEnd()) return CellEnd::kLine;
   return Malformed(text_.line(), text_.column(),
-                   "a comma or the line's end must follow a closing quote; write a quote inside "
+                   "a comma or the line's end must follow a closing quote; "
+                   "write a quote inside "
                    "a quoted cell twice");
 }
 
@@ -89,7 +92,8 @@ CsvReader::CellEnd CsvReader::ReadPlain(CsvCell& cell) {
     }
     if (byte == '"') {
       return Malformed(text_.line(), text_.column(),
-                       "a quote inside an unquoted cell; quote the whole cell and write this "
+                       "a quote inside an unquoted cell; quote the whole cell "
+                       "and write this "
                        "quote twice");
     }
     if (!AppendByte(cell)) return CellEnd::kMalformed;
@@ -98,15 +102,17 @@ CsvReader::CellEnd CsvReader::ReadPlain(CsvCell& cell) {
 
 bool CsvReader::AppendByte(CsvCell& cell) {
   if (++row_bytes_ > kMaxPieceBytes) {
-    Malformed(cell.line, cell.column,
-              absl::StrCat("the row is longer than ", kMaxPieceBytes, " bytes"));
+    Malformed(
+        cell.line, cell.column,
+        absl::StrCat("the row is longer than ", kMaxPieceBytes, " bytes"));
     return false;
   }
   cell.text.push_back(static_cast<char>(text_.Get()));
   return true;
 }
 
-CsvReader::CellEnd CsvReader::Malformed(uint64_t line, uint64_t column, std::string message) {
+CsvReader::CellEnd CsvReader::Malformed(uint64_t line, uint64_t column,
+                                        std::string message) {
   error_ = {.line = line, .column = column, .message = std::move(message)};
   return CellEnd::kMalformed;
 }

@@ -19,7 +19,9 @@ struct CsvCell {
   uint64_t column = 0;
 
   // Nothing between the commas, or the `\N` of database dumps.
-  [[nodiscard]] bool IsEmpty() const { return text.empty() || (!quoted && text == "\\N"); }
+  [[nodiscard]] bool IsEmpty() const {
+    return text.empty() || (!quoted && text == "\\N");
+  }
 };
 
 struct CsvRow {

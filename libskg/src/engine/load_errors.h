@@ -10,7 +10,8 @@
 namespace skg::engine {
 
 // "NAME:LINE:COLUMN: MESSAGE"; the column is left out where it is unknown (0).
-[[nodiscard]] std::string PlacedMessage(const std::string& name, uint64_t line, uint64_t column,
+[[nodiscard]] std::string PlacedMessage(const std::string& name, uint64_t line,
+                                        uint64_t column,
                                         const std::string& message);
 
 // Ends the load at the first malformed part, or counts them and goes on.
@@ -23,7 +24,8 @@ class LoadErrors {
       : name_(std::move(name)), continue_(continue_on_error), result_(result) {}
 
   // OK: the part is skipped. Else kInvalidArgument, which ends the load.
-  [[nodiscard]] absl::Status Malformed(uint64_t line, uint64_t column, std::string message);
+  [[nodiscard]] absl::Status Malformed(uint64_t line, uint64_t column,
+                                       std::string message);
 
   // The error that ends the load whatever was asked for.
   [[nodiscard]] absl::Status Fatal(uint64_t line, uint64_t column,

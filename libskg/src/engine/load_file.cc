@@ -14,11 +14,14 @@
 namespace skg {
 namespace {
 
-std::string ErrnoText(int error) { return std::generic_category().message(error); }
+std::string ErrnoText(int error) {
+  return std::generic_category().message(error);
+}
 
 class File {
  public:
-  File(std::string path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}
+  File(std::string path, int descriptor)
+      : path_(std::move(path)), descriptor_(descriptor) {}
   ~File() { close(descriptor_); }
   File(const File&) = delete;
   File& operator=(const File&) = delete;
@@ -28,7 +31,8 @@ class File {
       const ssize_t got = read(descriptor_, buffer, size);
       if (got >= 0) return static_cast<size_t>(got);
       if (errno != EINTR) {
-        return absl::UnavailableError(absl::StrCat(path_, ": ", ErrnoText(errno)));
+        return absl::UnavailableError(
+            absl::StrCat(path_, ": ", ErrnoText(errno)));
       }
     }
   }

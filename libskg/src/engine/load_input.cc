@@ -55,15 +55,16 @@ absl::StatusOr<size_t> LoadInput::ReadUnchecked(char* buffer, size_t size) {
                                              ? ReadGzip(buffer, size)
                                              : ReadPlain(buffer, size));
   unpacked_since_report_ += got;
-  if (unpacked_since_report_ >= kReportEvery) SKG_RETURN_IF_ERROR(ReportProgress());
+  if (unpacked_since_report_ >= kReportEvery)
+    SKG_RETURN_IF_ERROR(ReportProgress());
   return got;
 }
 
 absl::Status LoadInput::ReportProgress() {
   unpacked_since_report_ = 0;
   if (progress_ && !progress_(raw_bytes_, statements_)) {
-    return absl::CancelledError(
-        absl::StrCat(name_, ": the load was cancelled; the graph is as it was"));
+    return absl::CancelledError(absl::StrCat(
+        name_, ": the load was cancelled; the graph is as it was"));
   }
   return absl::OkStatus();
 }
@@ -76,11 +77,12 @@ absl::Status LoadInput::Refill() {
   raw_begin_ = 0;
   SKG_RETURN_IF_ERROR(ReportProgress());
   const size_t room = raw_.size() - raw_end_;
-  SKG_ASSIGN_OR_RETURN(const size_t got, source_.read(raw_.data() + raw_end_, room));
+  SKG_ASSIGN_OR_RETURN(const size_t got,
+                       source_.read(raw_.data() + raw_end_, room));
   if (got > room) {
     return absl::InvalidArgumentError(
-        absl::StrCat(name_, ": the source says that it gave ", got, " bytes where ", room,
-                     " were asked for"));
+        absl::StrCat(name_, ": the source says that it gave ", got,
+                     " bytes where ", room, " were asked for"));
   }
   source_ended_ = got == 0;
   raw_end_ += got;
@@ -92,9 +94,11 @@ absl::Status LoadInput::Refill() {
 
 absl::Status LoadInput::Begin() {
   if (!source_.read) {
-    return absl::InvalidArgumentError(absl::StrCat(name_, ": the source has no read function"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(name_, ": the source has no read function"));
   }
-  while (raw_end_ - raw_begin_ < 2 && !source_ended_) SKG_RETURN_IF_ERROR(Refill());
+  while (raw_end_ - raw_begin_ < 2 && !source_ended_)
+    SKG_RETURN_IF_ERROR(Refill());
   const bool gzip = raw_end_ - raw_begin_ >= 2 && raw_[raw_begin_] == '\x1f' &&
                     raw_[raw_begin_ + 1] == '\x8b';
   encoding_ = gzip ? Encoding::kGzip : Encoding::kPlain;
@@ -103,7 +107,8 @@ absl::Status LoadInput::Begin() {
   char buffer[kByteOrderMark.size()];
   while (lookahead_.size() < kByteOrderMark.size()) {
     const size_t want = kByteOrderMark.size() - lookahead_.size();
-    SKG_ASSIGN_OR_RETURN(const size_t got, gzip ? ReadGzip(buffer, want) : ReadPlain(buffer, want));
+    SKG_ASSIGN_OR_RETURN(const size_t got, gzip ? ReadGzip(buffer, want)
+                                                : ReadPlain(buffer, want));
     if (got == 0) break;
     lookahead_.append(buffer, got);
   }
@@ -131,7 +136,8 @@ absl::StatusOr<bool> LoadInput::NextMember() {
   auto stream = std::make_unique<z_stream_s>();
   std::memset(stream.get(), 0, sizeof *stream);
   if (inflateInit2(stream.get(), kGzipWindowBits) != Z_OK) {
-    return absl::ResourceExhaustedError(absl::StrCat(name_, ": no memory to unpack gzip data"));
+    return absl::ResourceExhaustedError(
+        absl::StrCat(name_, ": no memory to unpack gzip data"));
   }
   zip_ = std::move(stream);
   return true;
@@ -157,15 +163,15 @@ absl::StatusOr<size_t> LoadInput::ReadGzip(char* buffer, size_t size) {
       continue;
     }
     if (got == 0 && source_ended_ && raw_begin_ == raw_end_) {
-      return absl::DataLossError(absl::StrCat(
-          name_, ": the gzip data ends early, after ", raw_bytes_,
-          " bytes; the file was cut off"));
+      return absl::DataLossError(
+          absl::StrCat(name_, ": the gzip data ends early, after ", raw_bytes_,
+                       " bytes; the file was cut off"));
     }
     // Z_BUF_ERROR: it needs more input, which the next round brings.
     if (result != Z_OK && result != Z_BUF_ERROR) {
       return absl::DataLossError(absl::StrCat(
-          name_, ": damaged gzip data near byte ", raw_bytes_ - zip_->avail_in, " (",
-          zip_->msg != nullptr ? zip_->msg : "unknown reason", ")"));
+          name_, ": damaged gzip data near byte ", raw_bytes_ - zip_->avail_in,
+          " (", zip_->msg != nullptr ? zip_->msg : "unknown reason", ")"));
     }
     if (got > 0) return got;
   }

@@ -22,7 +22,7 @@ struct LoadJob {
   LoadCollector& collector;
 };
 
-[[nodiscard]] absl::Status LoadRdf(LoadJob& job);   // the four RDF syntaxes
+[[nodiscard]] absl::Status LoadRdf(LoadJob& job);  // the four RDF syntaxes
 [[nodiscard]] absl::Status LoadTsv(LoadJob& job);
 [[nodiscard]] absl::Status LoadCsv(LoadJob& job);
 [[nodiscard]] absl::Status LoadJson(LoadJob& job);

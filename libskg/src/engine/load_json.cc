@@ -54,12 +54,15 @@ class SyntaxFinder : public nlohmann::json_sax<nlohmann::json> {
  private:
   // "[json...] parse error at line 1, column 2: REASON; last read: 'bytes'"
   static std::string Reason(std::string_view text) {
-    if (const size_t place = text.find("column "); place != std::string_view::npos) {
-      if (const size_t colon = text.find(": ", place); colon != std::string_view::npos) {
+    if (const size_t place = text.find("column ");
+        place != std::string_view::npos) {
+      if (const size_t colon = text.find(": ", place);
+          colon != std::string_view::npos) {
         text.remove_prefix(colon + 2);
       }
     }
-    return absl::StrCat("malformed JSON: ", av(text.substr(0, text.find("; last read"))));
+    return absl::StrCat("malformed JSON: ",
+                        av(text.substr(0, text.find("; last read"))));
   }
 };
 
@@ -108,8 +111,9 @@ class JsonLoad {
           }
           [[fallthrough]];
         default:
-          SKG_RETURN_IF_ERROR(Malformed(
-              Here(), "expected { or [: a batch document, an array of statements, or a statement"));
+          SKG_RETURN_IF_ERROR(Malformed(Here(),
+                                        "expected { or [: a batch document, an "
+                                        "array of statements, or a statement"));
           read = false;
       }
       if (read) continue;
@@ -127,7 +131,9 @@ class JsonLoad {
     bool has_triples = false;
   };
 
-  [[nodiscard]] Place Here() const { return {scanner_.line(), scanner_.column()}; }
+  [[nodiscard]] Place Here() const {
+    return {scanner_.line(), scanner_.column()};
+  }
 
   absl::Status Malformed(Place place, std::string message) {
     return job_.errors.Malformed(place.line, place.column, std::move(message));
@@ -144,9 +150,10 @@ class JsonLoad {
   absl::StatusOr<bool> Expected(std::string_view what) {
     if (!scanner_.status().ok()) return scanner_.status();
     const bool ended = scanner_.PeekToken() == TextReader::kEnd;
-    SKG_RETURN_IF_ERROR(Malformed(Here(), absl::StrCat(ended ? "the JSON document ends too early"
-                                                             : "malformed JSON",
-                                                       ": expected ", av(what))));
+    SKG_RETURN_IF_ERROR(Malformed(
+        Here(), absl::StrCat(ended ? "the JSON document ends too early"
+                                   : "malformed JSON",
+                             ": expected ", av(what))));
     return false;
   }
 
@@ -169,12 +176,14 @@ class JsonLoad {
     scanner_.Take('{');
     if (scanner_.Take('}')) return true;
     do {
-      if (scanner_.PeekToken() != '"') return Expected("a member's name in quotes");
+      if (scanner_.PeekToken() != '"')
+        return Expected("a member's name in quotes");
       const size_t key_begin = document.text.size();
       if (!scanner_.SkipValue()) return ScannerFailed();
       const bool is_triples =
           std::string_view(document.text).substr(key_begin) == "\"triples\"";
-      if (!scanner_.Take(':')) return Expected("a colon after the member's name");
+      if (!scanner_.Take(':'))
+        return Expected("a colon after the member's name");
       if (is_triples && !document.has_triples && scanner_.PeekToken() == '[') {
         document.has_triples = true;
         scanner_.CaptureTo(nullptr);
@@ -203,23 +212,27 @@ class JsonLoad {
       const bool scanned = scanner_.SkipValue();
       scanner_.CaptureTo(nullptr);
       if (!scanned) return ScannerFailed();
-      SKG_RETURN_IF_ERROR(LoadStatement(item_, place, absl::StrCat(av(path), index++, ": ")));
+      SKG_RETURN_IF_ERROR(
+          LoadStatement(item_, place, absl::StrCat(av(path), index++, ": ")));
     } while (scanner_.Take(','));
     if (!scanner_.Take(']')) return Expected("a comma or a closing bracket");
     return true;
   }
 
-  absl::Status LoadStatement(const std::string& text, Place place, std::string_view path) {
+  absl::Status LoadStatement(const std::string& text, Place place,
+                             std::string_view path) {
     absl::StatusOr<NewStatement> statement = ParseStatementJson(text, limits_);
-    const absl::Status status = statement.ok()
-                                    ? job_.collector.Add(*statement, job_.options.skip_duplicates)
-                                    : statement.status();
+    const absl::Status status =
+        statement.ok()
+            ? job_.collector.Add(*statement, job_.options.skip_duplicates)
+            : statement.status();
     if (status.ok() || !absl::IsInvalidArgument(status)) return status;
     if (FieldErrors(status).empty()) {
       SyntaxFinder finder;
       if (!nlohmann::json::sax_parse(text, &finder)) {
-        return Malformed(Advance(place, std::string_view(text).substr(0, finder.offset)),
-                         absl::StrCat(av(path), finder.message));
+        return Malformed(
+            Advance(place, std::string_view(text).substr(0, finder.offset)),
+            absl::StrCat(av(path), finder.message));
       }
     }
     return Malformed(place, absl::StrCat(av(path), status.message()));
@@ -231,19 +244,24 @@ class JsonLoad {
     if (!nlohmann::json::sax_parse(document.text, &finder)) {
       return Malformed(document.place, finder.message);
     }
-    const auto members = nlohmann::json::parse(document.text, nullptr, /*allow_exceptions=*/false);
+    const auto members = nlohmann::json::parse(document.text, nullptr,
+                                               /*allow_exceptions=*/false);
     for (const auto& [name, value] : members.items()) {
       if (name == "triples") {
         if (value.is_array()) continue;
-        return Malformed(document.place, "triples: must be one array of statements");
+        return Malformed(document.place,
+                         "triples: must be one array of statements");
       }
       if (name != "skip_duplicates") {
-        return Malformed(document.place,
-                         absl::StrCat(name, ": unknown field; a batch has triples and, if wanted, "
-                                            "skip_duplicates"));
+        return Malformed(
+            document.place,
+            absl::StrCat(name,
+                         ": unknown field; a batch has triples and, if wanted, "
+                         "skip_duplicates"));
       }
       if (!value.is_boolean()) {
-        return Malformed(document.place, "skip_duplicates: must be true or false");
+        return Malformed(document.place,
+                         "skip_duplicates: must be true or false");
       }
       if (value.get<bool>()) job_.collector.MakeIfAbsentSince(mark);
     }

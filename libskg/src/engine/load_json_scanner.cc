@@ -9,18 +9,22 @@ namespace {
 
 constexpr size_t kMaxDepth = 1000;
 
-bool IsBlank(int byte) { return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r'; }
+bool IsBlank(int byte) {
+  return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+}
 
 bool EndsScalar(int byte) {
-  return byte == TextReader::kEnd || IsBlank(byte) || byte == ',' || byte == ':' || byte == '[' ||
-         byte == ']' || byte == '{' || byte == '}' || byte == '"';
+  return byte == TextReader::kEnd || IsBlank(byte) || byte == ',' ||
+         byte == ':' || byte == '[' || byte == ']' || byte == '{' ||
+         byte == '}' || byte == '"';
 }
 
 }  // namespace
 
 int JsonScanner::Get() {
   const int byte = text_.Get();
-  if (capture_ != nullptr && byte != TextReader::kEnd) capture_->push_back(static_cast<char>(byte));
+  if (capture_ != nullptr && byte != TextReader::kEnd)
+    capture_->push_back(static_cast<char>(byte));
   return byte;
 }
 
@@ -64,8 +68,9 @@ bool JsonScanner::SkipValue() {
 
 bool JsonScanner::SkipScalar() {
   if (EndsScalar(text_.Peek())) {
-    return FailHere(text_.Peek() == TextReader::kEnd ? "the JSON document ends too early"
-                                                     : "malformed JSON: a value is missing");
+    return FailHere(text_.Peek() == TextReader::kEnd
+                        ? "the JSON document ends too early"
+                        : "malformed JSON: a value is missing");
   }
   while (!EndsScalar(text_.Peek())) {
     Get();
@@ -82,14 +87,16 @@ bool JsonScanner::SkipString() {
     const int byte = text_.Peek();
     if (byte == TextReader::kEnd || byte == '\n') {
       return Fail(first_line, first_column,
-                  "malformed JSON: a string without its closing quote on the same line");
+                  "malformed JSON: a string without its closing quote on the "
+                  "same line");
     }
     Get();
     if (byte == '"') return true;
     if (byte == '\\' && text_.Peek() != '\n') Get();
     if (TooLong()) {
-      return Fail(first_line, first_column,
-                  absl::StrCat("a JSON value longer than ", kMaxPieceBytes, " bytes"));
+      return Fail(
+          first_line, first_column,
+          absl::StrCat("a JSON value longer than ", kMaxPieceBytes, " bytes"));
     }
   }
 }
@@ -100,8 +107,9 @@ bool JsonScanner::SkipBrackets() {
     const int byte = PeekToken();
     switch (byte) {
       case TextReader::kEnd:
-        return FailHere(absl::StrCat("the JSON document ends too early: a closing ",
-                                     open_.back() == '{' ? "brace" : "bracket", " is missing"));
+        return FailHere(absl::StrCat(
+            "the JSON document ends too early: a closing ",
+            open_.back() == '{' ? "brace" : "bracket", " is missing"));
       case '{':
       case '[':
         if (open_.size() == kMaxDepth) {
@@ -112,7 +120,8 @@ bool JsonScanner::SkipBrackets() {
       case '}':
       case ']':
         if ((open_.back() == '{') != (byte == '}')) {
-          return FailHere("malformed JSON: this bracket closes nothing that is open");
+          return FailHere(
+              "malformed JSON: this bracket closes nothing that is open");
         }
         Get();
         open_.pop_back();
@@ -128,7 +137,8 @@ bool JsonScanner::SkipBrackets() {
         if (!SkipScalar()) return false;
     }
     if (TooLong()) {
-      return FailHere(absl::StrCat("a JSON value longer than ", kMaxPieceBytes, " bytes"));
+      return FailHere(
+          absl::StrCat("a JSON value longer than ", kMaxPieceBytes, " bytes"));
     }
   } while (!open_.empty());
   return true;

@@ -41,7 +41,9 @@ class JsonScanner {
   bool SkipString();
   bool SkipScalar();
   bool SkipBrackets();
-  bool TooLong() const { return capture_ != nullptr && capture_->size() > kMaxPieceBytes; }
+  bool TooLong() const {
+    return capture_ != nullptr && capture_->size() > kMaxPieceBytes;
+  }
   bool Fail(uint64_t line, uint64_t column, std::string message);
   bool FailHere(std::string message);
 

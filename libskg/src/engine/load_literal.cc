@@ -35,10 +35,12 @@ std::string_view NumberType(std::string_view text) {
   const bool zero = !text.empty() && text.front() == '0';
   const size_t whole = TakeDigits(text);
   if (whole == 0 || (whole > 1 && zero)) return {};
-  if (text.empty()) return negative && zero ? std::string_view() : rdf::iri::kXsdInteger;
+  if (text.empty())
+    return negative && zero ? std::string_view() : rdf::iri::kXsdInteger;
   if (!Take(text, '.') || TakeDigits(text) == 0) return {};
   if (text.empty()) return rdf::iri::kXsdDecimal;
-  if (whole != 1 || !Take(text, 'E') || !TakeInteger(text) || !text.empty()) return {};
+  if (whole != 1 || !Take(text, 'E') || !TakeInteger(text) || !text.empty())
+    return {};
   return rdf::iri::kXsdDouble;
 }
 

@@ -24,10 +24,11 @@ rdf::Syntax SyntaxOf(Format format) {
 // What is well-formed but cannot be stored has no place that the reader tells.
 absl::Status Refused(LoadJob& job, const absl::Status& status) {
   if (!absl::IsInvalidArgument(status)) return status;
-  const std::string message = absl::StrCat("statement ", job.input.statements() + 1, ": ",
-                                           status.message());
+  const std::string message = absl::StrCat(
+      "statement ", job.input.statements() + 1, ": ", status.message());
   if (job.errors.continues()) return job.errors.Malformed(0, 0, message);
-  return absl::InvalidArgumentError(absl::StrCat(job.input.name(), ": ", message));
+  return absl::InvalidArgumentError(
+      absl::StrCat(job.input.name(), ": ", message));
 }
 
 }  // namespace
@@ -42,12 +43,13 @@ absl::Status LoadRdf(LoadJob& job) {
       return job.errors.Malformed(error.line, error.column, error.message).ok();
     };
   }
-  return rdf::Read(
-      [&job](char* buffer, size_t size) { return job.input.Read(buffer, size); }, options,
-      [&job](const rdf::Quad& quad) {
-        const absl::Status added = job.collector.Add(quad);
-        return added.ok() ? added : Refused(job, added);
-      });
+  return rdf::Read([&job](char* buffer,
+                          size_t size) { return job.input.Read(buffer, size); },
+                   options,
+                   [&job](const rdf::Quad& quad) {
+                     const absl::Status added = job.collector.Add(quad);
+                     return added.ok() ? added : Refused(job, added);
+                   });
 }
 
 }  // namespace skg::engine

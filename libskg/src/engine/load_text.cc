@@ -24,7 +24,8 @@ TextReader::Line TextReader::ReadLine(std::string& line) {
     const void* newline = std::memchr(from, '\n', end_ - begin_);
     found = newline != nullptr;
     const size_t count =
-        found ? static_cast<size_t>(static_cast<const char*>(newline) - from) : end_ - begin_;
+        found ? static_cast<size_t>(static_cast<const char*>(newline) - from)
+              : end_ - begin_;
     if (line.size() + count > kMaxPieceBytes) too_long = true;
     if (!too_long) line.append(from, count);
     begin_ += count + (found ? 1 : 0);

@@ -21,7 +21,8 @@ class TextReader {
  public:
   static constexpr int kEnd = -1;
 
-  explicit TextReader(LoadInput& input) : input_(input), buffer_(size_t{64} << 10) {}
+  explicit TextReader(LoadInput& input)
+      : input_(input), buffer_(size_t{64} << 10) {}
 
   // The next byte (0 to 255), or kEnd at the end and after an error: ask
   // status() which of both.

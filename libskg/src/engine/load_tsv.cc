@@ -21,7 +21,8 @@
 namespace skg::engine {
 namespace {
 
-constexpr std::array<std::string_view, 3> kFields = {"subject", "predicate", "object"};
+constexpr std::array<std::string_view, 3> kFields = {"subject", "predicate",
+                                                     "object"};
 constexpr size_t kMaxColumns = 4;
 
 struct Columns {
@@ -37,7 +38,8 @@ Columns Split(std::string_view line) {
   Columns columns;
   while (true) {
     const size_t tab = line.find('\t');
-    if (columns.count < kMaxColumns) columns.text[columns.count] = line.substr(0, tab);
+    if (columns.count < kMaxColumns)
+      columns.text[columns.count] = line.substr(0, tab);
     ++columns.count;
     if (tab == std::string_view::npos) return columns;
     line.remove_prefix(tab + 1);
@@ -46,17 +48,21 @@ Columns Split(std::string_view line) {
 
 std::optional<float> ParseWeight(std::string_view text) {
   float weight = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), weight);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), weight);
+  if (error != std::errc() || end != text.data() + text.size())
+    return std::nullopt;
   if (!(weight >= 0.0f && weight <= 1.0f)) return std::nullopt;
   return weight;
 }
 
 // Where the first field that a refusal names begins.
-uint64_t ColumnOfError(const absl::Status& status, const Columns& columns, std::string_view line) {
+uint64_t ColumnOfError(const absl::Status& status, const Columns& columns,
+                       std::string_view line) {
   for (const FieldError& error : FieldErrors(status)) {
     for (size_t i = 0; i < kFields.size(); ++i) {
-      if (!error.path.empty() && error.path.back() == kFields[i]) return columns.ColumnOf(i, line);
+      if (!error.path.empty() && error.path.back() == kFields[i])
+        return columns.ColumnOf(i, line);
     }
   }
   return 1;
@@ -68,8 +74,10 @@ absl::Status LoadLine(LoadJob& job, std::string_view line, uint64_t number,
   if (columns.count < 3 || columns.count > kMaxColumns) {
     return job.errors.Malformed(
         number, 1,
-        absl::StrCat("the line has ", columns.count, columns.count == 1 ? " column" : " columns",
-                     "; subject, predicate, object and, if wanted, a weight are separated by "
+        absl::StrCat("the line has ", columns.count,
+                     columns.count == 1 ? " column" : " columns",
+                     "; subject, predicate, object and, if wanted, a weight "
+                     "are separated by "
                      "single tabs"));
   }
   statement.subject = columns.text[0];
@@ -80,9 +88,10 @@ absl::Status LoadLine(LoadJob& job, std::string_view line, uint64_t number,
   if (columns.count == 4) {
     const std::optional<float> weight = ParseWeight(columns.text[3]);
     if (!weight) {
-      return job.errors.Malformed(number, columns.ColumnOf(3, line),
-                                  absl::StrCat("weight: \"", av(columns.text[3].substr(0, 40)),
-                                               "\" is not a number from 0 to 1"));
+      return job.errors.Malformed(
+          number, columns.ColumnOf(3, line),
+          absl::StrCat("weight: \"", av(columns.text[3].substr(0, 40)),
+                       "\" is not a number from 0 to 1"));
     }
     statement.weight = *weight;
   }
@@ -106,11 +115,14 @@ absl::Status LoadTsv(LoadJob& job) {
       case TextReader::Line::kEnd:
         return reader.status();
       case TextReader::Line::kTooLong:
-        SKG_RETURN_IF_ERROR(job.errors.Malformed(
-            number, 1, absl::StrCat("the line is longer than ", kMaxPieceBytes, " bytes")));
+        SKG_RETURN_IF_ERROR(
+            job.errors.Malformed(number, 1,
+                                 absl::StrCat("the line is longer than ",
+                                              kMaxPieceBytes, " bytes")));
         break;
       case TextReader::Line::kRead:
-        if (!line.empty()) SKG_RETURN_IF_ERROR(LoadLine(job, line, number, statement));
+        if (!line.empty())
+          SKG_RETURN_IF_ERROR(LoadLine(job, line, number, statement));
         break;
     }
   }

@@ -25,7 +25,9 @@ absl::Status NotOurs(const std::string& path, std::string_view why) {
 
 // Makes `path` and what is missing above it, each durable in its parent.
 absl::Status MakeDirectory(const std::string& path, rocksdb::Env& env) {
-  if (env.FileExists(path).ok()) return absl::OkStatus();
+  if (path == "/" || path == "." || env.FileExists(path).ok()) {
+    return absl::OkStatus();
+  }
   const size_t slash = path.rfind('/');
   std::string parent = slash == std::string::npos ? "." : path.substr(0, slash);
   if (parent.empty()) parent = "/";

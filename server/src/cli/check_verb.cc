@@ -10,7 +10,8 @@ namespace skg::cli {
 namespace {
 
 absl::StatusOr<CheckReport> Check(const std::string& directory, bool deep) {
-  const absl::StatusOr<std::unique_ptr<Engine>> engine = OpenEngine(directory, /*create=*/false);
+  const absl::StatusOr<std::unique_ptr<Engine>> engine =
+      OpenEngine(directory, /*create=*/false);
   if (!engine.ok()) return engine.status();
   return (*engine)->Check(deep);
 }
@@ -18,28 +19,32 @@ absl::StatusOr<CheckReport> Check(const std::string& directory, bool deep) {
 std::string ReportText(const CheckReport& report) {
   std::string text;
   for (const CheckFinding& finding : report.findings) {
-    absl::StrAppend(&text, finding.graph.empty() ? "store" : Printable(finding.graph), ": ",
-                    Printable(finding.message), "\n");
+    absl::StrAppend(&text,
+                    finding.graph.empty() ? "store" : Printable(finding.graph),
+                    ": ", Printable(finding.message), "\n");
   }
-  absl::StrAppend(&text, WithSeparators(report.graphs), " graphs, ",
-                  WithSeparators(report.statements), " statements, ",
-                  WithSeparators(report.terms), " terms, ", WithSeparators(report.commits),
-                  " commits: ", report.findings.empty() ? "no problem found" : "damaged", "\n");
+  absl::StrAppend(
+      &text, Counted(report.graphs, "graph"), ", ",
+      Counted(report.statements, "statement"), ", ",
+      Counted(report.terms, "term"), ", ", Counted(report.commits, "commit"),
+      report.findings.empty() ? ": no problem found\n" : ": damaged\n");
   return text;
 }
 
 }  // namespace
 
 int RunCheck(const CheckVerb& verb) {
-  const absl::StatusOr<std::string> directory = DataDirectoryOf(verb.target.data);
-  if (!directory.ok()) return FailUsage("check", std::string(directory.status().message()));
+  const absl::StatusOr<std::string> directory =
+      DataDirectoryOf(verb.target.data);
+  if (!directory.ok())
+    return FailUsage("check", std::string(directory.status().message()));
   ExitOnInterrupt();
   const absl::StatusOr<CheckReport> report = Check(*directory, verb.deep);
   if (!report.ok()) return Fail(report.status());
   const int printed = PrintResult(ReportText(*report));
   if (report->findings.empty()) return printed;
-  PrintFailure(absl::StrCat(*directory, ": the check found ", report->findings.size(),
-                            report->findings.size() == 1 ? " problem" : " problems"));
+  PrintFailure(absl::StrCat(*directory, ": the check found ",
+                            Counted(report->findings.size(), "problem")));
   return kExitFailed;
 }
 

@@ -22,13 +22,18 @@ constexpr char kFormats[] = "turtle, ntriples, nquads, trig, tsv, csv, json";
 using Chosen = std::function<int()>;
 
 std::string CheckFormat(const std::string& text) {
-  return FormatFromName(text) ? "" : "\"" + text + "\" is no format; it is one of " + kFormats;
+  return FormatFromName(text)
+             ? ""
+             : "\"" + text + "\" is no format; it is one of " + kFormats;
 }
 
-std::string CheckOneOf(const std::string& text, const std::vector<std::string>& choices) {
-  if (std::find(choices.begin(), choices.end(), text) != choices.end()) return "";
+std::string CheckOneOf(const std::string& text,
+                       const std::vector<std::string>& choices) {
+  if (std::find(choices.begin(), choices.end(), text) != choices.end())
+    return "";
   std::string message = "\"" + text + "\" is not one of ";
-  for (size_t i = 0; i < choices.size(); ++i) message += (i > 0 ? ", " : "") + choices[i];
+  for (size_t i = 0; i < choices.size(); ++i)
+    message += (i > 0 ? ", " : "") + choices[i];
   return message;
 }
 
@@ -36,18 +41,23 @@ std::string CheckSeconds(const std::string& text) {
   char* end = nullptr;
   const double seconds = std::strtod(text.c_str(), &end);
   const bool number = end != text.c_str() && *end == '\0';
-  return number && seconds >= 0 && seconds <= 1e9 ? "" : "\"" + text + "\" is no number of seconds";
+  return number && seconds >= 0 && seconds <= 1e9
+             ? ""
+             : "\"" + text + "\" is no number of seconds";
 }
 
 std::string CheckTenant(const std::string& text) {
   const auto plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
   };
-  const bool ok = !text.empty() && text.size() <= 50 && text[0] != '_' && text[0] != '-' &&
+  const bool ok = !text.empty() && text.size() <= 50 && text[0] != '_' &&
+                  text[0] != '-' &&
                   std::all_of(text.begin(), text.end(), plain);
   return ok ? ""
             : "\"" + text +
-                  "\" is no tenant's name; it is 1 to 50 of a-z, 0-9, _ and -, and begins with a "
+                  "\" is no tenant's name; it is 1 to 50 of a-z, 0-9, _ and -, "
+                  "and begins with a "
                   "letter or digit";
 }
 
@@ -64,25 +74,29 @@ std::vector<std::string> Split(const std::string& text) {
 }
 
 std::string CheckRoles(const std::string& text) {
-  const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || c == '_' || c == ':'; };
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || c == '_' || c == ':';
+  };
   for (const std::string& role : Split(text)) {
     const bool ok = std::all_of(role.begin(), role.end(), plain) &&
-                    std::count(role.begin(), role.end(), ':') == 1 && role.front() != ':' &&
-                    role.back() != ':';
+                    std::count(role.begin(), role.end(), ':') == 1 &&
+                    role.front() != ':' && role.back() != ':';
     if (!ok) return "\"" + role + "\" is no role; roles look like read:triples";
   }
   return "";
 }
 
 CLI::Validator OneOf(const std::vector<std::string>& choices) {
-  return CLI::Validator([choices](std::string& text) { return CheckOneOf(text, choices); }, "");
+  return CLI::Validator(
+      [choices](std::string& text) { return CheckOneOf(text, choices); }, "");
 }
 
 CLI::Validator Checked(std::string (*check)(const std::string&)) {
   return CLI::Validator([check](std::string& text) { return check(text); }, "");
 }
 
-CLI::App* AddVerb(CLI::App& app, const char* name, const char* description, const char* footer) {
+CLI::App* AddVerb(CLI::App& app, const char* name, const char* description,
+                  const char* footer) {
   CLI::App* verb = app.add_subcommand(name, description);
   verb->footer(footer);
   verb->set_help_flag("-h,--help", "Print this and exit");
@@ -92,7 +106,8 @@ CLI::App* AddVerb(CLI::App& app, const char* name, const char* description, cons
 void AddTarget(CLI::App& verb, Target& target) {
   verb.add_option("--data", target.data, "Data directory (else SKG_DATA_DIR)")
       ->type_name("DIR");
-  verb.add_option("--graph", target.graph, "Graph; a name without tenant is one of public")
+  verb.add_option("--graph", target.graph,
+                  "Graph; a name without tenant is one of public")
       ->type_name("TENANT/GRAPH")
       ->default_str("public/main");
 }
@@ -101,47 +116,62 @@ void AddServe(CLI::App& app, Chosen& chosen) {
   CLI::App* verb =
       AddVerb(app, "serve", "Serve the data directory over HTTP", kServeFooter);
   auto flags = std::make_shared<server::FlagValues>();
-  const auto option = [&](const char* name, std::optional<std::string>& value, const char* type,
-                          const char* description) {
+  const auto option = [&](const char* name, std::optional<std::string>& value,
+                          const char* type, const char* description) {
     verb->add_option_function<std::string>(
-            name, [&value](const std::string& text) { value = text; }, description)
+            name, [&value](const std::string& text) { value = text; },
+            description)
         ->type_name(type);
   };
-  option("--data", flags->data_dir, "DIR", "Data directory; made if there is none");
+  option("--data", flags->data_dir, "DIR",
+         "Data directory; made if there is none");
   option("--host", flags->host, "HOST", "Address to listen on [127.0.0.1]");
-  option("--port", flags->port, "PORT", "Port to listen on, 0 for any free one [7777]");
+  option("--port", flags->port, "PORT",
+         "Port to listen on, 0 for any free one [7777]");
   option("--config", flags->config_file, "FILE", "Settings as TOML");
   verb->add_flag("--no-auth", flags->no_auth, "Ask for no key (loopback only)");
-  option("--rate-limit", flags->rate_limit, "N", "Requests a minute and key, 0 for no limit [100]");
+  option("--rate-limit", flags->rate_limit, "N",
+         "Requests a minute and key, 0 for no limit [100]");
   option("--durability", flags->durability, "sync|group|none",
          "What a write waits for: its fsync, a shared one, or none [sync]");
-  option("--log-format", flags->log_format, "json|console", "Form of the log [json]");
-  option("--log-level", flags->log_level, "LEVEL", "debug, info, warning or error [info]");
-  verb->callback([flags, &chosen] { chosen = [flags] { return RunServe(*flags); }; });
+  option("--log-format", flags->log_format, "json|console",
+         "Form of the log [json]");
+  option("--log-level", flags->log_level, "LEVEL",
+         "debug, info, warning or error [info]");
+  verb->callback(
+      [flags, &chosen] { chosen = [flags] { return RunServe(*flags); }; });
 }
 
 void AddLoad(CLI::App& app, Chosen& chosen) {
   static const std::map<std::string, Durability> kDurabilities = {
-      {"sync", Durability::kSync}, {"group", Durability::kGroup}, {"none", Durability::kNone}};
+      {"sync", Durability::kSync},
+      {"group", Durability::kGroup},
+      {"none", Durability::kNone}};
   CLI::App* verb = AddVerb(app, "load", "Load files into a graph", kLoadFooter);
   auto load = std::make_shared<LoadVerb>();
   AddTarget(*verb, load->target);
   verb->add_option_function<std::string>(
-          "--format", [load](const std::string& text) { load->format = FormatFromName(text); },
+          "--format",
+          [load](const std::string& text) {
+            load->format = FormatFromName(text);
+          },
           std::string("Format of all files (else by their names): ") + kFormats)
       ->check(Checked(CheckFormat))
       ->type_name("FORMAT");
-  verb->add_option("--base", load->base_iri, "What relative IRIs are relative to")
+  verb->add_option("--base", load->base_iri,
+                   "What relative IRIs are relative to")
       ->type_name("IRI");
   verb->add_option("--named-graph", load->named_graph,
                    "Put what names no graph into this one of the dataset")
       ->type_name("NAME");
-  verb->add_option("--key", load->csv_key,
-                   "csv: header or number of the subject's column (else rows are named "
-                   "FILE:LINE)")
+  verb->add_option(
+          "--key", load->csv_key,
+          "csv: header or number of the subject's column (else rows are named "
+          "FILE:LINE)")
       ->type_name("COLUMN");
   verb->add_option_function<std::string>(
-          "--columns", [load](const std::string& text) { load->csv_columns = Split(text); },
+          "--columns",
+          [load](const std::string& text) { load->csv_columns = Split(text); },
           "csv: names of the columns, where the file has no header line")
       ->type_name("A,B,C");
   verb->add_flag("--skip-duplicates", load->skip_duplicates,
@@ -150,38 +180,50 @@ void AddLoad(CLI::App& app, Chosen& chosen) {
                  "Skip what is malformed, list it, and load the rest");
   verb->add_option_function<std::string>(
           "--durability",
-          [load](const std::string& text) { load->durability = kDurabilities.at(text); },
+          [load](const std::string& text) {
+            load->durability = kDurabilities.at(text);
+          },
           "What each commit waits for: its fsync, a shared one, or none [sync]")
       ->check(OneOf({"sync", "group", "none"}))
       ->type_name("sync|group|none");
-  verb->add_option("FILE", load->files, "Files to load, - for standard input")->required();
-  verb->callback([load, &chosen] { chosen = [load] { return RunLoad(*load); }; });
+  verb->add_option("FILE", load->files, "Files to load, - for standard input")
+      ->required();
+  verb->callback(
+      [load, &chosen] { chosen = [load] { return RunLoad(*load); }; });
 }
 
 void AddQuery(CLI::App& app, Chosen& chosen) {
-  static const std::map<std::string, ResultFormat> kResults = {{"json", ResultFormat::kJson},
-                                                               {"csv", ResultFormat::kCsv},
-                                                               {"tsv", ResultFormat::kTsv},
-                                                               {"table", ResultFormat::kTable}};
+  static const std::map<std::string, ResultFormat> kResults = {
+      {"json", ResultFormat::kJson},
+      {"csv", ResultFormat::kCsv},
+      {"tsv", ResultFormat::kTsv},
+      {"table", ResultFormat::kTable}};
   CLI::App* verb = AddVerb(app, "query", "Ask a graph", kQueryFooter);
   auto query = std::make_shared<QueryVerb>();
   AddTarget(*verb, query->target);
   verb->add_option_function<std::string>(
-          "--language", [](const std::string&) {}, "Language of the query [pattern]")
+          "--language", [](const std::string&) {},
+          "Language of the query [pattern]")
       ->check(OneOf({"pattern"}))
       ->type_name("pattern");
   verb->add_option_function<std::string>(
-          "--results", [query](const std::string& text) { query->results = kResults.at(text); },
+          "--results",
+          [query](const std::string& text) {
+            query->results = kResults.at(text);
+          },
           "Form of the answer [table on a terminal, else json]")
       ->check(OneOf({"json", "csv", "tsv", "table"}))
       ->type_name("json|csv|tsv|table");
-  verb->add_option("--timeout", query->timeout_seconds, "End the query after so long, 0: never [0]")
+  verb->add_option("--timeout", query->timeout_seconds,
+                   "End the query after so long, 0: never [0]")
       ->check(Checked(CheckSeconds))
       ->type_name("SECONDS");
   CLI::Option* file =
-      verb->add_option("--file", query->file, "Read the query from FILE, - for standard input")
+      verb->add_option("--file", query->file,
+                       "Read the query from FILE, - for standard input")
           ->type_name("FILE");
-  CLI::Option* text = verb->add_option("QUERY", query->query, "The query")->excludes(file);
+  CLI::Option* text =
+      verb->add_option("QUERY", query->query, "The query")->excludes(file);
   verb->callback([query, file, text, &chosen] {
     if (file->count() + text->count() == 0) {
       throw CLI::RequiredError("a query is required: QUERY or --file FILE",
@@ -192,26 +234,32 @@ void AddQuery(CLI::App& app, Chosen& chosen) {
 }
 
 void AddExport(CLI::App& app, Chosen& chosen) {
-  CLI::App* verb = AddVerb(app, "export", "Write a graph as a document", kExportFooter);
+  CLI::App* verb =
+      AddVerb(app, "export", "Write a graph as a document", kExportFooter);
   auto ex = std::make_shared<ExportVerb>();
   AddTarget(*verb, ex->target);
   verb->add_option_function<std::string>(
-          "--format", [ex](const std::string& text) { ex->format = FormatFromName(text); },
-          std::string("Format (else by the output's name, else turtle): ") + kFormats)
+          "--format",
+          [ex](const std::string& text) { ex->format = FormatFromName(text); },
+          std::string("Format (else by the output's name, else turtle): ") +
+              kFormats)
       ->check(Checked(CheckFormat))
       ->type_name("FORMAT");
-  verb->add_option("--output", ex->output, "File to write (else standard output)")
+  verb->add_option("--output", ex->output,
+                   "File to write (else standard output)")
       ->type_name("FILE");
   verb->callback([ex, &chosen] { chosen = [ex] { return RunExport(*ex); }; });
 }
 
 void AddStats(CLI::App& app, Chosen& chosen) {
-  CLI::App* verb = AddVerb(app, "stats", "Show exact figures of the graphs", kStatsFooter);
+  CLI::App* verb =
+      AddVerb(app, "stats", "Show exact figures of the graphs", kStatsFooter);
   auto stats = std::make_shared<StatsVerb>();
   AddTarget(*verb, stats->target);
   verb->get_option("--graph")->default_str("all");
   verb->add_option_function<std::string>(
-          "--results", [stats](const std::string& text) { stats->json = text == "json"; },
+          "--results",
+          [stats](const std::string& text) { stats->json = text == "json"; },
           "Form of the figures [table]")
       ->check(OneOf({"json", "table"}))
       ->type_name("json|table");
@@ -223,31 +271,39 @@ void AddStats(CLI::App& app, Chosen& chosen) {
 
 void AddCheck(CLI::App& app, Chosen& chosen) {
   CLI::App* verb =
-      AddVerb(app, "check", "Verify every invariant of the data directory", kCheckFooter);
+      AddVerb(app, "check", "Verify every invariant of the data directory",
+              kCheckFooter);
   auto check = std::make_shared<CheckVerb>();
-  verb->add_option("--data", check->target.data, "Data directory (else SKG_DATA_DIR)")
+  verb->add_option("--data", check->target.data,
+                   "Data directory (else SKG_DATA_DIR)")
       ->type_name("DIR");
   verb->add_flag("--deep", check->deep, "Also decode every term and record");
-  verb->callback([check, &chosen] { chosen = [check] { return RunCheck(*check); }; });
+  verb->callback(
+      [check, &chosen] { chosen = [check] { return RunCheck(*check); }; });
 }
 
 void AddKeys(CLI::App& app, Chosen& chosen) {
   CLI::App* keys = AddVerb(app, "keys", "Manage API keys", "");
-  keys->require_subcommand(1);
-  CLI::App* verb = AddVerb(*keys, "create", "Make an API key", kKeysCreateFooter);
+  keys->require_subcommand(0, 1);
+  CLI::App* verb =
+      AddVerb(*keys, "create", "Make an API key", kKeysCreateFooter);
   auto create = std::make_shared<KeysCreateVerb>();
-  verb->add_option("--data", create->data, "Store the key's hash in this data directory")
+  verb->add_option("--data", create->data,
+                   "Store the key's hash in this data directory")
       ->type_name("DIR");
   verb->add_option("--tenant", create->tenant, "Whose key it is")
       ->check(Checked(CheckTenant))
       ->type_name("TENANT")
       ->capture_default_str();
   verb->add_option_function<std::string>(
-          "--roles", [create](const std::string& text) { create->roles = Split(text); },
+          "--roles",
+          [create](const std::string& text) { create->roles = Split(text); },
           "What it may do [read:triples,write:triples]")
       ->check(Checked(CheckRoles))
       ->type_name("ROLE,...");
-  verb->callback([create, &chosen] { chosen = [create] { return RunKeysCreate(*create); }; });
+  verb->callback([create, &chosen] {
+    chosen = [create] { return RunKeysCreate(*create); };
+  });
 }
 
 // "keys create" of a command line that got so far.
@@ -261,6 +317,17 @@ std::string VerbOf(const CLI::App& app) {
   return names;
 }
 
+// ": serve, load or ..." after the verbs of the command line.
+std::string VerbsOf(const CLI::App& app) {
+  const CLI::App* at = &app;
+  while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
+  std::string names;
+  for (const CLI::App* verb : at->get_subcommands(nullptr)) {
+    names += (names.empty() ? ": " : ", ") + verb->get_name();
+  }
+  return names;
+}
+
 }  // namespace
 
 int RunCommandLine(int argc, char** argv) {
@@ -268,8 +335,9 @@ int RunCommandLine(int argc, char** argv) {
   CLI::App app(kProgramHelp, "skg");
   app.footer(kProgramFooter);
   app.set_help_flag("-h,--help", "Print this and exit");
-  app.set_version_flag("--version", "skg " SKG_VERSION, "Print the version and exit");
-  app.require_subcommand(1);
+  app.set_version_flag("--version", "skg " SKG_VERSION,
+                       "Print the version and exit");
+  app.require_subcommand(0, 1);
   AddServe(app, chosen);
   AddLoad(app, chosen);
   AddQuery(app, chosen);
@@ -286,6 +354,7 @@ int RunCommandLine(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return FailUsage(VerbOf(app), error.what());
   }
+  if (!chosen) return FailUsage(VerbOf(app), "say what to do" + VerbsOf(app));
   return chosen();
 }
 

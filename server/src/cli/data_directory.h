@@ -9,13 +9,14 @@
 
 namespace skg::cli {
 
-
 // --data, else the first of the variables that `skg serve` takes it from.
 // Errors: kInvalidArgument (none is set).
-[[nodiscard]] absl::StatusOr<std::string> DataDirectoryOf(const std::string& flag);
+[[nodiscard]] absl::StatusOr<std::string> DataDirectoryOf(
+    const std::string& flag);
 
 // Errors: as Engine::Open.
 [[nodiscard]] absl::StatusOr<std::unique_ptr<Engine>> OpenEngine(
-    const std::string& directory, bool create, Durability durability = Durability::kSync);
+    const std::string& directory, bool create,
+    Durability durability = Durability::kSync);
 
 }  // namespace skg::cli

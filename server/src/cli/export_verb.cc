@@ -34,32 +34,39 @@ absl::Status WriteGraph(const ExportVerb& verb, const Graph& graph, Sink sink) {
 }
 
 absl::Status WriteToFile(const ExportVerb& verb, const Graph& graph) {
-  absl::StatusOr<std::unique_ptr<OutputFile>> file = OutputFile::Create(verb.output);
+  absl::StatusOr<std::unique_ptr<OutputFile>> file =
+      OutputFile::Create(verb.output);
   if (!file.ok()) return file.status();
   const absl::Status written = WriteGraph(
-      verb, graph, [&file](std::string_view bytes) { return (*file)->Write(bytes); });
+      verb, graph,
+      [&file](std::string_view bytes) { return (*file)->Write(bytes); });
   return written.ok() ? (*file)->Commit() : written;
 }
 
 absl::Status WriteToStandardOutput(const ExportVerb& verb, const Graph& graph) {
   const absl::Status written = WriteGraph(
-      verb, graph, [](std::string_view bytes) { return StandardOutput().Write(bytes); });
+      verb, graph,
+      [](std::string_view bytes) { return StandardOutput().Write(bytes); });
   return written.ok() ? StandardOutput().Flush() : written;
 }
 
 absl::Status Export(const ExportVerb& verb, const std::string& directory) {
-  const absl::StatusOr<std::unique_ptr<Engine>> engine = OpenEngine(directory, /*create=*/false);
+  const absl::StatusOr<std::unique_ptr<Engine>> engine =
+      OpenEngine(directory, /*create=*/false);
   if (!engine.ok()) return engine.status();
   const absl::StatusOr<Graph> graph = (*engine)->OpenGraph(verb.target.graph);
   if (!graph.ok()) return graph.status();
-  return ToStandardOutput(verb) ? WriteToStandardOutput(verb, *graph) : WriteToFile(verb, *graph);
+  return ToStandardOutput(verb) ? WriteToStandardOutput(verb, *graph)
+                                : WriteToFile(verb, *graph);
 }
 
 }  // namespace
 
 int RunExport(const ExportVerb& verb) {
-  const absl::StatusOr<std::string> directory = DataDirectoryOf(verb.target.data);
-  if (!directory.ok()) return FailUsage("export", std::string(directory.status().message()));
+  const absl::StatusOr<std::string> directory =
+      DataDirectoryOf(verb.target.data);
+  if (!directory.ok())
+    return FailUsage("export", std::string(directory.status().message()));
   NoteInterrupts();
   const absl::Status status = Export(verb, *directory);
   return status.ok() ? kExitOk : Fail(status);

@@ -5,7 +5,8 @@ namespace skg::cli {
 
 inline constexpr char kProgramHelp[] =
     "skg: a knowledge-graph engine: load, ask, serve.\n"
-    "A data directory holds graphs named TENANT/GRAPH (public/main unless --graph says "
+    "A data directory holds graphs named TENANT/GRAPH (public/main unless "
+    "--graph says "
     "otherwise).";
 
 inline constexpr char kProgramFooter[] = R"(

@@ -48,7 +48,8 @@ void ExitOnInterrupt() { Install(Exit, 0); }
 
 int InterruptSignal() { return noted_signal; }
 
-absl::StatusOr<size_t> InterruptibleRead(int descriptor, char* buffer, size_t size) {
+absl::StatusOr<size_t> InterruptibleRead(int descriptor, char* buffer,
+                                         size_t size) {
   while (true) {
     pollfd waiting[2] = {{.fd = descriptor, .events = POLLIN, .revents = 0},
                          {.fd = wake_pipe[0], .events = POLLIN, .revents = 0}};
@@ -58,8 +59,8 @@ absl::StatusOr<size_t> InterruptibleRead(int descriptor, char* buffer, size_t si
     const ssize_t got = ready < 0 ? -1 : read(descriptor, buffer, size);
     if (got >= 0) return static_cast<size_t>(got);
     if (errno != EINTR && errno != EAGAIN) {
-      return absl::UnavailableError(
-          absl::StrCat("standard input: ", std::generic_category().message(errno)));
+      return absl::UnavailableError(absl::StrCat(
+          "standard input: ", std::generic_category().message(errno)));
     }
   }
 }

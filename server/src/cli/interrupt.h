@@ -17,6 +17,8 @@ void ExitOnInterrupt();
 
 // Reads from a descriptor that may never give anything, a terminal or a pipe.
 // Errors: kCancelled once there was a signal, kUnavailable.
-[[nodiscard]] absl::StatusOr<size_t> InterruptibleRead(int descriptor, char* buffer, size_t size);
+[[nodiscard]] absl::StatusOr<size_t> InterruptibleRead(int descriptor,
+                                                       char* buffer,
+                                                       size_t size);
 
 }  // namespace skg::cli

@@ -10,8 +10,10 @@
 namespace skg::cli {
 namespace {
 
-absl::Status Store(const std::string& directory, const server::ApiKeyRecord& record) {
-  const absl::StatusOr<std::unique_ptr<Engine>> engine = OpenEngine(directory, /*create=*/true);
+absl::Status Store(const std::string& directory,
+                   const server::ApiKeyRecord& record) {
+  const absl::StatusOr<std::unique_ptr<Engine>> engine =
+      OpenEngine(directory, /*create=*/true);
   if (!engine.ok()) return engine.status();
   return server::StoreApiKey(**engine, record);
 }
@@ -29,7 +31,8 @@ int RunKeysCreate(const KeysCreateVerb& verb) {
   if (!verb.data.empty()) {
     const absl::Status stored = Store(verb.data, record);
     if (!stored.ok()) return Fail(stored);
-    absl::StrAppend(&text, "stored for tenant ", verb.tenant, " in ", Printable(verb.data), "\n");
+    absl::StrAppend(&text, "stored for tenant ", verb.tenant, " in ",
+                    Printable(verb.data), "\n");
   }
   return PrintResult(text);
 }

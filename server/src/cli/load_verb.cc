@@ -36,21 +36,24 @@ absl::Status CheckFile(InputFile& file) {
       !S_ISDIR(status.st_mode)) {
     return absl::OkStatus();
   }
-  file.bytes = S_ISREG(status.st_mode) ? static_cast<uint64_t>(status.st_size) : 0;
+  file.bytes =
+      S_ISREG(status.st_mode) ? static_cast<uint64_t>(status.st_size) : 0;
   return OpenLoadFile(file.path).status();
 }
 
 absl::StatusOr<LoadSource> OpenInput(const std::string& path) {
   if (path != kStandardInput) return OpenLoadFile(path);
-  return LoadSource{.name = "standard input", .read = [](char* buffer, size_t size) {
+  return LoadSource{.name = "standard input",
+                    .read = [](char* buffer, size_t size) {
                       return InterruptibleRead(STDIN_FILENO, buffer, size);
                     }};
 }
 
-std::string ProgressText(const InputFile& file, uint64_t bytes, uint64_t statements,
-                         absl::Time start) {
+std::string ProgressText(const InputFile& file, uint64_t bytes,
+                         uint64_t statements, absl::Time start) {
   std::string text = absl::StrCat(file.path, ": ", bytes >> 20, " MiB");
-  if (file.bytes > 0) absl::StrAppend(&text, " (", bytes * 100 / file.bytes, "%)");
+  if (file.bytes > 0)
+    absl::StrAppend(&text, " (", bytes * 100 / file.bytes, "%)");
   absl::StrAppend(&text, ", ", RateText(statements, start));
   if (file.bytes > 0 && bytes >= file.bytes) text += ", writing";
   return text;
@@ -71,40 +74,51 @@ std::string SkippedText(const std::string& name, const LoadResult& result) {
   for (const LoadError& error : result.errors) {
     std::string place = name;
     if (error.line > 0) absl::StrAppend(&place, ":", error.line);
-    if (error.line > 0 && error.column > 0) absl::StrAppend(&place, ":", error.column);
-    absl::StrAppend(&text, Printable(absl::StrCat(place, ": skipped: ", error.message)), "\n");
+    if (error.line > 0 && error.column > 0)
+      absl::StrAppend(&place, ":", error.column);
+    absl::StrAppend(
+        &text, Printable(absl::StrCat(place, ": skipped: ", error.message)),
+        "\n");
   }
   if (result.skipped > result.errors.size()) {
-    absl::StrAppend(&text, Printable(name), ": and ", result.skipped - result.errors.size(),
+    absl::StrAppend(&text, Printable(name), ": and ",
+                    result.skipped - result.errors.size(),
                     " more were skipped\n");
   }
   return text;
 }
 
-std::string SummaryText(const std::string& name, const LoadResult& result, absl::Time start) {
-  std::string text = absl::StrCat(Printable(name), ": ", RateText(result.statements, start), ": ",
-                                  WithSeparators(result.inserted), " inserted");
+std::string SummaryText(const std::string& name, const LoadResult& result,
+                        absl::Time start) {
+  std::string text =
+      absl::StrCat(Printable(name), ": ", RateText(result.statements, start),
+                   ": ", WithSeparators(result.inserted), " inserted");
   if (result.replaced > 0) {
     absl::StrAppend(&text, ", ", WithSeparators(result.replaced), " replaced");
   }
   if (result.duplicates > 0) {
-    absl::StrAppend(&text, ", ", WithSeparators(result.duplicates), " there already");
+    absl::StrAppend(&text, ", ", WithSeparators(result.duplicates),
+                    " there already");
   }
   if (result.skipped > 0) {
     absl::StrAppend(&text, ", ", WithSeparators(result.skipped), " skipped");
   }
-  return absl::StrCat(text, result.commit > 0 ? absl::StrCat(" (commit ", result.commit, ")") : "",
-                      "\n");
+  return absl::StrCat(
+      text,
+      result.commit > 0 ? absl::StrCat(" (commit ", result.commit, ")") : "",
+      "\n");
 }
 
-absl::Status LoadFile(const LoadVerb& verb, const InputFile& file, Graph& graph) {
+absl::Status LoadFile(const LoadVerb& verb, const InputFile& file,
+                      Graph& graph) {
   absl::StatusOr<LoadSource> source = OpenInput(file.path);
   if (!source.ok()) return source.status();
   const absl::Time start = absl::Now();
   ProgressLine progress;
   LoadOptions options = OptionsOf(verb, file);
   options.progress = [&](uint64_t bytes, uint64_t statements) {
-    if (progress.Due()) progress.Show(ProgressText(file, bytes, statements, start));
+    if (progress.Due())
+      progress.Show(ProgressText(file, bytes, statements, start));
     return InterruptSignal() == 0;
   };
   absl::StatusOr<LoadResult> result = graph.Load(*source, options);
@@ -112,8 +126,10 @@ absl::Status LoadFile(const LoadVerb& verb, const InputFile& file, Graph& graph)
   if (!result.ok()) return result.status();
 
   const std::string skipped = SkippedText(source->name, *result);
-  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, skipped.data(), skipped.size());
-  absl::Status status = StandardOutput().Write(SummaryText(source->name, *result, start));
+  [[maybe_unused]] const ssize_t written =
+      write(STDERR_FILENO, skipped.data(), skipped.size());
+  absl::Status status =
+      StandardOutput().Write(SummaryText(source->name, *result, start));
   if (status.ok()) status = StandardOutput().Flush();
   return status;
 }
@@ -128,7 +144,8 @@ absl::Status LoadFiles(const LoadVerb& verb, const std::string& directory,
   absl::StatusOr<std::unique_ptr<Engine>> engine =
       OpenEngine(directory, /*create=*/true, verb.durability);
   if (!engine.ok()) return engine.status();
-  absl::StatusOr<Graph> graph = (*engine)->OpenGraph(verb.target.graph, {.create = true});
+  absl::StatusOr<Graph> graph =
+      (*engine)->OpenGraph(verb.target.graph, {.create = true});
   if (!graph.ok()) return graph.status();
   for (const InputFile& file : files) {
     if (InterruptSignal() != 0) return absl::CancelledError("interrupted");
@@ -142,16 +159,20 @@ absl::Status LoadFiles(const LoadVerb& verb, const std::string& directory,
 }  // namespace
 
 int RunLoad(const LoadVerb& verb) {
-  const absl::StatusOr<std::string> directory = DataDirectoryOf(verb.target.data);
-  if (!directory.ok()) return FailUsage("load", std::string(directory.status().message()));
+  const absl::StatusOr<std::string> directory =
+      DataDirectoryOf(verb.target.data);
+  if (!directory.ok())
+    return FailUsage("load", std::string(directory.status().message()));
   std::vector<InputFile> files;
   size_t from_standard_input = 0;
   for (const std::string& path : verb.files) {
     const std::optional<Format> format = FormatOf(verb, path);
     if (!format) {
-      return FailUsage("load", absl::StrCat(path == kStandardInput ? "standard input" : path,
-                                            ": the format is not to be seen from the name; say "
-                                            "--format FORMAT"));
+      return FailUsage(
+          "load",
+          absl::StrCat(path == kStandardInput ? "standard input" : path,
+                       ": the format is not to be seen from the name; say "
+                       "--format FORMAT"));
     }
     if (path == kStandardInput && ++from_standard_input > 1) {
       return FailUsage("load", "standard input (-) can be read only once");

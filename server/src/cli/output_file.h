@@ -18,7 +18,8 @@ namespace skg::cli {
 // ends in .gz makes gzip. Not thread-safe.
 class OutputFile {
  public:
-  [[nodiscard]] static absl::StatusOr<std::unique_ptr<OutputFile>> Create(const std::string& path);
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<OutputFile>> Create(
+      const std::string& path);
   // Without Commit, nothing is left behind.
   ~OutputFile();
   OutputFile(const OutputFile&) = delete;

@@ -32,7 +32,8 @@ PatternQueryOptions OptionsOf(const QueryVerb& verb) {
 
 absl::StatusOr<std::string> ReadQuery(const QueryVerb& verb) {
   if (verb.file.empty() && verb.query != "-") return verb.query;
-  LoadSource source{.name = "standard input", .read = [](char* buffer, size_t size) {
+  LoadSource source{.name = "standard input",
+                    .read = [](char* buffer, size_t size) {
                       return InterruptibleRead(STDIN_FILENO, buffer, size);
                     }};
   if (!verb.file.empty() && verb.file != "-") {
@@ -49,16 +50,19 @@ absl::StatusOr<std::string> ReadQuery(const QueryVerb& verb) {
     text.append(piece, 0, *got);
     if (text.size() > kMaxQueryBytes) {
       return absl::InvalidArgumentError(
-          absl::StrCat(source.name, ": a query of more than ", kMaxQueryBytes >> 20, " MiB"));
+          absl::StrCat(source.name, ": a query of more than ",
+                       kMaxQueryBytes >> 20, " MiB"));
     }
   }
 }
 
-absl::StatusOr<PatternResult> Answer(const QueryVerb& verb, const std::string& directory) {
+absl::StatusOr<PatternResult> Answer(const QueryVerb& verb,
+                                     const std::string& directory) {
   const absl::StatusOr<std::string> text = ReadQuery(verb);
   if (!text.ok()) return text.status();
   ExitOnInterrupt();
-  const absl::StatusOr<std::unique_ptr<Engine>> engine = OpenEngine(directory, /*create=*/false);
+  const absl::StatusOr<std::unique_ptr<Engine>> engine =
+      OpenEngine(directory, /*create=*/false);
   if (!engine.ok()) return engine.status();
   const absl::StatusOr<Graph> graph = (*engine)->OpenGraph(verb.target.graph);
   if (!graph.ok()) return graph.status();
@@ -68,14 +72,17 @@ absl::StatusOr<PatternResult> Answer(const QueryVerb& verb, const std::string& d
 }  // namespace
 
 int RunQuery(const QueryVerb& verb) {
-  const absl::StatusOr<std::string> directory = DataDirectoryOf(verb.target.data);
-  if (!directory.ok()) return FailUsage("query", std::string(directory.status().message()));
+  const absl::StatusOr<std::string> directory =
+      DataDirectoryOf(verb.target.data);
+  if (!directory.ok())
+    return FailUsage("query", std::string(directory.status().message()));
   NoteInterrupts();
   const absl::StatusOr<PatternResult> result = Answer(verb, *directory);
   if (!result.ok()) return Fail(result.status());
   ResultFormat format = verb.results;
   if (format == ResultFormat::kAutomatic) {
-    format = isatty(STDOUT_FILENO) == 1 ? ResultFormat::kTable : ResultFormat::kJson;
+    format =
+        isatty(STDOUT_FILENO) == 1 ? ResultFormat::kTable : ResultFormat::kJson;
   }
   return PrintResult(ResultText(*result, format));
 }

@@ -12,20 +12,22 @@ namespace {
 
 std::string WeightText(float weight) {
   char digits[32];
-  const auto [end, error] = std::to_chars(digits, digits + sizeof digits, weight);
+  const auto [end, error] =
+      std::to_chars(digits, digits + sizeof digits, weight);
   static_cast<void>(error);  // no float needs more than 16 characters
   return std::string(digits, end);
 }
 
 ResultTable StatementTable(const PatternResult& result) {
   ResultTable table{.columns = {"subject", "predicate", "object", "weight"}};
-  const bool graphs = std::any_of(result.statements.begin(), result.statements.end(),
-                                  [](const Statement& s) { return !s.graph.empty(); });
+  const bool graphs =
+      std::any_of(result.statements.begin(), result.statements.end(),
+                  [](const Statement& s) { return !s.graph.empty(); });
   if (graphs) table.columns.push_back("graph");
   if (result.include_metadata) table.columns.push_back("metadata");
   for (const Statement& s : result.statements) {
-    auto& row = table.rows.emplace_back(
-        std::vector<std::string>{s.subject, s.predicate, s.object, WeightText(s.weight)});
+    auto& row = table.rows.emplace_back(std::vector<std::string>{
+        s.subject, s.predicate, s.object, WeightText(s.weight)});
     if (graphs) row.push_back(s.graph);
     if (result.include_metadata) row.push_back(s.metadata);
   }
@@ -33,10 +35,11 @@ ResultTable StatementTable(const PatternResult& result) {
 }
 
 ResultTable EdgeTable(const PatternResult& result) {
-  ResultTable table{.columns = {"source", "predicate", "target", "depth", "weight"}};
+  ResultTable table{
+      .columns = {"source", "predicate", "target", "depth", "weight"}};
   for (const TraversalEdge& edge : result.edges) {
-    table.rows.push_back({edge.source, edge.predicate, edge.target, std::to_string(edge.depth),
-                          WeightText(edge.weight)});
+    table.rows.push_back({edge.source, edge.predicate, edge.target,
+                          std::to_string(edge.depth), WeightText(edge.weight)});
   }
   return table;
 }
@@ -44,11 +47,12 @@ ResultTable EdgeTable(const PatternResult& result) {
 // Characters, taking each code point for one column.
 size_t Width(std::string_view text) {
   return static_cast<size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<uint8_t>(c) & 0xC0) != 0x80; }));
+      text.begin(), text.end(),
+      [](char c) { return (static_cast<uint8_t>(c) & 0xC0) != 0x80; }));
 }
 
-void AppendAligned(const std::vector<std::string>& cells, const std::vector<size_t>& widths,
-                   std::string& out) {
+void AppendAligned(const std::vector<std::string>& cells,
+                   const std::vector<size_t>& widths, std::string& out) {
   for (size_t i = 0; i < cells.size(); ++i) {
     out += cells[i];
     if (i + 1 < cells.size()) out.append(widths[i] - Width(cells[i]) + 2, ' ');
@@ -70,11 +74,20 @@ std::string TsvCell(const std::string& text) {
   std::string cell;
   for (const char c : text) {
     switch (c) {
-      case '\t': cell += "\\t"; break;
-      case '\n': cell += "\\n"; break;
-      case '\r': cell += "\\r"; break;
-      case '\\': cell += "\\\\"; break;
-      default: cell += c;
+      case '\t':
+        cell += "\\t";
+        break;
+      case '\n':
+        cell += "\\n";
+        break;
+      case '\r':
+        cell += "\\r";
+        break;
+      case '\\':
+        cell += "\\\\";
+        break;
+      default:
+        cell += c;
     }
   }
   return cell;
@@ -100,7 +113,8 @@ std::string Separated(const ResultTable& table, Cell cell, char separator,
 
 ResultTable TableOf(const PatternResult& result) {
   if (result.form == PatternResult::Form::kTraversal) return EdgeTable(result);
-  if (!result.variables.empty()) return {.columns = result.variables, .rows = result.bindings};
+  if (!result.variables.empty())
+    return {.columns = result.variables, .rows = result.bindings};
   return StatementTable(result);
 }
 
@@ -120,14 +134,19 @@ std::string AlignedText(const ResultTable& table) {
     out.append(widths[i], '-');
     out += i + 1 < widths.size() ? "  " : "\n";
   }
-  for (size_t i = 1; i < lines.size(); ++i) AppendAligned(lines[i], widths, out);
-  absl::StrAppend(&out, "(", table.rows.size(), table.rows.size() == 1 ? " row)\n" : " rows)\n");
+  for (size_t i = 1; i < lines.size(); ++i)
+    AppendAligned(lines[i], widths, out);
+  absl::StrAppend(&out, "(", Counted(table.rows.size(), "row"), ")\n");
   return out;
 }
 
-std::string CsvText(const ResultTable& table) { return Separated(table, CsvCell, ',', "\r\n"); }
+std::string CsvText(const ResultTable& table) {
+  return Separated(table, CsvCell, ',', "\r\n");
+}
 
-std::string TsvText(const ResultTable& table) { return Separated(table, TsvCell, '\t', "\n"); }
+std::string TsvText(const ResultTable& table) {
+  return Separated(table, TsvCell, '\t', "\n");
+}
 
 std::string ResultText(const PatternResult& result, ResultFormat format) {
   switch (format) {

@@ -27,6 +27,7 @@ struct ResultTable {
 [[nodiscard]] std::string TsvText(const ResultTable& table);
 
 // `format` must not be kAutomatic.
-[[nodiscard]] std::string ResultText(const PatternResult& result, ResultFormat format);
+[[nodiscard]] std::string ResultText(const PatternResult& result,
+                                     ResultFormat format);
 
 }  // namespace skg::cli

@@ -7,7 +7,8 @@ namespace skg::cli {
 
 int RunServe(const server::FlagValues& flags) {
   const absl::StatusOr<server::Settings> settings = server::LoadSettings(flags);
-  if (!settings.ok()) return FailUsage("serve", std::string(settings.status().message()));
+  if (!settings.ok())
+    return FailUsage("serve", std::string(settings.status().message()));
   return server::Serve(*settings);
 }
 

@@ -24,29 +24,35 @@ struct Figures {
   std::vector<GraphFigures> graphs;
 };
 
-absl::StatusOr<GraphFigures> FiguresOf(Engine& engine, const std::string& name) {
+absl::StatusOr<GraphFigures> FiguresOf(Engine& engine,
+                                       const std::string& name) {
   const absl::StatusOr<Graph> graph = engine.OpenGraph(name);
   if (!graph.ok()) return graph.status();
   const absl::StatusOr<ReadView> view = graph->Latest();
   if (!view.ok()) return view.status();
   absl::StatusOr<GraphStats> stats = view->Stats();
   if (!stats.ok()) return stats.status();
-  return GraphFigures{std::string(graph->tenant()) + "/" + std::string(graph->name()),
-                      view->commit(), *stats};
+  return GraphFigures{
+      std::string(graph->tenant()) + "/" + std::string(graph->name()),
+      view->commit(), *stats};
 }
 
-absl::StatusOr<Figures> Gather(const StatsVerb& verb, const std::string& directory) {
-  const absl::StatusOr<std::unique_ptr<Engine>> engine = OpenEngine(directory, /*create=*/false);
+absl::StatusOr<Figures> Gather(const StatsVerb& verb,
+                               const std::string& directory) {
+  const absl::StatusOr<std::unique_ptr<Engine>> engine =
+      OpenEngine(directory, /*create=*/false);
   if (!engine.ok()) return engine.status();
   const absl::StatusOr<uint64_t> disk_bytes = (*engine)->DiskBytes();
   if (!disk_bytes.ok()) return disk_bytes.status();
 
   std::vector<std::string> names = {verb.target.graph};
   if (verb.all_graphs) {
-    const absl::StatusOr<std::vector<GraphInfo>> graphs = (*engine)->ListGraphs();
+    const absl::StatusOr<std::vector<GraphInfo>> graphs =
+        (*engine)->ListGraphs();
     if (!graphs.ok()) return graphs.status();
     names.clear();
-    for (const GraphInfo& graph : *graphs) names.push_back(graph.tenant + "/" + graph.name);
+    for (const GraphInfo& graph : *graphs)
+      names.push_back(graph.tenant + "/" + graph.name);
   }
   Figures figures{.directory = directory, .disk_bytes = *disk_bytes};
   for (const std::string& name : names) {
@@ -68,15 +74,18 @@ std::string JsonText(const Figures& figures) {
                       {"objects", graph.stats.objects},
                       {"last_commit", graph.commit}});
   }
-  const nlohmann::ordered_json document = {
-      {"data", figures.directory}, {"disk_bytes", figures.disk_bytes}, {"graphs", graphs}};
+  const nlohmann::ordered_json document = {{"data", figures.directory},
+                                           {"disk_bytes", figures.disk_bytes},
+                                           {"graphs", graphs}};
   // A path need not be UTF-8.
-  return document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  return document.dump(2, ' ', false,
+                       nlohmann::ordered_json::error_handler_t::replace) +
+         "\n";
 }
 
 std::string TableText(const Figures& figures) {
-  ResultTable table{.columns = {"graph", "statements", "triples", "subjects", "predicates",
-                                "objects", "last commit"}};
+  ResultTable table{.columns = {"graph", "statements", "triples", "subjects",
+                                "predicates", "objects", "last commit"}};
   for (const GraphFigures& graph : figures.graphs) {
     std::vector<std::string>& row = table.rows.emplace_back();
     row.push_back(graph.name);
@@ -93,8 +102,10 @@ std::string TableText(const Figures& figures) {
 }  // namespace
 
 int RunStats(const StatsVerb& verb) {
-  const absl::StatusOr<std::string> directory = DataDirectoryOf(verb.target.data);
-  if (!directory.ok()) return FailUsage("stats", std::string(directory.status().message()));
+  const absl::StatusOr<std::string> directory =
+      DataDirectoryOf(verb.target.data);
+  if (!directory.ok())
+    return FailUsage("stats", std::string(directory.status().message()));
   ExitOnInterrupt();
   const absl::StatusOr<Figures> figures = Gather(verb, *directory);
   if (!figures.ok()) return Fail(figures.status());

@@ -45,7 +45,8 @@ int Fail(const absl::Status& status) {
 int FailUsage(std::string_view verb, std::string_view message) {
   PrintFailure(message);
   const std::string space = verb.empty() ? "" : " ";
-  WriteToStandardError("Run `skg" + space + std::string(verb) + " --help` for what it takes.\n");
+  WriteToStandardError("Run `skg" + space + std::string(verb) +
+                       " --help` for what it takes.\n");
   return kExitUsage;
 }
 
@@ -66,7 +67,8 @@ std::string Printable(std::string_view text) {
     } else if (byte == '\r') {
       out += "\\r";
     } else {
-      const unsigned char code = second_control ? static_cast<unsigned char>(text[++i]) : byte;
+      const unsigned char code =
+          second_control ? static_cast<unsigned char>(text[++i]) : byte;
       absl::StrAppend(&out, "\\u00", absl::Hex(code, absl::kZeroPad2));
     }
   }
@@ -75,8 +77,16 @@ std::string Printable(std::string_view text) {
 
 std::string WithSeparators(uint64_t number) {
   std::string digits = std::to_string(number);
-  for (size_t place = digits.size(); place > 3; place -= 3) digits.insert(place - 3, ",");
+  for (size_t place = digits.size(); place > 3; place -= 3)
+    digits.insert(place - 3, ",");
   return digits;
+}
+
+std::string Counted(uint64_t number, std::string_view noun) {
+  std::string text = WithSeparators(number) + " ";
+  text += noun;
+  if (number != 1) text += 's';
+  return text;
 }
 
 absl::Status Output::Write(std::string_view bytes) {
@@ -120,7 +130,8 @@ int PrintResult(std::string_view text) {
   return status.ok() ? kExitOk : Fail(status);
 }
 
-ProgressLine::ProgressLine() : terminal_(isatty(STDERR_FILENO) == 1), next_(absl::Now()) {}
+ProgressLine::ProgressLine()
+    : terminal_(isatty(STDERR_FILENO) == 1), next_(absl::Now()) {}
 
 bool ProgressLine::Due() { return terminal_ && absl::Now() >= next_; }
 
@@ -138,9 +149,10 @@ void ProgressLine::Clear() {
 
 std::string RateText(uint64_t statements, absl::Time start) {
   const double seconds = absl::ToDoubleSeconds(absl::Now() - start);
-  std::string text = WithSeparators(statements) + " statements";
+  std::string text = Counted(statements, "statement");
   if (seconds > 0.001) {
-    const auto rate = static_cast<uint64_t>(static_cast<double>(statements) / seconds);
+    const auto rate =
+        static_cast<uint64_t>(static_cast<double>(statements) / seconds);
     text += ", " + WithSeparators(rate) + "/s";
   }
   return text;

@@ -28,12 +28,15 @@ void PrintFailure(std::string_view message);
 [[nodiscard]] std::string Printable(std::string_view text);
 // "1,234,567".
 [[nodiscard]] std::string WithSeparators(uint64_t number);
+// "1 graph", "1,200 graphs".
+[[nodiscard]] std::string Counted(uint64_t number, std::string_view noun);
 
 // Bytes to a file descriptor, buffered. Not thread-safe.
 class Output {
  public:
   // `name` is for messages. Does not own the descriptor.
-  Output(int descriptor, std::string name) : descriptor_(descriptor), name_(std::move(name)) {}
+  Output(int descriptor, std::string name)
+      : descriptor_(descriptor), name_(std::move(name)) {}
 
   // Errors: kCancelled (the reader has gone), kUnavailable, kResourceExhausted
   // (disk full).

@@ -441,7 +441,8 @@ absl::StatusOr<std::map<std::string, Sourced>> FileTexts(
 Environment ProcessEnvironment() {
   return [](const std::string& name) -> std::optional<std::string> {
     // Read at start, before there are threads that could change it.
-    const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe)
+    // NOLINTNEXTLINE(concurrency-mt-unsafe)
+    const char* value = std::getenv(name.c_str());
     if (value == nullptr) return std::nullopt;
     return std::string(value);
   };

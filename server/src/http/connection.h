@@ -92,6 +92,7 @@ class Connection final : public httplib::Stream {
   std::atomic<State> state{State::kBusy};
   std::atomic<Clock::rep> deadline{0};
   std::atomic<bool> has_partial_request{false};  // set with the deadline
+  bool polled = false;                           // the poll set knows it
   bool draining = false;  // answered for good; input is read away
 
  private:

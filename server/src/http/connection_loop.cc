@@ -23,6 +23,7 @@ constexpr int kSweepMilliseconds = 100;
 constexpr size_t kMinWorkers = 2;
 // Connections past the limit that are told so; more are just closed.
 constexpr size_t kRefusedConnections = 64;
+constexpr auto kDrainInterval = std::chrono::milliseconds(20);
 constexpr auto kLinger = std::chrono::seconds(2);
 // Above this share of the connections, idle ones go sooner.
 constexpr size_t kPressureNumerator = 3;
@@ -134,13 +135,6 @@ void ConnectionLoop::Add(int fd, std::string peer) {
     if (count >= options_.max_connections + kRefusedConnections) return;
     connections_.emplace(&connection, std::move(owned));
   }
-  epoll_event event{};
-  event.events = EPOLLONESHOT;  // armed below
-  event.data.ptr = &connection;
-  if (::epoll_ctl(poll_, EPOLL_CTL_ADD, fd, &event) != 0) {
-    Close(connection);
-    return;
-  }
   if (count >= options_.max_connections) {
     Refuse(connection, 503, "Too many connections");
     return;
@@ -246,14 +240,20 @@ void ConnectionLoop::Refuse(Connection& connection, int status,
   Finish(connection);
 }
 
+// Nothing may touch the connection after this: another worker has it, perhaps.
 void ConnectionLoop::Arm(Connection& connection) {
   if (!connection.draining) connection.SetDeadline();
-  connection.state.store(Connection::State::kWaiting);
   epoll_event event{};
   event.events = EPOLLIN | EPOLLONESHOT;
   event.data.ptr = &connection;
-  // It cannot fail: the socket is open and in the set.
-  ::epoll_ctl(poll_, EPOLL_CTL_MOD, connection.fd(), &event);
+  // It joins the set only here: one that is in the set gets an event when its
+  // peer is gone, whatever was asked for.
+  const int operation = connection.polled ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+  connection.polled = true;
+  connection.state.store(Connection::State::kWaiting);
+  if (::epoll_ctl(poll_, operation, connection.fd(), &event) != 0) {
+    Close(connection);  // the kernel has no memory for it
+  }
 }
 
 // Closes in such a way that the answer arrives. Closing a socket with unread
@@ -283,12 +283,15 @@ bool ConnectionLoop::Drain(absl::Duration timeout) {
   draining_.store(true);
   // From now on the kernel refuses connections; it also wakes the acceptor.
   ::shutdown(listener_, SHUT_RDWR);
-  CloseIdle();
 
   const auto limit = Clock::now() + absl::ToChronoNanoseconds(timeout);
-  std::unique_lock lock(connections_mutex_);
   const auto none = [this] { return connections_.empty(); };
-  if (connection_closed_.wait_until(lock, limit, none)) return true;
+  std::unique_lock lock(connections_mutex_);
+  do {
+    // Again and again: one may just have been accepted, or answered.
+    CloseIdle();
+    if (connection_closed_.wait_for(lock, kDrainInterval, none)) return true;
+  } while (Clock::now() < limit);
   for (const auto& [connection, owned] : connections_) connection->Shutdown();
   // Those that only waited for bytes end now; a handler may take longer.
   return connection_closed_.wait_for(lock, std::chrono::milliseconds(500),
@@ -296,8 +299,8 @@ bool ConnectionLoop::Drain(absl::Duration timeout) {
 }
 
 // What was sent before the end is answered: a connection with input stays.
+// connections_mutex_ is held.
 void ConnectionLoop::CloseIdle() {
-  const std::lock_guard lock(connections_mutex_);
   for (const auto& [connection, owned] : connections_) {
     if (connection->has_partial_request.load() || connection->HasInput()) {
       continue;
