@@ -1,0 +1,117 @@
+// A packed block: up to kBlockRows rows of a run in one order, column by
+// column. The bytes are settled in libskg/docs/formats.md (section "Blocks").
+//
+// A column is a constant, a frame of reference (smallest value + packed
+// differences), a delta column (nondecreasing, packed steps), or, for terms, a
+// frame of reference for each tag that occurs. All packed values of a column
+// have one width, so that unpacking is a loop without branches.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "storage/keys.h"
+#include "storage/rows.h"
+#include "storage/statement_row.h"
+
+namespace skg::storage {
+
+inline constexpr size_t kBlockRows = 1024;
+
+// A versioned row as runs hold it. Commit 0: the run's manifest entry has it.
+struct RunRow {
+  StatementKey key;
+  uint64_t commit = 0;
+  RowValue value;
+  friend bool operator==(const RunRow&, const RunRow&) = default;
+};
+
+// What a reader learns without unpacking a column.
+struct BlockHeader {
+  uint32_t rows = 0;  // 1 to kBlockRows
+  // Sums of the signs: what this block adds to the numbers of its prefix.
+  int64_t statements = 0;
+  int64_t triples = 0;
+  // Of the four terms in the order's sequence.
+  std::array<TermId, 4> min_term, max_term;
+  uint64_t min_commit = 0, max_commit = 0;
+  uint64_t max_end = 0;
+  float min_weight = 0, max_weight = 0;
+  // No row is a remove and no row has an end: over this block alone every row
+  // whose commit the view sees is a live statement.
+  bool all_live = false;
+  // No two rows are of one statement.
+  bool one_version = false;
+  friend bool operator==(const BlockHeader&, const BlockHeader&) = default;
+};
+
+// Collects rows in key order (statement in the order's sequence, newest commit
+// first) and packs them. Reused from block to block.
+class BlockEncoder {
+ public:
+  explicit BlockEncoder(IndexOrder order);
+
+  void Append(const RunRow& row);  // at most kBlockRows times between Finishes
+  [[nodiscard]] size_t size() const;
+  // The packed rows (at least one); empties the encoder. O(rows).
+  [[nodiscard]] std::string Finish(BlockHeader* header = nullptr);
+
+ private:
+  const IndexOrder order_;
+  std::array<std::vector<uint64_t>, 4> terms_;  // in the order's sequence
+  std::vector<uint32_t> edges_;
+  std::vector<uint64_t> commits_;
+  std::vector<RowValue> values_;
+};
+
+// A packed block, opened: its checksum agrees, its header is read, every
+// column's place and width is known to lie within the bytes. Columns are
+// unpacked one at a time on demand. Thread safety: const methods from any
+// thread.
+class BlockView {
+ public:
+  // `bytes` must outlive the view. Never reads outside of `bytes`, whatever
+  // they are. Errors: kDataLoss (what was wrong with the bytes).
+  [[nodiscard]] static absl::StatusOr<BlockView> Open(std::string_view bytes);
+
+  [[nodiscard]] const BlockHeader& header() const { return header_; }
+  [[nodiscard]] uint32_t rows() const { return header_.rows; }
+
+  // Each writes rows() values to `out`, which has room for kBlockRows.
+  // `place`: 0 to 3 in the order's sequence.
+  void Terms(size_t place, TermId* out) const;
+  void Edges(uint32_t* out) const;
+  void Commits(uint64_t* out) const;
+  void Ends(uint64_t* out) const;
+  void Signs(int64_t* out) const;
+  void TripleSigns(int64_t* out) const;
+  void Weights(float* out) const;
+  void Operations(RowOperation* out) const;
+  void HasRecords(uint8_t* out) const;
+  // Set: every row has this term at `place` (nothing needs unpacking).
+  [[nodiscard]] bool Constant(size_t place, TermId* value) const;
+
+  // All of it, a row at a time (merges, checks); `order` as it was encoded.
+  void Rows(IndexOrder order, std::vector<RunRow>* out) const;
+
+ private:
+  // What a column's bytes say; helper types are block.cc's to choose.
+  struct Column {
+    uint8_t encoding = 0;
+    uint8_t width = 0;
+    uint8_t segments = 0;
+    const char* bases = nullptr;
+    const char* packed = nullptr;
+  };
+  static constexpr size_t kColumns = 12;
+
+  BlockHeader header_;
+  std::array<Column, kColumns> columns_;
+};
+
+}  // namespace skg::storage
