@@ -173,6 +173,22 @@ std::vector<Step> Script() {
        [=](Store& s) {
          return removed.size() - CountPresent(s, "main", removed);
        }},
+      {"compact",
+       [](Store& s) {
+         SKG_ASSIGN_OR_RETURN(const GraphStore graph, Open(s, "main", false));
+         return s.Compact(graph);
+       },
+       1, [](Store&) { return size_t{1}; }},
+      Addition("add after a fold", "main",
+               {{"j", "p", "10"}, {"j", "q", "11"}}),
+      // In the run already.
+      Addition("add again after a fold", "main", first),
+      {"compact again",
+       [](Store& s) {
+         SKG_ASSIGN_OR_RETURN(const GraphStore graph, Open(s, "main", false));
+         return s.Compact(graph);
+       },
+       1, [](Store&) { return size_t{1}; }},
       Creation("other"),
       Addition("add to another", "other", first, grouped),
       {"create and drop",

@@ -60,7 +60,8 @@ class DiskHistory {
     SKG_ASSIGN_OR_RETURN(
         auto kv, storage::OpenRocksDb(path_, {.memory_bytes = size_t{8} << 20,
                                               .env = disk_.env()}));
-    return Store::Open(std::move(kv), {});
+    // Small enough that folds and merges are under way when power goes.
+    return Store::Open(std::move(kv), {.fold_rows = 60});
   }
 
   // Until the disk fails.

@@ -148,11 +148,16 @@ void ComparePatterns(Run& run, const ReadView& view, const Model& model) {
   }
 }
 
-void RandomRun(uint64_t stream, bool rocks) {
+// How soon the delta is folded and batches become runs: small numbers make
+// runs and merges of a small model.
+void RandomRun(uint64_t stream, bool rocks, uint64_t fold_rows,
+               size_t run_rows) {
   Run run(stream);
   const skg::test::TemporaryDirectory directory;
+  const StoreOptions options{.fold_rows = fold_rows, .run_rows = run_rows};
   std::unique_ptr<Store> store =
-      rocks ? OpenRocksStore(directory / "data") : OpenMemoryStore();
+      rocks ? OpenRocksStore(directory / "data", options)
+            : OpenMemoryStore(options);
   std::optional<GraphStore> graph = CreateGraph(*store);
   Model model;
   struct Old {
@@ -218,13 +223,18 @@ void RandomRun(uint64_t stream, bool rocks) {
     Compare(*view, model);
     if (run.Below(10) == 0) ComparePatterns(run, *view, model);
     if (run.Below(8) == 0) old.push_back({*view, model});
+    if (fold_rows < 100 && run.Below(40) == 0) {
+      REQUIRE_OK(store->Compact(*graph));
+      RequireClean(*store);
+      Compare(*graph->Latest(), model);
+    }
     if (rocks && run.Below(20) == 0) {
       for (const Old& then : old) Compare(then.view, then.model);
       old.clear();
       view = absl::UnknownError("closed");
       graph.reset();
       store.reset();
-      store = OpenRocksStore(directory / "data");
+      store = OpenRocksStore(directory / "data", options);
       graph = CreateGraph(*store);
     }
   }
@@ -233,13 +243,33 @@ void RandomRun(uint64_t stream, bool rocks) {
   RequireClean(*store);
 }
 
+constexpr uint64_t kNoFolds = 1 << 20;
+
 TEST_CASE("a store in memory holds what a map of statements holds") {
-  for (uint64_t stream = 0; stream < 6; ++stream) RandomRun(stream, false);
+  for (uint64_t stream = 0; stream < 6; ++stream)
+    RandomRun(stream, false, kNoFolds, kNoFolds);
+}
+
+TEST_CASE("it holds the same while the delta is folded and runs are merged") {
+  for (uint64_t stream = 0; stream < 6; ++stream)
+    RandomRun(stream, false, 1 + 7 * stream, kNoFolds);
+}
+
+TEST_CASE("it holds the same where batches become runs of their own") {
+  for (uint64_t stream = 20; stream < 26; ++stream)
+    RandomRun(stream, false, stream % 2 == 0 ? 15 : kNoFolds,
+              1 + (stream - 20) * 2);
 }
 
 TEST_CASE(
     "a store on RocksDB holds what a map of statements holds, also reopened") {
-  for (uint64_t stream = 100; stream < 103; ++stream) RandomRun(stream, true);
+  for (uint64_t stream = 100; stream < 103; ++stream)
+    RandomRun(stream, true, kNoFolds, kNoFolds);
+}
+
+TEST_CASE("a store on RocksDB holds the same with folds and merges") {
+  for (uint64_t stream = 103; stream < 106; ++stream)
+    RandomRun(stream, true, 5 + 10 * (stream - 103), 4);
 }
 
 }  // namespace

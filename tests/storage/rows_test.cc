@@ -126,7 +126,8 @@ TEST_CASE("rows of every kind decode to what was encoded") {
   REQUIRE_OK(head_back);
   CHECK(*head_back == head);
 
-  const Manifest manifest{4, {1, 7}};
+  const RunInfo run{3, true, 9, 9, 9, 12, 4000, -2, -1, 7, 123456};
+  const Manifest manifest{4, {{1, 0}, {7, 12}}, {run, RunInfo{}}, 9};
   auto manifest_back = DecodeManifest(EncodeManifest(manifest));
   REQUIRE_OK(manifest_back);
   CHECK(*manifest_back == manifest);

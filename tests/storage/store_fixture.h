@@ -15,16 +15,18 @@
 
 namespace skg::storage::test {
 
-inline std::unique_ptr<Store> OpenMemoryStore() {
-  auto store = Store::Open(MakeMemoryKv(), {});
+inline std::unique_ptr<Store> OpenMemoryStore(
+    const StoreOptions& options = {}) {
+  auto store = Store::Open(MakeMemoryKv(), options);
   REQUIRE_OK(store);
   return *std::move(store);
 }
 
-inline std::unique_ptr<Store> OpenRocksStore(const std::string& directory) {
+inline std::unique_ptr<Store> OpenRocksStore(const std::string& directory,
+                                             const StoreOptions& options = {}) {
   auto kv = OpenRocksDb(directory, {});
   REQUIRE_OK(kv);
-  auto store = Store::Open(*std::move(kv), {});
+  auto store = Store::Open(*std::move(kv), options);
   REQUIRE_OK(store);
   return *std::move(store);
 }

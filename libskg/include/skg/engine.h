@@ -32,6 +32,9 @@ struct EngineOptions {
   Durability durability = Durability::kSync;
   // Bytes for caches and buffers; 0: a quarter of the machine's memory.
   size_t memory_budget_bytes = 0;
+  // Rows of a graph that wait unpacked; past this number the background packs
+  // them into a run (reads get faster, the disk smaller). At least 1.
+  uint64_t fold_statements = uint64_t{1} << 17;
   Logger logger = nullptr;
 };
 

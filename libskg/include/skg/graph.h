@@ -121,6 +121,13 @@ class SKG_EXPORT Graph {
   // Reads one input into this graph as one commit (see load.h).
   [[nodiscard]] absl::StatusOr<LoadResult> Load(
       const LoadSource& source, const LoadOptions& options = {});
+  // Packs all that this graph holds into one run of its present and one of its
+  // past; returns when that is done. Reads and writes go on meanwhile; nothing
+  // that they see changes. Folds and merges of the background do the same bit
+  // by bit. Cost: reads and writes everything. Errors: kNotFound (dropped),
+  // kResourceExhausted, kUnavailable, kDataLoss; the graph is then as it was.
+  [[nodiscard]] absl::Status Compact();
+
   // Writes the present state (see load.h).
   [[nodiscard]] absl::StatusOr<ExportResult> Export(
       const ExportSink& sink, const ExportOptions& options = {}) const;

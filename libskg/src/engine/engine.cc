@@ -62,6 +62,7 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(
   SKG_ASSIGN_OR_RETURN(
       engine->store_,
       storage::Store::Open(std::move(kv), {.memory_bytes = memory_bytes / 4,
+                                           .fold_rows = options.fold_statements,
                                            .log = std::move(log)}));
   return engine;
 }

@@ -170,6 +170,10 @@ absl::StatusOr<uint64_t> Graph::Count(const StatementPattern& pattern) const {
   return view.Count(pattern);
 }
 
+absl::Status Graph::Compact() {
+  return impl_->engine().store().Compact(impl_->store());
+}
+
 absl::StatusOr<Statement> Graph::Get(std::string_view id) const {
   SKG_ASSIGN_OR_RETURN(const ReadView view, Latest());
   return view.Get(id);

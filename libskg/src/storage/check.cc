@@ -2,7 +2,10 @@
 
 #include <xxhash.h>
 
+#include <algorithm>
 #include <array>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -11,6 +14,7 @@
 #include "base/status.h"
 #include "base/strings.h"
 #include "storage/keys.h"
+#include "storage/row_source.h"
 #include "storage/rows.h"
 #include "storage/statement_id.h"
 
@@ -78,18 +82,18 @@ class GraphCheck {
     int64_t sign = 0;
     uint64_t newest_commit = 0;
     RowOperation oldest = RowOperation::kInsertNew;
+    std::vector<uint64_t> commits;
   };
 
   absl::Status CheckOrders() {
     std::array<RowSet, kOrderCount> all{}, named{};
     for (size_t i = 0; i < kOrderCount; ++i) {
-      const auto order = static_cast<IndexOrder>(i);
-      for (const uint32_t epoch : snapshot_.manifest().epochs) {
-        SKG_RETURN_IF_ERROR(ReadOrder(order, epoch, &all[i], &named[i]));
-      }
-      FinishStatement();
-      if (order == IndexOrder::kGspo) FinishTriple();
+      SKG_RETURN_IF_ERROR(
+          ReadOrder(static_cast<IndexOrder>(i), &all[i], &named[i]));
     }
+    FinishStatement();
+    FinishTriple();
+    CheckRuns();
     for (size_t i = 1; i < kOrderCount; ++i) {
       const RowSet& expected = i < kDefaultGraphOrders ? all[0] : named[0];
       if (all[i] != expected) {
@@ -116,26 +120,66 @@ class GraphCheck {
     return absl::OkStatus();
   }
 
-  absl::Status ReadOrder(IndexOrder order, uint32_t epoch, RowSet* all,
-                         RowSet* named) {
-    const auto rows = Rows(Family::kDelta, DeltaPrefix(number(), epoch, order));
-    for (; rows->Valid(); rows->Next()) {
-      RowValue value;
-      if (rows->key().size() != kDeltaKeyBytes ||
-          !DecodeRow(rows->value(), &value)) {
-        Problem(absl::StrCat("a damaged row in index order ",
-                             static_cast<int>(order)));
-        continue;
-      }
-      const StatementKey key =
-          LoadStatement(order, rows->key().data() + kDeltaPrefixBytes);
-      const uint64_t commit = CommitOfDeltaKey(rows->key());
-      all->Add(key, commit, rows->value());
-      if (key.graph.bound()) named->Add(key, commit, rows->value());
-      CheckTermsExist(order, key);
-      if (order == IndexOrder::kGspo) CheckRow(key, commit, value);
+  // Every version that the delta and the runs hold, merged.
+  absl::Status ReadOrder(IndexOrder order, RowSet* all, RowSet* named) {
+    std::vector<std::unique_ptr<RowSource>> sources;
+    for (const Epoch& epoch : snapshot_.manifest().epochs) {
+      sources.push_back(MakeDeltaSource(graph_.kv, snapshot_.kv(), number(),
+                                        epoch.number, order, TermPrefix()));
     }
-    return rows->status();
+    const size_t epochs = sources.size();
+    for (const auto& run : snapshot_.runs()) {
+      sources.push_back(MakeRunSource(graph_.kv, snapshot_.kv(), run, order,
+                                      TermPrefix()));
+    }
+    absl::Status status;
+    while (RowSource* source = SmallestOf(sources, &status)) {
+      const RowValue value = source->value();
+      const StatementKey key = ToStatement(source->key(), order);
+      const uint64_t commit = source->key().commit;
+      char bytes[kMaxRowValueBytes];
+      const std::string_view encoded(bytes, EncodeRow(value, bytes));
+      all->Add(key, commit, encoded);
+      if (key.graph.bound()) named->Add(key, commit, encoded);
+      CheckTermsExist(order, key);
+      if (order == IndexOrder::kGspo) {
+        const bool in_delta =
+            std::any_of(sources.begin(), sources.begin() + epochs,
+                        [&](const auto& s) { return s.get() == source; });
+        if (in_delta) CheckDeltaRow(commit, value);
+        CheckRow(key, commit, value);
+      }
+      source->Next();
+    }
+    if (absl::IsDataLoss(status)) {
+      Problem(absl::StrCat("index order ", static_cast<int>(order), ": ",
+                           status.message()));
+      return absl::OkStatus();
+    }
+    return status;
+  }
+
+  void CheckRuns() {
+    if (delta_rows_ != snapshot_.head().delta_rows) {
+      Problem(absl::StrCat("the head says ", snapshot_.head().delta_rows,
+                           " rows in the delta, there are ", delta_rows_));
+    }
+    for (const RunInfo& info : snapshot_.manifest().runs) {
+      if (info.number >= snapshot_.manifest().next_run) {
+        Problem(absl::StrCat("run ", info.number, " was never numbered"));
+      }
+    }
+  }
+
+  // A row of the delta is as its commit wrote it.
+  void CheckDeltaRow(uint64_t commit, const RowValue& value) {
+    ++delta_rows_;
+    const bool creates = value.operation == RowOperation::kInsertNew;
+    const bool removes = value.operation == RowOperation::kRemove;
+    if (value.sign != (creates ? 1 : removes ? -1 : 0)) {
+      Problem(absl::StrCat("a row of commit ", commit, " has sign ", value.sign,
+                           ", which is not that of its operation"));
+    }
   }
 
   // The leading term of each order runs through every subject, predicate,
@@ -178,17 +222,20 @@ class GraphCheck {
       triple_ = triple;
       statement_ = key;
       chain_ = {value.operation != RowOperation::kRemove, 0, commit,
-                value.operation};
+                value.operation, {}};
     }
-    chain_.sign += value.sign;
     chain_.oldest = value.operation;
-    triple_sign_ += value.triple_sign;
-    const bool creates = value.operation == RowOperation::kInsertNew;
-    const bool removes = value.operation == RowOperation::kRemove;
-    if (value.sign != (creates ? 1 : removes ? -1 : 0)) {
-      Problem(absl::StrCat("a row of commit ", commit, " has sign ", value.sign,
-                           ", which is not that of its operation"));
+    if (value.end == UINT64_MAX) {
+      chain_.sign += value.sign;
+      triple_sign_ += value.triple_sign;
+    } else if (value.end != commit &&
+               !std::binary_search(chain_.commits.begin(),
+                                   chain_.commits.end(), value.end,
+                                   std::greater<>())) {
+      Problem(absl::StrCat("a row of commit ", commit, " ends at commit ",
+                           value.end, ", which did not write the statement"));
     }
+    chain_.commits.push_back(commit);
   }
 
   void FinishStatement() {
@@ -409,14 +456,24 @@ class GraphCheck {
 
   absl::Status CheckRecordHasRow(const StatementKey& statement,
                                  uint64_t commit) {
-    for (const uint32_t epoch : snapshot_.manifest().epochs) {
+    for (const Epoch& epoch : snapshot_.manifest().epochs) {
       std::string value;
-      const DeltaKey key(number(), epoch, IndexOrder::kGspo, statement, commit);
+      const DeltaKey key(number(), epoch.number, IndexOrder::kGspo, statement,
+                         commit);
       SKG_ASSIGN_OR_RETURN(
           const bool found,
           graph_.kv.Get(Family::kDelta, key.view(), &value, snapshot_.kv()));
       RowValue row;
       if (found && DecodeRow(value, &row) && row.has_record)
+        return absl::OkStatus();
+    }
+    StatementKey triple = statement;
+    triple.edge = 0;
+    std::vector<RunRow> rows;
+    for (const auto& run : snapshot_.runs())
+      SKG_RETURN_IF_ERROR(run->FindTriple(triple, snapshot_.kv(), &rows));
+    for (const RunRow& row : rows) {
+      if (row.key == statement && row.commit == commit && row.value.has_record)
         return absl::OkStatus();
     }
     Problem(absl::StrCat("a record of commit ", commit,
@@ -434,6 +491,7 @@ class GraphCheck {
   uint64_t live_edges_ = 0;
   int64_t triple_sign_ = 0;
   uint64_t rows_with_record_ = 0;
+  uint64_t delta_rows_ = 0;
   uint64_t statements_ = 0, triples_ = 0, default_statements_ = 0,
            default_triples_ = 0;
   TermId last_decoded_;

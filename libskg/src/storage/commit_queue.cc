@@ -4,6 +4,7 @@
 
 #include "base/status.h"
 #include "storage/graph_state.h"
+#include "storage/maintenance.h"
 
 namespace skg::storage {
 
@@ -21,6 +22,24 @@ absl::StatusOr<CommitOutcome> CommitQueue::Commit(
     const CommitRequest& request) {
   PreparedCommit commit(request);
   SKG_RETURN_IF_ERROR(Prepare(graph_, commit));
+  SKG_RETURN_IF_ERROR(Wait(commit));
+  if (request.durability == Durability::kGroup) {
+    SKG_RETURN_IF_ERROR(sync_.Wait());
+  } else if (request.durability == Durability::kNone) {
+    sync_.MarkDirty();
+  }
+  return std::move(commit.outcome);
+}
+
+absl::Status CommitQueue::EditManifest(const ManifestEdit& edit) {
+  CommitRequest none;
+  none.durability = Durability::kNone;
+  PreparedCommit commit(none);
+  commit.edit = &edit;
+  return Wait(commit);
+}
+
+absl::Status CommitQueue::Wait(PreparedCommit& commit) {
   bool lead = false;
   {
     const std::lock_guard lock(mutex_);
@@ -34,14 +53,7 @@ absl::StatusOr<CommitOutcome> CommitQueue::Commit(
     lead = commit.turn.load(std::memory_order_acquire) == PreparedCommit::kLead;
   }
   if (lead) Lead();
-
-  SKG_RETURN_IF_ERROR(commit.status);
-  if (request.durability == Durability::kGroup) {
-    SKG_RETURN_IF_ERROR(sync_.Wait());
-  } else if (request.durability == Durability::kNone) {
-    sync_.MarkDirty();
-  }
-  return std::move(commit.outcome);
+  return commit.status;
 }
 
 void CommitQueue::Lead() {
@@ -68,13 +80,22 @@ void CommitQueue::Lead() {
     writer_.Reset();
     visible_.clear();
     Abandon(lock, members, std::exchange(broken_, absl::OkStatus()));
-  } else if (batch->rows->empty()) {  // replays and failures only
+  } else if (batch->empty()) {  // replays and failures only
     Abandon(lock, members, absl::OkStatus());
   } else {
-    writer_.Seal(*batch);
-    writing_ = true;
-    PassLead();
-    WriteBatch(lock, *std::move(batch), members);
+    // Packing takes its time; who comes meanwhile queues up.
+    lock.unlock();
+    const absl::Status sealed = writer_.Seal(*batch);
+    lock.lock();
+    if (sealed.ok()) {
+      writing_ = true;
+      PassLead();
+      WriteBatch(lock, *std::move(batch), members);
+    } else {
+      writer_.Reset();
+      visible_.clear();
+      Abandon(lock, members, sealed);
+    }
   }
   for (PreparedCommit* commit : failed) Finish({commit}, commit->status);
 }
@@ -114,6 +135,9 @@ void CommitQueue::WriteBatch(std::unique_lock<std::mutex>& lock,
   const absl::Status status = graph_.kv.Write(*batch.rows, mode);
   if (status.ok()) {
     graph_.Publish(batch.last_commit);
+    if (graph_.maintenance() != nullptr)
+      graph_.maintenance()->CommitDone(
+          graph_, {batch.delta_rows, batch.runs, batch.wants_merge});
     sync_.commits.fetch_add(members.size(), std::memory_order_relaxed);
   }
   batch.rows.reset();

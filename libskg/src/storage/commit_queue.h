@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -21,12 +22,21 @@ namespace skg::storage {
 // Thread safety: all methods from any thread.
 class CommitQueue {
  public:
-  CommitQueue(GraphState& graph, GroupSync& sync)
-      : graph_(graph), sync_(sync), writer_(graph) {}
+  CommitQueue(GraphState& graph, GroupSync& sync, size_t run_rows)
+      : graph_(graph), sync_(sync), writer_(graph, run_rows) {}
 
   // Returns once the commit is as durable as it asks for, or has failed.
   [[nodiscard]] absl::StatusOr<CommitOutcome> Commit(
       const CommitRequest& request);
+
+  // Replaces the manifest between two commits: `edit` changes the copy it gets
+  // (its number is given after), may correct the head's delta_rows, and adds
+  // rows; on an error of `edit`, which must then have added none, nothing
+  // happens. It runs on the leader's thread and must not wait. Returns once the
+  // new manifest is visible.
+  using ManifestEdit =
+      std::function<absl::Status(Manifest&, Head&, KvBatch&)>;
+  [[nodiscard]] absl::Status EditManifest(const ManifestEdit& edit);
 
   // Fails everything that waits or comes later, and returns once nothing is
   // being written any more.
@@ -37,6 +47,8 @@ class CommitQueue {
  private:
   using Members = std::vector<PreparedCommit*>;
 
+  // Queues and returns once it is written or has failed.
+  [[nodiscard]] absl::Status Wait(PreparedCommit& commit);
   void Lead();
   // Moves waiting commits into the batch; without the lock while it works.
   // Commits that fail alone go to `failed`.

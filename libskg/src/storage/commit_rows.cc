@@ -3,7 +3,9 @@
 #include <cstring>
 #include <utility>
 
+#include "base/status.h"
 #include "storage/commit_writer.h"
+#include "storage/fold.h"
 
 namespace skg::storage {
 
@@ -83,16 +85,7 @@ void CommitWriter::EmitRow(const StatementKey& key, const RowValue& value,
                            const Record* record, CommitBatch& batch) {
   const uint32_t graph = graph_.description.number;
   const uint64_t commit = head_.last_commit;
-  char bytes[kMaxRowValueBytes];
-  const size_t size = EncodeRow(value, bytes);
-  const size_t orders = key.graph.bound() ? kOrderCount : kDefaultGraphOrders;
-  for (size_t order = 0; order < orders; ++order) {
-    const DeltaKey delta(graph, manifest_.epochs.back(),
-                         static_cast<IndexOrder>(order), key, commit);
-    DeltaRow& kept = batch.delta.emplace_back(
-        DeltaRow{delta, {}, static_cast<uint8_t>(size)});
-    std::memcpy(kept.value.data(), bytes, size);
-  }
+  batch.statements.push_back({key, commit, value});
   if (record != nullptr) {
     batch.rows->Put(Family::kRecords, RecordKey(graph, key, commit),
                     EncodeRecord(*record));
@@ -153,20 +146,84 @@ void CommitWriter::StoreIdempotency(PreparedCommit& commit,
   }
 }
 
-void CommitWriter::Seal(CommitBatch& batch) {
+// Sorted: a memtable takes neighbours much faster.
+void CommitWriter::PutIntoDelta(CommitBatch& batch) {
+  struct DeltaRow {
+    DeltaKey key;
+    const RowValue* value;
+  };
   const uint32_t graph = graph_.description.number;
-  std::vector<const DeltaRow*> sorted;
-  sorted.reserve(batch.delta.size());
-  for (const DeltaRow& row : batch.delta) sorted.push_back(&row);
-  std::sort(sorted.begin(), sorted.end(),
-            [](const DeltaRow* a, const DeltaRow* b) {
-              return a->key.view() < b->key.view();
-            });
-  for (const DeltaRow* row : sorted) {
-    batch.rows->Put(Family::kDelta, row->key.view(),
-                    std::string_view(row->value.data(), row->value_size));
+  const uint32_t epoch = manifest_.epochs.back().number;
+  std::vector<DeltaRow> rows;
+  rows.reserve(batch.statements.size() * kDefaultGraphOrders);
+  for (const RunRow& row : batch.statements) {
+    const size_t orders =
+        row.key.graph.bound() ? kOrderCount : kDefaultGraphOrders;
+    for (size_t order = 0; order < orders; ++order) {
+      rows.push_back({DeltaKey(graph, epoch, static_cast<IndexOrder>(order),
+                               row.key, row.commit),
+                      &row.value});
+    }
   }
-  batch.delta = {};
+  std::sort(rows.begin(), rows.end(), [](const DeltaRow& a, const DeltaRow& b) {
+    return a.key.view() < b.key.view();
+  });
+  for (const DeltaRow& row : rows) {
+    char bytes[kMaxRowValueBytes];
+    batch.rows->Put(Family::kDelta, row.key.view(),
+                    std::string_view(bytes, EncodeRow(*row.value, bytes)));
+  }
+  head_.delta_rows += batch.statements.size();
+}
+
+absl::Status CommitWriter::PackRun(CommitBatch& batch) {
+  RunBuilder builder(*batch.rows, graph_.description.number,
+                     manifest_.next_run++);
+  struct Place {
+    RowKey key;
+    const RunRow* row;
+  };
+  std::vector<Place> places;
+  places.reserve(batch.statements.size());
+  for (size_t i = 0; i < kOrderCount; ++i) {
+    const auto order = static_cast<IndexOrder>(i);
+    places.clear();
+    for (const RunRow& row : batch.statements) {
+      if (i >= kDefaultGraphOrders && !row.key.graph.bound()) continue;
+      places.push_back({ToRowKey(row.key, order, row.commit), &row});
+    }
+    std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) {
+      return a.key.Before(b.key);
+    });
+    builder.BeginOrder(order);
+    for (const Place& place : places)
+      SKG_RETURN_IF_ERROR(builder.Add(*place.row));
+    SKG_RETURN_IF_ERROR(builder.FinishOrder());
+  }
+  SKG_ASSIGN_OR_RETURN(const RunInfo info, builder.Finish());
+  manifest_.runs.push_back(info);
+  batch.manifest_changed = true;
+  batch.run = builder.Take(graph_.kv);
+  runs_on_their_way_.insert(info.number);
+  graph_.Adopt(batch.run);
+  return absl::OkStatus();
+}
+
+absl::Status CommitWriter::Seal(CommitBatch& batch) {
+  const uint32_t graph = graph_.description.number;
+  if (batch.statements.size() >= run_rows_) {
+    SKG_RETURN_IF_ERROR(PackRun(batch));
+  } else {
+    PutIntoDelta(batch);
+  }
+  batch.statements = {};
+  if (batch.manifest_changed) {
+    head_.manifest = ++manifest_.number;
+    batch.rows->Put(Family::kManifest, ManifestKey(graph),
+                    EncodeManifest(manifest_));
+    batch.wants_merge = !ChooseMerge(manifest_).empty();
+  }
+  batch.runs = manifest_.runs.size();
   for (const TermId id : batch.predicates) {
     batch.rows->Put(Family::kStats, PredicateCountKey(graph, id),
                     EncodeCounts(predicate_counts_[id]));
@@ -175,7 +232,9 @@ void CommitWriter::Seal(CommitBatch& batch) {
     batch.rows->Put(Family::kStats, NamedGraphCountKey(graph, id),
                     EncodeCounts(graph_counts_[id]));
   }
+  batch.delta_rows = head_.delta_rows;
   batch.rows->Put(Family::kStats, HeadKey(graph), EncodeHead(head_));
+  return absl::OkStatus();
 }
 
 }  // namespace skg::storage

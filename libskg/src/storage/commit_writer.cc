@@ -73,6 +73,7 @@ absl::Status CommitWriter::LoadHead() {
   SKG_ASSIGN_OR_RETURN(const auto snapshot, graph_.TakeSnapshot());
   head_ = snapshot->head();
   manifest_ = snapshot->manifest();
+  runs_ = snapshot->runs();
   visible_commit_ = head_.last_commit;
   loaded_ = true;
   return absl::OkStatus();
@@ -83,7 +84,7 @@ absl::StatusOr<CommitBatch> CommitWriter::Begin() {
   CommitBatch batch;
   batch.number = ++batch_number_;
   batch.rows = graph_.kv.NewBatch();
-  batch.last_commit = head_.last_commit;
+  batch.begin_commit = batch.last_commit = head_.last_commit;
   return batch;
 }
 
@@ -97,10 +98,21 @@ void CommitWriter::Reset() {
   recent_.clear();
   recent_keys_ = 0;
   probes_.clear();
+  runs_.clear();
+  runs_on_their_way_.clear();
 }
 
 void CommitWriter::Visible(const CommitBatch& batch) {
   visible_commit_ = batch.last_commit;
+  if (batch.run != nullptr) {
+    const uint32_t number = batch.run->info().number;
+    runs_on_their_way_.erase(number);
+    // It may have been merged away already.
+    if (std::any_of(manifest_.runs.begin(), manifest_.runs.end(),
+                    [&](const RunInfo& run) { return run.number == number; })) {
+      runs_.push_back(batch.run);
+    }
+  }
   for (const auto& [id, term] : batch.new_terms) {
     graph_.dictionary.Remember(graph_.description.number, id, term);
     numbered_.erase(TermKeyOf(term));
@@ -130,6 +142,7 @@ void CommitWriter::Rest() {
 }
 
 absl::Status CommitWriter::Apply(PreparedCommit& commit, CommitBatch& batch) {
+  if (commit.edit != nullptr) return ApplyEdit(commit, batch);
   SKG_ASSIGN_OR_RETURN(const bool replayed, Replay(commit));
   if (replayed) return absl::OkStatus();
 
@@ -201,6 +214,25 @@ absl::Status CommitWriter::Apply(PreparedCommit& commit, CommitBatch& batch) {
   AppendLog(time, changes, batch);
   StoreIdempotency(commit, batch);
   batch.last_commit = number;
+  return absl::OkStatus();
+}
+
+absl::Status CommitWriter::ApplyEdit(const PreparedCommit& commit,
+                                     CommitBatch& batch) {
+  Manifest manifest = manifest_;
+  Head head = head_;
+  SKG_RETURN_IF_ERROR((*commit.edit)(manifest, head, *batch.rows));
+  // All rows of this batch go to the epoch that is the last one at its end.
+  if (manifest.epochs.back() != manifest_.epochs.back())
+    manifest.epochs.back().since = batch.begin_commit;
+  head_ = head;
+  manifest_ = std::move(manifest);
+  batch.manifest_changed = true;
+  runs_ = graph_.RunsOf(manifest_);
+  std::erase_if(runs_, [&](const auto& run) {
+    return runs_on_their_way_.contains(run->info().number);
+  });
+  probes_.clear();
   return absl::OkStatus();
 }
 
@@ -384,14 +416,42 @@ absl::StatusOr<CommitWriter::Triple*> CommitWriter::LoadTriple(
 }
 
 absl::Status CommitWriter::Probe(const StatementKey& triple, Edges& edges) {
+  Edges newest;  // live or not: weight < 0 marks a removed one
+  SKG_RETURN_IF_ERROR(ProbeDelta(triple, newest));
+  SKG_RETURN_IF_ERROR(ProbeRuns(triple, newest));
+  for (Edge& edge : newest) {
+    if (edge.weight >= 0) edges.push_back(std::move(edge));
+  }
+  std::sort(edges.begin(), edges.end(),
+            [](const Edge& a, const Edge& b) { return a.edge < b.edge; });
+  return absl::OkStatus();
+}
+
+void CommitWriter::KeepNewest(uint32_t edge, uint64_t commit,
+                              const RowValue& value, Edges& newest) {
+  const auto known =
+      std::find_if(newest.begin(), newest.end(),
+                   [&](const Edge& e) { return e.edge == edge; });
+  if (known != newest.end() && known->commit >= commit) return;
+  Edge found{edge, commit,
+             value.operation == RowOperation::kRemove ? -1.0f : value.weight,
+             value.has_record, nullptr};
+  if (known != newest.end()) {
+    *known = found;
+  } else {
+    newest.push_back(found);
+  }
+}
+
+absl::Status CommitWriter::ProbeDelta(const StatementKey& triple,
+                                      Edges& newest) {
   while (probes_.size() < manifest_.epochs.size()) {
     KvScanOptions options;
     options.prefix_probe = true;
     probes_.push_back(graph_.kv.NewIterator(Family::kDelta, options));
   }
-  Edges newest;  // live or not: weight < 0 marks a removed one
   for (size_t epoch = 0; epoch < manifest_.epochs.size(); ++epoch) {
-    const DeltaKey key(graph_.description.number, manifest_.epochs[epoch],
+    const DeltaKey key(graph_.description.number, manifest_.epochs[epoch].number,
                        IndexOrder::kGspo, triple, UINT64_MAX);
     KvIterator& rows = *probes_[epoch];
     for (rows.Seek(key.triple()); rows.Valid(); rows.Next()) {
@@ -401,29 +461,24 @@ absl::Status CommitWriter::Probe(const StatementKey& triple, Edges& edges) {
       if (at.size() != kDeltaKeyBytes || !DecodeRow(rows.value(), &value)) {
         return absl::DataLossError("damaged statement row in the delta");
       }
-      const uint64_t commit = CommitOfDeltaKey(at);
-      const auto edge = LoadBigEndian<uint32_t>(at.data() + kDeltaTripleBytes);
-      const auto known =
-          std::find_if(newest.begin(), newest.end(),
-                       [&](const Edge& e) { return e.edge == edge; });
-      if (known != newest.end() && known->commit >= commit) continue;
-      Edge found{
-          edge, commit,
-          value.operation == RowOperation::kRemove ? -1.0f : value.weight,
-          value.has_record, nullptr};
-      if (known != newest.end()) {
-        *known = found;
-      } else {
-        newest.push_back(found);
-      }
+      KeepNewest(LoadBigEndian<uint32_t>(at.data() + kDeltaTripleBytes),
+                 CommitOfDeltaKey(at), value, newest);
     }
     if (!rows.Valid()) SKG_RETURN_IF_ERROR(rows.status());
   }
-  for (Edge& edge : newest) {
-    if (edge.weight >= 0) edges.push_back(std::move(edge));
+  return absl::OkStatus();
+}
+
+// What a run shows is published: no snapshot is needed to see it.
+absl::Status CommitWriter::ProbeRuns(const StatementKey& triple,
+                                     Edges& newest) {
+  std::vector<RunRow> rows;
+  for (const auto& run : runs_) {
+    if (run->info().history) continue;
+    SKG_RETURN_IF_ERROR(run->FindTriple(triple, nullptr, &rows));
   }
-  std::sort(edges.begin(), edges.end(),
-            [](const Edge& a, const Edge& b) { return a.edge < b.edge; });
+  for (const RunRow& row : rows)
+    KeepNewest(row.key.edge, row.commit, row.value, newest);
   return absl::OkStatus();
 }
 

@@ -26,41 +26,47 @@ namespace skg::storage {
 // How long the result of a commit is kept under its idempotency key.
 inline constexpr absl::Duration kIdempotencyLifetime = absl::Hours(24);
 
-// One row of the delta, kept apart until its batch is sealed.
-struct DeltaRow {
-  DeltaKey key;
-  std::array<char, 6> value;  // an open row with plain signs has at most this
-  uint8_t value_size;
-};
-
 // Commits that will be written together.
 struct CommitBatch {
   uint64_t number = 0;
   std::unique_ptr<KvBatch> rows;
-  // Sorted before they are written: a memtable takes neighbours much faster.
-  std::vector<DeltaRow> delta;
+  // Kept apart until the batch is sealed: then they go, sorted, into the delta
+  // or, if they are many, into a run.
+  std::vector<RunRow> statements;
+  std::shared_ptr<const Run> run;  // that run
+  uint64_t begin_commit = 0;       // the last commit before this batch
   uint64_t last_commit = 0;
+  uint64_t delta_rows = 0;  // in the delta once this is written
+  size_t runs = 0;          // live ones, likewise
+  bool manifest_changed = false;
+  bool wants_merge = false;
   std::vector<std::pair<TermId, DictionaryTerm>> new_terms;
   absl::flat_hash_set<TermId> predicates;  // whose counts changed
   absl::flat_hash_set<TermId> named_graphs;
 
+  [[nodiscard]] bool empty() const {
+    return rows->empty() && !manifest_changed;
+  }
   [[nodiscard]] size_t size_bytes() const {
-    return rows->size_bytes() + delta.size() * sizeof(DeltaRow);
+    return rows->size_bytes() + statements.size() * 3 * kDeltaKeyBytes;
   }
 };
 
 // Not thread-safe: one thread at a time, the leader's.
 class CommitWriter {
  public:
-  explicit CommitWriter(GraphState& graph) : graph_(graph) {}
+  // A batch of at least `run_rows` statement rows becomes a run.
+  CommitWriter(GraphState& graph, size_t run_rows)
+      : graph_(graph), run_rows_(run_rows) {}
 
   [[nodiscard]] absl::StatusOr<CommitBatch> Begin();
   // Decides each operation against the present that includes all commits
   // before it, numbers its terms and adds its rows. On an error nothing has
   // changed. A replayed idempotency key adds no commit.
   [[nodiscard]] absl::Status Apply(PreparedCommit& commit, CommitBatch& batch);
-  // Adds the rows that a batch has once: head and counts.
-  void Seal(CommitBatch& batch);
+  // Adds the rows that a batch has once: statements, head, counts, manifest.
+  // On an error the writer must be Reset and the batch dropped.
+  [[nodiscard]] absl::Status Seal(CommitBatch& batch);
   // The store shows the batch with this number: its terms may be cached.
   void Visible(const CommitBatch& batch);
   // A write failed: what was on its way never happened.
@@ -88,6 +94,8 @@ class CommitWriter {
   };
 
   [[nodiscard]] absl::Status LoadHead();
+  [[nodiscard]] absl::Status ApplyEdit(const PreparedCommit& commit,
+                                       CommitBatch& batch);
 
   // First phase: everything that may fail.
   [[nodiscard]] absl::StatusOr<bool> Replay(PreparedCommit& commit);
@@ -100,6 +108,12 @@ class CommitWriter {
   [[nodiscard]] absl::StatusOr<Triple*> LoadTriple(const StatementKey& triple,
                                                    uint64_t first_new_term);
   [[nodiscard]] absl::Status Probe(const StatementKey& triple, Edges& edges);
+  [[nodiscard]] absl::Status ProbeDelta(const StatementKey& triple,
+                                        Edges& newest);
+  static void KeepNewest(uint32_t edge, uint64_t commit, const RowValue& value,
+                         Edges& newest);
+  [[nodiscard]] absl::Status ProbeRuns(const StatementKey& triple,
+                                       Edges& newest);
   [[nodiscard]] absl::Status LoadRecord(const StatementKey& key, Edge& edge);
   [[nodiscard]] absl::Status LoadCounts(
       absl::flat_hash_map<TermId, Counts>& cache, TermId id,
@@ -119,14 +133,21 @@ class CommitWriter {
                   CommitBatch& batch, std::vector<LoggedChange>& changes);
   void EmitRow(const StatementKey& key, const RowValue& value,
                const Record* record, CommitBatch& batch);
+  void PutIntoDelta(CommitBatch& batch);
+  [[nodiscard]] absl::Status PackRun(CommitBatch& batch);
   void AppendLog(absl::Time time, const std::vector<LoggedChange>& changes,
                  CommitBatch& batch);
   void StoreIdempotency(PreparedCommit& commit, CommitBatch& batch);
 
   GraphState& graph_;
+  const size_t run_rows_;
   bool loaded_ = false;
   Head head_;
   Manifest manifest_;
+  // The manifest's, but for those that are still on their way: what is in them
+  // is in `triples_`.
+  std::vector<std::shared_ptr<const Run>> runs_;
+  absl::flat_hash_set<uint32_t> runs_on_their_way_;
   uint64_t batch_number_ = 0;
   uint64_t visible_commit_ = 0;
 

@@ -32,11 +32,13 @@ absl::StatusOr<uint64_t> LastLogged(const KvStore& kv, uint32_t graph) {
 }  // namespace
 
 GraphState::GraphState(GraphDescription graph, KvStore& store,
-                       Dictionary& terms, GroupSync& sync)
+                       Dictionary& terms, GroupSync& sync,
+                       size_t run_rows, Maintenance* maintenance)
     : description(std::move(graph)),
       kv(store),
       dictionary(terms),
-      queue_(std::make_unique<CommitQueue>(*this, sync)) {}
+      maintenance_(maintenance),
+      queue_(std::make_unique<CommitQueue>(*this, sync, run_rows)) {}
 
 GraphState::~GraphState() = default;
 
@@ -52,7 +54,7 @@ absl::Status GraphState::Load() {
                      " but its log ends at ", logged, "; restore a backup"));
   }
   published_.store(commit, std::memory_order_release);
-  return absl::OkStatus();
+  return RemoveOrphanRuns(kv, description.number, snapshot->manifest());
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::TakeSnapshot() {
@@ -68,12 +70,16 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::TakeSnapshot() {
         absl::StrCat("graph ", description.number, " has no head row"));
   }
   SKG_ASSIGN_OR_RETURN(const Head head, DecodeHead(value));
+  Manifest known{0, {}, {}, 0};
   {
     const std::lock_guard lock(mutex_);
-    if (manifest_.number == head.manifest && !manifest_.epochs.empty()) {
-      return std::make_shared<const Snapshot>(shared_from_this(), std::move(at),
-                                              head, manifest_);
-    }
+    if (manifest_.number == head.manifest) known = manifest_;
+  }
+  if (known.number != 0) {
+    auto runs = RunsOf(known);
+    return std::make_shared<const Snapshot>(shared_from_this(), std::move(at),
+                                            head, std::move(known),
+                                            std::move(runs));
   }
   SKG_ASSIGN_OR_RETURN(
       found, kv.Get(Family::kManifest, ManifestKey(description.number), &value,
@@ -91,8 +97,33 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::TakeSnapshot() {
     const std::lock_guard lock(mutex_);
     manifest_ = manifest;
   }
+  auto runs = RunsOf(manifest);
   return std::make_shared<const Snapshot>(shared_from_this(), std::move(at),
-                                          head, std::move(manifest));
+                                          head, std::move(manifest),
+                                          std::move(runs));
+}
+
+std::vector<std::shared_ptr<const Run>> GraphState::RunsOf(
+    const Manifest& manifest) {
+  std::vector<std::shared_ptr<const Run>> runs;
+  runs.reserve(manifest.runs.size());
+  const std::lock_guard lock(mutex_);
+  for (const RunInfo& info : manifest.runs) {
+    std::weak_ptr<const Run>& kept = runs_[info.number];
+    std::shared_ptr<const Run> run = kept.lock();
+    if (run == nullptr) {
+      run = std::make_shared<const Run>(description.number, info, kv);
+      kept = run;
+    }
+    runs.push_back(std::move(run));
+  }
+  if (manifest.number > live_runs_of_) {
+    live_runs_of_ = manifest.number;
+    live_runs_ = runs;
+    absl::erase_if(runs_,
+                   [](const auto& entry) { return entry.second.expired(); });
+  }
+  return runs;
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::Latest() {
@@ -121,6 +152,11 @@ void GraphState::Publish(uint64_t commit) {
   // An idle graph must not pin old versions: the next reader makes a new one.
   stale.swap(latest_);
   if (waiting_ > 0) advanced_.notify_all();
+}
+
+void GraphState::Adopt(const std::shared_ptr<const Run>& run) {
+  const std::lock_guard lock(mutex_);
+  runs_[run->info().number] = run;
 }
 
 bool GraphState::WaitForCommit(uint64_t commit, absl::Time deadline) {

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -28,6 +29,8 @@ struct PreparedCommit {
   explicit PreparedCommit(const CommitRequest& of) : request(of) {}
 
   const CommitRequest& request;
+  // Set: no commit but a new manifest; see CommitQueue::EditManifest.
+  const std::function<absl::Status(Manifest&, Head&, KvBatch&)>* edit = nullptr;
   // Parts of triple terms come before the terms that hold them.
   std::vector<PendingTerm> terms;
   // For each of request.new_terms: its id, or an arena id: the place in

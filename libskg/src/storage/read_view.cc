@@ -7,6 +7,7 @@
 #include "rdf/name.h"
 #include "storage/graph_state.h"
 #include "storage/keys.h"
+#include "storage/prefix_count.h"
 #include "storage/overlay.h"
 #include "storage/scan.h"
 #include "storage/statement_id.h"
@@ -87,6 +88,7 @@ absl::StatusOr<Counts> ReadView::Count(const ScanPattern& pattern,
     if (overlay_ != nullptr) overlay_->reads.Add(pattern);
     SKG_ASSIGN_OR_RETURN(const auto kept, KeptCounts(*snapshot_, pattern));
     if (kept) return *kept;
+    return CountPattern(*snapshot_, pattern, cancellation);
   }
   ScanOptions options;
   options.cancellation = cancellation;

@@ -141,6 +141,12 @@ rocksdb::ColumnFamilyOptions MakeFamilyOptions(Family family,
   options.bottommost_compression = FirstSupported(
       {rocksdb::kZSTD, rocksdb::kLZ4Compression, rocksdb::kSnappyCompression});
 
+  if (family >= Family::kGspo && family <= Family::kOspg) {
+    // Blocks of runs are packed already: decoding must cost nothing more.
+    options.compression = rocksdb::kNoCompression;
+    options.bottommost_compression = rocksdb::kNoCompression;
+  }
+
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = memory.cache;
   table.cache_index_and_filter_blocks = true;

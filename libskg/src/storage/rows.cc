@@ -117,17 +117,17 @@ std::string EncodeHead(const Head& head) {
   for (const uint64_t value :
        {head.last_commit, static_cast<uint64_t>(head.last_time_micros),
         head.next_term, head.statements, head.triples, head.default_statements,
-        head.default_triples, head.manifest}) {
+        head.default_triples, head.manifest, head.delta_rows}) {
     AppendVarint(value, out);
   }
   return out;
 }
 
 absl::StatusOr<Head> DecodeHead(std::string_view bytes) {
-  uint64_t v[8];
-  if (!ReadVarints(bytes, v, 8)) return Damaged("head");
+  uint64_t v[9];
+  if (!ReadVarints(bytes, v, 9)) return Damaged("head");
   return Head{v[0], static_cast<int64_t>(v[1]), v[2], v[3], v[4], v[5], v[6],
-              v[7]};
+              v[7], v[8]};
 }
 
 std::string EncodeCounts(const Counts& counts) {
@@ -147,10 +147,43 @@ std::string EncodeManifest(const Manifest& manifest) {
   std::string out(1, kPlainFormat);
   AppendVarint(manifest.number, out);
   AppendVarint(manifest.epochs.size(), out);
-  for (const uint32_t epoch : manifest.epochs) AppendVarint(epoch, out);
-  AppendVarint(0, out);  // runs
+  for (const Epoch& epoch : manifest.epochs) {
+    AppendVarint(epoch.number, out);
+    AppendVarint(epoch.since, out);
+  }
+  AppendVarint(manifest.next_run, out);
+  AppendVarint(manifest.runs.size(), out);
+  for (const RunInfo& run : manifest.runs) {
+    for (const uint64_t value :
+         {uint64_t{run.number}, uint64_t{run.history}, run.commit,
+          run.min_commit, run.max_commit, run.max_end, run.rows,
+          ZigZag(run.statements), ZigZag(run.triples), run.named_rows,
+          run.bytes}) {
+      AppendVarint(value, out);
+    }
+  }
   return out;
 }
+
+namespace {
+
+RunInfo ReadRunInfo(ByteReader& in) {
+  RunInfo run;
+  run.number = static_cast<uint32_t>(in.Varint());
+  run.history = in.Varint() != 0;
+  run.commit = in.Varint();
+  run.min_commit = in.Varint();
+  run.max_commit = in.Varint();
+  run.max_end = in.Varint();
+  run.rows = in.Varint();
+  run.statements = UnZigZag(in.Varint());
+  run.triples = UnZigZag(in.Varint());
+  run.named_rows = in.Varint();
+  run.bytes = in.Varint();
+  return run;
+}
+
+}  // namespace
 
 absl::StatusOr<Manifest> DecodeManifest(std::string_view bytes) {
   if (bytes.empty() || bytes.front() != kPlainFormat)
@@ -163,10 +196,15 @@ absl::StatusOr<Manifest> DecodeManifest(std::string_view bytes) {
     return Damaged("manifest");
   manifest.epochs.clear();
   for (uint64_t i = 0; i < epochs; ++i) {
-    manifest.epochs.push_back(static_cast<uint32_t>(in.Varint()));
+    Epoch& epoch = manifest.epochs.emplace_back();
+    epoch.number = static_cast<uint32_t>(in.Varint());
+    epoch.since = in.Varint();
   }
+  manifest.next_run = static_cast<uint32_t>(in.Varint());
   const uint64_t runs = in.Varint();
-  if (!in.ok() || !in.empty() || runs != 0) return Damaged("manifest");
+  if (!in.ok() || runs > bytes.size()) return Damaged("manifest");
+  for (uint64_t i = 0; i < runs; ++i) manifest.runs.push_back(ReadRunInfo(in));
+  if (!in.ok() || !in.empty()) return Damaged("manifest");
   return manifest;
 }
 

@@ -49,6 +49,7 @@ struct Head {
   uint64_t default_statements = 0;  // of these, in the default graph
   uint64_t default_triples = 0;
   uint64_t manifest = 1;  // number of the manifest that belongs to it
+  uint64_t delta_rows = 0;  // of order gspo in all live epochs
   friend bool operator==(const Head&, const Head&) = default;
 };
 [[nodiscard]] std::string EncodeHead(const Head& head);
@@ -57,11 +58,36 @@ struct Head {
 [[nodiscard]] std::string EncodeCounts(const Counts& counts);
 [[nodiscard]] absl::StatusOr<Counts> DecodeCounts(std::string_view bytes);
 
-// Which epochs of the delta are live; the last one takes new rows. (Runs join
-// it as further fields.)
+// One live run: immutable, sorted, packed rows in all orders.
+struct RunInfo {
+  uint32_t number = 0;
+  // Only rows that have an end: a view below `max_end` reads it.
+  bool history = false;
+  // What rows without a commit number have; 0: every row has its own.
+  uint64_t commit = 0;
+  uint64_t min_commit = 0, max_commit = 0;
+  uint64_t max_end = 0;  // UINT64_MAX where a row has no end
+  uint64_t rows = 0;
+  int64_t statements = 0, triples = 0;  // sums of the signs
+  uint64_t named_rows = 0;              // of named graphs
+  uint64_t bytes = 0;                   // of its blocks in all orders
+  friend bool operator==(const RunInfo&, const RunInfo&) = default;
+};
+
+// One part of the delta. Its rows have commits after `since`.
+struct Epoch {
+  uint32_t number = 1;
+  uint64_t since = 0;
+  friend bool operator==(const Epoch&, const Epoch&) = default;
+};
+
+// Which epochs of the delta and which runs are live; the last epoch takes new
+// rows. Run and epoch numbers are never given again.
 struct Manifest {
   uint64_t number = 1;
-  std::vector<uint32_t> epochs = {1};
+  std::vector<Epoch> epochs = {Epoch{}};
+  std::vector<RunInfo> runs;
+  uint32_t next_run = 1;
   friend bool operator==(const Manifest&, const Manifest&) = default;
 };
 [[nodiscard]] std::string EncodeManifest(const Manifest& manifest);

@@ -29,20 +29,25 @@ std::array<TermId, 3> InSequence(TermOrder order, TermId s, TermId p,
   return {};
 }
 
-// The bound terms that lead the order, as key bytes.
-std::string LeadingTerms(TermOrder order, const ScanPattern& pattern,
-                         bool* all_bound) {
-  std::string prefix;
+// Adds the bound terms that lead the order.
+void AddLeadingTerms(TermOrder order, const ScanPattern& pattern,
+                     TermPrefix* prefix) {
   for (const TermId id :
        InSequence(order, pattern.subject, pattern.predicate, pattern.object)) {
-    if (!id.bound()) {
-      *all_bound = false;
-      return prefix;
-    }
-    AppendBigEndian(id.bits, prefix);
+    if (!id.bound()) return;
+    prefix->Add(id);
   }
-  *all_bound = true;
-  return prefix;
+}
+
+// Every row of the leading terms' prefix matches: nothing is left to check.
+bool PrefixIsPattern(TermOrder order, const ScanPattern& pattern) {
+  bool open = false;
+  for (const TermId id :
+       InSequence(order, pattern.subject, pattern.predicate, pattern.object)) {
+    if (id.bound() && open) return false;
+    open = open || !id.bound();
+  }
+  return true;
 }
 
 class UnionScan final : public ScanCursor {
@@ -62,6 +67,11 @@ class UnionScan final : public ScanCursor {
     batch.Clear();
     if (cancellation_ != nullptr) {
       if (absl::Status stop = cancellation_->Check(); !stop.ok()) return stop;
+    }
+    if (only_ != nullptr) {
+      only_->Fill(StatementBatch::kBatchRows, batch);
+      if (!only_->status().ok()) return only_->status();
+      return batch.size() > 0;
     }
     // Rows that a forced order makes us pass over must not outlast a deadline.
     size_t passed_over = 0;
@@ -83,12 +93,10 @@ class UnionScan final : public ScanCursor {
   }
 
   absl::Status Seek(TermId first, TermId second, TermId third) override {
-    std::string terms;
-    for (const TermId id : {first, second, third})
-      AppendBigEndian(id.bits, terms);
     if (default_ != nullptr)
-      default_->Seek(std::string(default_graph_prefix_).append(terms));
-    if (named_ != nullptr) named_->Seek(terms);
+      default_->Seek({default_graph_, first.bits, second.bits, third.bits});
+    if (named_ != nullptr)
+      named_->Seek({first.bits, second.bits, third.bits, 0});
     while (next_written_ < written_.size()) {
       const OrderedTerms at = InOrder(written_[next_written_].key, order_);
       if (std::tie(at.first, at.second, at.third) >=
@@ -105,30 +113,27 @@ class UnionScan final : public ScanCursor {
 
  private:
   void OpenSources() {
-    // A named graph that nobody has heard of; unbound means the default one.
-    if (pattern_.scope == GraphScope::kOne && !pattern_.graph.bound()) return;
-    bool triple_bound = false;
-    const std::string terms = LeadingTerms(order_, pattern_, &triple_bound);
-    if (pattern_.scope == GraphScope::kDefault ||
-        pattern_.scope == GraphScope::kUnion ||
-        pattern_.scope == GraphScope::kOne) {
-      AppendBigEndian(
-          pattern_.scope == GraphScope::kOne ? pattern_.graph.bits : 0,
-          default_graph_prefix_);
-      default_ = std::make_unique<DeltaCursor>(*snapshot_, DefaultIndex(order_),
-                                               default_graph_prefix_ + terms);
-    }
     const Head& head = snapshot_->head();
     const bool has_named = head.statements > head.default_statements;
-    if (has_named && (pattern_.scope == GraphScope::kNamed ||
-                      pattern_.scope == GraphScope::kUnion)) {
-      named_ =
-          std::make_unique<DeltaCursor>(*snapshot_, NamedIndex(order_), terms);
+    for (const OrderPrefix& part : PrefixesOf(pattern_, order_)) {
+      if (static_cast<size_t>(part.order) < kDefaultGraphOrders) {
+        default_graph_ = part.prefix.terms[0];
+        default_ =
+            std::make_unique<LiveCursor>(*snapshot_, part.order, part.prefix);
+      } else if (has_named) {
+        named_ =
+            std::make_unique<LiveCursor>(*snapshot_, part.order, part.prefix);
+      }
+    }
+    // One sorted source and nothing to check: whole slices may be copied.
+    if (overlay_ == nullptr && PrefixIsPattern(order_, pattern_) &&
+        (default_ == nullptr) != (named_ == nullptr)) {
+      only_ = default_ != nullptr ? default_.get() : named_.get();
     }
   }
 
   // Drops rows of the snapshot that the transaction has rewritten or removed.
-  bool Current(DeltaCursor* source) const {
+  bool Current(LiveCursor* source) const {
     if (source == nullptr) return false;
     while (source->Valid()) {
       StatementRow ignored;
@@ -143,7 +148,7 @@ class UnionScan final : public ScanCursor {
 
   // Takes the smallest row of the three sources.
   bool Smallest(StatementRow* row) {
-    DeltaCursor* from = Current(default_.get()) ? default_.get() : nullptr;
+    LiveCursor* from = Current(default_.get()) ? default_.get() : nullptr;
     if (Current(named_.get()) &&
         (from == nullptr || InOrder(named_->row().key, order_) <
                                 InOrder(from->row().key, order_))) {
@@ -166,13 +171,35 @@ class UnionScan final : public ScanCursor {
   const ScanPattern pattern_;
   const TermOrder order_;
   const Cancellation* cancellation_;
-  std::string default_graph_prefix_;
-  std::unique_ptr<DeltaCursor> default_, named_;
+  uint64_t default_graph_ = 0;
+  std::unique_ptr<LiveCursor> default_, named_;
+  LiveCursor* only_ = nullptr;
   std::vector<StatementRow> written_;
   size_t next_written_ = 0;
 };
 
 }  // namespace
+
+std::vector<OrderPrefix> PrefixesOf(const ScanPattern& pattern,
+                                    TermOrder order) {
+  std::vector<OrderPrefix> parts;
+  // A named graph that nobody has heard of; unbound means the default one.
+  if (pattern.scope == GraphScope::kOne && !pattern.graph.bound()) return parts;
+  if (pattern.scope != GraphScope::kNamed) {
+    OrderPrefix& part = parts.emplace_back();
+    part.order = DefaultIndex(order);
+    part.prefix.Add(pattern.scope == GraphScope::kOne ? pattern.graph
+                                                      : TermId{});
+    AddLeadingTerms(order, pattern, &part.prefix);
+  }
+  if (pattern.scope == GraphScope::kNamed ||
+      pattern.scope == GraphScope::kUnion) {
+    OrderPrefix& part = parts.emplace_back();
+    part.order = NamedIndex(order);
+    AddLeadingTerms(order, pattern, &part.prefix);
+  }
+  return parts;
+}
 
 TermOrder NaturalOrder(const ScanPattern& pattern) {
   if (pattern.subject.bound()) {

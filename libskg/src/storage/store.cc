@@ -15,6 +15,7 @@
 #include "storage/dictionary.h"
 #include "storage/graph_state.h"
 #include "storage/group_sync.h"
+#include "storage/maintenance.h"
 
 namespace skg::storage {
 
@@ -25,7 +26,8 @@ class StoreImpl {
         kv_(std::move(kv)),
         dictionary_(*kv_, options_.memory_bytes / 4),
         catalog_(*kv_),
-        sync_(*kv_) {}
+        sync_(*kv_),
+        maintenance_({.fold_rows = options_.fold_rows, .log = options_.log}) {}
 
   ~StoreImpl() {
     {
@@ -39,7 +41,8 @@ class StoreImpl {
 
   absl::Status Open() {
     SKG_RETURN_IF_ERROR(catalog_.Open());
-    SKG_ASSIGN_OR_RETURN(dropped_, catalog_.Dropped());
+    SKG_ASSIGN_OR_RETURN(const auto numbers, catalog_.Dropped());
+    for (const uint32_t number : numbers) dropped_.push_back({number, nullptr});
     cleaner_ = std::thread([this] { DeleteDroppedGraphs(); });
     return absl::OkStatus();
   }
@@ -60,7 +63,8 @@ class StoreImpl {
       SKG_ASSIGN_OR_RETURN(graph, catalog_.Create(tenant, name, *create));
     }
     auto state = std::make_shared<GraphState>(*std::move(graph), *kv_,
-                                              dictionary_, sync_);
+                                              dictionary_, sync_,
+                                              options_.run_rows, &maintenance_);
     SKG_RETURN_IF_ERROR(state->Load());
     graphs_[full_name] = state;
     return state;
@@ -79,7 +83,7 @@ class StoreImpl {
     }
     state->MarkDropped();
     graphs_.erase(absl::StrCat(av(tenant), "/", av(name)));
-    dropped_.push_back(state->description.number);
+    dropped_.push_back({state->description.number, state});
     work_.notify_all();
     return absl::OkStatus();
   }
@@ -91,6 +95,7 @@ class StoreImpl {
   const Catalog& catalog() const { return catalog_; }
   KvStore& kv() { return *kv_; }
   GroupSync& sync() { return sync_; }
+  Maintenance& maintenance() { return maintenance_; }
 
  private:
   void DeleteDroppedGraphs() {
@@ -98,9 +103,12 @@ class StoreImpl {
     for (;;) {
       work_.wait(lock, [&] { return stop_ || !dropped_.empty(); });
       if (stop_) return;
-      const uint32_t graph = dropped_.back();
+      const auto [graph, state] = dropped_.back();
       dropped_.pop_back();
       lock.unlock();
+      // A fold that still writes rows finds the graph gone and ends.
+      std::unique_lock<std::mutex> rewriting;
+      if (state != nullptr) rewriting = std::unique_lock(state->rewriting());
       // The row in the catalog stays where this fails: the next open tries
       // again.
       if (const absl::Status status = catalog_.DeleteRows(graph);
@@ -109,6 +117,7 @@ class StoreImpl {
             absl::StrCat("rows of dropped graph ", graph,
                          " stay until the next open: ", status.message()));
       }
+      if (rewriting.owns_lock()) rewriting.unlock();
       lock.lock();
     }
   }
@@ -121,10 +130,15 @@ class StoreImpl {
 
   std::mutex mutex_;
   absl::flat_hash_map<std::string, std::shared_ptr<GraphState>> graphs_;
-  std::vector<uint32_t> dropped_;
+  struct Dropped {
+    uint32_t number;
+    std::shared_ptr<GraphState> state;  // null: dropped before this open
+  };
+  std::vector<Dropped> dropped_;
   bool stop_ = false;
   std::condition_variable work_;
   std::thread cleaner_;
+  Maintenance maintenance_;  // ends first: it works on the graphs
 };
 
 GraphStore::GraphStore(std::shared_ptr<GraphState> state)
@@ -221,6 +235,11 @@ absl::StatusOr<CheckSummary> Store::Check(bool deep) const {
 }
 
 absl::Status Store::Sync() { return impl_->kv().Sync(); }
+absl::Status Store::Compact(const GraphStore& graph,
+                            const Cancellation* cancellation) {
+  return CompactGraph(*graph.state_, cancellation);
+}
+void Store::WaitForMaintenance() { impl_->maintenance().WaitIdle(); }
 KvStore& Store::kv() { return impl_->kv(); }
 uint64_t Store::commits() const {
   return impl_->sync().commits.load(std::memory_order_relaxed);

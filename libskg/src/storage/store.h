@@ -98,6 +98,10 @@ class GraphStore {
 
 struct StoreOptions {
   size_t memory_bytes = size_t{256} << 20;
+  // Rows of a graph's delta that make the background fold them into a run.
+  uint64_t fold_rows = uint64_t{1} << 17;
+  // Rows of one batch of commits that are packed into a run at once.
+  size_t run_rows = 64;
   std::function<void(std::string_view)> log = nullptr;
 };
 
@@ -143,6 +147,13 @@ class Store {
 
   [[nodiscard]] absl::StatusOr<CheckSummary> Check(bool deep) const;
   [[nodiscard]] absl::Status Sync();
+  // Packs all of a graph's rows into one live and one history run; returns
+  // when that is done. Reads and writes go on meanwhile. kNotFound,
+  // kCancelled.
+  [[nodiscard]] absl::Status Compact(const GraphStore& graph,
+                                     const Cancellation* cancellation = nullptr);
+  // Waits until no fold or merge is due.
+  void WaitForMaintenance();
   [[nodiscard]] KvStore& kv();
   [[nodiscard]] uint64_t commits() const;
 

@@ -282,6 +282,17 @@ void AddCheck(CLI::App& app, Chosen& chosen) {
       [check, &chosen] { chosen = [check] { return RunCheck(*check); }; });
 }
 
+void AddCompact(CLI::App& app, Chosen& chosen) {
+  CLI::App* verb = AddVerb(
+      app, "compact", "Pack a graph into one run of its present and one of its past",
+      kCompactFooter);
+  auto compact = std::make_shared<CompactVerb>();
+  AddTarget(*verb, compact->target);
+  verb->callback([compact, &chosen] {
+    chosen = [compact] { return RunCompact(*compact); };
+  });
+}
+
 void AddKeys(CLI::App& app, Chosen& chosen) {
   CLI::App* keys = AddVerb(app, "keys", "Manage API keys", "");
   keys->require_subcommand(0, 1);
@@ -344,6 +355,7 @@ int RunCommandLine(int argc, char** argv) {
   AddExport(app, chosen);
   AddStats(app, chosen);
   AddCheck(app, chosen);
+  AddCompact(app, chosen);
   AddKeys(app, chosen);
   try {
     app.parse(argc, argv);

@@ -82,6 +82,15 @@ Examples:
   skg check --data ./kg
   skg check --data ./kg --deep)";
 
+inline constexpr char kCompactFooter[] = R"(
+Changes nothing that can be read; the directory gets smaller and reads faster.
+Packing goes on in the background while a program has the directory open; this
+does all of it now. It may be interrupted at any time.
+
+Examples:
+  skg compact --data ./kg
+  skg compact --data ./kg --graph acme/crm)";
+
 inline constexpr char kKeysCreateFooter[] = R"(
 The key is shown this once and never stored; only its hash is. Give the hash to
 a server as SKG_API_KEY_HASH, or store it with --data while no server has the

@@ -63,6 +63,11 @@ struct CheckVerb {
 };
 [[nodiscard]] int RunCheck(const CheckVerb& verb);
 
+struct CompactVerb {
+  Target target;
+};
+[[nodiscard]] int RunCompact(const CompactVerb& verb);
+
 struct KeysCreateVerb {
   std::string data;  // empty: the key is not stored
   std::string tenant = "public";

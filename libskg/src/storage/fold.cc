@@ -1,0 +1,241 @@
+#include "storage/fold.h"
+
+#include <algorithm>
+#include <bit>
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "storage/commit_queue.h"
+#include "storage/row_source.h"
+#include "storage/run.h"
+#include "storage/version_merge.h"
+
+namespace skg::storage {
+
+namespace {
+
+using Sources = std::vector<std::unique_ptr<RowSource>>;
+
+struct Rebuilt {
+  RunInfo live, history;
+};
+
+// Packs what `sources` gives for each order. On an error the rows that were
+// written already are removed again.
+class Rebuild {
+ public:
+  Rebuild(GraphState& graph, uint32_t first_run,
+          const VersionMergeOptions& options)
+      : graph_(graph),
+        options_(options),
+        live_(graph.kv, graph.description.number, first_run, false),
+        history_(graph.kv, graph.description.number, first_run + 1, true),
+        first_run_(first_run) {}
+
+  absl::StatusOr<Rebuilt> Run(
+      const std::function<Sources(IndexOrder)>& sources) {
+    absl::StatusOr<Rebuilt> built = Build(sources);
+    if (!built.ok()) {
+      const auto batch = graph_.kv.NewBatch();
+      DeleteRun(graph_.description.number, first_run_, *batch);
+      DeleteRun(graph_.description.number, first_run_ + 1, *batch);
+      // Where this fails the next open does it.
+      (void)graph_.kv.Write(*batch, WriteMode::kBuffered);
+    }
+    return built;
+  }
+
+ private:
+  absl::StatusOr<Rebuilt> Build(
+      const std::function<Sources(IndexOrder)>& sources) {
+    for (size_t i = 0; i < kOrderCount; ++i) {
+      const auto order = static_cast<IndexOrder>(i);
+      live_.BeginOrder(order);
+      history_.BeginOrder(order);
+      SKG_RETURN_IF_ERROR(MergeVersions(
+          sources(order), order, options_,
+          [&](const RunRow& row) { return live_.Add(row); },
+          [&](const RunRow& row) { return history_.Add(row); }));
+      SKG_RETURN_IF_ERROR(live_.FinishOrder());
+      SKG_RETURN_IF_ERROR(history_.FinishOrder());
+    }
+    Rebuilt built;
+    SKG_ASSIGN_OR_RETURN(built.live, live_.Finish());
+    SKG_ASSIGN_OR_RETURN(built.history, history_.Finish());
+    return built;
+  }
+
+  GraphState& graph_;
+  const VersionMergeOptions options_;
+  RunBuilder live_, history_;
+  const uint32_t first_run_;
+};
+
+void AddRuns(const Rebuilt& built, Manifest& manifest) {
+  if (built.live.rows > 0) manifest.runs.push_back(built.live);
+  if (built.history.rows > 0) manifest.runs.push_back(built.history);
+  std::sort(manifest.runs.begin(), manifest.runs.end(),
+            [](const RunInfo& a, const RunInfo& b) {
+              return std::tie(a.min_commit, a.number) <
+                     std::tie(b.min_commit, b.number);
+            });
+}
+
+// Takes two run numbers, durably before the first row that carries one.
+absl::StatusOr<uint32_t> TakeRunNumbers(GraphState& graph, bool open_epoch) {
+  uint32_t first = 0;
+  SKG_RETURN_IF_ERROR(graph.queue().EditManifest(
+      [&](Manifest& manifest, Head&, KvBatch&) {
+        first = manifest.next_run;
+        manifest.next_run += 2;
+        // The writer knows since when it takes rows.
+        if (open_epoch)
+          manifest.epochs.push_back({manifest.epochs.back().number + 1, 0});
+        return absl::OkStatus();
+      }));
+  return first;
+}
+
+// A remove may be settled only where no row that is not merged with it stands
+// between the rows that are: it would come to light again.
+bool NoLiveRunWithin(const Manifest& manifest,
+                     const std::vector<uint32_t>& except, uint64_t oldest,
+                     uint64_t newest) {
+  return std::none_of(
+      manifest.runs.begin(), manifest.runs.end(), [&](const RunInfo& info) {
+        return !info.history && info.min_commit <= newest &&
+               info.max_commit >= oldest &&
+               std::find(except.begin(), except.end(), info.number) ==
+                   except.end();
+      });
+}
+
+int TierOf(const RunInfo& run) {
+  static_assert(kMergeFanIn == 8);
+  return static_cast<int>(std::bit_width(run.rows) + 2) / 3;
+}
+
+// The first stretch of runs up to this tier, enough of which are of it.
+std::vector<uint32_t> NeighboursOf(const std::vector<const RunInfo*>& runs,
+                                   int tier) {
+  std::vector<uint32_t> neighbours;
+  size_t of_tier = 0;
+  for (const RunInfo* info : runs) {
+    if (TierOf(*info) > tier) {
+      if (of_tier >= kMergeFanIn) break;
+      neighbours.clear();
+      of_tier = 0;
+      continue;
+    }
+    neighbours.push_back(info->number);
+    if (TierOf(*info) == tier) ++of_tier;
+  }
+  return of_tier >= kMergeFanIn ? neighbours : std::vector<uint32_t>();
+}
+
+}  // namespace
+
+absl::Status FoldDelta(GraphState& graph, const Cancellation* cancellation) {
+  SKG_ASSIGN_OR_RETURN(const auto before, graph.TakeSnapshot());
+  if (before->head().delta_rows == 0) return absl::OkStatus();
+  SKG_ASSIGN_OR_RETURN(const uint32_t first_run,
+                       TakeRunNumbers(graph, /*open_epoch=*/true));
+  SKG_ASSIGN_OR_RETURN(const auto snapshot, graph.TakeSnapshot());
+  std::vector<Epoch> closed = snapshot->manifest().epochs;
+  closed.pop_back();
+
+  const uint64_t oldest = closed.front().since + 1;
+  const VersionMergeOptions options{
+      .settle_removes = NoLiveRunWithin(snapshot->manifest(), {}, oldest,
+                                        snapshot->head().last_commit),
+      .cancellation = cancellation};
+  const uint32_t number = graph.description.number;
+  uint64_t folded_rows = 0;
+  Rebuild rebuild(graph, first_run, options);
+  SKG_ASSIGN_OR_RETURN(const Rebuilt built, rebuild.Run([&](IndexOrder order) {
+    Sources sources;
+    for (const Epoch& epoch : closed) {
+      sources.push_back(MakeDeltaSource(graph.kv, snapshot->kv(), number,
+                                        epoch.number, order, TermPrefix()));
+    }
+    return sources;
+  }));
+  folded_rows = built.live.rows + built.history.rows;
+  return graph.queue().EditManifest(
+      [&](Manifest& manifest, Head& head, KvBatch& rows) {
+        std::erase_if(manifest.epochs, [&](const Epoch& epoch) {
+          return std::find(closed.begin(), closed.end(), epoch) != closed.end();
+        });
+        AddRuns(built, manifest);
+        head.delta_rows -= folded_rows;
+        for (const Epoch& epoch : closed) {
+          std::string prefix = GraphPrefix(number);
+          AppendBigEndian(epoch.number, prefix);
+          rows.DeleteRange(Family::kDelta, prefix, PrefixEnd(prefix));
+        }
+        return absl::OkStatus();
+      });
+}
+
+absl::Status MergeRuns(GraphState& graph, const std::vector<uint32_t>& runs,
+                       const Cancellation* cancellation) {
+  SKG_ASSIGN_OR_RETURN(const uint32_t first_run,
+                       TakeRunNumbers(graph, /*open_epoch=*/false));
+  SKG_ASSIGN_OR_RETURN(const auto snapshot, graph.TakeSnapshot());
+  const auto chosen = [&](const RunInfo& info) {
+    return std::find(runs.begin(), runs.end(), info.number) != runs.end();
+  };
+  uint64_t oldest = UINT64_MAX, newest = 0;
+  for (const RunInfo& info : snapshot->manifest().runs) {
+    if (!chosen(info) || info.history) continue;
+    oldest = std::min(oldest, info.min_commit);
+    newest = std::max(newest, info.max_commit);
+  }
+  const Manifest& manifest_now = snapshot->manifest();
+  const bool alone = (snapshot->head().delta_rows == 0 ||
+                      manifest_now.epochs.front().since >= newest) &&
+                     NoLiveRunWithin(manifest_now, runs, oldest, newest);
+  Rebuild rebuild(graph, first_run,
+                  {.settle_removes = alone, .cancellation = cancellation});
+  SKG_ASSIGN_OR_RETURN(const Rebuilt built, rebuild.Run([&](IndexOrder order) {
+    Sources sources;
+    for (const auto& run : snapshot->runs()) {
+      if (!chosen(run->info())) continue;
+      sources.push_back(
+          MakeRunSource(graph.kv, snapshot->kv(), run, order, TermPrefix()));
+    }
+    return sources;
+  }));
+  return graph.queue().EditManifest(
+      [&](Manifest& manifest, Head&, KvBatch& rows) {
+        for (const RunInfo& info : manifest.runs) {
+          if (chosen(info))
+            DeleteRun(graph.description.number, info.number, rows);
+        }
+        std::erase_if(manifest.runs, chosen);
+        AddRuns(built, manifest);
+        return absl::OkStatus();
+      });
+}
+
+std::vector<uint32_t> ChooseMerge(const Manifest& manifest) {
+  for (const bool history : {false, true}) {
+    std::vector<const RunInfo*> runs;
+    int highest = 0;
+    for (const RunInfo& info : manifest.runs) {
+      if (info.history != history) continue;
+      runs.push_back(&info);
+      highest = std::max(highest, TierOf(info));
+    }
+    for (int tier = 0; tier <= highest; ++tier) {
+      std::vector<uint32_t> neighbours = NeighboursOf(runs, tier);
+      if (!neighbours.empty()) return neighbours;
+    }
+  }
+  return {};
+}
+
+}  // namespace skg::storage

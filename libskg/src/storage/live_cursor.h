@@ -1,0 +1,50 @@
+// LiveCursor: the live statements of one index order as of one commit, merged
+// over the epochs of the delta and the runs.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "storage/graph_state.h"
+#include "storage/row_source.h"
+#include "storage/statement_row.h"
+
+namespace skg::storage {
+
+// Not thread-safe; must end before its snapshot. Positioned on a live
+// statement while Valid(); then status() tells whether the end is a real one.
+class LiveCursor {
+ public:
+  LiveCursor(const Snapshot& snapshot, IndexOrder order,
+             const TermPrefix& prefix);
+
+  [[nodiscard]] bool Valid() const { return at_ != nullptr; }
+  [[nodiscard]] StatementRow row() const;
+  [[nodiscard]] const absl::Status& status() const { return status_; }
+
+  void Next();
+  // To the first statement whose terms are >= `terms` in the order's sequence,
+  // from here forward.
+  void Seek(const std::array<uint64_t, 4>& terms);
+  // Appends statements until the batch has `rows` or there are no more. Where
+  // one run alone holds a range, its columns are copied.
+  void Fill(size_t rows, StatementBatch& batch);
+
+ private:
+  // Moves to the newest visible row of the next live statement.
+  void Advance();
+  // Appends what can be copied from here on; false: nothing can.
+  bool CopySlice(size_t rows, StatementBatch& batch);
+
+  std::vector<std::unique_ptr<RowSource>> sources_;
+  const IndexOrder order_;
+  const uint64_t commit_;
+  RowKey current_;  // the statement that is decided already
+  bool started_ = false;
+  RowSource* at_ = nullptr;  // holds the current row
+  absl::Status status_;
+};
+
+}  // namespace skg::storage

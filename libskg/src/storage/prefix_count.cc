@@ -1,0 +1,153 @@
+#include "storage/prefix_count.h"
+
+#include <algorithm>
+#include <string>
+
+#include "base/status.h"
+#include "storage/row_source.h"
+#include "storage/run.h"
+#include "storage/scan.h"
+
+namespace skg::storage {
+
+namespace {
+
+constexpr uint64_t kCheckEvery = 4096;
+
+struct Sums {
+  int64_t statements = 0, triples = 0;
+};
+
+RowKey FirstOf(const TermPrefix& prefix) {
+  RowKey key;
+  key.terms = prefix.terms;
+  key.commit = UINT64_MAX;
+  return key;
+}
+
+RowKey LastOf(const TermPrefix& prefix) {
+  RowKey key;
+  key.terms.fill(UINT64_MAX);
+  std::copy_n(prefix.terms.begin(), prefix.count, key.terms.begin());
+  key.edge = UINT32_MAX;
+  return key;
+}
+
+// Rows of a block under the prefix that a view at `commit` sees.
+absl::Status AddBlock(const Run& run, IndexOrder order, const RowKey& first,
+                      const Snapshot& snapshot, const TermPrefix& prefix,
+                      Sums& sums) {
+  std::string bytes;
+  SKG_RETURN_IF_ERROR(run.ReadBlock(order, first, snapshot.kv(), &bytes));
+  SKG_ASSIGN_OR_RETURN(const BlockView view, BlockView::Open(bytes));
+  size_t begin = 0, end = view.rows();
+  TermId column[kBlockRows];
+  for (size_t i = 0; i < prefix.count && begin < end; ++i) {
+    view.Terms(i, column);
+    const auto range = std::equal_range(column + begin, column + end,
+                                        TermId{prefix.terms[i]});
+    begin = static_cast<size_t>(range.first - column);
+    end = static_cast<size_t>(range.second - column);
+  }
+  if (begin == end) return absl::OkStatus();
+  int64_t signs[kBlockRows], triple_signs[kBlockRows];
+  uint64_t commits[kBlockRows], ends[kBlockRows];
+  view.Signs(signs);
+  view.TripleSigns(triple_signs);
+  view.Commits(commits);
+  view.Ends(ends);
+  const uint64_t now = snapshot.commit();
+  for (size_t i = begin; i < end; ++i) {
+    const uint64_t commit =
+        commits[i] != 0 ? commits[i] : run.info().commit;
+    if (commit > now || ends[i] <= now) continue;
+    sums.statements += signs[i];
+    sums.triples += triple_signs[i];
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AddRun(const Run& run, IndexOrder order, const Snapshot& snapshot,
+                    const TermPrefix& prefix, const Cancellation* cancellation,
+                    Sums& sums) {
+  SKG_ASSIGN_OR_RETURN(const Fences* fences,
+                       run.FencesOf(order, snapshot.kv()));
+  if (fences->size() == 0) return absl::OkStatus();
+  // Blocks first to last may hold rows of the prefix; those between them hold
+  // nothing else.
+  const size_t first = fences->Find(FirstOf(prefix));
+  const size_t last = fences->Find(LastOf(prefix));
+  const RunInfo& info = run.info();
+  const bool whole = !info.history && info.max_commit <= snapshot.commit();
+  if (whole && last > first + 1) {
+    const auto from = fences->Before(first + 1), to = fences->Before(last);
+    sums.statements += to.statements_before - from.statements_before;
+    sums.triples += to.triples_before - from.triples_before;
+  }
+  for (size_t block = first; block <= last; ++block) {
+    if (whole && block > first) block = last;
+    if (cancellation != nullptr) SKG_RETURN_IF_ERROR(cancellation->Check());
+    SKG_RETURN_IF_ERROR(AddBlock(run, order, fences->first(block), snapshot,
+                                 prefix, sums));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AddEpoch(uint32_t epoch, IndexOrder order,
+                      const Snapshot& snapshot, const TermPrefix& prefix,
+                      const Cancellation* cancellation, Sums& sums) {
+  const auto rows =
+      MakeDeltaSource(snapshot.graph().kv, snapshot.kv(),
+                      snapshot.graph().description.number, epoch, order, prefix);
+  for (uint64_t n = 1; rows->valid(); rows->Next(), ++n) {
+    if (n % kCheckEvery == 0 && cancellation != nullptr)
+      SKG_RETURN_IF_ERROR(cancellation->Check());
+    if (rows->key().commit > snapshot.commit()) continue;
+    const RowValue value = rows->value();
+    sums.statements += value.sign;
+    sums.triples += value.triple_sign;
+  }
+  return rows->status();
+}
+
+}  // namespace
+
+absl::StatusOr<Counts> CountPrefix(const Snapshot& snapshot, IndexOrder order,
+                                   const TermPrefix& prefix,
+                                   const Cancellation* cancellation) {
+  Sums sums;
+  for (const Epoch& epoch : snapshot.manifest().epochs) {
+    SKG_RETURN_IF_ERROR(AddEpoch(epoch.number, order, snapshot, prefix,
+                                 cancellation, sums));
+  }
+  for (const auto& run : snapshot.runs()) {
+    const RunInfo& info = run->info();
+    if (info.min_commit > snapshot.commit() ||
+        info.max_end <= snapshot.commit()) {
+      continue;
+    }
+    SKG_RETURN_IF_ERROR(
+        AddRun(*run, order, snapshot, prefix, cancellation, sums));
+  }
+  if (sums.statements < 0 || sums.triples < 0) {
+    return absl::DataLossError("the signs under a key prefix sum below zero");
+  }
+  return Counts{static_cast<uint64_t>(sums.statements),
+                static_cast<uint64_t>(sums.triples)};
+}
+
+absl::StatusOr<Counts> CountPattern(const Snapshot& snapshot,
+                                    const ScanPattern& pattern,
+                                    const Cancellation* cancellation) {
+  Counts counts;
+  for (const OrderPrefix& part : PrefixesOf(pattern, NaturalOrder(pattern))) {
+    SKG_ASSIGN_OR_RETURN(const Counts more, CountPrefix(snapshot, part.order,
+                                                        part.prefix,
+                                                        cancellation));
+    counts.statements += more.statements;
+    counts.triples += more.triples;
+  }
+  return counts;
+}
+
+}  // namespace skg::storage

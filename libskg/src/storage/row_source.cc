@@ -1,0 +1,351 @@
+#include "storage/row_source.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "base/strings.h"
+
+namespace skg::storage {
+
+namespace {
+
+class DeltaSource final : public RowSource {
+ public:
+  DeltaSource(const KvStore& kv, const KvSnapshot* snapshot, uint32_t graph,
+              uint32_t epoch, IndexOrder order, const TermPrefix& prefix)
+      : prefix_(DeltaPrefix(graph, epoch, order)) {
+    const std::string lower = prefix_ + prefix.Bytes();
+    rows_ = kv.NewIterator(
+        Family::kDelta,
+        {.snapshot = snapshot, .lower = lower, .upper = PrefixEnd(lower)});
+    rows_->SeekToFirst();
+    Read();
+  }
+
+  RowState state() const override {
+    return {value_.operation, value_.end, value_.weight, value_.has_record};
+  }
+  RowValue value() const override { return value_; }
+  void Next() override {
+    rows_->Next();
+    Read();
+  }
+  void Seek(const std::array<uint64_t, 4>& terms) override {
+    if (!valid_ || key_.terms >= terms) return;
+    std::string to = prefix_;
+    for (const uint64_t term : terms) AppendBigEndian(term, to);
+    rows_->Seek(to);
+    Read();
+  }
+
+ private:
+  void Read() {
+    if (!rows_->Valid()) return End(rows_->status());
+    const std::string_view key = rows_->key();
+    if (key.size() != kDeltaKeyBytes || !DecodeRow(rows_->value(), &value_)) {
+      return End(absl::DataLossError("damaged statement row in the delta"));
+    }
+    key_ = LoadRowKey(key.data() + kDeltaPrefixBytes);
+    valid_ = true;
+  }
+
+  const std::string prefix_;  // graph, epoch, order
+  std::unique_ptr<KvIterator> rows_;
+  RowValue value_;
+};
+
+// The unpacked columns of one block.
+struct Columns {
+  TermId terms[4][kBlockRows];
+  uint32_t edges[kBlockRows];
+  uint64_t commits[kBlockRows];
+  float weights[kBlockRows];
+  uint8_t has_record[kBlockRows];
+  // Only where the block is not all live, or value() was asked.
+  uint64_t ends[kBlockRows];
+  RowOperation operations[kBlockRows];
+};
+
+class RunSource final : public RowSource {
+ public:
+  RunSource(const KvStore& kv, const KvSnapshot* snapshot,
+            std::shared_ptr<const Run> run, IndexOrder order,
+            const TermPrefix& prefix)
+      : run_(std::move(run)),
+        order_(order),
+        prefix_(prefix),
+        columns_(std::make_unique_for_overwrite<Columns>()) {
+    auto fences = run_->FencesOf(order, snapshot);
+    if (!fences.ok()) {
+      End(fences.status());
+      return;
+    }
+    fences_ = *fences;
+    if (fences_->size() == 0) return;
+    const std::string run_prefix =
+        RunPrefix(run_->graph(), run_->info().number);
+    blocks_ = kv.NewIterator(RunFamily(order),
+                             {.snapshot = snapshot,
+                              .lower = run_prefix,
+                              .upper = PrefixEnd(run_prefix)});
+    RowKey from;
+    from.terms = prefix_.terms;
+    from.commit = UINT64_MAX;
+    GoTo(from);
+  }
+
+  RowState state() const override {
+    const Columns& c = *columns_;
+    if (all_live_) {
+      return {RowOperation::kInsertNew, UINT64_MAX, c.weights[at_],
+              c.has_record[at_] != 0};
+    }
+    return {c.operations[at_], c.ends[at_], c.weights[at_],
+            c.has_record[at_] != 0};
+  }
+
+  RowValue value() const override {
+    if (signs_.empty()) {
+      signs_.resize(kBlockRows);
+      triple_signs_.resize(kBlockRows);
+      view_->Signs(signs_.data());
+      view_->TripleSigns(triple_signs_.data());
+      // Operations of blocks without removes are not unpacked for scans.
+      view_->Operations(columns_->operations);
+      view_->Ends(columns_->ends);
+    }
+    const Columns& c = *columns_;
+    return {c.operations[at_], signs_[at_],     triple_signs_[at_],
+            c.ends[at_],       c.weights[at_], c.has_record[at_] != 0};
+  }
+
+  void Next() override { Skip(1); }
+
+  void Seek(const std::array<uint64_t, 4>& terms) override {
+    if (!valid_ || key_.terms >= terms) return;
+    RowKey from;
+    from.terms = terms;
+    from.commit = UINT64_MAX;
+    if (block_ + 1 < fences_->size() &&
+        !from.Before(fences_->first(block_ + 1))) {
+      return GoTo(from);
+    }
+    at_ = LowerBound(from, at_);
+    Settle();
+  }
+
+  size_t SliceBefore(const RowKey* limit, uint64_t commit) const override {
+    if (!plain_ || max_commit_ > commit) return 0;
+    size_t end = end_;
+    if (limit != nullptr) {
+      RowKey from = *limit;
+      from.commit = UINT64_MAX;
+      // Mostly the whole block stands before the limit.
+      if (end > at_ && !KeyAt(end - 1).Before(from)) end = LowerBound(from, at_);
+    }
+    return end - at_;
+  }
+
+  void TakeSlice(size_t count, StatementBatch& batch) override {
+    const auto& places = kOrderPlaces[static_cast<size_t>(order_)];
+    std::vector<TermId>* const parts[] = {&batch.graph, &batch.subject,
+                                          &batch.predicate, &batch.object};
+    const Columns& c = *columns_;
+    const auto append = [&](auto& to, const auto* from) {
+      to.insert(to.end(), from + at_, from + at_ + count);
+    };
+    for (size_t i = 0; i < 4; ++i) append(*parts[places[i]], c.terms[i]);
+    append(batch.edge, c.edges);
+    append(batch.commit, c.commits);
+    append(batch.weight, c.weights);
+    append(batch.has_record, c.has_record);
+    Skip(count);
+  }
+
+ private:
+  // To the first row at or after `from`.
+  void GoTo(const RowKey& from) {
+    OpenBlock(fences_->Find(from), /*seek=*/true);
+    if (!status_.ok()) return;
+    at_ = LowerBound(from, at_);
+    Settle();
+  }
+
+  void Skip(size_t count) {
+    at_ += count;
+    Settle();
+  }
+
+  // Reads on while the block is used up; ends behind the prefix.
+  void Settle() {
+    while (at_ >= end_) {
+      if (last_ || block_ + 1 >= fences_->size()) return End(absl::OkStatus());
+      OpenBlock(block_ + 1, /*seek=*/false);
+      if (!status_.ok()) return;
+    }
+    valid_ = true;
+    key_ = KeyAt(at_);
+  }
+
+  void OpenBlock(size_t block, bool seek) {
+    block_ = block;
+    const std::string key =
+        BlockKey(run_->graph(), run_->info().number, fences_->first(block));
+    if (seek) {
+      blocks_->Seek(key);
+    } else {
+      blocks_->Next();
+    }
+    if (!blocks_->Valid() || blocks_->key() != key) {
+      return End(!blocks_->status().ok() ? blocks_->status()
+                                         : Damaged("a block is missing"));
+    }
+    auto view = BlockView::Open(blocks_->value());
+    if (!view.ok()) return End(Damaged(sv(view.status().message())));
+    view_ = *std::move(view);
+    Unpack();
+  }
+
+  void Unpack() {
+    const BlockView& view = *view_;
+    const BlockHeader& header = view.header();
+    Columns& c = *columns_;
+    for (size_t i = 0; i < 4; ++i) view.Terms(i, c.terms[i]);
+    view.Edges(c.edges);
+    view.Commits(c.commits);
+    view.Weights(c.weights);
+    view.HasRecords(c.has_record);
+    all_live_ = header.all_live;
+    plain_ = header.all_live && header.one_version;
+    if (!all_live_) {
+      view.Ends(c.ends);
+      view.Operations(c.operations);
+    }
+    max_commit_ = header.max_commit;
+    if (run_->info().commit != 0) {
+      std::fill_n(c.commits, view.rows(), run_->info().commit);
+      max_commit_ = run_->info().commit;
+    }
+    signs_.clear();
+    at_ = 0;
+    end_ = view.rows();
+    last_ = false;
+    NarrowToPrefix();
+  }
+
+  // Rows behind the prefix are not this source's.
+  void NarrowToPrefix() {
+    std::array<uint64_t, 4> highest;
+    for (size_t i = 0; i < 4; ++i) highest[i] = columns_->terms[i][end_ - 1].bits;
+    if (prefix_.Compare(highest) <= 0) return;
+    last_ = true;
+    size_t begin = 0;
+    for (size_t i = 0; i < prefix_.count; ++i) {
+      const TermId* column = columns_->terms[i];
+      const auto range = std::equal_range(column + begin, column + end_,
+                                          TermId{prefix_.terms[i]});
+      begin = static_cast<size_t>(range.first - column);
+      end_ = static_cast<size_t>(range.second - column);
+    }
+  }
+
+  [[nodiscard]] RowKey KeyAt(size_t i) const {
+    const Columns& c = *columns_;
+    return {{c.terms[0][i].bits, c.terms[1][i].bits, c.terms[2][i].bits,
+             c.terms[3][i].bits},
+            c.edges[i],
+            c.commits[i]};
+  }
+
+  [[nodiscard]] size_t LowerBound(const RowKey& key, size_t from) const {
+    size_t low = from, high = end_;
+    while (low < high) {
+      const size_t middle = low + (high - low) / 2;
+      if (KeyAt(middle).Before(key)) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  [[nodiscard]] absl::Status Damaged(std::string_view what) const {
+    return absl::DataLossError(
+        absl::StrCat("graph ", run_->graph(), ", run ", run_->info().number,
+                     ", order ", static_cast<int>(order_), ", block ", block_,
+                     ": ", std::string(what)));
+  }
+
+  const std::shared_ptr<const Run> run_;
+  const IndexOrder order_;
+  const TermPrefix prefix_;
+  const Fences* fences_ = nullptr;
+  std::unique_ptr<KvIterator> blocks_;
+  size_t block_ = 0;
+  std::optional<BlockView> view_;
+  std::unique_ptr<Columns> columns_;
+  mutable std::vector<int64_t> signs_, triple_signs_;
+  size_t at_ = 0, end_ = 0;
+  bool last_ = false;  // no row of the prefix stands in a later block
+  bool all_live_ = false, plain_ = false;
+  uint64_t max_commit_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<RowSource> MakeDeltaSource(const KvStore& kv,
+                                           const KvSnapshot* snapshot,
+                                           uint32_t graph, uint32_t epoch,
+                                           IndexOrder order,
+                                           const TermPrefix& prefix) {
+  return std::make_unique<DeltaSource>(kv, snapshot, graph, epoch, order,
+                                       prefix);
+}
+
+std::unique_ptr<RowSource> MakeRunSource(const KvStore& kv,
+                                         const KvSnapshot* snapshot,
+                                         std::shared_ptr<const Run> run,
+                                         IndexOrder order,
+                                         const TermPrefix& prefix) {
+  return std::make_unique<RunSource>(kv, snapshot, std::move(run), order,
+                                     prefix);
+}
+
+std::vector<std::unique_ptr<RowSource>> SourcesOf(const Snapshot& snapshot,
+                                                  IndexOrder order,
+                                                  const TermPrefix& prefix) {
+  GraphState& graph = snapshot.graph();
+  std::vector<std::unique_ptr<RowSource>> sources;
+  for (const Epoch& epoch : snapshot.manifest().epochs) {
+    sources.push_back(MakeDeltaSource(graph.kv, snapshot.kv(),
+                                      graph.description.number, epoch.number,
+                                      order, prefix));
+  }
+  const uint64_t commit = snapshot.commit();
+  for (const auto& run : snapshot.runs()) {
+    const RunInfo& info = run->info();
+    if (info.min_commit > commit || info.max_end <= commit) continue;
+    sources.push_back(
+        MakeRunSource(graph.kv, snapshot.kv(), run, order, prefix));
+  }
+  return sources;
+}
+
+RowSource* SmallestOf(const std::vector<std::unique_ptr<RowSource>>& sources,
+                      absl::Status* status) {
+  RowSource* smallest = nullptr;
+  for (const auto& source : sources) {
+    if (!source->valid()) {
+      if (status->ok()) *status = source->status();
+      continue;
+    }
+    if (smallest == nullptr || source->key().Before(smallest->key()))
+      smallest = source.get();
+  }
+  return smallest;
+}
+
+}  // namespace skg::storage

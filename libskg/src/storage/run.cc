@@ -1,0 +1,361 @@
+#include "storage/run.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+
+namespace skg::storage {
+
+namespace {
+
+constexpr size_t kFenceChunkBytes = 256 << 10;
+constexpr size_t kBatchBytes = 4 << 20;
+
+absl::Status Damaged(uint32_t graph, uint32_t run, std::string_view what) {
+  return absl::DataLossError(absl::StrCat("graph ", graph, ", run ", run, ": ",
+                                          std::string(what), " is damaged"));
+}
+
+std::string PartKey(uint32_t graph, uint32_t run, char kind,
+                    std::optional<IndexOrder> order) {
+  std::string key = RunPrefix(graph, run);
+  key.push_back(kind);
+  if (order) key.push_back(static_cast<char>(*order));
+  return key;
+}
+
+std::string ChunkKey(std::string part, uint32_t chunk) {
+  AppendBigEndian(chunk, part);
+  return part;
+}
+
+// The values of all chunks under `prefix`.
+absl::StatusOr<std::vector<std::string>> ReadChunks(
+    const KvStore& kv, const std::string& prefix, const KvSnapshot* snapshot) {
+  const auto rows = kv.NewIterator(
+      Family::kManifest,
+      {.snapshot = snapshot, .lower = prefix, .upper = PrefixEnd(prefix)});
+  std::vector<std::string> chunks;
+  for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
+    if (rows->key() != ChunkKey(prefix, static_cast<uint32_t>(chunks.size()))) {
+      return absl::DataLossError(
+          "a chunk of the fences or the filter of a run is missing");
+    }
+    chunks.emplace_back(rows->value());
+  }
+  SKG_RETURN_IF_ERROR(rows->status());
+  return chunks;
+}
+
+// Appends the rows of a block of order gspo that have these terms.
+void CollectTriple(const BlockView& view, const std::array<uint64_t, 4>& terms,
+                   uint64_t run_commit, std::vector<RunRow>* out) {
+  // Each column narrows the range that the ones before it left.
+  size_t begin = 0, end = view.rows();
+  TermId column[kBlockRows];
+  for (size_t place = 0; place < 4 && begin < end; ++place) {
+    view.Terms(place, column);
+    const auto range =
+        std::equal_range(column + begin, column + end, TermId{terms[place]});
+    begin = static_cast<size_t>(range.first - column);
+    end = static_cast<size_t>(range.second - column);
+  }
+  if (begin == end) return;
+  std::vector<RunRow> block;
+  view.Rows(IndexOrder::kGspo, &block);
+  for (size_t i = begin; i < end; ++i) {
+    out->push_back(block[i]);
+    if (out->back().commit == 0) out->back().commit = run_commit;
+  }
+}
+
+}  // namespace
+
+std::string RunPrefix(uint32_t graph, uint32_t run) {
+  std::string key = GraphPrefix(graph);
+  AppendBigEndian(run, key);
+  return key;
+}
+
+std::string BlockKey(uint32_t graph, uint32_t run, const RowKey& first) {
+  std::string key = RunPrefix(graph, run);
+  key.resize(kBlockKeyBytes);
+  StoreRowKey(first, key.data() + kGraphBytes + 4);
+  return key;
+}
+
+void Fences::Add(const RowKey& first, const BlockHeader& header) {
+  blocks_.push_back({first, rows_, statements_, triples_});
+  rows_ += header.rows;
+  statements_ += header.statements;
+  triples_ += header.triples;
+}
+
+Fences::Fence Fences::Before(size_t block) const {
+  if (block < blocks_.size()) return blocks_[block];
+  return {RowKey{}, rows_, statements_, triples_};
+}
+
+size_t Fences::Find(const RowKey& key) const {
+  const auto after = std::upper_bound(
+      blocks_.begin(), blocks_.end(), key,
+      [](const RowKey& k, const Fence& fence) { return k.Before(fence.first); });
+  return after == blocks_.begin()
+             ? 0
+             : static_cast<size_t>(after - blocks_.begin()) - 1;
+}
+
+std::vector<std::string> Fences::Encode() const {
+  std::vector<std::string> chunks;
+  for (size_t i = 0; i < blocks_.size(); ++i) {
+    if (chunks.empty() || chunks.back().size() > kFenceChunkBytes)
+      chunks.emplace_back(1, kPlainFormat);
+    std::string& out = chunks.back();
+    char key[kRowKeyBytes];
+    StoreRowKey(blocks_[i].first, key);
+    out.append(key, sizeof key);
+    const Fence here = blocks_[i], next = Before(i + 1);
+    AppendVarint(next.rows_before - here.rows_before, out);
+    AppendVarint(ZigZag(next.statements_before - here.statements_before), out);
+    AppendVarint(ZigZag(next.triples_before - here.triples_before), out);
+  }
+  return chunks;
+}
+
+absl::Status Fences::DecodeChunk(std::string_view bytes) {
+  const auto damaged = absl::DataLossError("a fence row is damaged");
+  if (bytes.empty() || bytes.front() != kPlainFormat) return damaged;
+  bytes.remove_prefix(1);
+  while (!bytes.empty()) {
+    if (bytes.size() < kRowKeyBytes) return damaged;
+    const RowKey first = LoadRowKey(bytes.data());
+    ByteReader in(bytes.substr(kRowKeyBytes));
+    BlockHeader header;
+    const uint64_t rows = in.Varint();
+    header.statements = UnZigZag(in.Varint());
+    header.triples = UnZigZag(in.Varint());
+    if (!in.ok() || rows == 0 || rows > kBlockRows) return damaged;
+    if (!blocks_.empty() && !blocks_.back().first.Before(first)) return damaged;
+    header.rows = static_cast<uint32_t>(rows);
+    Add(first, header);
+    bytes = in.rest();
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<const Fences*> Run::FencesOf(IndexOrder order,
+                                            const KvSnapshot* snapshot) const {
+  const std::lock_guard lock(mutex_);
+  auto& kept = fences_[static_cast<size_t>(order)];
+  if (kept != nullptr) return kept.get();
+  SKG_ASSIGN_OR_RETURN(
+      const auto chunks,
+      ReadChunks(kv_, PartKey(graph_, info_.number, kFenceKind, order),
+                 snapshot));
+  auto fences = std::make_unique<Fences>();
+  for (const std::string& chunk : chunks) {
+    if (!fences->DecodeChunk(chunk).ok())
+      return Damaged(graph_, info_.number, "the fence array");
+  }
+  const bool named = static_cast<size_t>(order) >= kDefaultGraphOrders;
+  if (fences->Before(fences->size()).rows_before !=
+      (named ? info_.named_rows : info_.rows)) {
+    return Damaged(graph_, info_.number, "the fence array");
+  }
+  kept = std::move(fences);
+  return kept.get();
+}
+
+absl::StatusOr<const RunFilter*> Run::Filter(const KvSnapshot* snapshot) const {
+  const std::lock_guard lock(mutex_);
+  if (filter_ != nullptr) return filter_.get();
+  SKG_ASSIGN_OR_RETURN(
+      const auto chunks,
+      ReadChunks(kv_, PartKey(graph_, info_.number, kFilterKind, std::nullopt),
+                 snapshot));
+  auto filter = RunFilter::Decode(chunks);
+  if (!filter.ok() || chunks.empty())
+    return Damaged(graph_, info_.number, "the filter");
+  filter_ = std::make_unique<const RunFilter>(*std::move(filter));
+  return filter_.get();
+}
+
+absl::Status Run::ReadBlock(IndexOrder order, const RowKey& first,
+                            const KvSnapshot* snapshot,
+                            std::string* bytes) const {
+  SKG_ASSIGN_OR_RETURN(
+      const bool found,
+      kv_.Get(RunFamily(order), BlockKey(graph_, info_.number, first), bytes,
+              snapshot));
+  return found ? absl::OkStatus()
+               : Damaged(graph_, info_.number, "a block that is missing");
+}
+
+absl::Status Run::FindTriple(const StatementKey& triple,
+                             const KvSnapshot* snapshot,
+                             std::vector<RunRow>* rows) const {
+  SKG_ASSIGN_OR_RETURN(const RunFilter* filter, Filter(snapshot));
+  if (!filter->MayHold(TripleHash(triple))) return absl::OkStatus();
+  SKG_ASSIGN_OR_RETURN(const Fences* fences,
+                       FencesOf(IndexOrder::kGspo, snapshot));
+  RowKey from = ToRowKey(triple, IndexOrder::kGspo, UINT64_MAX);
+  from.edge = 0;
+  std::string bytes;
+  for (size_t i = fences->Find(from); i < fences->size(); ++i) {
+    if (fences->first(i).terms > from.terms) break;
+    SKG_RETURN_IF_ERROR(
+        ReadBlock(IndexOrder::kGspo, fences->first(i), snapshot, &bytes));
+    SKG_ASSIGN_OR_RETURN(const BlockView view, BlockView::Open(bytes));
+    CollectTriple(view, from.terms, info_.commit, rows);
+  }
+  return absl::OkStatus();
+}
+
+void Run::Preload(std::array<Fences, kOrderCount> fences, RunFilter filter) {
+  const std::lock_guard lock(mutex_);
+  for (size_t i = 0; i < kOrderCount; ++i)
+    fences_[i] = std::make_unique<const Fences>(std::move(fences[i]));
+  filter_ = std::make_unique<const RunFilter>(std::move(filter));
+}
+
+RunBuilder::RunBuilder(KvStore& kv, uint32_t graph, uint32_t number,
+                       bool history)
+    : kv_(&kv),
+      graph_(graph),
+      own_batch_(kv.NewBatch()),
+      batch_(own_batch_.get()) {
+  info_.number = number;
+  info_.history = history;
+  info_.min_commit = UINT64_MAX;
+}
+
+RunBuilder::RunBuilder(KvBatch& batch, uint32_t graph, uint32_t number)
+    : kv_(nullptr), graph_(graph), batch_(&batch) {
+  info_.number = number;
+  info_.min_commit = UINT64_MAX;
+}
+
+std::shared_ptr<const Run> RunBuilder::Take(const KvStore& kv) {
+  auto run = std::make_shared<Run>(graph_, info_, kv);
+  run->Preload(std::move(kept_fences_), std::move(filter_));
+  return run;
+}
+
+void RunBuilder::BeginOrder(IndexOrder order) {
+  order_ = order;
+  encoder_ = std::make_unique<BlockEncoder>(order);
+  fences_ = Fences();
+  order_rows_ = 0;
+}
+
+absl::Status RunBuilder::Add(const RunRow& row) {
+  const RowKey key = ToRowKey(row.key, order_, row.commit);
+  if (order_rows_++ > 0 && !last_.Before(key)) {
+    return absl::InternalError("rows of a run are out of order");
+  }
+  last_ = key;
+  if (encoder_->size() == 0) block_first_ = key;
+  encoder_->Append(row);
+  if (order_ == IndexOrder::kGspo) {
+    ++info_.rows;
+    if (row.key.graph.bound()) ++info_.named_rows;
+    info_.statements += row.value.sign;
+    info_.triples += row.value.triple_sign;
+    info_.min_commit = std::min(info_.min_commit, row.commit);
+    info_.max_commit = std::max(info_.max_commit, row.commit);
+    info_.max_end = std::max(info_.max_end, row.value.end);
+    const uint64_t hash = TripleHash(row.key);
+    if (hashes_.empty() || hashes_.back() != hash) hashes_.push_back(hash);
+  }
+  return encoder_->size() == kBlockRows ? FlushBlock() : absl::OkStatus();
+}
+
+absl::Status RunBuilder::FlushBlock() {
+  BlockHeader header;
+  const std::string bytes = encoder_->Finish(&header);
+  fences_.Add(block_first_, header);
+  const std::string key = BlockKey(graph_, info_.number, block_first_);
+  info_.bytes += key.size() + bytes.size();
+  batch_->Put(RunFamily(order_), key, bytes);
+  return WriteIfLarge(kBatchBytes);
+}
+
+absl::Status RunBuilder::FinishOrder() {
+  if (encoder_->size() > 0) SKG_RETURN_IF_ERROR(FlushBlock());
+  uint32_t chunk = 0;
+  const std::string part = PartKey(graph_, info_.number, kFenceKind, order_);
+  for (const std::string& bytes : fences_.Encode()) {
+    info_.bytes += bytes.size();
+    batch_->Put(Family::kManifest, ChunkKey(part, chunk++), bytes);
+  }
+  if (kv_ == nullptr)
+    kept_fences_[static_cast<size_t>(order_)] = std::move(fences_);
+  return WriteIfLarge(kBatchBytes);
+}
+
+absl::StatusOr<RunInfo> RunBuilder::Finish() {
+  if (info_.rows > 0) {
+    uint32_t chunk = 0;
+    const std::string part =
+        PartKey(graph_, info_.number, kFilterKind, std::nullopt);
+    filter_ = RunFilter::Build(hashes_);
+    for (const std::string& bytes : filter_.Encode()) {
+      info_.bytes += bytes.size();
+      batch_->Put(Family::kManifest, ChunkKey(part, chunk++), bytes);
+      SKG_RETURN_IF_ERROR(WriteIfLarge(kBatchBytes));
+    }
+  }
+  SKG_RETURN_IF_ERROR(WriteIfLarge(0));
+  return info_;
+}
+
+absl::Status RunBuilder::WriteIfLarge(size_t limit) {
+  if (kv_ == nullptr || batch_->empty() || batch_->size_bytes() < limit)
+    return absl::OkStatus();
+  SKG_RETURN_IF_ERROR(kv_->Write(*batch_, WriteMode::kBuffered));
+  batch_->Clear();
+  return absl::OkStatus();
+}
+
+void DeleteRun(uint32_t graph, uint32_t run, KvBatch& batch) {
+  const std::string begin = RunPrefix(graph, run);
+  const std::string end = PrefixEnd(begin);
+  for (size_t order = 0; order < kOrderCount; ++order) {
+    batch.DeleteRange(RunFamily(static_cast<IndexOrder>(order)), begin, end);
+  }
+  batch.DeleteRange(Family::kManifest, begin, end);
+}
+
+absl::Status RemoveOrphanRuns(KvStore& kv, uint32_t graph,
+                              const Manifest& manifest) {
+  const auto live = [&](uint32_t run) {
+    return std::any_of(
+        manifest.runs.begin(), manifest.runs.end(),
+        [&](const RunInfo& info) { return info.number == run; });
+  };
+  const std::string prefix = GraphPrefix(graph);
+  const auto batch = kv.NewBatch();
+  // Blocks come before fences and filter: a run that has none has no blocks in
+  // order gspo either, unless it ended in its first batch.
+  for (const Family family : {Family::kGspo, Family::kManifest}) {
+    const auto rows = kv.NewIterator(
+        family,
+        {.snapshot = nullptr, .lower = prefix, .upper = PrefixEnd(prefix)});
+    for (rows->SeekToFirst(); rows->Valid();) {
+      if (rows->key().size() < kGraphBytes + 4) {  // the manifest row
+        rows->Next();
+        continue;
+      }
+      const auto run = LoadBigEndian<uint32_t>(rows->key().data() + kGraphBytes);
+      if (!live(run)) DeleteRun(graph, run, *batch);
+      rows->Seek(PrefixEnd(RunPrefix(graph, run)));
+    }
+    SKG_RETURN_IF_ERROR(rows->status());
+  }
+  return batch->empty() ? absl::OkStatus()
+                        : kv.Write(*batch, WriteMode::kBuffered);
+}
+
+}  // namespace skg::storage

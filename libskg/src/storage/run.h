@@ -1,0 +1,143 @@
+// A run: immutable, sorted, packed rows in all orders. Its blocks lie in the
+// families of the orders; its fences (where each block begins) and its filter
+// lie in family `manifest` behind the graph's manifest row.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "storage/block.h"
+#include "storage/kv.h"
+#include "storage/row_key.h"
+#include "storage/rows.h"
+#include "storage/run_filter.h"
+
+namespace skg::storage {
+
+// Families kGspo to kOspg hold the blocks of the orders.
+[[nodiscard]] inline Family RunFamily(IndexOrder order) {
+  return static_cast<Family>(static_cast<size_t>(Family::kGspo) +
+                             static_cast<size_t>(order));
+}
+// Graph, run, first row.
+[[nodiscard]] std::string RunPrefix(uint32_t graph, uint32_t run);
+[[nodiscard]] std::string BlockKey(uint32_t graph, uint32_t run,
+                                   const RowKey& first);
+inline constexpr size_t kBlockKeyBytes = kGraphBytes + 4 + kRowKeyBytes;
+// Family `manifest`: graph, run, kind [, order], chunk.
+inline constexpr char kFenceKind = 'F';
+inline constexpr char kFilterKind = 'B';
+
+// The first row of each block of one order, and what stands before it.
+class Fences {
+ public:
+  struct Fence {
+    RowKey first;
+    uint64_t rows_before = 0;
+    int64_t statements_before = 0, triples_before = 0;
+  };
+  void Add(const RowKey& first, const BlockHeader& header);
+  // With the sums of the last block. kDataLoss.
+  [[nodiscard]] std::vector<std::string> Encode() const;
+  [[nodiscard]] absl::Status DecodeChunk(std::string_view bytes);
+
+  [[nodiscard]] size_t size() const { return blocks_.size(); }
+  [[nodiscard]] const RowKey& first(size_t block) const {
+    return blocks_[block].first;
+  }
+  // What stands before block `block` (size(): all).
+  [[nodiscard]] Fence Before(size_t block) const;
+  // The block where a row >= `key` may first stand: the last one that begins
+  // before or at `key`, or the first of all.
+  [[nodiscard]] size_t Find(const RowKey& key) const;
+
+ private:
+  std::vector<Fence> blocks_;
+  uint64_t rows_ = 0;
+  int64_t statements_ = 0, triples_ = 0;
+};
+
+// Thread safety: all methods from any thread. What is loaded once stays.
+class Run {
+ public:
+  Run(uint32_t graph, RunInfo info, const KvStore& kv)
+      : graph_(graph), info_(info), kv_(kv) {}
+
+  [[nodiscard]] const RunInfo& info() const { return info_; }
+  [[nodiscard]] uint32_t graph() const { return graph_; }
+
+  // `snapshot` (null: the present) must show the run.
+  [[nodiscard]] absl::StatusOr<const Fences*> FencesOf(
+      IndexOrder order, const KvSnapshot* snapshot) const;
+  // Appends all rows of the triple's edges (versions newest first within each).
+  // O(1) and no read where the filter excludes it.
+  [[nodiscard]] absl::Status FindTriple(const StatementKey& triple,
+                                        const KvSnapshot* snapshot,
+                                        std::vector<RunRow>* rows) const;
+  [[nodiscard]] absl::Status ReadBlock(IndexOrder order, const RowKey& first,
+                                       const KvSnapshot* snapshot,
+                                       std::string* bytes) const;
+  // What its builder knows need not be read again. Before others see the run.
+  void Preload(std::array<Fences, kOrderCount> fences, RunFilter filter);
+
+ private:
+  [[nodiscard]] absl::StatusOr<const RunFilter*> Filter(
+      const KvSnapshot* snapshot) const;
+
+  const uint32_t graph_;
+  const RunInfo info_;
+  const KvStore& kv_;
+  mutable std::mutex mutex_;
+  mutable std::array<std::unique_ptr<const Fences>, kOrderCount> fences_;
+  mutable std::unique_ptr<const RunFilter> filter_;
+};
+
+// Packs one run, an order at a time, each in key order. Not thread-safe.
+class RunBuilder {
+ public:
+  // Rows reach the store in batches of bounded size before the run is
+  // published; a run that never is gets removed at the next open.
+  RunBuilder(KvStore& kv, uint32_t graph, uint32_t number, bool history);
+  // Everything goes into `batch`, which the caller writes.
+  RunBuilder(KvBatch& batch, uint32_t graph, uint32_t number);
+
+  void BeginOrder(IndexOrder order);
+  // In the order's sequence, newest first within a statement.
+  [[nodiscard]] absl::Status Add(const RunRow& row);
+  [[nodiscard]] absl::Status FinishOrder();
+  // Everything is in the store (durable once the publishing batch is).
+  [[nodiscard]] absl::StatusOr<RunInfo> Finish();
+  // After Finish, of a run that was built into a batch: the run, preloaded.
+  [[nodiscard]] std::shared_ptr<const Run> Take(const KvStore& kv);
+
+ private:
+  [[nodiscard]] absl::Status FlushBlock();
+  [[nodiscard]] absl::Status WriteIfLarge(size_t limit);
+
+  KvStore* const kv_;  // null: all goes into the caller's batch
+  const uint32_t graph_;
+  std::unique_ptr<KvBatch> own_batch_;
+  KvBatch* const batch_;
+  RunInfo info_;
+  IndexOrder order_ = IndexOrder::kGspo;
+  std::unique_ptr<BlockEncoder> encoder_;
+  RowKey block_first_, last_;
+  uint64_t order_rows_ = 0;
+  Fences fences_;
+  std::array<Fences, kOrderCount> kept_fences_;  // of a run in a batch
+  std::vector<uint64_t> hashes_;
+  RunFilter filter_;
+};
+
+// Adds the deletion of everything a run has to `batch`.
+void DeleteRun(uint32_t graph, uint32_t run, KvBatch& batch);
+// Removes the runs that are in the store but not in the manifest.
+[[nodiscard]] absl::Status RemoveOrphanRuns(KvStore& kv, uint32_t graph,
+                                            const Manifest& manifest);
+
+}  // namespace skg::storage
