@@ -2,6 +2,7 @@
 // gives the exit status.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -62,6 +63,15 @@ struct CheckVerb {
   bool deep = false;
 };
 [[nodiscard]] int RunCheck(const CheckVerb& verb);
+
+struct TasksVerb {
+  enum class Action : uint8_t { kList, kShow, kCancel, kPrune };
+  std::string data;
+  Action action = Action::kList;
+  uint64_t id = 0;  // of kShow and kCancel
+  bool json = false;
+};
+[[nodiscard]] int RunTasks(const TasksVerb& verb);
 
 struct KeysCreateVerb {
   std::string data;  // empty: the key is not stored
