@@ -81,7 +81,7 @@ TEST_CASE("after a crash other tasks are interrupted, with what was done") {
   deadly.crashes = 2;
   const std::vector<Case> cases = {
       {"running", Row(1, TaskState::kRunning, false),
-       "while the task ran after 40 of 100 bytes; it cannot be resumed"},
+       "while the task ran, after 40 of 100 bytes; it cannot be resumed"},
       {"queued", Row(1, TaskState::kQueued, false), "before the task ran"},
       {"of an unknown kind", unknown, "cannot resume its kind"},
       {"that ended the process again and again", deadly, "3 times"},

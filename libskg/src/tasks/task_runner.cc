@@ -145,8 +145,8 @@ void Runner::Restore(const EntryPtr& entry) {
   } else if (kind == options_.kinds.end()) {
     reason = "this program cannot resume its kind; start it again";
   } else if (record.crashes >= options_.max_crashes) {
-    reason = absl::StrCat("as ", record.crashes,
-                          " times without progress: it is not resumed again");
+    reason = absl::StrCat("it did so ", record.crashes,
+                          " times without progress, so it is not resumed");
   } else {
     record.info.state = TaskState::kQueued;
     entry->function = kind->second;
@@ -156,7 +156,7 @@ void Runner::Restore(const EntryPtr& entry) {
   }
   entry->claimed = true;
   const std::string done = record.progress_time
-                               ? " after " + ProgressText(record.info.progress)
+                               ? ", after " + ProgressText(record.info.progress)
                                : std::string();
   Finish(entry, TaskState::kInterrupted,
          absl::AbortedError(absl::StrCat("the process ended ",
@@ -347,8 +347,11 @@ absl::Status Runner::Finish(const EntryPtr& entry, TaskState state,
     Log(absl::StrCat(TaskName(record.info),
                      " failed: ", record.info.error.message()));
   }
-  absl::Status stored = Write(record, /*durable=*/true);
+  // An interruption that is lost is found again by the next Open.
+  absl::Status stored =
+      Write(record, /*durable=*/state != TaskState::kInterrupted);
   std::vector<uint64_t> old;
+  TaskFunction function;  // what it holds goes without the lock
   {
     const std::lock_guard lock(mutex_);
     const TaskInfo& info = record.info;
@@ -359,7 +362,7 @@ absl::Status Runner::Finish(const EntryPtr& entry, TaskState state,
     }
     record.info.storage = stored;
     entry->record = std::move(record);
-    entry->function = nullptr;
+    function.swap(entry->function);
     entry->changed.notify_all();
     old = TakeOldLocked();
   }
