@@ -327,11 +327,11 @@ void Runner::End(const EntryPtr& entry, absl::StatusOr<std::string> result) {
     error = absl::AbortedError(
         "the data directory was closed while the task ran; start it again");
   }
-  Finish(entry, state, std::move(error), {}).IgnoreError();  // told there
+  Finish(entry, state, error, {}).IgnoreError();  // told there
 }
 
 absl::Status Runner::Finish(const EntryPtr& entry, TaskState state,
-                            absl::Status error, std::string result) {
+                            const absl::Status& error, std::string result) {
   const std::lock_guard saving(entry->save_mutex);
   TaskRecord record;
   {

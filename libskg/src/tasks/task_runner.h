@@ -196,7 +196,7 @@ class Runner {
   void End(const EntryPtr& entry, absl::StatusOr<std::string> result);
   // Stores the end, then shows it. Only by whoever claimed the entry.
   absl::Status Finish(const EntryPtr& entry, TaskState state,
-                      absl::Status error, std::string result);
+                      const absl::Status& error, std::string result);
   void Leave(const EntryPtr& entry);
 
   // Stores the record as it is now, unless the task is transient. A failure
