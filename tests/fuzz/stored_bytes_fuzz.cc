@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "rdf/term_id.h"
 #include "storage/rows.h"
+#include "storage/task_store.h"
 
 namespace skg::storage {
 namespace {
@@ -54,6 +55,12 @@ void TestValue(std::string_view bytes, Decode decode, Encode encode) {
   Require(encode(*again) == encoded);
 }
 
+void TestTask(std::string_view bytes) {
+  TestValue(
+      bytes, [](std::string_view row) { return DecodeTask(7, row); },
+      EncodeTask);
+}
+
 void TestTerms(std::string_view bytes) {
   using rdf::TermTag;
   for (int tag = 1; tag <= 6; ++tag) {
@@ -79,7 +86,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1,
                                size - 1);
-  switch (data[0] % 9) {
+  switch (data[0] % 10) {
     case 0:
       TestRow(bytes);
       break;
@@ -104,8 +111,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     case 7:
       TestValue(bytes, DecodeRecord, EncodeRecord);
       break;
-    default:
+    case 8:
       TestTerms(bytes);
+      break;
+    default:
+      TestTask(bytes);
       break;
   }
   return 0;

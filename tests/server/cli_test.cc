@@ -107,8 +107,11 @@ TEST_CASE("version and help") {
   CHECK(MustRun({"--version"}) == "skg " SKG_VERSION "\n");
   const std::string help = MustRun({"--help"});
   const std::vector<Arguments> verbs = {
-      {"serve"}, {"load"},  {"query"}, {"export"},
-      {"stats"}, {"check"}, {"keys"},  {"keys", "create"}};
+      {"serve"},           {"load"},           {"query"},
+      {"export"},          {"stats"},          {"check"},
+      {"tasks"},           {"tasks", "list"},  {"tasks", "show"},
+      {"tasks", "cancel"}, {"tasks", "prune"}, {"keys"},
+      {"keys", "create"}};
   for (Arguments verb : verbs) {
     INFO(verb.front());
     CHECK(Contains(help, verb.front()));
@@ -153,6 +156,15 @@ TEST_CASE("a wrong command line is status 2, and touches nothing") {
       {{"stats"}, "stats"},
       {{"check"}, "check"},
       {{"check", "--data"}, "check"},
+      {{"tasks"}, "tasks"},
+      {{"tasks", "--data", place.data, "--results", "xml"}, "tasks"},
+      {{"tasks", "--data", place.data, "frobnicate"}, "tasks"},
+      {{"tasks", "--data", place.data, "show"}, "tasks show"},
+      {{"tasks", "--data", place.data, "show", "0"}, "tasks show"},
+      {{"tasks", "--data", place.data, "show", "1x"}, "tasks show"},
+      {{"tasks", "--data", place.data, "cancel", "18446744073709551616"},
+       "tasks cancel"},
+      {{"tasks", "--data", place.data, "prune", "1"}, "tasks prune"},
       {{"keys"}, "keys"},
       {{"keys", "create", "--tenant", "No Tenant"}, "keys create"},
       {{"keys", "create", "--roles", "everything"}, "keys create"},

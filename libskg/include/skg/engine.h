@@ -11,9 +11,11 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "skg/export.h"
 #include "skg/graph.h"
 #include "skg/statement.h"
+#include "skg/task.h"
 
 namespace skg {
 
@@ -35,6 +37,9 @@ struct EngineOptions {
   // Rows of a graph that wait unpacked; past this number the background packs
   // them into a run (reads get faster, the disk smaller). At least 1.
   uint64_t fold_statements = uint64_t{1} << 17;
+  // Go on with resumable tasks that an earlier process left unfinished. False
+  // for short-lived programs: those tasks stay queued for a later process.
+  bool resume_tasks = true;
   Logger logger = nullptr;
 };
 
@@ -73,7 +78,9 @@ struct CheckReport {
 
 // Thread safety: all methods may be called from any thread.
 // Lifetime: every Graph, ReadView, Transaction, cursor and Subscription must
-// be destroyed first. One process at a time opens a directory.
+// be destroyed first. One process at a time opens a directory. Destruction
+// cancels running tasks and waits for them; those that are resumable go on when
+// the directory is opened again, others end as interrupted.
 class SKG_EXPORT Engine {
  public:
   // Errors: kNotFound (no such directory and not `create`),
@@ -115,6 +122,30 @@ class SKG_EXPORT Engine {
   // bijection, counts are exact, the log has no gap. `deep` also decodes every
   // term and record. Cost: reads everything; memory is bounded.
   [[nodiscard]] absl::StatusOr<CheckReport> Check(bool deep = false) const;
+
+  // All tasks of the data directory by id: those that wait or run, and the
+  // ended ones that are remembered (the last 1000, for 30 days).
+  [[nodiscard]] std::vector<TaskInfo> Tasks() const;
+
+  // Errors: kNotFound (no such task, or forgotten; a task that is not
+  // persistent is forgotten when it ends).
+  [[nodiscard]] absl::StatusOr<TaskInfo> GetTask(uint64_t id) const;
+
+  // A queued task is cancelled, durably, when this returns. A running one is
+  // asked to end, which it does soon; WaitTask tells how it ended. Errors:
+  // kNotFound, kFailedPrecondition (it has ended already), and those of the
+  // disk: the task is cancelled then, but only for this process.
+  [[nodiscard]] absl::Status CancelTask(uint64_t id);
+
+  // Waits until the task has ended, however it did, and gives its last state.
+  // Errors: kNotFound, kDeadlineExceeded (the message tells its progress),
+  // kUnavailable (the engine is being closed: a later process resumes it).
+  [[nodiscard]] absl::StatusOr<TaskInfo> WaitTask(
+      uint64_t id, absl::Time deadline = absl::InfiniteFuture());
+
+  // Forgets tasks that ended before `before`; gives how many those were.
+  [[nodiscard]] absl::StatusOr<uint64_t> PruneTasks(
+      absl::Time before = absl::InfiniteFuture());
 
   // Bytes on disk and in memory of the whole store.
   [[nodiscard]] absl::StatusOr<uint64_t> DiskBytes() const;

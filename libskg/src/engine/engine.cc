@@ -64,7 +64,23 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(
       storage::Store::Open(std::move(kv), {.memory_bytes = memory_bytes / 4,
                                            .fold_rows = options.fold_statements,
                                            .log = std::move(log)}));
+  SKG_RETURN_IF_ERROR(engine->OpenTasks(options.resume_tasks));
   return engine;
+}
+
+// The last step of opening: what is resumed may use all of the engine.
+absl::Status EngineImpl::OpenTasks(bool resume) {
+  task_store_ = std::make_unique<storage::KvTaskStore>(store_->kv());
+  tasks::RunnerOptions options;
+  options.resume = resume;
+  // Kinds that go on after a crash are registered here, in `kinds`.
+  options.log = [this](std::string_view line) {
+    Log(LogLevel::kWarning, line);
+  };
+  SKG_ASSIGN_OR_RETURN(tasks_,
+                       tasks::Runner::Open(*task_store_, std::move(options)));
+  tasks_->Start();
+  return absl::OkStatus();
 }
 
 namespace {
@@ -214,6 +230,24 @@ absl::StatusOr<uint64_t> Engine::DiskBytes() const {
 Engine::WriteCounters Engine::write_counters() const {
   return {.commits = impl_->store().commits(),
           .wal_syncs = impl_->store().kv().wal_syncs()};
+}
+
+std::vector<TaskInfo> Engine::Tasks() const { return impl_->tasks().List(); }
+
+absl::StatusOr<TaskInfo> Engine::GetTask(uint64_t id) const {
+  return impl_->tasks().Info(id);
+}
+
+absl::Status Engine::CancelTask(uint64_t id) {
+  return impl_->tasks().Cancel(id);
+}
+
+absl::StatusOr<TaskInfo> Engine::WaitTask(uint64_t id, absl::Time deadline) {
+  return impl_->tasks().Wait(id, deadline);
+}
+
+absl::StatusOr<uint64_t> Engine::PruneTasks(absl::Time before) {
+  return impl_->tasks().Prune(before);
 }
 
 absl::Status Engine::Sync() { return impl_->store().Sync(); }

@@ -142,4 +142,12 @@ std::string CatalogKey(char kind, std::string_view rest) {
   return KindKey(0, kind).append(rest);
 }
 
+std::string TaskKindKey(char kind) { return KindKey(0, kind); }
+
+std::string TaskKey(uint64_t id) {
+  std::string key = TaskKindKey(kTaskKind);
+  AppendBigEndian(id, key);
+  return key;
+}
+
 }  // namespace skg::storage

@@ -135,4 +135,10 @@ inline constexpr char kDroppedKind = 'D';  // number: rows still to be deleted
 inline constexpr char kSettingKind = 'S';  // key -> value
 [[nodiscard]] std::string CatalogKey(char kind, std::string_view rest = {});
 
+// Family `tasks`: graph 0, kind [, id].
+inline constexpr char kTaskKind = 'T';
+inline constexpr char kNextTaskKind = 'X';
+[[nodiscard]] std::string TaskKey(uint64_t id);
+[[nodiscard]] std::string TaskKindKey(char kind);
+
 }  // namespace skg::storage

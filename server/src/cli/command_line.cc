@@ -2,10 +2,12 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "cli/help_text.h"
@@ -293,6 +295,60 @@ void AddCompact(CLI::App& app, Chosen& chosen) {
   });
 }
 
+uint64_t TaskIdOf(const std::string& text) {
+  uint64_t id = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, id);
+  return error == std::errc() && stop == end ? id : 0;
+}
+
+std::string CheckTaskId(const std::string& text) {
+  return TaskIdOf(text) > 0 ? "" : "\"" + text + "\" is no task's number";
+}
+
+void AddTasksAction(CLI::App& tasks, const std::shared_ptr<TasksVerb>& verb,
+                    TasksVerb::Action action, const char* name,
+                    const char* description) {
+  CLI::App* word = AddVerb(tasks, name, description, kTasksActionFooter);
+  word->fallthrough();  // to --data and --json
+  if (action == TasksVerb::Action::kShow ||
+      action == TasksVerb::Action::kCancel) {
+    word->add_option_function<std::string>(
+            "ID",
+            [verb](const std::string& text) { verb->id = TaskIdOf(text); },
+            "The task's number")
+        ->check(Checked(CheckTaskId))
+        ->required();
+  }
+  word->callback([verb, action] { verb->action = action; });
+}
+
+void AddTasks(CLI::App& app, Chosen& chosen) {
+  CLI::App* tasks = AddVerb(
+      app, "tasks", "Show, cancel and forget background work", kTasksFooter);
+  tasks->require_subcommand(0, 1);
+  auto verb = std::make_shared<TasksVerb>();
+  tasks->add_option("--data", verb->data, "Data directory (else SKG_DATA_DIR)")
+      ->type_name("DIR");
+  tasks
+      ->add_option_function<std::string>(
+          "--results",
+          [verb](const std::string& text) { verb->json = text == "json"; },
+          "Form of the answer [table]")
+      ->check(OneOf({"json", "table"}))
+      ->type_name("json|table");
+  tasks->add_flag("--json", verb->json, "The same as --results json");
+  using Action = TasksVerb::Action;
+  AddTasksAction(*tasks, verb, Action::kList, "list", "List all (the default)");
+  AddTasksAction(*tasks, verb, Action::kShow, "show", "Show one");
+  AddTasksAction(*tasks, verb, Action::kCancel, "cancel", "Cancel one");
+  AddTasksAction(*tasks, verb, Action::kPrune, "prune",
+                 "Forget those that have ended");
+  // After that of the word that was given, if any.
+  tasks->callback(
+      [verb, &chosen] { chosen = [verb] { return RunTasks(*verb); }; });
+}
+
 void AddKeys(CLI::App& app, Chosen& chosen) {
   CLI::App* keys = AddVerb(app, "keys", "Manage API keys", "");
   keys->require_subcommand(0, 1);
@@ -356,6 +412,7 @@ int RunCommandLine(int argc, char** argv) {
   AddStats(app, chosen);
   AddCheck(app, chosen);
   AddCompact(app, chosen);
+  AddTasks(app, chosen);
   AddKeys(app, chosen);
   try {
     app.parse(argc, argv);

@@ -18,7 +18,9 @@ absl::StatusOr<std::string> DataDirectoryOf(const std::string& flag) {
 absl::StatusOr<std::unique_ptr<Engine>> OpenEngine(const std::string& directory,
                                                    bool create,
                                                    Durability durability) {
-  return Engine::Open(directory, {.create = create, .durability = durability});
+  return Engine::Open(
+      directory,
+      {.create = create, .durability = durability, .resume_tasks = false});
 }
 
 }  // namespace skg::cli

@@ -14,7 +14,8 @@ namespace skg::cli {
 [[nodiscard]] absl::StatusOr<std::string> DataDirectoryOf(
     const std::string& flag);
 
-// Errors: as Engine::Open.
+// For one command: tasks that an earlier process left are not resumed. Errors:
+// as Engine::Open.
 [[nodiscard]] absl::StatusOr<std::unique_ptr<Engine>> OpenEngine(
     const std::string& directory, bool create,
     Durability durability = Durability::kSync);

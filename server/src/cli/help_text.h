@@ -91,6 +91,29 @@ Examples:
   skg compact --data ./kg
   skg compact --data ./kg --graph acme/crm)";
 
+inline constexpr char kTasksFooter[] = R"(
+Tasks are the work that outlives a call. One that was running when its process
+ended is `interrupted`, or, if it can go on from where it was, `queued` until a
+server opens the directory. Only one process can have a directory open: of a
+running server this shows nothing. Ended tasks are kept for 30 days, the last
+1000 of them.
+
+  skg tasks            list them all
+  skg tasks show ID    all that is known of one
+  skg tasks cancel ID  end a queued one for good
+  skg tasks prune      forget those that have ended
+
+Examples:
+  skg tasks --data ./kg
+  skg tasks --data ./kg show 17
+  skg tasks --data ./kg --json | jq '.tasks[] | select(.state == "failed")')";
+
+inline constexpr char kTasksActionFooter[] = R"(
+--data DIR and --json are those of `skg tasks`, before or after this word.
+
+Example:
+  skg tasks --data ./kg)";
+
 inline constexpr char kKeysCreateFooter[] = R"(
 The key is shown this once and never stored; only its hash is. Give the hash to
 a server as SKG_API_KEY_HASH, or store it with --data while no server has the

@@ -2,6 +2,7 @@
 // gives the exit status.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -67,6 +68,15 @@ struct CompactVerb {
   Target target;
 };
 [[nodiscard]] int RunCompact(const CompactVerb& verb);
+
+struct TasksVerb {
+  enum class Action : uint8_t { kList, kShow, kCancel, kPrune };
+  std::string data;
+  Action action = Action::kList;
+  uint64_t id = 0;  // of kShow and kCancel
+  bool json = false;
+};
+[[nodiscard]] int RunTasks(const TasksVerb& verb);
 
 struct KeysCreateVerb {
   std::string data;  // empty: the key is not stored

@@ -1,0 +1,127 @@
+// Tasks as the public Engine shows them.
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "engine/engine_impl.h"
+#include "engine/open_graph.h"
+#include "storage/keys.h"
+#include "storage/rocksdb_kv.h"
+#include "storage/task_store.h"
+#include "tasks/runner_fixture.h"
+
+namespace skg::test {
+namespace {
+
+using tasks::test::Gate;
+using tasks::test::MustSubmit;
+using tasks::test::MustWait;
+using tasks::test::Spec;
+using tasks::test::UntilCancelled;
+
+// What the doors of the engine that begin tasks use.
+std::unique_ptr<engine::EngineImpl> OpenImpl(const std::string& directory) {
+  EngineOptions options;
+  options.memory_budget_bytes = size_t{64} << 20;
+  auto impl = engine::EngineImpl::Open(directory, options);
+  REQUIRE_OK(impl);
+  return *std::move(impl);
+}
+
+TEST_CASE("an engine remembers its tasks") {
+  TemporaryDirectory directory;
+  {
+    const auto impl = OpenImpl(directory / "data");
+    MustWait(MustSubmit(impl->tasks(), Spec("fold"), [](tasks::TaskContext&) {
+      return absl::StatusOr<std::string>(R"({"rows": 3})");
+    }));
+    // Running when the engine closes.
+    Gate begun;
+    MustSubmit(impl->tasks(), Spec("backup"), UntilCancelled(begun));
+    begun.Pass();
+  }
+  const auto engine = OpenEngine(directory / "data");
+  const std::vector<TaskInfo> tasks = engine->Tasks();
+  REQUIRE(tasks.size() == 2);
+  CHECK(tasks[0].state == TaskState::kSucceeded);
+  CHECK(tasks[0].result == R"({"rows": 3})");
+  CHECK(tasks[1].kind == "backup");
+  CHECK(tasks[1].state == TaskState::kInterrupted);
+
+  const auto one = engine->GetTask(tasks[0].id);
+  REQUIRE_OK(one);
+  CHECK(one->kind == "fold");
+  REQUIRE_OK(engine->WaitTask(tasks[0].id));
+  CHECK(engine->CancelTask(tasks[0].id).code() ==
+        absl::StatusCode::kFailedPrecondition);
+  for (const uint64_t id : {uint64_t{0}, tasks[1].id + 1, UINT64_MAX}) {
+    CHECK(absl::IsNotFound(engine->GetTask(id).status()));
+    CHECK(absl::IsNotFound(engine->CancelTask(id)));
+    CHECK(absl::IsNotFound(engine->WaitTask(id).status()));
+  }
+  const auto none = engine->PruneTasks(absl::InfinitePast());
+  REQUIRE_OK(none);
+  CHECK(*none == 0);
+  const auto pruned = engine->PruneTasks();
+  REQUIRE_OK(pruned);
+  CHECK(*pruned == 2);
+  CHECK(engine->Tasks().empty());
+  CHECK(engine->Check(true)->findings.empty());
+}
+
+TEST_CASE("resumable tasks wait for an engine that resumes") {
+  TemporaryDirectory directory;
+  const std::string data = directory / "data";
+  OpenEngine(data).reset();
+  {
+    auto kv = storage::OpenRocksDb(data, {});
+    REQUIRE_OK(kv);
+    storage::KvTaskStore store(**kv);
+    REQUIRE_OK(store.AllocateIds(2));
+    tasks::TaskRecord record;
+    record.info.kind = "of another program";
+    record.info.created = absl::Now();
+    record.resumable = true;
+    for (record.info.id = 1; record.info.id <= 2; ++record.info.id) {
+      REQUIRE_OK(store.Save(record, true));
+    }
+  }
+  EngineOptions options;
+  options.resume_tasks = false;
+  for (int process = 0; process < 2; ++process) {
+    const auto engine = Engine::Open(data, options);
+    REQUIRE_OK(engine);
+    CHECK((*engine)->GetTask(1)->state == TaskState::kQueued);
+    CHECK(absl::IsDeadlineExceeded(
+        (*engine)->WaitTask(1, absl::InfinitePast()).status()));
+    if (process == 0) REQUIRE_OK((*engine)->CancelTask(2));
+    CHECK((*engine)->GetTask(2)->state == TaskState::kCancelled);
+  }
+  const auto engine = OpenEngine(data);
+  CHECK(engine->GetTask(1)->state == TaskState::kInterrupted);
+  CHECK(engine->GetTask(2)->state == TaskState::kCancelled);
+}
+
+TEST_CASE("a damaged task row is told when the directory is opened") {
+  TemporaryDirectory directory;
+  const std::string data = directory / "data";
+  OpenEngine(data).reset();
+  {
+    auto kv = storage::OpenRocksDb(data, {});
+    REQUIRE_OK(kv);
+    storage::KvTaskStore store(**kv);
+    REQUIRE_OK(store.AllocateIds(1));
+    const auto batch = (*kv)->NewBatch();
+    batch->Put(storage::Family::kTasks, storage::TaskKey(1), "?");
+    REQUIRE_OK((*kv)->Write(*batch, storage::WriteMode::kSync));
+  }
+  const auto engine = Engine::Open(data);
+  REQUIRE_FALSE(engine.ok());
+  CHECK(engine.status().code() == absl::StatusCode::kDataLoss);
+  CHECK(Message(engine.status()).find("task 1") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace skg::test
