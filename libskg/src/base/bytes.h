@@ -1,5 +1,5 @@
 // Integers as bytes: big-endian for keys (bytewise order is numeric order),
-// varints for values.
+// varints for values, little-endian for what is read by the thousand.
 #pragma once
 
 #include <bit>
@@ -32,6 +32,31 @@ inline void AppendBigEndian(Integer value, std::string& out) {
   char bytes[sizeof(Integer)];
   StoreBigEndian(value, bytes);
   out.append(bytes, sizeof bytes);
+}
+
+template <typename Integer>
+inline void StoreLittleEndian(Integer value, char* out) {
+  if constexpr (std::endian::native == std::endian::little) {
+    std::memcpy(out, &value, sizeof value);
+  } else {
+    for (size_t i = 0; i < sizeof(Integer); ++i) {
+      out[i] = static_cast<char>(value >> (8 * i));
+    }
+  }
+}
+
+template <typename Integer>
+[[nodiscard]] inline Integer LoadLittleEndian(const char* in) {
+  Integer value = 0;
+  if constexpr (std::endian::native == std::endian::little) {
+    std::memcpy(&value, in, sizeof value);
+  } else {
+    for (size_t i = sizeof(Integer); i-- > 0;) {
+      value = static_cast<Integer>((value << (sizeof(Integer) > 1 ? 8 : 0)) |
+                                   static_cast<uint8_t>(in[i]));
+    }
+  }
+  return value;
 }
 
 // LEB128: seven bits a byte, low first; at most ten bytes.

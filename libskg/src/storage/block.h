@@ -2,9 +2,10 @@
 // column. The bytes are settled in libskg/docs/formats.md (section "Blocks").
 //
 // A column is a constant, a frame of reference (smallest value + packed
-// differences), a delta column (nondecreasing, packed steps), or, for terms, a
-// frame of reference for each tag that occurs. All packed values of a column
-// have one width, so that unpacking is a loop without branches.
+// differences), a delta column (nondecreasing, packed steps), or a dictionary
+// of a few values; terms may have a frame of reference for each tag that
+// occurs. All packed values of a column have one width, so that unpacking is a
+// loop without branches.
 #pragma once
 
 #include <array>
@@ -22,6 +23,9 @@
 namespace skg::storage {
 
 inline constexpr size_t kBlockRows = 1024;
+// Four terms, edge, commit, end, sign, triple sign, weight, operation,
+// has-record.
+inline constexpr size_t kBlockColumns = 12;
 
 // A versioned row as runs hold it. Commit 0: the run's manifest entry has it.
 struct RunRow {
@@ -41,6 +45,7 @@ struct BlockHeader {
   std::array<TermId, 4> min_term, max_term;
   uint64_t min_commit = 0, max_commit = 0;
   uint64_t max_end = 0;
+  // Of the weights that are numbers; none is: infinity and -infinity.
   float min_weight = 0, max_weight = 0;
   // No row is a remove and no row has an end: over this block alone every row
   // whose commit the view sees is a live statement.
@@ -62,11 +67,21 @@ class BlockEncoder {
   [[nodiscard]] std::string Finish(BlockHeader* header = nullptr);
 
  private:
+  [[nodiscard]] bool HasTwoVersions() const;
+  [[nodiscard]] BlockHeader MakeHeader() const;
+  // The values of a column as they are stored.
+  [[nodiscard]] const uint64_t* Column(size_t column);
+
   const IndexOrder order_;
+  size_t size_ = 0;
   std::array<std::vector<uint64_t>, 4> terms_;  // in the order's sequence
-  std::vector<uint32_t> edges_;
+  std::vector<uint64_t> edges_;
   std::vector<uint64_t> commits_;
   std::vector<RowValue> values_;
+  // Bits in which a column's values differ from its first one.
+  std::array<uint64_t, kBlockColumns> varying_ = {};
+  std::vector<uint64_t> column_, codes_, dictionary_codes_;
+  std::string packed_;
 };
 
 // A packed block, opened: its checksum agrees, its header is read, every
@@ -100,18 +115,26 @@ class BlockView {
   void Rows(IndexOrder order, std::vector<RunRow>* out) const;
 
  private:
-  // What a column's bytes say; helper types are block.cc's to choose.
+  // What a column's descriptor says, and where its bytes are.
   struct Column {
-    uint8_t encoding = 0;
+    uint8_t kind = 0;
     uint8_t width = 0;
-    uint8_t segments = 0;
-    const char* bases = nullptr;
+    uint8_t stretches = 1;
+    uint8_t entry_bytes = 0;
+    uint16_t entries = 0;
+    uint64_t min = 0, span = 0;
+    const char* table = nullptr;  // stretches or dictionary
     const char* packed = nullptr;
   };
-  static constexpr size_t kColumns = 12;
+  struct Parser;
+
+  void Decode(size_t column, uint64_t* out) const;
+  // A column of narrow values.
+  template <typename Value, typename Convert>
+  void DecodeAs(size_t column, Value* out, Convert convert) const;
 
   BlockHeader header_;
-  std::array<Column, kColumns> columns_;
+  std::array<Column, kBlockColumns> columns_;
 };
 
 }  // namespace skg::storage
