@@ -49,9 +49,9 @@ int main(int count, char** arguments) {
   const long first = std::atol(arguments[2]);
   const int writers = std::atoi(arguments[3]);
   const int graphs = std::atoi(arguments[4]);
-  auto engine = skg::Engine::Open(arguments[1],
-                                  {.memory_budget_bytes = size_t{32} << 20,
-                                   .fold_statements = 500});
+  auto engine = skg::Engine::Open(
+      arguments[1],
+      {.memory_budget_bytes = size_t{32} << 20, .fold_statements = 500});
   if (!engine.ok()) Fail(engine.status());
   std::vector<std::thread> threads;
   for (int writer = 0; writer < writers; ++writer) {

@@ -129,8 +129,8 @@ class GraphCheck {
     }
     const size_t epochs = sources.size();
     for (const auto& run : snapshot_.runs()) {
-      sources.push_back(MakeRunSource(graph_.kv, snapshot_.kv(), run, order,
-                                      TermPrefix()));
+      sources.push_back(
+          MakeRunSource(graph_.kv, snapshot_.kv(), run, order, TermPrefix()));
     }
     absl::Status status;
     while (RowSource* source = SmallestOf(sources, &status)) {
@@ -221,17 +221,19 @@ class GraphCheck {
       if (!triple_ || *triple_ != triple) FinishTriple();
       triple_ = triple;
       statement_ = key;
-      chain_ = {value.operation != RowOperation::kRemove, 0, commit,
-                value.operation, {}};
+      chain_ = {value.operation != RowOperation::kRemove,
+                0,
+                commit,
+                value.operation,
+                {}};
     }
     chain_.oldest = value.operation;
     if (value.end == UINT64_MAX) {
       chain_.sign += value.sign;
       triple_sign_ += value.triple_sign;
     } else if (value.end != commit &&
-               !std::binary_search(chain_.commits.begin(),
-                                   chain_.commits.end(), value.end,
-                                   std::greater<>())) {
+               !std::binary_search(chain_.commits.begin(), chain_.commits.end(),
+                                   value.end, std::greater<>())) {
       Problem(absl::StrCat("a row of commit ", commit, " ends at commit ",
                            value.end, ", which did not write the statement"));
     }

@@ -34,8 +34,7 @@ class CommitQueue {
   // rows; on an error of `edit`, which must then have added none, nothing
   // happens. It runs on the leader's thread and must not wait. Returns once the
   // new manifest is visible.
-  using ManifestEdit =
-      std::function<absl::Status(Manifest&, Head&, KvBatch&)>;
+  using ManifestEdit = std::function<absl::Status(Manifest&, Head&, KvBatch&)>;
   [[nodiscard]] absl::Status EditManifest(const ManifestEdit& edit);
 
   // Fails everything that waits or comes later, and returns once nothing is

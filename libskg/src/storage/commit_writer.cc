@@ -451,8 +451,9 @@ absl::Status CommitWriter::ProbeDelta(const StatementKey& triple,
     probes_.push_back(graph_.kv.NewIterator(Family::kDelta, options));
   }
   for (size_t epoch = 0; epoch < manifest_.epochs.size(); ++epoch) {
-    const DeltaKey key(graph_.description.number, manifest_.epochs[epoch].number,
-                       IndexOrder::kGspo, triple, UINT64_MAX);
+    const DeltaKey key(graph_.description.number,
+                       manifest_.epochs[epoch].number, IndexOrder::kGspo,
+                       triple, UINT64_MAX);
     KvIterator& rows = *probes_[epoch];
     for (rows.Seek(key.triple()); rows.Valid(); rows.Next()) {
       const std::string_view at = rows.key();

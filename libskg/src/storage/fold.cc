@@ -87,8 +87,8 @@ void AddRuns(const Rebuilt& built, Manifest& manifest) {
 // Takes two run numbers, durably before the first row that carries one.
 absl::StatusOr<uint32_t> TakeRunNumbers(GraphState& graph, bool open_epoch) {
   uint32_t first = 0;
-  SKG_RETURN_IF_ERROR(graph.queue().EditManifest(
-      [&](Manifest& manifest, Head&, KvBatch&) {
+  SKG_RETURN_IF_ERROR(
+      graph.queue().EditManifest([&](Manifest& manifest, Head&, KvBatch&) {
         first = manifest.next_run;
         manifest.next_run += 2;
         // The writer knows since when it takes rows.

@@ -32,8 +32,8 @@ absl::StatusOr<uint64_t> LastLogged(const KvStore& kv, uint32_t graph) {
 }  // namespace
 
 GraphState::GraphState(GraphDescription graph, KvStore& store,
-                       Dictionary& terms, GroupSync& sync,
-                       size_t run_rows, Maintenance* maintenance)
+                       Dictionary& terms, GroupSync& sync, size_t run_rows,
+                       Maintenance* maintenance)
     : description(std::move(graph)),
       kv(store),
       dictionary(terms),

@@ -74,8 +74,8 @@ void Maintenance::CommitDone(GraphState& graph, const Backlog& backlog) {
     }
   }
   if (backlog.runs > kSlowedRuns) {
-    absl::SleepFor(std::min(kLongestDelay, absl::Milliseconds(1) *
-                                               (backlog.runs - kSlowedRuns)));
+    absl::SleepFor(std::min(
+        kLongestDelay, absl::Milliseconds(1) * (backlog.runs - kSlowedRuns)));
   }
 }
 

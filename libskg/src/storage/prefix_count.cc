@@ -44,8 +44,8 @@ absl::Status AddBlock(const Run& run, IndexOrder order, const RowKey& first,
   TermId column[kBlockRows];
   for (size_t i = 0; i < prefix.count && begin < end; ++i) {
     view.Terms(i, column);
-    const auto range = std::equal_range(column + begin, column + end,
-                                        TermId{prefix.terms[i]});
+    const auto range =
+        std::equal_range(column + begin, column + end, TermId{prefix.terms[i]});
     begin = static_cast<size_t>(range.first - column);
     end = static_cast<size_t>(range.second - column);
   }
@@ -58,8 +58,7 @@ absl::Status AddBlock(const Run& run, IndexOrder order, const RowKey& first,
   view.Ends(ends);
   const uint64_t now = snapshot.commit();
   for (size_t i = begin; i < end; ++i) {
-    const uint64_t commit =
-        commits[i] != 0 ? commits[i] : run.info().commit;
+    const uint64_t commit = commits[i] != 0 ? commits[i] : run.info().commit;
     if (commit > now || ends[i] <= now) continue;
     sums.statements += signs[i];
     sums.triples += triple_signs[i];
@@ -87,8 +86,8 @@ absl::Status AddRun(const Run& run, IndexOrder order, const Snapshot& snapshot,
   for (size_t block = first; block <= last; ++block) {
     if (whole && block > first) block = last;
     if (cancellation != nullptr) SKG_RETURN_IF_ERROR(cancellation->Check());
-    SKG_RETURN_IF_ERROR(AddBlock(run, order, fences->first(block), snapshot,
-                                 prefix, sums));
+    SKG_RETURN_IF_ERROR(
+        AddBlock(run, order, fences->first(block), snapshot, prefix, sums));
   }
   return absl::OkStatus();
 }
@@ -96,9 +95,9 @@ absl::Status AddRun(const Run& run, IndexOrder order, const Snapshot& snapshot,
 absl::Status AddEpoch(uint32_t epoch, IndexOrder order,
                       const Snapshot& snapshot, const TermPrefix& prefix,
                       const Cancellation* cancellation, Sums& sums) {
-  const auto rows =
-      MakeDeltaSource(snapshot.graph().kv, snapshot.kv(),
-                      snapshot.graph().description.number, epoch, order, prefix);
+  const auto rows = MakeDeltaSource(snapshot.graph().kv, snapshot.kv(),
+                                    snapshot.graph().description.number, epoch,
+                                    order, prefix);
   for (uint64_t n = 1; rows->valid(); rows->Next(), ++n) {
     if (n % kCheckEvery == 0 && cancellation != nullptr)
       SKG_RETURN_IF_ERROR(cancellation->Check());
@@ -117,8 +116,8 @@ absl::StatusOr<Counts> CountPrefix(const Snapshot& snapshot, IndexOrder order,
                                    const Cancellation* cancellation) {
   Sums sums;
   for (const Epoch& epoch : snapshot.manifest().epochs) {
-    SKG_RETURN_IF_ERROR(AddEpoch(epoch.number, order, snapshot, prefix,
-                                 cancellation, sums));
+    SKG_RETURN_IF_ERROR(
+        AddEpoch(epoch.number, order, snapshot, prefix, cancellation, sums));
   }
   for (const auto& run : snapshot.runs()) {
     const RunInfo& info = run->info();
@@ -141,9 +140,9 @@ absl::StatusOr<Counts> CountPattern(const Snapshot& snapshot,
                                     const Cancellation* cancellation) {
   Counts counts;
   for (const OrderPrefix& part : PrefixesOf(pattern, NaturalOrder(pattern))) {
-    SKG_ASSIGN_OR_RETURN(const Counts more, CountPrefix(snapshot, part.order,
-                                                        part.prefix,
-                                                        cancellation));
+    SKG_ASSIGN_OR_RETURN(
+        const Counts more,
+        CountPrefix(snapshot, part.order, part.prefix, cancellation));
     counts.statements += more.statements;
     counts.triples += more.triples;
   }

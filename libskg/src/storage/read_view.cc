@@ -7,8 +7,8 @@
 #include "rdf/name.h"
 #include "storage/graph_state.h"
 #include "storage/keys.h"
-#include "storage/prefix_count.h"
 #include "storage/overlay.h"
+#include "storage/prefix_count.h"
 #include "storage/scan.h"
 #include "storage/statement_id.h"
 

@@ -39,7 +39,8 @@ inline constexpr size_t kRowKeyBytes = kStatementBytes + 8;
 
 [[nodiscard]] inline RowKey LoadRowKey(const char* in) {
   RowKey key;
-  for (size_t i = 0; i < 4; ++i) key.terms[i] = LoadBigEndian<uint64_t>(in + 8 * i);
+  for (size_t i = 0; i < 4; ++i)
+    key.terms[i] = LoadBigEndian<uint64_t>(in + 8 * i);
   key.edge = LoadBigEndian<uint32_t>(in + kTermsBytes);
   key.commit = ~LoadBigEndian<uint64_t>(in + kStatementBytes);
   return key;

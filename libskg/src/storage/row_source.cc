@@ -86,10 +86,10 @@ class RunSource final : public RowSource {
     if (fences_->size() == 0) return;
     const std::string run_prefix =
         RunPrefix(run_->graph(), run_->info().number);
-    blocks_ = kv.NewIterator(RunFamily(order),
-                             {.snapshot = snapshot,
-                              .lower = run_prefix,
-                              .upper = PrefixEnd(run_prefix)});
+    blocks_ =
+        kv.NewIterator(RunFamily(order), {.snapshot = snapshot,
+                                          .lower = run_prefix,
+                                          .upper = PrefixEnd(run_prefix)});
     RowKey from;
     from.terms = prefix_.terms;
     from.commit = UINT64_MAX;
@@ -117,7 +117,7 @@ class RunSource final : public RowSource {
       view_->Ends(columns_->ends);
     }
     const Columns& c = *columns_;
-    return {c.operations[at_], signs_[at_],     triple_signs_[at_],
+    return {c.operations[at_], signs_[at_],    triple_signs_[at_],
             c.ends[at_],       c.weights[at_], c.has_record[at_] != 0};
   }
 
@@ -143,7 +143,8 @@ class RunSource final : public RowSource {
       RowKey from = *limit;
       from.commit = UINT64_MAX;
       // Mostly the whole block stands before the limit.
-      if (end > at_ && !KeyAt(end - 1).Before(from)) end = LowerBound(from, at_);
+      if (end > at_ && !KeyAt(end - 1).Before(from))
+        end = LowerBound(from, at_);
     }
     return end - at_;
   }
@@ -238,7 +239,8 @@ class RunSource final : public RowSource {
   // Rows behind the prefix are not this source's.
   void NarrowToPrefix() {
     std::array<uint64_t, 4> highest;
-    for (size_t i = 0; i < 4; ++i) highest[i] = columns_->terms[i][end_ - 1].bits;
+    for (size_t i = 0; i < 4; ++i)
+      highest[i] = columns_->terms[i][end_ - 1].bits;
     if (prefix_.Compare(highest) <= 0) return;
     last_ = true;
     size_t begin = 0;
@@ -273,10 +275,9 @@ class RunSource final : public RowSource {
   }
 
   [[nodiscard]] absl::Status Damaged(std::string_view what) const {
-    return absl::DataLossError(
-        absl::StrCat("graph ", run_->graph(), ", run ", run_->info().number,
-                     ", order ", static_cast<int>(order_), ", block ", block_,
-                     ": ", std::string(what)));
+    return absl::DataLossError(absl::StrCat(
+        "graph ", run_->graph(), ", run ", run_->info().number, ", order ",
+        static_cast<int>(order_), ", block ", block_, ": ", std::string(what)));
   }
 
   const std::shared_ptr<const Run> run_;

@@ -126,8 +126,9 @@ std::string EncodeHead(const Head& head) {
 absl::StatusOr<Head> DecodeHead(std::string_view bytes) {
   uint64_t v[9];
   if (!ReadVarints(bytes, v, 9)) return Damaged("head");
-  return Head{v[0], static_cast<int64_t>(v[1]), v[2], v[3], v[4], v[5], v[6],
-              v[7], v[8]};
+  return Head{
+      v[0], static_cast<int64_t>(v[1]), v[2], v[3], v[4], v[5], v[6], v[7],
+      v[8]};
 }
 
 std::string EncodeCounts(const Counts& counts) {

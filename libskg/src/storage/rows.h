@@ -48,7 +48,7 @@ struct Head {
   uint64_t triples = 0;
   uint64_t default_statements = 0;  // of these, in the default graph
   uint64_t default_triples = 0;
-  uint64_t manifest = 1;  // number of the manifest that belongs to it
+  uint64_t manifest = 1;    // number of the manifest that belongs to it
   uint64_t delta_rows = 0;  // of order gspo in all live epochs
   friend bool operator==(const Head&, const Head&) = default;
 };

@@ -99,9 +99,10 @@ Fences::Fence Fences::Before(size_t block) const {
 }
 
 size_t Fences::Find(const RowKey& key) const {
-  const auto after = std::upper_bound(
-      blocks_.begin(), blocks_.end(), key,
-      [](const RowKey& k, const Fence& fence) { return k.Before(fence.first); });
+  const auto after = std::upper_bound(blocks_.begin(), blocks_.end(), key,
+                                      [](const RowKey& k, const Fence& fence) {
+                                        return k.Before(fence.first);
+                                      });
   return after == blocks_.begin()
              ? 0
              : static_cast<size_t>(after - blocks_.begin()) - 1;
@@ -331,9 +332,8 @@ void DeleteRun(uint32_t graph, uint32_t run, KvBatch& batch) {
 absl::Status RemoveOrphanRuns(KvStore& kv, uint32_t graph,
                               const Manifest& manifest) {
   const auto live = [&](uint32_t run) {
-    return std::any_of(
-        manifest.runs.begin(), manifest.runs.end(),
-        [&](const RunInfo& info) { return info.number == run; });
+    return std::any_of(manifest.runs.begin(), manifest.runs.end(),
+                       [&](const RunInfo& info) { return info.number == run; });
   };
   const std::string prefix = GraphPrefix(graph);
   const auto batch = kv.NewBatch();
@@ -348,7 +348,8 @@ absl::Status RemoveOrphanRuns(KvStore& kv, uint32_t graph,
         rows->Next();
         continue;
       }
-      const auto run = LoadBigEndian<uint32_t>(rows->key().data() + kGraphBytes);
+      const auto run =
+          LoadBigEndian<uint32_t>(rows->key().data() + kGraphBytes);
       if (!live(run)) DeleteRun(graph, run, *batch);
       rows->Seek(PrefixEnd(RunPrefix(graph, run)));
     }

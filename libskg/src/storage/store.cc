@@ -62,9 +62,9 @@ class StoreImpl {
       }
       SKG_ASSIGN_OR_RETURN(graph, catalog_.Create(tenant, name, *create));
     }
-    auto state = std::make_shared<GraphState>(*std::move(graph), *kv_,
-                                              dictionary_, sync_,
-                                              options_.run_rows, &maintenance_);
+    auto state =
+        std::make_shared<GraphState>(*std::move(graph), *kv_, dictionary_,
+                                     sync_, options_.run_rows, &maintenance_);
     SKG_RETURN_IF_ERROR(state->Load());
     graphs_[full_name] = state;
     return state;

@@ -150,8 +150,8 @@ class Store {
   // Packs all of a graph's rows into one live and one history run; returns
   // when that is done. Reads and writes go on meanwhile. kNotFound,
   // kCancelled.
-  [[nodiscard]] absl::Status Compact(const GraphStore& graph,
-                                     const Cancellation* cancellation = nullptr);
+  [[nodiscard]] absl::Status Compact(
+      const GraphStore& graph, const Cancellation* cancellation = nullptr);
   // Waits until no fold or merge is due.
   void WaitForMaintenance();
   [[nodiscard]] KvStore& kv();

@@ -80,8 +80,7 @@ class VersionGroup {
 }  // namespace
 
 absl::Status MergeVersions(std::vector<std::unique_ptr<RowSource>> sources,
-                           IndexOrder order,
-                           const VersionMergeOptions& options,
+                           IndexOrder order, const VersionMergeOptions& options,
                            const Output& live, const Output& history) {
   VersionGroup group(options.settle_removes, live, history);
   absl::Status status;
@@ -93,7 +92,8 @@ absl::Status MergeVersions(std::vector<std::unique_ptr<RowSource>> sources,
     if (++rows % kCheckEvery == 0 && options.cancellation != nullptr)
       SKG_RETURN_IF_ERROR(options.cancellation->Check());
     const RowKey& key = source->key();
-    if (started && !key.SameStatement(last)) SKG_RETURN_IF_ERROR(group.Finish());
+    if (started && !key.SameStatement(last))
+      SKG_RETURN_IF_ERROR(group.Finish());
     last = key;
     started = true;
     SKG_RETURN_IF_ERROR(

@@ -285,9 +285,10 @@ void AddCheck(CLI::App& app, Chosen& chosen) {
 }
 
 void AddCompact(CLI::App& app, Chosen& chosen) {
-  CLI::App* verb = AddVerb(
-      app, "compact", "Pack a graph into one run of its present and one of its past",
-      kCompactFooter);
+  CLI::App* verb =
+      AddVerb(app, "compact",
+              "Pack a graph into one run of its present and one of its past",
+              kCompactFooter);
   auto compact = std::make_shared<CompactVerb>();
   AddTarget(*verb, compact->target);
   verb->callback([compact, &chosen] {

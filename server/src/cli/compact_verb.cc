@@ -42,9 +42,9 @@ int RunCompact(const CompactVerb& verb) {
   ExitOnInterrupt();
   const absl::StatusOr<Sizes> sizes = Compact(verb, *directory);
   if (!sizes.ok()) return Fail(sizes.status());
-  return PrintResult(absl::StrCat(
-      Printable(*directory), ": ", WithSeparators(sizes->before), " -> ",
-      WithSeparators(sizes->after), " bytes on disk\n"));
+  return PrintResult(
+      absl::StrCat(Printable(*directory), ": ", WithSeparators(sizes->before),
+                   " -> ", WithSeparators(sizes->after), " bytes on disk\n"));
 }
 
 }  // namespace skg::cli
