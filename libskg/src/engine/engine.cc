@@ -63,24 +63,9 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(
       engine->store_,
       storage::Store::Open(std::move(kv), {.memory_bytes = memory_bytes / 4,
                                            .fold_rows = options.fold_statements,
+                                           .resume_tasks = options.resume_tasks,
                                            .log = std::move(log)}));
-  SKG_RETURN_IF_ERROR(engine->OpenTasks(options.resume_tasks));
   return engine;
-}
-
-// The last step of opening: what is resumed may use all of the engine.
-absl::Status EngineImpl::OpenTasks(bool resume) {
-  task_store_ = std::make_unique<storage::KvTaskStore>(store_->kv());
-  tasks::RunnerOptions options;
-  options.resume = resume;
-  // Kinds that go on after a crash are registered here, in `kinds`.
-  options.log = [this](std::string_view line) {
-    Log(LogLevel::kWarning, line);
-  };
-  SKG_ASSIGN_OR_RETURN(tasks_,
-                       tasks::Runner::Open(*task_store_, std::move(options)));
-  tasks_->Start();
-  return absl::OkStatus();
 }
 
 namespace {

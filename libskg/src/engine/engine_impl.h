@@ -9,8 +9,6 @@
 #include "absl/status/statusor.h"
 #include "skg/engine.h"
 #include "storage/store.h"
-#include "storage/task_store.h"
-#include "tasks/task_runner.h"
 
 namespace skg::engine {
 
@@ -21,8 +19,7 @@ class EngineImpl {
       std::string_view directory, const EngineOptions& options);
 
   [[nodiscard]] storage::Store& store() { return *store_; }
-  // Background work. Ends before the store does.
-  [[nodiscard]] tasks::Runner& tasks() { return *tasks_; }
+  [[nodiscard]] tasks::Runner& tasks() { return store_->tasks(); }
   [[nodiscard]] Durability durability() const { return durability_; }
   [[nodiscard]] size_t memory_budget_bytes() const { return memory_bytes_; }
   // What one call may take for rows that it must hold to sort them.
@@ -37,14 +34,10 @@ class EngineImpl {
         memory_bytes_(memory_bytes),
         logger_(options.logger) {}
 
-  absl::Status OpenTasks(bool resume);
-
   Durability durability_;
   size_t memory_bytes_;
   Logger logger_;
   std::unique_ptr<storage::Store> store_;
-  std::unique_ptr<storage::KvTaskStore> task_store_;
-  std::unique_ptr<tasks::Runner> tasks_;
 };
 
 }  // namespace skg::engine

@@ -51,27 +51,66 @@ absl::Status CompactGraph(GraphState& graph, const Cancellation* cancellation) {
   return MergeRuns(graph, runs, cancellation);
 }
 
-Maintenance::Maintenance(Options options)
-    : options_(std::move(options)), thread_([this] { Run(); }) {}
-
-Maintenance::~Maintenance() {
-  cancellation_.Cancel();
-  {
-    const std::lock_guard lock(mutex_);
-    stop_ = true;
-    work_.notify_all();
+// One task's claim on its graph. Ends with the task, also with one that was
+// cancelled before it began.
+class Maintenance::Request {
+ public:
+  Request(Maintenance& maintenance, uint32_t graph)
+      : maintenance_(maintenance), graph_(graph) {}
+  Request(const Request&) = delete;
+  Request& operator=(const Request&) = delete;
+  ~Request() {
+    Begin();
+    const std::lock_guard lock(maintenance_.mutex_);
+    --maintenance_.requests_;
+    maintenance_.idle_.notify_all();
   }
-  thread_.join();
-}
+
+  // Commits from here on may ask again.
+  void Begin() {
+    if (begun_) return;
+    begun_ = true;
+    const std::lock_guard lock(maintenance_.mutex_);
+    maintenance_.wanted_.erase(graph_);
+  }
+
+ private:
+  Maintenance& maintenance_;
+  const uint32_t graph_;
+  bool begun_ = false;
+};
 
 void Maintenance::CommitDone(GraphState& graph, const Backlog& backlog) {
-  if (backlog.delta_rows < options_.fold_rows && !backlog.wants_merge) return;
+  if (backlog.delta_rows < fold_rows_ && !backlog.wants_merge) return;
+  bool ask = false;
   {
     const std::lock_guard lock(mutex_);
-    if (wanted_.insert(graph.description.number).second) {
-      waiting_.emplace_back(graph.description.number, graph.weak_from_this());
-      work_.notify_one();
-    }
+    ask = wanted_.insert(graph.description.number).second;
+    if (ask) ++requests_;
+  }
+  if (ask) {
+    auto request = std::make_shared<Request>(*this, graph.description.number);
+    tasks::TaskSpec spec;
+    spec.kind = "fold";
+    spec.title = absl::StrCat("pack rows of ", graph.description.tenant, "/",
+                              graph.description.name);
+    spec.unit = "rows";
+    spec.persistent = false;
+    // A task that cannot be queued is asked for again by the next commit.
+    (void)runner_.Submit(
+        std::move(spec),
+        [request = std::move(request), fold_rows = fold_rows_,
+         weak = graph.weak_from_this()](
+            tasks::TaskContext& task) -> absl::StatusOr<std::string> {
+          request->Begin();
+          const std::shared_ptr<GraphState> state = weak.lock();
+          if (state == nullptr) return std::string();
+          const absl::Status status =
+              Maintain(*state, fold_rows, &task.cancellation());
+          // The graph is as it was; of a dropped one nothing is left to do.
+          if (!status.ok() && !state->dropped()) return status;
+          return std::string();
+        });
   }
   if (backlog.runs > kSlowedRuns) {
     absl::SleepFor(std::min(
@@ -81,35 +120,7 @@ void Maintenance::CommitDone(GraphState& graph, const Backlog& backlog) {
 
 void Maintenance::WaitIdle() {
   std::unique_lock lock(mutex_);
-  idle_.wait(lock, [&] { return waiting_.empty() && !busy_; });
-}
-
-void Maintenance::Run() {
-  std::unique_lock lock(mutex_);
-  for (;;) {
-    work_.wait(lock, [&] { return stop_ || !waiting_.empty(); });
-    if (stop_) return;
-    const std::shared_ptr<GraphState> graph = waiting_.front().second.lock();
-    // Commits from here on may ask again.
-    wanted_.erase(waiting_.front().first);
-    waiting_.pop_front();
-    busy_ = true;
-    if (graph != nullptr) {
-      lock.unlock();
-      const absl::Status status =
-          Maintain(*graph, options_.fold_rows, &cancellation_);
-      // The graph is as it was; the next commit asks again.
-      if (!status.ok() && !absl::IsCancelled(status) && !graph->dropped() &&
-          options_.log) {
-        options_.log(absl::StrCat("folding graph ", graph->description.tenant,
-                                  "/", graph->description.name,
-                                  " failed: ", status.message()));
-      }
-      lock.lock();
-    }
-    busy_ = false;
-    idle_.notify_all();
-  }
+  idle_.wait(lock, [&] { return requests_ == 0; });
 }
 
 }  // namespace skg::storage

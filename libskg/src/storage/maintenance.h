@@ -1,20 +1,16 @@
-// Maintenance: folds and merges in the background, so that reads stay fast and
-// the delta small. One thread a store; a graph asks for it after a commit.
+// Maintenance: folds and merges as background tasks, so that reads stay fast
+// and the delta small. A graph asks for them after a commit.
 #pragma once
 
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
-#include <functional>
 #include <memory>
 #include <mutex>
-#include <string_view>
-#include <thread>
-#include <utility>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "base/cancellation.h"
+#include "tasks/task_runner.h"
 
 namespace skg::storage {
 
@@ -28,16 +24,13 @@ class GraphState;
 [[nodiscard]] absl::Status CompactGraph(GraphState& graph,
                                         const Cancellation* cancellation);
 
-// Thread safety: all methods from any thread.
+// Thread safety: all methods from any thread. The runner must be shut down
+// before it ends.
 class Maintenance {
  public:
-  struct Options {
-    uint64_t fold_rows = 0;  // of the delta that make a fold worth it
-    std::function<void(std::string_view)> log;
-  };
-  explicit Maintenance(Options options);
-  // Cancels what runs and waits for it.
-  ~Maintenance();
+  // `fold_rows`: rows of a delta that make a fold worth it.
+  Maintenance(tasks::Runner& runner, uint64_t fold_rows)
+      : runner_(runner), fold_rows_(fold_rows) {}
 
   // How a graph stands after a commit.
   struct Backlog {
@@ -53,17 +46,14 @@ class Maintenance {
   void WaitIdle();
 
  private:
-  void Run();
+  class Request;
 
-  const Options options_;
-  Cancellation cancellation_;
+  tasks::Runner& runner_;
+  const uint64_t fold_rows_;
   std::mutex mutex_;
-  std::condition_variable work_, idle_;
-  std::deque<std::pair<uint32_t, std::weak_ptr<GraphState>>> waiting_;
-  absl::flat_hash_set<uint32_t> wanted_;  // the numbers of those
-  bool busy_ = false;
-  bool stop_ = false;
-  std::thread thread_;
+  std::condition_variable idle_;
+  absl::flat_hash_set<uint32_t> wanted_;  // graphs whose task has not begun
+  size_t requests_ = 0;                   // tasks that have not ended
 };
 
 }  // namespace skg::storage

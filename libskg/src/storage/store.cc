@@ -16,6 +16,7 @@
 #include "storage/graph_state.h"
 #include "storage/group_sync.h"
 #include "storage/maintenance.h"
+#include "storage/task_store.h"
 
 namespace skg::storage {
 
@@ -27,9 +28,10 @@ class StoreImpl {
         dictionary_(*kv_, options_.memory_bytes / 4),
         catalog_(*kv_),
         sync_(*kv_),
-        maintenance_({.fold_rows = options_.fold_rows, .log = options_.log}) {}
+        task_store_(*kv_) {}
 
   ~StoreImpl() {
+    if (tasks_ != nullptr) tasks_->Shutdown();
     {
       const std::lock_guard lock(mutex_);
       stop_ = true;
@@ -43,6 +45,7 @@ class StoreImpl {
     SKG_RETURN_IF_ERROR(catalog_.Open());
     SKG_ASSIGN_OR_RETURN(const auto numbers, catalog_.Dropped());
     for (const uint32_t number : numbers) dropped_.push_back({number, nullptr});
+    SKG_RETURN_IF_ERROR(OpenTasks());
     cleaner_ = std::thread([this] { DeleteDroppedGraphs(); });
     return absl::OkStatus();
   }
@@ -62,9 +65,9 @@ class StoreImpl {
       }
       SKG_ASSIGN_OR_RETURN(graph, catalog_.Create(tenant, name, *create));
     }
-    auto state =
-        std::make_shared<GraphState>(*std::move(graph), *kv_, dictionary_,
-                                     sync_, options_.run_rows, &maintenance_);
+    auto state = std::make_shared<GraphState>(
+        *std::move(graph), *kv_, dictionary_, sync_, options_.run_rows,
+        maintenance_.get());
     SKG_RETURN_IF_ERROR(state->Load());
     graphs_[full_name] = state;
     return state;
@@ -95,9 +98,24 @@ class StoreImpl {
   const Catalog& catalog() const { return catalog_; }
   KvStore& kv() { return *kv_; }
   GroupSync& sync() { return sync_; }
-  Maintenance& maintenance() { return maintenance_; }
+  Maintenance& maintenance() { return *maintenance_; }
+  tasks::Runner& tasks() { return *tasks_; }
 
  private:
+  absl::Status OpenTasks() {
+    tasks::RunnerOptions options;
+    options.resume = options_.resume_tasks;
+    // Packing competes with the writers that it serves: one at a time.
+    options.threads[tasks::PoolIndex(TaskPool::kMaintenance)] = 1;
+    options.log = options_.log;
+    // Kinds that go on after a crash are registered here, in `kinds`.
+    SKG_ASSIGN_OR_RETURN(tasks_,
+                         tasks::Runner::Open(task_store_, std::move(options)));
+    maintenance_ = std::make_unique<Maintenance>(*tasks_, options_.fold_rows);
+    tasks_->Start();
+    return absl::OkStatus();
+  }
+
   void DeleteDroppedGraphs() {
     std::unique_lock lock(mutex_);
     for (;;) {
@@ -138,7 +156,9 @@ class StoreImpl {
   bool stop_ = false;
   std::condition_variable work_;
   std::thread cleaner_;
-  Maintenance maintenance_;  // ends first: it works on the graphs
+  KvTaskStore task_store_;
+  std::unique_ptr<Maintenance> maintenance_;
+  std::unique_ptr<tasks::Runner> tasks_;  // its tasks use the maintenance
 };
 
 GraphStore::GraphStore(std::shared_ptr<GraphState> state)
@@ -239,6 +259,7 @@ absl::Status Store::Compact(const GraphStore& graph,
                             const Cancellation* cancellation) {
   return CompactGraph(*graph.state_, cancellation);
 }
+tasks::Runner& Store::tasks() { return impl_->tasks(); }
 void Store::WaitForMaintenance() { impl_->maintenance().WaitIdle(); }
 KvStore& Store::kv() { return impl_->kv(); }
 uint64_t Store::commits() const {

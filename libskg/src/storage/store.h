@@ -16,6 +16,7 @@
 #include "storage/kv.h"
 #include "storage/read_view.h"
 #include "storage/rows.h"
+#include "tasks/task_runner.h"
 
 namespace skg::storage {
 
@@ -102,6 +103,8 @@ struct StoreOptions {
   uint64_t fold_rows = uint64_t{1} << 17;
   // Rows of one batch of commits that are packed into a run at once.
   size_t run_rows = 64;
+  // Go on with resumable tasks that an earlier process left.
+  bool resume_tasks = true;
   std::function<void(std::string_view)> log = nullptr;
 };
 
@@ -152,6 +155,8 @@ class Store {
   // kCancelled.
   [[nodiscard]] absl::Status Compact(
       const GraphStore& graph, const Cancellation* cancellation = nullptr);
+  // The background work of this directory; shut down before the graphs end.
+  [[nodiscard]] tasks::Runner& tasks();
   // Waits until no fold or merge is due.
   void WaitForMaintenance();
   [[nodiscard]] KvStore& kv();
