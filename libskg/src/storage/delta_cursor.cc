@@ -9,9 +9,7 @@ namespace skg::storage {
 
 DeltaCursor::DeltaCursor(const Snapshot& snapshot, IndexOrder order,
                          std::string prefix)
-    : order_(order),
-      commit_(snapshot.head().last_commit),
-      prefix_(std::move(prefix)) {
+    : order_(order), commit_(snapshot.commit()), prefix_(std::move(prefix)) {
   const GraphState& graph = snapshot.graph();
   for (const uint32_t epoch : snapshot.manifest().epochs) {
     Source source;

@@ -6,11 +6,14 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "storage/dictionary.h"
+#include "storage/graph_log.h"
+#include "storage/history.h"
 #include "storage/kv.h"
 #include "storage/rows.h"
 #include "storage/store.h"
@@ -20,7 +23,8 @@ namespace skg::storage {
 class CommitQueue;
 class GroupSync;
 
-// One consistent state of a graph. Immutable; released before the store.
+// One consistent state of a graph, as of its last commit or an earlier one.
+// Immutable; released before the store.
 class Snapshot {
  public:
   Snapshot(std::shared_ptr<GraphState> graph, std::unique_ptr<KvSnapshot> kv,
@@ -28,10 +32,31 @@ class Snapshot {
       : graph_(std::move(graph)),
         kv_(std::move(kv)),
         head_(head),
-        manifest_(std::move(manifest)) {}
+        manifest_(std::move(manifest)),
+        commit_(head.last_commit),
+        time_micros_(head.last_time_micros) {}
+  // The state after an earlier commit, read from the same rows.
+  Snapshot(std::shared_ptr<const Snapshot> present, uint64_t commit,
+           int64_t time_micros)
+      : graph_(present->graph_),
+        head_(present->head_),
+        manifest_(present->manifest_),
+        commit_(commit),
+        time_micros_(time_micros),
+        present_(std::move(present)) {}
 
   [[nodiscard]] GraphState& graph() const { return *graph_; }
-  [[nodiscard]] const KvSnapshot* kv() const { return kv_.get(); }
+  [[nodiscard]] const KvSnapshot* kv() const {
+    return present_ != nullptr ? present_->kv() : kv_.get();
+  }
+  // The commit it is read at, and when that was: rows of later commits are not
+  // seen.
+  [[nodiscard]] uint64_t commit() const { return commit_; }
+  [[nodiscard]] int64_t time_micros() const { return time_micros_; }
+  // It is read at an earlier commit than its head's: the head's counts, and
+  // all others that the store keeps, are not its own.
+  [[nodiscard]] bool as_of() const { return commit_ < head_.last_commit; }
+  // Of the rows below; see as_of().
   [[nodiscard]] const Head& head() const { return head_; }
   [[nodiscard]] const Manifest& manifest() const { return manifest_; }
 
@@ -40,13 +65,18 @@ class Snapshot {
   std::unique_ptr<KvSnapshot> kv_;
   Head head_;
   Manifest manifest_;
+  uint64_t commit_;
+  int64_t time_micros_;
+  std::shared_ptr<const Snapshot>
+      present_;  // whose rows these are; may be null
 };
 
 // Thread safety: all methods from any thread.
 class GraphState : public std::enable_shared_from_this<GraphState> {
  public:
+  // `holds` may be null: nothing holds the past.
   GraphState(GraphDescription description, KvStore& kv, Dictionary& dictionary,
-             GroupSync& sync);
+             GroupSync& sync, HoldCheck* holds = nullptr);
   ~GraphState();
 
   // Reads where the graph stands and proves that head, manifest and the last
@@ -57,6 +87,27 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
   [[nodiscard]] absl::StatusOr<std::shared_ptr<const Snapshot>> Latest();
   // A snapshot of its own, not shared and not kept.
   [[nodiscard]] absl::StatusOr<std::shared_ptr<const Snapshot>> TakeSnapshot();
+
+  // The state after a past commit; the last one's is Latest(). kOutOfRange:
+  // before the horizon, or after the last commit (the message says which).
+  [[nodiscard]] absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotAt(
+      uint64_t commit);
+  // The last commit at a time; a time to come means the present. kOutOfRange:
+  // before the horizon, or before the first commit.
+  [[nodiscard]] absl::StatusOr<uint64_t> CommitAt(absl::Time time);
+
+  [[nodiscard]] absl::StatusOr<History> ReadHistory() const;
+  // Forgets the states before this commit; durable. Only ever forward: an
+  // earlier one is kInvalidArgument, one after the last kOutOfRange, a hold
+  // kFailedPrecondition.
+  [[nodiscard]] absl::Status SetHorizon(uint64_t commit);
+  // How long superseded states are kept; unset: as the store says.
+  [[nodiscard]] absl::Status SetHistoryKept(
+      std::optional<absl::Duration> kept_for);
+  // Moves the horizon to what `kept_for`, or the graph's own setting, asks for
+  // at this time. A hold is no error: the horizon stays.
+  [[nodiscard]] absl::Status AdvanceHorizon(absl::Duration kept_for,
+                                            absl::Time now);
 
   // Called by the writer once a batch is visible.
   void Publish(uint64_t commit);
@@ -80,9 +131,18 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
   const GraphDescription description;
   KvStore& kv;
   Dictionary& dictionary;
+  [[nodiscard]] GraphLog& log() { return log_; }
   [[nodiscard]] CommitQueue& queue() { return *queue_; }
 
  private:
+  [[nodiscard]] std::string Name() const;
+  [[nodiscard]] absl::Status WriteHistory(const History& history);
+  [[nodiscard]] absl::Status MoveHorizon(History history, uint64_t commit);
+
+  HoldCheck* const holds_;
+  GraphLog log_;
+  std::mutex history_mutex_;  // held while the history row is rewritten
+
   std::atomic<uint64_t> published_{0};
   std::atomic<bool> dropped_{false};
 
@@ -91,7 +151,6 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
   size_t waiting_ = 0;
   std::shared_ptr<const Snapshot> latest_;
   Manifest manifest_{0, {}};  // the newest that was read; 0: none
-  absl::flat_hash_map<uint64_t, absl::Time> commit_times_;
 
   std::unique_ptr<CommitQueue> queue_;
 };

@@ -147,6 +147,10 @@ class KvStore {
   // Writes buffered rows into sorted files (a wish; memory is freed).
   [[nodiscard]] virtual absl::Status Flush() = 0;
   [[nodiscard]] virtual absl::StatusOr<uint64_t> DiskBytes() const = 0;
+  // About how much the rows of [begin, end) take, deleted ones perhaps too.
+  // O(log) of the store, not of the range.
+  [[nodiscard]] virtual uint64_t ApproximateBytes(
+      Family family, std::string_view begin, std::string_view end) const = 0;
   // fsyncs of the write-ahead log since open.
   [[nodiscard]] virtual uint64_t wal_syncs() const = 0;
 };

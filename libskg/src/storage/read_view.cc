@@ -30,7 +30,7 @@ absl::StatusOr<Counts> StoredCounts(const Snapshot& snapshot,
 // Counts that the store keeps with each commit; unset: this pattern has none.
 absl::StatusOr<std::optional<Counts>> KeptCounts(const Snapshot& snapshot,
                                                  const ScanPattern& pattern) {
-  if (pattern.subject.bound() || pattern.object.bound())
+  if (snapshot.as_of() || pattern.subject.bound() || pattern.object.bound())
     return std::optional<Counts>();
   const Head& head = snapshot.head();
   const uint32_t graph = snapshot.graph().description.number;
@@ -65,10 +65,10 @@ absl::StatusOr<std::optional<Counts>> KeptCounts(const Snapshot& snapshot,
 ReadView::ReadView(std::shared_ptr<const Snapshot> snapshot, Overlay* overlay)
     : snapshot_(std::move(snapshot)), overlay_(overlay) {}
 
-uint64_t ReadView::commit() const { return snapshot_->head().last_commit; }
+uint64_t ReadView::commit() const { return snapshot_->commit(); }
 
 absl::Time ReadView::commit_time() const {
-  return absl::FromUnixMicros(snapshot_->head().last_time_micros);
+  return absl::FromUnixMicros(snapshot_->time_micros());
 }
 
 const GraphDescription& ReadView::description() const {

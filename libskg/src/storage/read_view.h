@@ -1,5 +1,5 @@
-// ReadView: one consistent snapshot of one graph, in term ids. Everything that
-// reads (queries, kernels, exports, checks) reads through it.
+// ReadView: one consistent snapshot of one graph, present or past, in term ids.
+// Everything that reads (queries, kernels, exports, checks) reads through it.
 #pragma once
 
 #include <cstdint>
@@ -79,8 +79,8 @@ class ReadView {
       const ScanPattern& pattern, const ScanOptions& options = {}) const;
 
   // Exact. Constant time for no bound term and for a bound predicate alone (of
-  // kUnion); else the range is scanned. For kUnion, `triples` counts each
-  // (graph, s, p, o).
+  // kUnion) in a view of the present; else the range is scanned. For kUnion,
+  // `triples` counts each (graph, s, p, o).
   [[nodiscard]] absl::StatusOr<Counts> Count(
       const ScanPattern& pattern,
       const Cancellation* cancellation = nullptr) const;
@@ -105,7 +105,7 @@ class ReadView {
       const Uuid& id) const;
   [[nodiscard]] absl::StatusOr<Uuid> StatementId(const StatementKey& key) const;
 
-  // When a commit happened. Errors: kOutOfRange (not there, or trimmed).
+  // When a commit happened. Errors: kOutOfRange (there is none of that number).
   [[nodiscard]] absl::StatusOr<absl::Time> TimeOfCommit(uint64_t commit) const;
 
   // The snapshot alone, without a transaction's changes.

@@ -119,7 +119,9 @@ class UnionScan final : public ScanCursor {
                                                default_graph_prefix_ + terms);
     }
     const Head& head = snapshot_->head();
-    const bool has_named = head.statements > head.default_statements;
+    // The head's counts are those of the present.
+    const bool has_named =
+        snapshot_->as_of() || head.statements > head.default_statements;
     if (has_named && (pattern_.scope == GraphScope::kNamed ||
                       pattern_.scope == GraphScope::kUnion)) {
       named_ =

@@ -1,5 +1,7 @@
 #include "storage/store.h"
 
+#include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -7,6 +9,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "base/status.h"
 #include "base/strings.h"
 #include "storage/catalog.h"
@@ -21,9 +24,9 @@ namespace skg::storage {
 class StoreImpl {
  public:
   StoreImpl(std::unique_ptr<KvStore> kv, StoreOptions options)
-      : options_(std::move(options)),
+      : options_(std::make_shared<const StoreOptions>(std::move(options))),
         kv_(std::move(kv)),
-        dictionary_(*kv_, options_.memory_bytes / 4),
+        dictionary_(*kv_, options_->memory_bytes / 4),
         catalog_(*kv_),
         sync_(*kv_) {}
 
@@ -40,7 +43,7 @@ class StoreImpl {
   absl::Status Open() {
     SKG_RETURN_IF_ERROR(catalog_.Open());
     SKG_ASSIGN_OR_RETURN(dropped_, catalog_.Dropped());
-    cleaner_ = std::thread([this] { DeleteDroppedGraphs(); });
+    cleaner_ = std::thread([this] { Upkeep(); });
     return absl::OkStatus();
   }
 
@@ -59,8 +62,8 @@ class StoreImpl {
       }
       SKG_ASSIGN_OR_RETURN(graph, catalog_.Create(tenant, name, *create));
     }
-    auto state = std::make_shared<GraphState>(*std::move(graph), *kv_,
-                                              dictionary_, sync_);
+    auto state = std::make_shared<GraphState>(
+        *std::move(graph), *kv_, dictionary_, sync_, options_->hold_check);
     SKG_RETURN_IF_ERROR(state->Load());
     graphs_[full_name] = state;
     return state;
@@ -91,29 +94,63 @@ class StoreImpl {
   const Catalog& catalog() const { return catalog_; }
   KvStore& kv() { return *kv_; }
   GroupSync& sync() { return sync_; }
+  GraphStore Handle(std::shared_ptr<GraphState> state) const {
+    return GraphStore(std::move(state), options_);
+  }
 
  private:
-  void DeleteDroppedGraphs() {
+  // The work of the store's own thread, one thing after the other: a graph is
+  // not cut while its rows are deleted.
+  void Upkeep() {
     std::unique_lock lock(mutex_);
+    auto next = std::chrono::steady_clock::now() + Interval();
     for (;;) {
-      work_.wait(lock, [&] { return stop_ || !dropped_.empty(); });
+      work_.wait_until(lock, next, [&] { return stop_ || !dropped_.empty(); });
       if (stop_) return;
-      const uint32_t graph = dropped_.back();
-      dropped_.pop_back();
-      lock.unlock();
-      // The row in the catalog stays where this fails: the next open tries
-      // again.
-      if (const absl::Status status = catalog_.DeleteRows(graph);
-          !status.ok() && options_.log) {
-        options_.log(
-            absl::StrCat("rows of dropped graph ", graph,
-                         " stay until the next open: ", status.message()));
+      if (!dropped_.empty()) {
+        const uint32_t graph = dropped_.back();
+        dropped_.pop_back();
+        lock.unlock();
+        DeleteDroppedGraph(graph);
+        lock.lock();
+        continue;
       }
+      std::vector<std::shared_ptr<GraphState>> graphs;
+      for (const auto& [name, graph] : graphs_) graphs.push_back(graph);
+      lock.unlock();
+      for (const auto& graph : graphs) ForgetPast(graph);
+      graphs.clear();
       lock.lock();
+      next = std::chrono::steady_clock::now() + Interval();
     }
   }
 
-  StoreOptions options_;
+  [[nodiscard]] std::chrono::nanoseconds Interval() const {
+    return absl::ToChronoNanoseconds(
+        std::min(options_->upkeep_interval, absl::Hours(24)));
+  }
+
+  // The row in the catalog stays where this fails: the next open tries again.
+  void DeleteDroppedGraph(uint32_t graph) {
+    const absl::Status status = catalog_.DeleteRows(graph);
+    if (!status.ok() && options_->log) {
+      options_->log(
+          absl::StrCat("rows of dropped graph ", graph,
+                       " stay until the next open: ", status.message()));
+    }
+  }
+
+  void ForgetPast(const std::shared_ptr<GraphState>& graph) {
+    const absl::Status status =
+        GraphStore(graph, options_).ForgetPast(absl::Now());
+    if (!status.ok() && !graph->dropped() && options_->log) {
+      options_->log(absl::StrCat("log and history of graph ",
+                                 graph->description.number,
+                                 " stay as they are: ", status.message()));
+    }
+  }
+
+  const std::shared_ptr<const StoreOptions> options_;
   std::unique_ptr<KvStore> kv_;
   Dictionary dictionary_;
   Catalog catalog_;
@@ -127,8 +164,9 @@ class StoreImpl {
   std::thread cleaner_;
 };
 
-GraphStore::GraphStore(std::shared_ptr<GraphState> state)
-    : state_(std::move(state)) {}
+GraphStore::GraphStore(std::shared_ptr<GraphState> state,
+                       std::shared_ptr<const StoreOptions> options)
+    : state_(std::move(state)), options_(std::move(options)) {}
 
 const GraphDescription& GraphStore::description() const {
   return state_->description;
@@ -137,6 +175,34 @@ const GraphDescription& GraphStore::description() const {
 absl::StatusOr<ReadView> GraphStore::Latest() const {
   SKG_ASSIGN_OR_RETURN(auto snapshot, state_->Latest());
   return ReadView(std::move(snapshot));
+}
+
+absl::StatusOr<ReadView> GraphStore::AsOf(uint64_t commit) const {
+  SKG_ASSIGN_OR_RETURN(auto snapshot, state_->SnapshotAt(commit));
+  return ReadView(std::move(snapshot));
+}
+
+absl::StatusOr<ReadView> GraphStore::AsOf(absl::Time time) const {
+  SKG_ASSIGN_OR_RETURN(const uint64_t commit, state_->CommitAt(time));
+  return AsOf(commit);
+}
+
+absl::StatusOr<History> GraphStore::ReadHistory() const {
+  return state_->ReadHistory();
+}
+
+absl::Status GraphStore::SetHorizon(uint64_t commit) {
+  return state_->SetHorizon(commit);
+}
+
+absl::Status GraphStore::SetHistoryKept(
+    std::optional<absl::Duration> kept_for) {
+  return state_->SetHistoryKept(kept_for);
+}
+
+absl::Status GraphStore::ForgetPast(absl::Time now) {
+  SKG_RETURN_IF_ERROR(state_->AdvanceHorizon(options_->history_kept_for, now));
+  return state_->log().Trim(options_->log_retention, now, last_commit());
 }
 
 absl::StatusOr<TermId> GraphStore::Lookup(const rdf::Term& term) const {
@@ -149,6 +215,17 @@ absl::StatusOr<CommitOutcome> GraphStore::Commit(const CommitRequest& request) {
 
 absl::StatusOr<LogEntry> GraphStore::ReadLog(uint64_t commit) const {
   return state_->ReadLog(commit);
+}
+
+uint64_t GraphStore::first_logged() const { return state_->log().first(); }
+
+absl::Status GraphStore::TrimLog(uint64_t through) {
+  if (dropped()) return state_->DroppedStatus();
+  return state_->log().Trim(through, last_commit());
+}
+
+std::unique_ptr<LogHold> GraphStore::HoldLog(uint64_t after) const {
+  return state_->log().Hold(after);
 }
 
 uint64_t GraphStore::last_commit() const { return state_->published(); }
@@ -173,7 +250,7 @@ absl::StatusOr<GraphStore> Store::OpenGraph(std::string_view tenant,
                                             std::string_view name,
                                             const CreateOptions* create) {
   SKG_ASSIGN_OR_RETURN(auto state, impl_->OpenGraph(tenant, name, create));
-  return GraphStore(std::move(state));
+  return impl_->Handle(std::move(state));
 }
 
 absl::Status Store::DropGraph(std::string_view tenant, std::string_view name) {
