@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "skg/export.h"
 #include "skg/graph.h"
 #include "skg/statement.h"
@@ -32,6 +33,15 @@ struct EngineOptions {
   Durability durability = Durability::kSync;
   // Bytes for caches and buffers; 0: a quarter of the machine's memory.
   size_t memory_budget_bytes = 0;
+  // The change log of a graph is kept for so long, and for who still needs it
+  // (a Transaction, a Subscription), but in no case more than so many commits
+  // or about so many bytes (0: no such cap).
+  absl::Duration log_kept_for = absl::Hours(7 * 24);
+  uint64_t log_max_commits = 0;
+  uint64_t log_max_bytes = uint64_t{1} << 30;
+  // Superseded states are kept for so long; Graph::KeepHistoryFor says
+  // otherwise for one graph.
+  absl::Duration history_kept_for = absl::InfiniteDuration();
   Logger logger = nullptr;
 };
 

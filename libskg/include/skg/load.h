@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "skg/export.h"
+#include "skg/time_travel.h"
 
 namespace skg {
 
@@ -87,6 +88,8 @@ struct ExportSink {
 
 struct ExportOptions {
   Format format = Format::kTurtle;
+  // The state to write; unset: the present.
+  std::optional<PointInTime> as_of = std::nullopt;
   // Called now and then with statements written. False cancels (kCancelled).
   std::function<bool(uint64_t statements)> progress = nullptr;
 };

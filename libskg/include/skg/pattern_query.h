@@ -5,11 +5,15 @@
 //    "AND", "order_by": "weight_desc", "limit": 100, "offset": 0}
 //   {"start_entity": "Curie", "max_depth": 3, "direction": "out"}
 //
+// All take "as_of" (a commit number, or an ISO 8601 time), the past state that
+// is asked, and "valid_at" (an ISO 8601 time), when a statement must hold.
+//
 // The semantics are those of the project's query contract; see
 // libskg/docs/pattern-queries.md.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +22,7 @@
 #include "absl/time/time.h"
 #include "skg/export.h"
 #include "skg/statement.h"
+#include "skg/time_travel.h"
 
 namespace skg {
 
@@ -31,6 +36,9 @@ struct PatternQueryOptions {
   bool allow_pattern = true;
   bool allow_patterns = true;
   bool allow_traversal = true;
+  // The state that is asked, for a document that says no `as_of` of its own
+  // (kInvalidArgument if both do). Unset: the present.
+  std::optional<PointInTime> as_of = std::nullopt;
   // Id, created_at and updated_at of the answer's statements cost decoding and
   // hashing a row; PatternResultJson does not show them.
   bool include_identity = true;

@@ -71,6 +71,8 @@ absl::Time ReadView::commit_time() const {
   return absl::FromUnixMicros(snapshot_->time_micros());
 }
 
+bool ReadView::as_of() const { return snapshot_->as_of(); }
+
 const GraphDescription& ReadView::description() const {
   return snapshot_->graph().description;
 }
@@ -187,7 +189,15 @@ absl::Status ReadView::Decode(std::span<const TermId> ids,
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::optional<StatementRow>> ReadView::FindById(
+absl::StatusOr<bool> ReadView::HoldsAt(const StatementRow& row,
+                                       absl::Time time) const {
+  if (!row.has_record) return true;
+  SKG_ASSIGN_OR_RETURN(const Record record, ReadRecord(row));
+  return (!record.valid_from || *record.valid_from <= time) &&
+         (!record.valid_to || time < *record.valid_to);
+}
+
+absl::StatusOr<std::optional<StatementKey>> ReadView::KeyOfId(
     const Uuid& id) const {
   const GraphState& graph = snapshot_->graph();
   if (!graph.description.statement_ids) {
@@ -201,12 +211,17 @@ absl::StatusOr<std::optional<StatementRow>> ReadView::FindById(
       graph.kv.Get(Family::kStatementIds,
                    StatementIdKey(graph.description.number, id), &value,
                    snapshot_->kv()));
-  if (!found) {
-    if (overlay_ != nullptr) overlay_->reads.AddEverything();
-    return std::optional<StatementRow>();
-  }
+  if (!found) return std::optional<StatementKey>();
   SKG_ASSIGN_OR_RETURN(const StatementKey key, DecodeStatement(value));
-  return Find(key);
+  return std::optional<StatementKey>(key);
+}
+
+absl::StatusOr<std::optional<StatementRow>> ReadView::FindById(
+    const Uuid& id) const {
+  SKG_ASSIGN_OR_RETURN(const std::optional<StatementKey> key, KeyOfId(id));
+  if (key) return Find(*key);
+  if (overlay_ != nullptr) overlay_->reads.AddEverything();
+  return std::optional<StatementRow>();
 }
 
 absl::StatusOr<Uuid> ReadView::StatementId(const StatementKey& key) const {
