@@ -158,10 +158,11 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::SnapshotAt(
     return absl::OutOfRangeError(absl::StrCat(Name(), " has no commit ", commit,
                                               " yet; its last one is ", last));
   }
-  // The horizon that these very rows were kept by.
+  // The newest horizon: it only moves forward, so it is no earlier than the one
+  // that the snapshot's rows were kept by.
   SKG_ASSIGN_OR_RETURN(
       const History history,
-      storage::ReadHistory(kv, description.number, present->kv()));
+      storage::ReadHistory(kv, description.number, nullptr));
   if (commit < history.horizon) {
     return absl::OutOfRangeError(absl::StrCat(
         "the history of ", Name(), " is kept from commit ", history.horizon,
@@ -182,7 +183,7 @@ absl::StatusOr<uint64_t> GraphState::CommitAt(absl::Time time) {
     return last;
   SKG_ASSIGN_OR_RETURN(
       const History history,
-      storage::ReadHistory(kv, description.number, present->kv()));
+      storage::ReadHistory(kv, description.number, nullptr));
   const uint64_t first = std::max<uint64_t>(history.horizon, 1);
   SKG_ASSIGN_OR_RETURN(const uint64_t commit, log_.LastUpTo(time, first, last));
   if (commit >= first) return commit;
@@ -204,10 +205,7 @@ absl::Status GraphState::WriteHistory(const History& history) {
   const auto batch = kv.NewBatch();
   batch->Put(Family::kLog, HistoryKey(description.number),
              EncodeHistory(history));
-  SKG_RETURN_IF_ERROR(kv.Write(*batch, WriteMode::kSync));
-  // Views of the present that are shared must know of it.
-  ForgetLatest();
-  return absl::OkStatus();
+  return kv.Write(*batch, WriteMode::kSync);
 }
 
 absl::Status GraphState::MoveHorizon(History history, uint64_t commit) {
