@@ -1,4 +1,7 @@
 // The log's trimming, the times that outlive it, and the horizon of history.
+#include <atomic>
+#include <thread>
+
 #include "absl/time/clock.h"
 #include "storage/graph_log.h"
 #include "storage/keys.h"
@@ -193,6 +196,41 @@ TEST_CASE("the store itself cuts the log") {
   while (graph.first_logged() < 10 && absl::Now() < deadline)
     absl::SleepFor(absl::Milliseconds(2));
   REQUIRE(graph.first_logged() == 10);
+}
+
+TEST_CASE("the past is read while the log is cut and commits come") {
+  const auto store = OpenMemoryStore();
+  GraphStore graph = CreateGraph(*store);
+  constexpr uint64_t kCommits = 400;
+  AddOne(graph, "first", "p", "o");
+  std::atomic<bool> wrong{false};
+  std::thread cutter([&] {
+    while (graph.last_commit() < kCommits) {
+      if (!graph.TrimLog(graph.last_commit() / 2).ok()) wrong = true;
+    }
+  });
+  std::thread reader([&] {
+    uint64_t at = 0;
+    while (at < kCommits && !wrong) {
+      // Each commit adds one statement.
+      const uint64_t last = graph.last_commit();
+      at = last / 3 + 1;
+      const auto view = graph.AsOf(at);
+      const auto counts = view.ok() ? view->Count({}) : Counts{};
+      const auto again =
+          view.ok() ? graph.AsOf(view->commit_time()) : graph.Latest();
+      if (!view.ok() || !counts.ok() || counts->statements != at ||
+          !again.ok() || again->commit() != at) {
+        wrong = true;
+      }
+      if (last == kCommits) at = last;
+    }
+  });
+  AddMany(graph, kCommits - 1);
+  cutter.join();
+  reader.join();
+  REQUIRE(!wrong);
+  RequireClean(*store);
 }
 
 struct LegalHold : HoldCheck {

@@ -67,9 +67,10 @@ absl::StatusOr<std::vector<StatementVersion>> ReadVersions(
             [](const StatementVersion& a, const StatementVersion& b) {
               return a.row.commit < b.row.commit;
             });
+  // The newest one: it only moves forward.
   SKG_ASSIGN_OR_RETURN(
       const History history,
-      ReadHistory(graph.kv, graph.description.number, snapshot.kv()));
+      ReadHistory(graph.kv, graph.description.number, nullptr));
   ForgetBefore(history.horizon, versions);
   return versions;
 }
