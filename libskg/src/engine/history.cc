@@ -84,7 +84,8 @@ absl::Status Graph::ForgetChangesBefore(uint64_t commit) {
 }
 
 absl::Status Graph::ForgetHistoryBefore(PointInTime point) {
-  if (point.commit()) return impl_->store().SetHorizon(*point.commit());
+  if (const std::optional<uint64_t> commit = point.commit())
+    return impl_->store().SetHorizon(*commit);
   SKG_ASSIGN_OR_RETURN(const storage::ReadView view,
                        impl_->store().AsOf(point.time()));
   return impl_->store().SetHorizon(view.commit());

@@ -25,9 +25,10 @@ absl::StatusOr<std::shared_ptr<const ViewImpl>> ViewImpl::AsOf(
     const std::optional<PointInTime>& point) {
   if (!point) return Latest(std::move(graph));
   const storage::GraphStore& store = graph->store();
-  SKG_ASSIGN_OR_RETURN(storage::ReadView view,
-                       point->commit() ? store.AsOf(*point->commit())
-                                       : store.AsOf(point->time()));
+  const std::optional<uint64_t> commit = point->commit();
+  SKG_ASSIGN_OR_RETURN(storage::ReadView view, commit
+                                                   ? store.AsOf(*commit)
+                                                   : store.AsOf(point->time()));
   return std::make_shared<const ViewImpl>(std::move(graph), std::move(view));
 }
 

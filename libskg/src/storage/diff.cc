@@ -66,12 +66,12 @@ absl::Status DiffCursor::Step(std::vector<RowDifference>& differences) {
     after = a == b || !before;
   }
   RowDifference difference;
-  if (before) difference.before = from_.row();
-  if (after) difference.after = to_.row();
   bool same = false;
   if (before && after) {
-    SKG_ASSIGN_OR_RETURN(same, Same(*difference.before, *difference.after));
+    SKG_ASSIGN_OR_RETURN(same, Same(from_.row(), to_.row()));
   }
+  if (before) difference.before = from_.row();
+  if (after) difference.after = to_.row();
   if (!same) differences.push_back(difference);
   if (before) {
     ++from_.next;
