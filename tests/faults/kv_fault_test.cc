@@ -105,6 +105,23 @@ size_t CountPresent(Store& store, const std::string& graph_name,
   return present;
 }
 
+// 1 as it must be: the times of all commits are there, whether their log
+// entries are or not, and what lies before the horizon is refused.
+size_t CheckPast(Store& store, const std::string& graph_name) {
+  auto graph = Open(store, graph_name, false);
+  if (graph.status().code() == absl::StatusCode::kNotFound) return 0;
+  REQUIRE_OK(graph);
+  const auto view = graph->Latest();
+  REQUIRE_OK(view);
+  for (uint64_t commit = 1; commit <= view->commit(); ++commit)
+    REQUIRE_OK(view->TimeOfCommit(commit));
+  const auto history = graph->ReadHistory();
+  REQUIRE_OK(history);
+  for (uint64_t commit = 0; commit <= view->commit(); ++commit)
+    CHECK(graph->AsOf(commit).ok() == (commit >= history->horizon));
+  return 1;
+}
+
 // One change, and how much of it (0 to `whole`) is to be seen afterwards.
 struct Step {
   std::string name;
@@ -189,6 +206,19 @@ std::vector<Step> Script() {
          return s.Compact(graph);
        },
        1, [](Store&) { return size_t{1}; }},
+      {"forget changes",
+       [](Store& s) -> absl::Status {
+         SKG_ASSIGN_OR_RETURN(GraphStore graph, Open(s, "main", false));
+         SKG_RETURN_IF_ERROR(graph.TrimLog(2));
+         return graph.TrimLog(graph.last_commit());
+       },
+       1, [](Store& s) { return CheckPast(s, "main"); }},
+      {"forget states",
+       [](Store& s) -> absl::Status {
+         SKG_ASSIGN_OR_RETURN(GraphStore graph, Open(s, "main", false));
+         return graph.SetHorizon(graph.last_commit() / 2);
+       },
+       1, [](Store& s) { return CheckPast(s, "main"); }},
       Creation("other"),
       Addition("add to another", "other", first, grouped),
       {"create and drop",

@@ -11,6 +11,8 @@
 
 #include "absl/status/statusor.h"
 #include "rdf/term_id.h"
+#include "storage/graph_log.h"
+#include "storage/history.h"
 #include "storage/rows.h"
 #include "storage/task_store.h"
 
@@ -113,6 +115,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       break;
     case 8:
       TestTerms(bytes);
+      TestValue(bytes, DecodeCommitTimes, EncodeCommitTimes);
+      TestValue(bytes, DecodeHistory, EncodeHistory);
       break;
     default:
       TestTask(bytes);

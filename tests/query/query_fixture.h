@@ -59,7 +59,9 @@ class TestGraph {
   [[nodiscard]] absl::StatusOr<PatternResult> Query(
       std::string_view document,
       const PatternQueryOptions& options = {}) const {
-    return RunPatternQuery(view(), names_, document, options);
+    const auto query = ParsePatternQuery(document, options);
+    if (!query.ok()) return query.status();
+    return RunPatternQuery(view(), names_, *query, options);
   }
   [[nodiscard]] PatternResult Run(
       std::string_view document,

@@ -402,6 +402,49 @@ TEST_CASE("query answers in four forms") {
       "ty\t1\t1\n");
 }
 
+TEST_CASE("query and export reach into the past") {
+  const Place place;
+  MustRun({"load", "--data", place.data, place.File("p.ttl", kPeople)});
+  MustRun({"load", "--data", place.data,
+           place.File("q.ttl", "@prefix : <urn:skg:> .\n:Bohr :born 1885 .")});
+  const auto answers = [&](const std::string& point, const std::string& more) {
+    Arguments arguments = {
+        "query",    "--data",
+        place.data, "--results",
+        "json",     R"({"pattern": [null, "born", null])" + more + "}"};
+    if (!point.empty()) arguments.insert(arguments.end(), {"--as-of", point});
+    return nlohmann::json::parse(MustRun(arguments))["total"].get<int>();
+  };
+  CHECK(answers("", "") == 2);
+  CHECK(answers("2", "") == 2);
+  CHECK(answers("1", "") == 1);
+  CHECK(answers("2999-01-01", "") == 2);
+  CHECK(answers("", R"(, "as_of": 1)") == 1);
+  const Arguments query = {"query", "--data", place.data, "--as-of"};
+  const auto with = [&](const std::string& point, const std::string& text) {
+    Arguments all = query;
+    all.insert(all.end(), {point, text});
+    return all;
+  };
+  const std::string any = R"({"pattern": [null, null, null]})";
+  CHECK(Contains(MustFail(with("3", any)), "its last one is 2"));
+  CHECK(Contains(MustFail(with("2001-01-01T00:00:00Z", any)), "first commit"));
+  CHECK(Contains(
+      MustFail(with("1", R"({"pattern": [null, null, null], "as_of": 1})")),
+      "as_of"));
+  const ProcessResult usage = RunSkg(with("yesterday", any));
+  CHECK(usage.status == 2);
+  CHECK(Contains(usage.err, "commit number or an ISO 8601 time"));
+
+  const std::string before = MustRun(
+      {"export", "--data", place.data, "--format", "nt", "--as-of", "1"});
+  CHECK(LineCount(before) == 4);
+  CHECK(LineCount(
+            MustRun({"export", "--data", place.data, "--format", "nt"})) == 5);
+  CHECK(Contains(MustFail({"export", "--data", place.data, "--as-of", "8"}),
+                 "no commit 8"));
+}
+
 TEST_CASE("query reads files and standard input") {
   const Place place;
   MustRun({"load", "--data", place.data, place.File("p.ttl", kPeople)});

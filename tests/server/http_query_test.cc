@@ -54,13 +54,87 @@ TEST_CASE("GET /query asks the same, with repeated wildcards") {
   for (const std::string bad :
        {"pattern=a&pattern=b", "pattern=a&pattern=b&pattern=c&pattern=d", "",
         "pattern=&pattern=&pattern=&k=0", "pattern=&pattern=&pattern=&k=ten",
-        "pattern=&pattern=&pattern=&as_of=2024-01-01"}) {
+        "pattern=&pattern=&pattern=&as_of=2024-01-01",
+        "pattern=&pattern=&pattern=&as_of=soon",
+        "pattern=&pattern=&pattern=&valid_at=17"}) {
     INFO(bad);
     const auto result = test.Get("/query?" + bad);
     CHECK(BodyOf(result)["errors"][0]["loc"][0] == "query");
     CHECK(result->status == 422);
   }
   CHECK(test.Get("/query?pattern=%FF&pattern=&pattern=")->status == 400);
+}
+
+TEST_CASE("the past answers on every query route") {
+  const ScienceServer test;
+  const Json added =
+      BodyOf(test.Post("/triples/add",
+                       R"({"subject":"Curie","predicate":"discovered",
+                           "object":"Later","valid_from":"2020-01-01"})"));
+  const std::string now = added["created_at"];
+  const std::string pattern = R"({"pattern":["Curie",null,null])";
+  const std::string patterns =
+      R"({"patterns":[{"subject":"Curie","predicate":null}])";
+  const std::string walk = R"({"start_entity":"Curie","direction":"out")";
+  struct Route {
+    std::string path, document;
+    size_t then, today, valid;  // how many answers
+    const char* list;
+  };
+  for (const Route& route :
+       {Route{"/query", pattern, 3, 4, 3, "results"},
+        {"/api/v1/query", pattern, 3, 4, 3, "results"},
+        {"/api/v1/query", patterns, 3, 4, 3, "results"},
+        {"/api/v1/query/sparql", patterns, 3, 4, 3, "results"},
+        {"/api/v1/query/traverse", walk, 4, 5, 4, "paths"}}) {
+    INFO(route.path << " " << route.document);
+    const auto ask = [&](const std::string& more) {
+      return test.Post(route.path, route.document + more + "}");
+    };
+    CHECK(BodyOf(ask(""))[route.list].size() == route.today);
+    CHECK(BodyOf(ask(R"(,"as_of":1)"))[route.list].size() == route.then);
+    CHECK(BodyOf(ask(R"(,"as_of":"1")"))[route.list].size() == route.then);
+    CHECK(BodyOf(ask(R"(,"as_of":")" + now + R"(")"))[route.list].size() ==
+          route.today);
+    CHECK(BodyOf(ask(R"(,"valid_at":"2019-12-31")"))[route.list].size() ==
+          route.valid);
+    for (const std::string wrong :
+         {R"("last week")", "99", R"("2001-01-01")", "false"}) {
+      const auto refused = ask(R"(,"as_of":)" + wrong);
+      INFO(wrong);
+      CHECK(refused->status == 422);
+      CHECK(BodyOf(refused)["errors"][0]["loc"] == Json({"body", "as_of"}));
+    }
+  }
+}
+
+TEST_CASE("the past answers on GET too") {
+  const ScienceServer test;
+  const Json added =
+      BodyOf(test.Post("/triples/add", Json{{"subject", "Curie"},
+                                            {"predicate", "discovered"},
+                                            {"object", "Later"},
+                                            {"valid_to", "2020-01-01"}}
+                                           .dump()));
+  const std::string any = "/query?pattern=Curie&pattern=&pattern=";
+  CHECK(BodyOf(test.Get(any))["total"] == 4);
+  CHECK(BodyOf(test.Get(any + "&as_of=1"))["total"] == 3);
+  CHECK(BodyOf(test.Get(any + "&valid_at=2020-01-01"))["total"] == 3);
+  CHECK(BodyOf(test.Get("/triples?subject=Curie&as_of=1"))["total"] == 3);
+  CHECK(BodyOf(test.Get(
+            "/triples?subject=Curie&valid_at=2020-01-01"))["total"] == 3);
+  const std::string id = added["id"];
+  CHECK(test.Get("/triples/" + id + "?as_of=2")->status == 200);
+  CHECK(test.Get("/triples/" + id + "?as_of=1")->status == 404);
+  for (const std::string& path :
+       {any + "&as_of=9", std::string("/triples?as_of=9"),
+        "/triples/" + id + "?as_of=9", std::string("/triples?as_of=x")}) {
+    INFO(path);
+    const auto refused = test.Get(path);
+    CHECK(refused->status == 422);
+    CHECK(BodyOf(refused)["errors"][0]["loc"] == Json({"query", "as_of"}));
+  }
+  CHECK(test.Get("/triples?valid_at=5")->status == 422);
 }
 
 TEST_CASE("results are limited by path family") {

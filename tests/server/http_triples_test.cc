@@ -310,6 +310,37 @@ TEST_CASE("GET /triples/{id} gives the whole record or 404") {
   CHECK(test.Get("/triples/nonsense")->status == 400);
 }
 
+TEST_CASE("GET /triples/{id}/history lists the versions") {
+  const TestServer test;
+  Json triple = Triple("A", "p", "B");
+  triple["metadata"] = {{"source", "book"}};
+  const Json added = BodyOf(test.Post("/triples/add", triple.dump()));
+  triple["weight"] = 0.25;
+  triple["valid_from"] = "2024-01-15";
+  CHECK(test.Post("/triples/add", triple.dump())->status == 201);
+  const std::string id = added["id"];
+  for (const std::string prefix : {"", "/api/v1"}) {
+    const Json body = BodyOf(test.Get(prefix + "/triples/" + id + "/history"));
+    REQUIRE(body["versions"].size() == 2);
+    const Json& first = body["versions"][0];
+    CHECK(first["version"] == 1);
+    CHECK(first["at"] == added["created_at"]);
+    CHECK(first["weight"] == 1.0);
+    CHECK(first["metadata"]["source"] == "book");
+    CHECK(first["deleted"] == false);
+    CHECK_FALSE(first.contains("valid_from"));
+    const Json& second = body["versions"][1];
+    CHECK(second["version"] == 2);
+    CHECK(second["weight"] == 0.25);
+    CHECK(second["valid_from"] == "2024-01-15T00:00:00Z");
+  }
+  CHECK(test.Get("/triples/00000000-0000-5000-8000-000000000000/history")
+            ->status == 404);
+  CHECK(test.Get("/triples/nonsense/history")->status == 400);
+  CHECK(test.Get("/triples/" + id + "/past")->status == 404);
+  CHECK(test.Get("/nothing/" + id + "/history")->status == 404);
+}
+
 TEST_CASE("another graph of the tenant must be there") {
   TestServer test;
   REQUIRE_OK(

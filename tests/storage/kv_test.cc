@@ -6,9 +6,11 @@
 #include <catch2/catch.hpp>
 #include <map>
 #include <mutex>
+#include <random>
 #include <thread>
 #include <utility>
 
+#include "base/bytes.h"
 #include "rocksdb/env.h"
 #include "storage/memory_kv.h"
 #include "storage/rocksdb_kv.h"
@@ -230,6 +232,32 @@ KV_TEST_CASE("a range delete takes its begin and leaves its end") {
   CHECK(All(*store, Family::kDelta) == Rows{{"a", ""}, {"c", ""}, {"d", ""}});
   CHECK(Get(*store, Family::kDelta, "ba") == std::nullopt);
   CHECK(Get(*store, Family::kLog, "b") == "other family");
+}
+
+KV_TEST_CASE("the size of a range is about known") {
+  TestType kv;
+  std::mt19937_64 random = test::Random();
+  const auto key = [](uint32_t i) {
+    std::string bytes;
+    AppendBigEndian(i, bytes);
+    return bytes;
+  };
+  for (uint32_t i = 0; i < 4000; ++i) {
+    std::string value;
+    while (value.size() < 1000) AppendBigEndian(random(), value);
+    Put(*kv, Family::kLog, {{key(i), value}});
+  }
+  for (const bool flushed : {false, true}) {
+    if (flushed) REQUIRE_OK(kv->Flush());
+    const auto bytes = [&](uint32_t begin, uint32_t end) {
+      return kv->ApproximateBytes(Family::kLog, key(begin), key(end));
+    };
+    CHECK(bytes(0, 4000) > 2'000'000);
+    CHECK(bytes(0, 4000) < 8'000'000);
+    CHECK(bytes(3000, 4000) < 3'000'000);
+    CHECK(bytes(0, 4000) > bytes(2000, 4000));
+    CHECK(bytes(5000, 6000) < 100'000);
+  }
 }
 
 KV_TEST_CASE("a batch can be cleared and used again") {

@@ -113,6 +113,11 @@ absl::Status FaultKv::Flush() { return below_->Flush(); }
 absl::StatusOr<uint64_t> FaultKv::DiskBytes() const {
   return below_->DiskBytes();
 }
+uint64_t FaultKv::ApproximateBytes(storage::Family family,
+                                   std::string_view begin,
+                                   std::string_view end) const {
+  return below_->ApproximateBytes(family, begin, end);
+}
 uint64_t FaultKv::wal_syncs() const { return below_->wal_syncs(); }
 
 }  // namespace skg::test

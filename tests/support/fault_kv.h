@@ -48,6 +48,9 @@ class FaultKv final : public storage::KvStore {
       const storage::KvScanOptions& options) const override;
   [[nodiscard]] absl::Status Flush() override;
   [[nodiscard]] absl::StatusOr<uint64_t> DiskBytes() const override;
+  [[nodiscard]] uint64_t ApproximateBytes(storage::Family family,
+                                          std::string_view begin,
+                                          std::string_view end) const override;
   [[nodiscard]] uint64_t wal_syncs() const override;
 
   // Shared with the iterators.

@@ -40,6 +40,15 @@ struct EngineOptions {
   // Go on with resumable tasks that an earlier process left unfinished. False
   // for short-lived programs: those tasks stay queued for a later process.
   bool resume_tasks = true;
+  // The change log of a graph is kept for so long, and for who still needs it
+  // (a Transaction, a Subscription), but in no case more than so many commits
+  // or about so many bytes (0: no such cap).
+  absl::Duration log_kept_for = absl::Hours(7 * 24);
+  uint64_t log_max_commits = 0;
+  uint64_t log_max_bytes = uint64_t{1} << 30;
+  // Superseded states are kept for so long; Graph::KeepHistoryFor says
+  // otherwise for one graph.
+  absl::Duration history_kept_for = absl::InfiniteDuration();
   Logger logger = nullptr;
 };
 

@@ -19,9 +19,11 @@ struct FieldError {
   std::string type;
 };
 
-// kInvalidArgument whose message lists the errors ("weight: ...; object: ...").
+// A status, kInvalidArgument unless said otherwise, whose message lists the
+// errors ("weight: ...; object: ...").
 [[nodiscard]] SKG_EXPORT absl::Status FieldErrorStatus(
-    const std::vector<FieldError>& errors);
+    const std::vector<FieldError>& errors,
+    absl::StatusCode code = absl::StatusCode::kInvalidArgument);
 
 // The errors carried by a status; empty if it carries none.
 [[nodiscard]] SKG_EXPORT std::vector<FieldError> FieldErrors(

@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -16,6 +18,7 @@
 #include "skg/pattern_query.h"
 #include "skg/read_view.h"
 #include "skg/statement.h"
+#include "skg/time_travel.h"
 #include "skg/transaction.h"
 
 namespace skg {
@@ -95,6 +98,51 @@ class SKG_EXPORT Graph {
   // The present state. Cost: microseconds.
   [[nodiscard]] absl::StatusOr<ReadView> Latest() const;
 
+  // A past state, which later commits do not change. Errors: kOutOfRange (a
+  // commit that is not there yet; a state from before what HistoryLimits say,
+  // or a time before the first commit), kNotFound (the graph was dropped).
+  // Cost: microseconds; reading is as from Latest(), but nothing is counted
+  // beforehand: Count and Stats read what they count.
+  [[nodiscard]] absl::StatusOr<ReadView> AsOf(PointInTime point) const;
+
+  // What differs between two views of this graph, in either order of time: the
+  // statements that match in `to` but not in `from`, or the other way round,
+  // and those whose weight, metadata, valid time or source differs. One that
+  // was rewritten and is again what it was does not differ. With no graph in
+  // the pattern, the statements of all graphs are told, each by itself.
+  // Errors: as ReadView::Match, and kInvalidArgument (a view of another graph).
+  // Cost: the pattern's range in both views.
+  [[nodiscard]] absl::StatusOr<DifferenceCursor> Diff(
+      const ReadView& from, const ReadView& to,
+      const StatementPattern& pattern = {},
+      const DiffOptions& options = {}) const;
+
+  // What commits did to one statement, oldest first; of the past that is no
+  // longer kept, only the version that still held at its end. By id: also of a
+  // statement that is removed by now. Errors: kNotFound (never was one),
+  // kInvalidArgument, kFailedPrecondition (the graph keeps no id index).
+  [[nodiscard]] absl::StatusOr<std::vector<Change>> History(
+      std::string_view id) const;
+  [[nodiscard]] absl::StatusOr<std::vector<Change>> History(
+      std::string_view subject, std::string_view predicate,
+      std::string_view object, std::string_view graph = {},
+      uint32_t edge = 0) const;
+
+  // How far back the graph's past reaches.
+  [[nodiscard]] absl::StatusOr<HistoryLimits> history_limits() const;
+  // How long superseded states are kept from now on; unset: as EngineOptions
+  // say. Durable.
+  [[nodiscard]] absl::Status KeepHistoryFor(
+      std::optional<absl::Duration> kept_for);
+  // Forgets the states before this one, for good. Errors: kInvalidArgument
+  // (they are forgotten already), kOutOfRange (as AsOf), kFailedPrecondition
+  // (something holds them).
+  [[nodiscard]] absl::Status ForgetHistoryBefore(PointInTime point);
+  // Drops the changes of earlier commits from the log, needed or not, but never
+  // those of the last one: Watch no longer reaches back to them. States are not
+  // touched. EngineOptions say what goes by itself.
+  [[nodiscard]] absl::Status ForgetChangesBefore(uint64_t commit);
+
   // Shorthands for Latest() and the call of the same name.
   [[nodiscard]] absl::StatusOr<StatementCursor> Match(
       const StatementPattern& pattern, const MatchOptions& options = {}) const;
@@ -102,7 +150,9 @@ class SKG_EXPORT Graph {
       const StatementPattern& pattern = {}) const;
   [[nodiscard]] absl::StatusOr<Statement> Get(std::string_view id) const;
 
-  // Runs one JSON query document (see pattern_query.h) on the present state.
+  // Runs one JSON query document (see pattern_query.h) on the present state,
+  // or the past one that it asks for. Errors: kInvalidArgument (FieldErrors()
+  // says where), kOutOfRange (as AsOf), kDeadlineExceeded, kResourceExhausted.
   [[nodiscard]] absl::StatusOr<PatternResult> Query(
       std::string_view document, const PatternQueryOptions& options = {}) const;
 
@@ -128,7 +178,7 @@ class SKG_EXPORT Graph {
   // kResourceExhausted, kUnavailable, kDataLoss; the graph is then as it was.
   [[nodiscard]] absl::Status Compact();
 
-  // Writes the present state (see load.h).
+  // Writes the present state, or a past one (see load.h).
   [[nodiscard]] absl::StatusOr<ExportResult> Export(
       const ExportSink& sink, const ExportOptions& options = {}) const;
 

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "skg/export.h"
+#include "skg/time_travel.h"
 
 namespace skg {
 
@@ -76,8 +77,8 @@ struct LoadResult {
   uint64_t inserted = 0;
   uint64_t replaced = 0;
   uint64_t duplicates = 0;
-  uint64_t skipped = 0;            // malformed, with continue_on_error
-  std::vector<LoadError> errors;   // the first 100 of them
+  uint64_t skipped = 0;           // malformed, with continue_on_error
+  std::vector<LoadError> errors;  // the first 100 of them
   uint64_t commit = 0;
 };
 
@@ -87,6 +88,8 @@ struct ExportSink {
 
 struct ExportOptions {
   Format format = Format::kTurtle;
+  // The state to write; unset: the present.
+  std::optional<PointInTime> as_of = std::nullopt;
   // Called now and then with statements written. False cancels (kCancelled).
   std::function<bool(uint64_t statements)> progress = nullptr;
 };

@@ -5,11 +5,15 @@
 //    "AND", "order_by": "weight_desc", "limit": 100, "offset": 0}
 //   {"start_entity": "Curie", "max_depth": 3, "direction": "out"}
 //
+// All take "as_of" (a commit number, or an ISO 8601 time), the past state that
+// is asked, and "valid_at" (an ISO 8601 time), when a statement must hold.
+//
 // The semantics are those of the project's query contract; see
 // libskg/docs/pattern-queries.md.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,19 +22,23 @@
 #include "absl/time/time.h"
 #include "skg/export.h"
 #include "skg/statement.h"
+#include "skg/time_travel.h"
 
 namespace skg {
 
 // Limits that the door imposes; beyond them the document is refused.
 struct PatternQueryOptions {
-  uint64_t max_results = 10000;      // for `limit` and `k`
-  uint32_t max_depth = 10;           // for `max_depth`
-  uint32_t max_string_length = 5000; // for each term, in code points
+  uint64_t max_results = 10000;       // for `limit` and `k`
+  uint32_t max_depth = 10;            // for `max_depth`
+  uint32_t max_string_length = 5000;  // for each term, in code points
   uint32_t max_patterns = 64;
   // Only these forms are taken (all by default).
   bool allow_pattern = true;
   bool allow_patterns = true;
   bool allow_traversal = true;
+  // The state that is asked, for a document that says no `as_of` of its own
+  // (kInvalidArgument if both do). Unset: the present.
+  std::optional<PointInTime> as_of = std::nullopt;
   // Id, created_at and updated_at of the answer's statements cost decoding and
   // hashing a row; PatternResultJson does not show them.
   bool include_identity = true;

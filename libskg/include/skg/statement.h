@@ -83,6 +83,10 @@ struct StatementPattern {
   // Inclusive.
   float weight_min = 0.0f;
   float weight_max = 1.0f;
+  // Only what holds in the world at this time: valid_from <= it < valid_to,
+  // where an absent end is open. Costs one record read a row that has one.
+  // (States of the past are another matter: see Graph::AsOf.)
+  std::optional<absl::Time> valid_at = std::nullopt;
 };
 
 enum class OrderField {

@@ -59,8 +59,9 @@ std::string Summary(const std::vector<FieldError>& errors) {
 
 }  // namespace
 
-absl::Status FieldErrorStatus(const std::vector<FieldError>& errors) {
-  absl::Status status = absl::InvalidArgumentError(av(Summary(errors)));
+absl::Status FieldErrorStatus(const std::vector<FieldError>& errors,
+                              absl::StatusCode code) {
+  absl::Status status(code, av(Summary(errors)));
   status.SetPayload(kPayloadUrl, absl::Cord(Encode(errors)));
   return status;
 }

@@ -61,10 +61,16 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(
                                              .log = log}));
   SKG_ASSIGN_OR_RETURN(
       engine->store_,
-      storage::Store::Open(std::move(kv), {.memory_bytes = memory_bytes / 4,
-                                           .fold_rows = options.fold_statements,
-                                           .resume_tasks = options.resume_tasks,
-                                           .log = std::move(log)}));
+      storage::Store::Open(
+          std::move(kv),
+          {.memory_bytes = memory_bytes / 4,
+           .fold_rows = options.fold_statements,
+           .resume_tasks = options.resume_tasks,
+           .log = std::move(log),
+           .log_retention = {.kept_for = options.log_kept_for,
+                             .max_commits = options.log_max_commits,
+                             .max_bytes = options.log_max_bytes},
+           .history_kept_for = options.history_kept_for}));
   return engine;
 }
 

@@ -41,7 +41,7 @@ absl::StatusOr<ExportResult> Graph::Export(const ExportSink& sink,
   if (!sink.write)
     return absl::InvalidArgumentError("the sink has no write function");
   SKG_ASSIGN_OR_RETURN(const std::shared_ptr<const engine::ViewImpl> snapshot,
-                       engine::ViewImpl::Latest(impl_));
+                       engine::ViewImpl::AsOf(impl_, options.as_of));
   const storage::ReadView& view = snapshot->view();
   if (!engine::CarriesNamedGraphs(options.format)) {
     SKG_ASSIGN_OR_RETURN(const bool named, engine::HasNamedGraphs(view));

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "base/strings.h"
 #include "engine/commit_builder.h"
 #include "engine/graph_impl.h"
 #include "engine/read_back.h"
@@ -12,6 +13,7 @@
 #include "engine/transaction_impl.h"
 #include "engine/view_impl.h"
 #include "query/pattern_query.h"
+#include "skg/field_error.h"
 
 namespace skg {
 
@@ -159,6 +161,12 @@ absl::StatusOr<ReadView> Graph::Latest() const {
   return ViewImpl::Wrap(std::move(view));
 }
 
+absl::StatusOr<ReadView> Graph::AsOf(PointInTime point) const {
+  SKG_ASSIGN_OR_RETURN(std::shared_ptr<const ViewImpl> view,
+                       ViewImpl::AsOf(impl_, point));
+  return ViewImpl::Wrap(std::move(view));
+}
+
 absl::StatusOr<StatementCursor> Graph::Match(
     const StatementPattern& pattern, const MatchOptions& options) const {
   SKG_ASSIGN_OR_RETURN(const ReadView view, Latest());
@@ -181,8 +189,17 @@ absl::StatusOr<Statement> Graph::Get(std::string_view id) const {
 
 absl::StatusOr<PatternResult> Graph::Query(
     std::string_view document, const PatternQueryOptions& options) const {
-  SKG_ASSIGN_OR_RETURN(const storage::ReadView view, impl_->store().Latest());
-  return query::RunPatternQuery(view, impl_->names(), document, options);
+  SKG_ASSIGN_OR_RETURN(const query::PatternQuery query,
+                       query::ParsePatternQuery(document, options));
+  const auto view = ViewImpl::AsOf(impl_, query.as_of);
+  if (absl::IsOutOfRange(view.status()) && !options.as_of) {
+    return FieldErrorStatus(
+        {{{"as_of"}, std::string(sv(view.status().message())), "out_of_range"}},
+        absl::StatusCode::kOutOfRange);
+  }
+  SKG_RETURN_IF_ERROR(view.status());
+  return query::RunPatternQuery((*view)->view(), impl_->names(), query,
+                                options);
 }
 
 absl::StatusOr<Subscription> Graph::Watch(

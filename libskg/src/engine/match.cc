@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "base/strings.h"
@@ -76,6 +77,7 @@ absl::StatusOr<ResolvedPattern> ResolvePattern(
   ResolvedPattern resolved;
   resolved.weight_min = pattern.weight_min;
   resolved.weight_max = pattern.weight_max;
+  resolved.valid_at = pattern.valid_at;
   if (named_graph) {
     resolved.scan.scope = storage::GraphScope::kOne;
   } else if (pattern.graph) {
@@ -95,14 +97,29 @@ absl::StatusOr<ResolvedPattern> ResolvePattern(
   return resolved;
 }
 
+absl::StatusOr<bool> ResolvedPattern::Takes(
+    const storage::ReadView& view, const storage::StatementRow& row) const {
+  if (row.weight < weight_min || row.weight > weight_max) return false;
+  if (!valid_at) return true;
+  return view.HoldsAt(row, *valid_at);
+}
+
+absl::StatusOr<Uuid> ParseStatementId(std::string_view id) {
+  if (const std::optional<Uuid> uuid = ParseUuid(id)) return *uuid;
+  return absl::InvalidArgumentError(
+      absl::StrCat("id \"", absl::CHexEscape(av(id.substr(0, 80))),
+                   "\" is not a UUID; give one such as "
+                   "123e4567-e89b-12d3-a456-426614174000"));
+}
+
 absl::StatusOr<MatchScan> MatchScan::Open(const storage::ReadView& view,
                                           const ResolvedPattern& pattern,
                                           const Cancellation* cancellation) {
-  if (pattern.matches_nothing) return MatchScan(nullptr, pattern);
+  if (pattern.matches_nothing) return MatchScan(view, nullptr, pattern);
   SKG_ASSIGN_OR_RETURN(
       auto cursor,
       view.Scan(pattern.scan, {.order = {}, .cancellation = cancellation}));
-  return MatchScan(std::move(cursor), pattern);
+  return MatchScan(view, std::move(cursor), pattern);
 }
 
 absl::StatusOr<bool> MatchScan::Next(std::vector<storage::StatementRow>& rows) {
@@ -112,9 +129,10 @@ absl::StatusOr<bool> MatchScan::Next(std::vector<storage::StatementRow>& rows) {
     SKG_ASSIGN_OR_RETURN(const bool more, cursor_->Next(batch_));
     if (!more) return false;
     for (size_t i = 0; i < batch_.size(); ++i) {
-      if (batch_.weight[i] < pattern_.weight_min ||
-          batch_.weight[i] > pattern_.weight_max) {
-        continue;
+      if (!pattern_.takes_all_rows()) {
+        SKG_ASSIGN_OR_RETURN(const bool taken,
+                             pattern_.Takes(*view_, batch_.Row(i)));
+        if (!taken) continue;
       }
       if (pattern_.distinct_triples()) {
         // Equal triples of several graphs are neighbours in every order.
@@ -224,7 +242,7 @@ absl::Status CursorImpl::Sort() {
 absl::StatusOr<uint64_t> CountMatches(const storage::ReadView& view,
                                       const ResolvedPattern& pattern) {
   if (pattern.matches_nothing) return 0;
-  if (pattern.all_weights()) {
+  if (pattern.takes_all_rows()) {
     if (!pattern.distinct_triples()) {
       SKG_ASSIGN_OR_RETURN(const storage::Counts counts,
                            view.Count(pattern.scan));

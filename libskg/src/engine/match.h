@@ -6,11 +6,14 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "base/cancellation.h"
+#include "base/uuid.h"
 #include "engine/statement_decoder.h"
 #include "rdf/name.h"
 #include "rdf/term.h"
@@ -37,6 +40,7 @@ struct ResolvedPattern {
   storage::ScanPattern scan;
   float weight_min = 0.0f;
   float weight_max = 1.0f;
+  std::optional<absl::Time> valid_at;
   // Some term is not known: nothing matches.
   bool matches_nothing = false;
 
@@ -44,9 +48,13 @@ struct ResolvedPattern {
   [[nodiscard]] bool distinct_triples() const {
     return scan.scope == storage::GraphScope::kUnion;
   }
-  [[nodiscard]] bool all_weights() const {
-    return weight_min <= 0.0f && weight_max >= 1.0f;
+  // Every row that the scan gives is a match.
+  [[nodiscard]] bool takes_all_rows() const {
+    return weight_min <= 0.0f && weight_max >= 1.0f && !valid_at;
   }
+  // Whether a row that the scan gives is in the weight range and holds.
+  [[nodiscard]] absl::StatusOr<bool> Takes(
+      const storage::ReadView& view, const storage::StatementRow& row) const;
 };
 
 // From names to ids by `id_of` (unbound: unknown). Errors: kInvalidArgument
@@ -55,8 +63,12 @@ struct ResolvedPattern {
     const StatementPattern& pattern, const rdf::NameSpace& names,
     const std::function<absl::StatusOr<rdf::TermId>(const rdf::Term&)>& id_of);
 
+// Errors: kInvalidArgument (the text is no UUID).
+[[nodiscard]] absl::StatusOr<Uuid> ParseStatementId(std::string_view id);
+
 // The matches of a pattern in the order of the index: weights filtered, and
-// each triple once where the pattern asks for that. Not thread-safe.
+// each triple once where the pattern asks for that. Not thread-safe. The view
+// must outlive it.
 class MatchScan {
  public:
   [[nodiscard]] static absl::StatusOr<MatchScan> Open(
@@ -67,9 +79,12 @@ class MatchScan {
       std::vector<storage::StatementRow>& rows);
 
  private:
-  MatchScan(std::unique_ptr<storage::ScanCursor> cursor,
+  MatchScan(const storage::ReadView& view,
+            std::unique_ptr<storage::ScanCursor> cursor,
             const ResolvedPattern& pattern)
-      : cursor_(std::move(cursor)), pattern_(pattern) {}
+      : view_(&view), cursor_(std::move(cursor)), pattern_(pattern) {}
+
+  const storage::ReadView* view_;
 
   std::unique_ptr<storage::ScanCursor> cursor_;  // null: nothing matches
   ResolvedPattern pattern_;

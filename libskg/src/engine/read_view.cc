@@ -3,7 +3,6 @@
 #include <array>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "base/strings.h"
@@ -18,6 +17,18 @@ namespace engine {
 absl::StatusOr<std::shared_ptr<const ViewImpl>> ViewImpl::Latest(
     std::shared_ptr<const GraphImpl> graph) {
   SKG_ASSIGN_OR_RETURN(storage::ReadView view, graph->store().Latest());
+  return std::make_shared<const ViewImpl>(std::move(graph), std::move(view));
+}
+
+absl::StatusOr<std::shared_ptr<const ViewImpl>> ViewImpl::AsOf(
+    std::shared_ptr<const GraphImpl> graph,
+    const std::optional<PointInTime>& point) {
+  if (!point) return Latest(std::move(graph));
+  const storage::GraphStore& store = graph->store();
+  const std::optional<uint64_t> commit = point->commit();
+  SKG_ASSIGN_OR_RETURN(storage::ReadView view, commit
+                                                   ? store.AsOf(*commit)
+                                                   : store.AsOf(point->time()));
   return std::make_shared<const ViewImpl>(std::move(graph), std::move(view));
 }
 
@@ -138,18 +149,12 @@ absl::StatusOr<uint64_t> ReadView::Count(
 }
 
 absl::StatusOr<Statement> ReadView::Get(std::string_view id) const {
-  const std::optional<Uuid> uuid = ParseUuid(id);
-  if (!uuid) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("id \"", absl::CHexEscape(av(id.substr(0, 80))),
-                     "\" is not a UUID; give one such as "
-                     "123e4567-e89b-12d3-a456-426614174000"));
-  }
+  SKG_ASSIGN_OR_RETURN(const Uuid uuid, engine::ParseStatementId(id));
   SKG_ASSIGN_OR_RETURN(const std::optional<storage::StatementRow> row,
-                       impl_->view().FindById(*uuid));
+                       impl_->view().FindById(uuid));
   if (!row) {
     return absl::NotFoundError(
-        absl::StrCat("no statement has the id ", uuid->ToString()));
+        absl::StrCat("no statement has the id ", uuid.ToString()));
   }
   engine::StatementDecoder decoder(impl_->view(), impl_->names(),
                                    {.metadata = true, .identity = true});

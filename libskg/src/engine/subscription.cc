@@ -9,8 +9,8 @@
 #include "absl/time/clock.h"
 #include "base/status.h"
 #include "base/strings.h"
+#include "engine/change.h"
 #include "engine/match.h"
-#include "engine/statement_decoder.h"
 #include "engine/subscription_impl.h"
 #include "skg/graph.h"
 
@@ -22,18 +22,6 @@ namespace {
 constexpr absl::Duration kWait = absl::Milliseconds(100);
 // Changes decoded at a time: a commit may hold millions.
 constexpr size_t kDecodeChanges = 1024;
-
-Change::Kind KindOf(storage::LoggedChange::Operation operation) {
-  switch (operation) {
-    case storage::LoggedChange::Operation::kInsertNew:
-      return Change::Kind::kInserted;
-    case storage::LoggedChange::Operation::kReplace:
-      return Change::Kind::kReplaced;
-    case storage::LoggedChange::Operation::kRemove:
-      break;
-  }
-  return Change::Kind::kRemoved;
-}
 
 }  // namespace
 
@@ -52,6 +40,7 @@ absl::StatusOr<ChangeFilter> ChangeFilter::Make(const StatementPattern& pattern,
   filter.scope_ = resolved.scan.scope;
   filter.weight_min_ = pattern.weight_min;
   filter.weight_max_ = pattern.weight_max;
+  filter.valid_at_ = pattern.valid_at;
   size_t next = 0;
   if (pattern.subject) filter.subject_.term = terms[next++];
   if (pattern.predicate) filter.predicate_.term = terms[next++];
@@ -82,6 +71,12 @@ bool ChangeFilter::Matches(const storage::LoggedChange& change) const {
   return change.weight >= weight_min_ && change.weight <= weight_max_;
 }
 
+bool ChangeFilter::Holds(const Statement& statement) const {
+  if (!valid_at_) return true;
+  return (!statement.valid_from || *statement.valid_from <= *valid_at_) &&
+         (!statement.valid_to || *valid_at_ < *statement.valid_to);
+}
+
 absl::StatusOr<std::unique_ptr<SubscriptionImpl>> SubscriptionImpl::Start(
     std::shared_ptr<const GraphImpl> graph, const StatementPattern& pattern,
     uint64_t after_commit, std::function<void(const Change&)> on_change) {
@@ -96,12 +91,14 @@ absl::StatusOr<std::unique_ptr<SubscriptionImpl>> SubscriptionImpl::Start(
     return absl::InvalidArgumentError(absl::StrCat(
         "commit ", after_commit, " is not there yet; the last one is ", last));
   }
+  // Holds the log before it looks whether that reaches back far enough.
+  auto follower = std::make_shared<Follower>(
+      graph, std::move(filter), after_commit, std::move(on_change));
   if (after_commit < last)
     SKG_RETURN_IF_ERROR(store.ReadLog(after_commit + 1).status());
 
-  std::unique_ptr<SubscriptionImpl> subscription(new SubscriptionImpl(
-      std::make_shared<Follower>(std::move(graph), std::move(filter),
-                                 after_commit, std::move(on_change))));
+  std::unique_ptr<SubscriptionImpl> subscription(
+      new SubscriptionImpl(std::move(follower)));
   try {
     subscription->thread_ =
         std::thread([follower = subscription->follower_] { follower->Run(); });
@@ -139,6 +136,7 @@ void SubscriptionImpl::Follower::Run() {
   } catch (...) {
     reason = absl::AbortedError("the callback threw");
   }
+  hold.reset();
   const std::lock_guard lock(mutex);
   ended = std::move(reason);
 }
@@ -157,6 +155,7 @@ absl::Status SubscriptionImpl::Follower::Follow() {
     SKG_RETURN_IF_ERROR(Deliver(entry));
     if (!stop.load(std::memory_order_acquire)) {
       position.store(done + 1, std::memory_order_release);
+      hold->Advance(done + 1);
     }
   }
   return absl::OkStatus();
@@ -182,32 +181,23 @@ absl::Status SubscriptionImpl::Follower::DeliverSome(
   // Terms and records are never changed, so the present view decodes past
   // commits too.
   SKG_ASSIGN_OR_RETURN(const storage::ReadView view, graph->store().Latest());
-  StatementDecoder decoder(view, graph->names(),
-                           {.metadata = true, .identity = true});
-  std::vector<Statement> statements;
-  std::vector<storage::StatementRow> rows;
-  rows.reserve(changes.size());
+  std::vector<storage::StatementVersion> versions;
+  versions.reserve(changes.size());
   for (const storage::LoggedChange* change : changes) {
-    const bool removed =
-        change->operation == storage::LoggedChange::Operation::kRemove;
-    storage::StatementRow& row = rows.emplace_back();
-    row.key = change->key;
-    row.commit = entry.commit;
-    row.weight = removed ? 1.0f : change->weight;
-    row.has_record = !removed && change->has_record;
+    storage::StatementVersion& version = versions.emplace_back();
+    version.operation = change->operation;
+    version.row.key = change->key;
+    version.row.commit = entry.commit;
+    version.row.weight = change->weight;
+    version.row.has_record = change->has_record;
   }
-  SKG_RETURN_IF_ERROR(decoder.Decode(rows, statements));
-  for (size_t i = 0; i < changes.size(); ++i) {
+  SKG_ASSIGN_OR_RETURN(const std::vector<Change> told,
+                       DecodeChanges(view, graph->names(), versions));
+  for (const Change& change : told) {
     if (stop.load(std::memory_order_acquire)) return absl::OkStatus();
-    Change change;
-    change.kind = KindOf(changes[i]->operation);
-    change.commit = entry.commit;
-    change.time = entry.time;
-    change.statement = std::move(statements[i]);
-    if (change.kind == Change::Kind::kRemoved) {
-      change.statement.metadata.clear();
-      change.statement.created_commit = 0;
-      change.statement.created_at = absl::Time();
+    if (change.kind != Change::Kind::kRemoved &&
+        !filter.Holds(change.statement)) {
+      continue;
     }
     on_change(change);
   }

@@ -11,10 +11,12 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "engine/graph_impl.h"
 #include "rdf/term.h"
 #include "rdf/term_id.h"
 #include "skg/statement.h"
+#include "storage/graph_log.h"
 #include "storage/store.h"
 
 namespace skg::engine {
@@ -30,6 +32,8 @@ class ChangeFilter {
   [[nodiscard]] absl::Status Refresh(const storage::GraphStore& store);
   // A removal has no weight: it passes by its terms alone.
   [[nodiscard]] bool Matches(const storage::LoggedChange& change) const;
+  // What only the record tells: whether the statement holds then.
+  [[nodiscard]] bool Holds(const Statement& statement) const;
 
  private:
   struct Position {
@@ -44,6 +48,7 @@ class ChangeFilter {
   storage::GraphScope scope_ = storage::GraphScope::kUnion;
   float weight_min_ = 0.0f;
   float weight_max_ = 1.0f;
+  std::optional<absl::Time> valid_at_;
 };
 
 class SubscriptionImpl {
@@ -69,6 +74,7 @@ class SubscriptionImpl {
         : graph(std::move(g)),
           filter(std::move(f)),
           on_change(std::move(callback)),
+          hold(graph->store().HoldLog(after)),
           position(after) {}
 
     void Run();
@@ -81,6 +87,8 @@ class SubscriptionImpl {
     const std::shared_ptr<const GraphImpl> graph;
     ChangeFilter filter;
     const std::function<void(const Change&)> on_change;
+    // Of the log's entries that are still to come; of its thread once it runs.
+    std::unique_ptr<storage::LogHold> hold;
     std::atomic<uint64_t> position;
     std::atomic<bool> stop{false};
     mutable std::mutex mutex;

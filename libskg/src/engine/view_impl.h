@@ -2,11 +2,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "absl/status/statusor.h"
 #include "engine/graph_impl.h"
 #include "skg/read_view.h"
+#include "skg/time_travel.h"
 #include "storage/read_view.h"
 
 namespace skg::engine {
@@ -20,8 +22,16 @@ class ViewImpl {
   // The present state of a graph. kNotFound: it was dropped.
   [[nodiscard]] static absl::StatusOr<std::shared_ptr<const ViewImpl>> Latest(
       std::shared_ptr<const GraphImpl> graph);
+  // kOutOfRange: see Graph::AsOf. Unset: the present.
+  [[nodiscard]] static absl::StatusOr<std::shared_ptr<const ViewImpl>> AsOf(
+      std::shared_ptr<const GraphImpl> graph,
+      const std::optional<PointInTime>& point);
   [[nodiscard]] static ReadView Wrap(std::shared_ptr<const ViewImpl> impl) {
     return ReadView(std::move(impl));
+  }
+  [[nodiscard]] static const std::shared_ptr<const ViewImpl>& Of(
+      const ReadView& view) {
+    return view.impl_;
   }
   // The public classes that only their makers may construct.
   [[nodiscard]] static StatementCursor WrapCursor(

@@ -7,7 +7,9 @@
 #include <optional>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "base/cancellation.h"
 #include "rdf/name.h"
 #include "storage/read_view.h"
@@ -59,6 +61,14 @@ struct Evaluation {
   // For steps that each cost a seek or more.
   [[nodiscard]] absl::Status Check() const {
     return cancellation == nullptr ? absl::OkStatus() : cancellation->Check();
+  }
+
+  // Only statements that hold in the world then take part.
+  std::optional<absl::Time> valid_at = std::nullopt;
+  [[nodiscard]] absl::StatusOr<bool> Holds(
+      const storage::StatementRow& row) const {
+    if (!valid_at) return true;
+    return view.HoldsAt(row, *valid_at);
   }
 
   // Whether each triple of the view has one statement, once that was asked.

@@ -271,7 +271,8 @@ absl::StatusOr<PatternAnswer> EvaluatePatternQuery(
                         .names = names,
                         .cancellation = limits.cancellation,
                         .memory = MemoryAccount(limits.memory_bytes),
-                        .rows_per_lookup = limits.rows_per_lookup};
+                        .rows_per_lookup = limits.rows_per_lookup,
+                        .valid_at = query.valid_at};
   SKG_RETURN_IF_ERROR(evaluation.Check());
   if (query.form == PatternResult::Form::kTraversal) {
     return Traverse(evaluation, query.traversal, query.limit);

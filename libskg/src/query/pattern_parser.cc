@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/strings.h"
 #include "query/field_reader.h"
+#include "query/iso_time.h"
 #include "query/json_value.h"
 #include "query/pattern_query.h"
 #include "query/term_json.h"
@@ -43,6 +44,8 @@ class Parser {
         ReadTraversal(query);
         break;
     }
+    ReadAsOf(query);
+    ReadValidAt(query);
     return query;
   }
 
@@ -87,9 +90,42 @@ class Parser {
     return true;
   }
 
+  // "as_of": a commit number, or a string as ParsePointInTime takes it.
+  void ReadAsOf(PatternQuery& query) {
+    query.as_of = options_.as_of;
+    const JsonValue* value = root_.Find("as_of");
+    if (value == nullptr) return;
+    if (options_.as_of) {
+      root_.Refuse("as_of", "not_allowed",
+                   "is given twice, beside the query and in it");
+    } else if (value->string() == nullptr) {
+      query.as_of = root_.Integer("as_of", 0, UINT64_MAX, 0);
+    } else if (const auto point = ParsePointInTime(*value->string());
+               point.ok()) {
+      query.as_of = *point;
+    } else {
+      root_.Refuse("as_of", "malformed",
+                   std::string(sv(point.status().message())));
+    }
+  }
+
+  void ReadValidAt(PatternQuery& query) {
+    const std::string* text = root_.String("valid_at");
+    if (text == nullptr) return;
+    absl::Time time;
+    if (!ParseIsoTime(*text, &time)) {
+      root_.Refuse("valid_at", "malformed",
+                   "must be an ISO 8601 time such as 2024-01-15 or "
+                   "2024-01-15T10:30:00Z");
+      return;
+    }
+    query.valid_at = time;
+  }
+
   // {"pattern": [s, p, o], "k", "min_weight", "include_metadata"}
   void ReadPattern(PatternQuery& query) {
-    root_.RefuseUnknown({"pattern", "k", "min_weight", "include_metadata"});
+    root_.RefuseUnknown({"pattern", "k", "min_weight", "include_metadata",
+                         "as_of", "valid_at"});
     query.order = PatternOrder::kStrongest;
     query.limit = root_.Integer("k", 1, options_.max_results,
                                 std::min(kDefaultK, options_.max_results));
@@ -121,7 +157,7 @@ class Parser {
   //  "include_metadata"}
   void ReadPatterns(PatternQuery& query) {
     root_.RefuseUnknown({"patterns", "operator", "limit", "offset", "order_by",
-                         "include_metadata"});
+                         "include_metadata", "as_of", "valid_at"});
     query.op = static_cast<PatternOperator>(
         root_.Choice("operator", {"AND", "OR", "NOT"}, 0));
     query.limit = root_.Integer("limit", 1, options_.max_results,
@@ -210,7 +246,8 @@ class Parser {
   //  "strategy"}
   void ReadTraversal(PatternQuery& query) {
     root_.RefuseUnknown({"start_entity", "max_depth", "relationship_types",
-                         "direction", "limit", "strategy"});
+                         "direction", "limit", "strategy", "as_of",
+                         "valid_at"});
     TraversalQuery& traversal = query.traversal;
     if (root_.Find("start_entity") == nullptr) {
       root_.Refuse("start_entity", "wrong_type", "must be a string, not null");

@@ -10,10 +10,12 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "base/cancellation.h"
 #include "rdf/name.h"
 #include "rdf/term_id.h"
 #include "skg/pattern_query.h"
+#include "skg/time_travel.h"
 #include "storage/read_view.h"
 
 namespace skg::query {
@@ -71,6 +73,10 @@ struct PatternQuery {
   bool include_metadata = false;
   uint64_t offset = 0;
   uint64_t limit = 0;
+  // Only what holds in the world then.
+  std::optional<absl::Time> valid_at;
+  // The state that is asked; unset: the present.
+  std::optional<PointInTime> as_of;
   // kTraversal.
   TraversalQuery traversal;
 };
@@ -112,9 +118,9 @@ struct PatternAnswer {
     const storage::ReadView& view, const rdf::NameSpace& names,
     const PatternQuery& query, const PatternLimits& limits);
 
-// Parses, evaluates and decodes one document.
+// Evaluates and decodes a parsed query in the view that its as_of asks for.
 [[nodiscard]] absl::StatusOr<PatternResult> RunPatternQuery(
     const storage::ReadView& view, const rdf::NameSpace& names,
-    std::string_view document, const PatternQueryOptions& options);
+    const PatternQuery& query, const PatternQueryOptions& options);
 
 }  // namespace skg::query

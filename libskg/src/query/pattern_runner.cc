@@ -120,11 +120,9 @@ class Decoder {
   absl::StatusOr<absl::Time> TimeOf(uint64_t commit) {
     const auto found = times_.find(commit);
     if (found != times_.end()) return found->second;
-    absl::StatusOr<absl::Time> time = evaluation_.view.TimeOfCommit(commit);
-    // The table of times may be trimmed; the statement is still there.
-    if (absl::IsOutOfRange(time.status())) time = absl::InfinitePast();
-    if (!time.ok()) return time.status();
-    times_.emplace(commit, *time);
+    SKG_ASSIGN_OR_RETURN(const absl::Time time,
+                         evaluation_.view.TimeOfCommit(commit));
+    times_.emplace(commit, time);
     return time;
   }
 
@@ -139,9 +137,7 @@ class Decoder {
 
 absl::StatusOr<PatternResult> RunPatternQuery(
     const storage::ReadView& view, const rdf::NameSpace& names,
-    std::string_view document, const PatternQueryOptions& options) {
-  SKG_ASSIGN_OR_RETURN(const PatternQuery query,
-                       ParsePatternQuery(document, options));
+    const PatternQuery& query, const PatternQueryOptions& options) {
   const Cancellation cancellation(options.deadline);
   const PatternLimits limits{.cancellation = &cancellation,
                              .memory_bytes = options.memory_bytes};

@@ -43,6 +43,8 @@ bool TakesStatement(const ResolvedPattern& pattern, const StatementRow& row) {
 // Whether every triple of the view has one statement: no named graphs, no
 // parallel edges.
 absl::StatusOr<bool> HasSingleStatements(Evaluation& evaluation) {
+  // To count the past is to read all of it, which costs more than it saves.
+  if (evaluation.view.as_of()) return false;
   if (!evaluation.single_statements.has_value()) {
     SKG_ASSIGN_OR_RETURN(const storage::Counts all,
                          evaluation.view.Count({}, evaluation.cancellation));
@@ -117,7 +119,7 @@ absl::StatusOr<ResolvedPattern> ResolvePattern(
 absl::StatusOr<PatternScan> PatternScan::Open(Evaluation& evaluation,
                                               const ResolvedPattern& pattern,
                                               const Triple& bound) {
-  if (pattern.matches_nothing) return PatternScan(nullptr, pattern);
+  if (pattern.matches_nothing) return PatternScan(evaluation, nullptr, pattern);
   storage::ScanPattern scan = pattern.scan;
   if (!scan.subject.bound()) scan.subject = bound[0];
   if (!scan.predicate.bound()) scan.predicate = bound[1];
@@ -125,7 +127,7 @@ absl::StatusOr<PatternScan> PatternScan::Open(Evaluation& evaluation,
   storage::ScanOptions options;
   options.cancellation = evaluation.cancellation;
   SKG_ASSIGN_OR_RETURN(auto cursor, evaluation.view.Scan(scan, options));
-  return PatternScan(std::move(cursor), pattern);
+  return PatternScan(evaluation, std::move(cursor), pattern);
 }
 
 absl::StatusOr<bool> PatternScan::Next(std::vector<StatementRow>& rows) {
@@ -144,6 +146,8 @@ absl::StatusOr<bool> PatternScan::Next(std::vector<StatementRow>& rows) {
                              batch_.object[i]};
       // The statements of one triple are neighbours.
       if (last_ == triple || !pattern_->Fits(triple)) continue;
+      SKG_ASSIGN_OR_RETURN(const bool holds, evaluation_->Holds(batch_.Row(i)));
+      if (!holds) continue;
       last_ = triple;
       rows.push_back(batch_.Row(i));
     }

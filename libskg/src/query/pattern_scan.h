@@ -72,7 +72,7 @@ struct ResolvedPattern {
 // named graphs, the lowest edge first. Not thread-safe.
 class PatternScan {
  public:
-  // `bound` gives values to positions without constants (where bound). Both
+  // `bound` gives values to positions without constants (where bound). All
   // references must outlive the scan.
   [[nodiscard]] static absl::StatusOr<PatternScan> Open(
       Evaluation& evaluation, const ResolvedPattern& pattern,
@@ -82,9 +82,14 @@ class PatternScan {
   [[nodiscard]] absl::StatusOr<bool> Next(std::vector<StatementRow>& rows);
 
  private:
-  PatternScan(std::unique_ptr<storage::ScanCursor> cursor,
+  PatternScan(const Evaluation& evaluation,
+              std::unique_ptr<storage::ScanCursor> cursor,
               const ResolvedPattern& pattern)
-      : cursor_(std::move(cursor)), pattern_(&pattern) {}
+      : evaluation_(&evaluation),
+        cursor_(std::move(cursor)),
+        pattern_(&pattern) {}
+
+  const Evaluation* evaluation_;
 
   std::unique_ptr<storage::ScanCursor> cursor_;  // null: nothing matches
   const ResolvedPattern* pattern_;
@@ -97,7 +102,7 @@ class PatternScan {
                                           const ResolvedPattern& pattern,
                                           const Triple& bound = {});
 
-// Whether the triple of a row of the view matches, by whichever of its
+// Whether the triple of a row that takes part matches, by whichever of its
 // statements. Free but for patterns that ask for weights or graphs in a graph
 // where a triple may have several.
 [[nodiscard]] absl::StatusOr<bool> Matches(Evaluation& evaluation,

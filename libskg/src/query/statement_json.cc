@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "base/strings.h"
 #include "query/field_reader.h"
+#include "query/iso_time.h"
 #include "query/json_value.h"
 #include "query/term_json.h"
 #include "query/text_rules.h"
@@ -183,29 +184,13 @@ class StatementReader {
     const std::string* text = reader_.String(name);
     if (text == nullptr) return std::nullopt;
     absl::Time time;
-    if (ParseIsoTime(*text, &time)) return time;
+    if (query::ParseIsoTime(*text, &time)) return time;
     reader_.Refuse(
         name, "malformed",
         absl::StrCat("must be an ISO 8601 time such as 2024-01-15 or "
                      "2024-01-15T10:30:00Z, not \"",
                      Shorten(*text), "\""));
     return std::nullopt;
-  }
-
-  // A date is its first moment, and a time without a zone is UTC.
-  static bool ParseIsoTime(const std::string& text, absl::Time* out) {
-    constexpr std::string_view kShape = "dddd-dd-dd";
-    if (text.size() < kShape.size() || text.size() > 40) return false;
-    for (size_t i = 0; i < kShape.size(); ++i) {
-      const bool digit = text[i] >= '0' && text[i] <= '9';
-      if (kShape[i] == 'd' ? !digit : text[i] != kShape[i]) return false;
-    }
-    // absl::ParseTime would pass over blanks.
-    if (text.find_first_of(" \t\r\n\v\f") != std::string::npos) return false;
-    if (text.size() == kShape.size())
-      return absl::ParseTime("%Y-%m-%d", text, out, nullptr);
-    return absl::ParseTime("%Y-%m-%d%ET%H:%M:%E*S%Ez", text, out, nullptr) ||
-           absl::ParseTime("%Y-%m-%d%ET%H:%M:%E*S", text, out, nullptr);
   }
 
   std::string Source() {

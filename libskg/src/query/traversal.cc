@@ -70,6 +70,8 @@ class EdgeCursor {
       SKG_RETURN_IF_ERROR(Advance(*least));
       const Triple triple = TripleOf(row);
       if (last_ == triple) continue;
+      SKG_ASSIGN_OR_RETURN(const bool holds, evaluation_.Holds(row));
+      if (!holds) continue;
       last_ = triple;
       if (types_ != nullptr &&
           !std::binary_search(types_->begin(), types_->end(),

@@ -394,7 +394,38 @@ class GraphCheck {
     return absl::OkStatus();
   }
 
+  // The table of times covers every commit before the first entry of the log;
+  // returns the last commit it covers.
+  absl::StatusOr<uint64_t> CheckCommitTimes() {
+    const std::string prefix = LogKindPrefix(number(), kCommitTimesKind);
+    const auto rows = Rows(Family::kLog, prefix);
+    uint64_t covered = 0;
+    int64_t last_micros = INT64_MIN;
+    for (; rows->Valid(); rows->Next()) {
+      const auto times = DecodeCommitTimes(rows->value());
+      if (!times.ok() || rows->key().size() != prefix.size() + 8) {
+        Problem("a damaged row of commit times");
+        continue;
+      }
+      const uint64_t first = std::max<uint64_t>(
+          LoadBigEndian<uint64_t>(rows->key().data() + prefix.size()), 1);
+      if (first != covered + 1) {
+        Problem(absl::StrCat("the commit times go from commit ", covered,
+                             " to ", first));
+      }
+      if (times->front() <= last_micros) {
+        Problem(absl::StrCat("commit ", first, " is not later than commit ",
+                             first - 1));
+      }
+      covered = first + times->size() - 1;
+      last_micros = times->back();
+    }
+    SKG_RETURN_IF_ERROR(rows->status());
+    return covered;
+  }
+
   absl::Status CheckLog() {
+    SKG_ASSIGN_OR_RETURN(const uint64_t trimmed, CheckCommitTimes());
     const std::string prefix = LogKindPrefix(number(), kLogEntryKind);
     const auto rows = Rows(Family::kLog, prefix);
     uint64_t expected = 0;  // set by the first kept commit
@@ -406,6 +437,10 @@ class GraphCheck {
           LoadBigEndian<uint32_t>(rows->key().data() + prefix.size() + 8);
       if (chunk != 0) continue;
       ++commits;
+      if (expected == 0 && commit != trimmed + 1) {
+        Problem(absl::StrCat("the log begins at commit ", commit,
+                             ", the table of commit times ends at ", trimmed));
+      }
       if (expected != 0 && commit != expected) {
         Problem(absl::StrCat("the log goes from commit ", expected - 1, " to ",
                              commit));

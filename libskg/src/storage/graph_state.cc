@@ -11,32 +11,14 @@
 
 namespace skg::storage {
 
-namespace {
-
-constexpr size_t kMaxKeptTimes = 1 << 16;
-
-// The last commit that has a log entry; 0: none.
-absl::StatusOr<uint64_t> LastLogged(const KvStore& kv, uint32_t graph) {
-  const std::string prefix = LogKindPrefix(graph, kLogEntryKind);
-  const auto rows = kv.NewIterator(
-      Family::kLog,
-      {.snapshot = nullptr, .lower = prefix, .upper = PrefixEnd(prefix)});
-  rows->SeekToLast();
-  if (!rows->Valid()) {
-    SKG_RETURN_IF_ERROR(rows->status());
-    return uint64_t{0};
-  }
-  return LoadBigEndian<uint64_t>(rows->key().data() + prefix.size());
-}
-
-}  // namespace
-
 GraphState::GraphState(GraphDescription graph, KvStore& store,
                        Dictionary& terms, GroupSync& sync, size_t run_rows,
-                       Maintenance* maintenance)
+                       Maintenance* maintenance, HoldCheck* holds)
     : description(std::move(graph)),
       kv(store),
       dictionary(terms),
+      holds_(holds),
+      log_(description, kv),
       maintenance_(maintenance),
       queue_(std::make_unique<CommitQueue>(*this, sync, run_rows)) {}
 
@@ -44,14 +26,12 @@ GraphState::~GraphState() = default;
 
 absl::Status GraphState::Load() {
   SKG_ASSIGN_OR_RETURN(const auto snapshot, TakeSnapshot());
-  SKG_ASSIGN_OR_RETURN(const uint64_t logged,
-                       LastLogged(kv, description.number));
+  SKG_ASSIGN_OR_RETURN(const uint64_t logged, log_.Load());
   const uint64_t commit = snapshot->head().last_commit;
   if (logged != commit) {
-    return absl::DataLossError(
-        absl::StrCat("graph \"", description.tenant, "/", description.name,
-                     "\": its head is at commit ", commit,
-                     " but its log ends at ", logged, "; restore a backup"));
+    return absl::DataLossError(absl::StrCat(Name(), ": its head is at commit ",
+                                            commit, " but its log ends at ",
+                                            logged, "; restore a backup"));
   }
   published_.store(commit, std::memory_order_release);
   return RemoveOrphanRuns(kv, description.number, snapshot->manifest());
@@ -186,67 +166,139 @@ void GraphState::MarkDropped() {
   advanced_.notify_all();
 }
 
+std::string GraphState::Name() const {
+  return absl::StrCat("graph \"", description.tenant, "/", description.name,
+                      "\"");
+}
+
 absl::Status GraphState::DroppedStatus() const {
-  return absl::NotFoundError(absl::StrCat("graph \"", description.tenant, "/",
-                                          description.name, "\" was dropped"));
+  return absl::NotFoundError(absl::StrCat(Name(), " was dropped"));
 }
 
 absl::StatusOr<absl::Time> GraphState::TimeOfCommit(uint64_t commit) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (const auto it = commit_times_.find(commit); it != commit_times_.end())
-      return it->second;
-  }
-  std::string chunk;
-  SKG_ASSIGN_OR_RETURN(
-      const bool found,
-      kv.Get(Family::kLog, LogKey(description.number, commit, 0), &chunk));
-  if (!found) {
-    return absl::OutOfRangeError(
-        absl::StrCat("commit ", commit, " is not in the log of graph \"",
-                     description.tenant, "/", description.name, "\""));
-  }
-  SKG_ASSIGN_OR_RETURN(const LogHeader header, DecodeLogHeader(chunk));
-  const std::lock_guard lock(mutex_);
-  if (commit_times_.size() >= kMaxKeptTimes) commit_times_.clear();
-  commit_times_[commit] = header.time;
-  return header.time;
+  return log_.TimeOf(commit);
 }
 
 absl::StatusOr<LogEntry> GraphState::ReadLog(uint64_t commit) const {
-  LogEntry entry;
-  entry.commit = commit;
-  const std::string first = LogKey(description.number, commit, 0);
-  std::string end = LogKindPrefix(description.number, kLogEntryKind);
-  AppendBigEndian(commit + 1, end);
-  const auto rows = kv.NewIterator(
-      Family::kLog, {.snapshot = nullptr, .lower = first, .upper = end});
-  uint64_t expected = 0;
-  uint32_t chunk = 0;
-  for (rows->SeekToFirst(); rows->Valid(); rows->Next(), ++chunk) {
-    if (rows->key() != LogKey(description.number, commit, chunk)) break;
-    if (chunk == 0) {
-      SKG_ASSIGN_OR_RETURN(const LogHeader header,
-                           DecodeLogHeader(rows->value()));
-      entry.time = header.time;
-      expected = header.change_count;
-    }
-    SKG_RETURN_IF_ERROR(
-        DecodeLogChunk(rows->value(), chunk == 0, &entry.changes));
-  }
-  SKG_RETURN_IF_ERROR(rows->status());
-  if (chunk == 0) {
-    if (dropped()) return DroppedStatus();
-    return absl::OutOfRangeError(
-        absl::StrCat("the log of graph \"", description.tenant, "/",
-                     description.name, "\" does not hold commit ", commit));
-  }
-  if (entry.changes.size() != expected) {
-    return absl::DataLossError(absl::StrCat(
-        "log of graph ", description.number, ", commit ", commit, ": ",
-        entry.changes.size(), " changes instead of ", expected));
-  }
+  absl::StatusOr<LogEntry> entry = log_.Read(commit);
+  if (absl::IsOutOfRange(entry.status()) && dropped()) return DroppedStatus();
   return entry;
+}
+
+absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::SnapshotAt(
+    uint64_t commit) {
+  SKG_ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> present, Latest());
+  const uint64_t last = present->commit();
+  if (commit == last) return present;
+  if (commit > last) {
+    return absl::OutOfRangeError(absl::StrCat(Name(), " has no commit ", commit,
+                                              " yet; its last one is ", last));
+  }
+  // The newest horizon: it only moves forward, so it is no earlier than the one
+  // that the snapshot's rows were kept by.
+  SKG_ASSIGN_OR_RETURN(const History history,
+                       storage::ReadHistory(kv, description.number, nullptr));
+  if (commit < history.horizon) {
+    return absl::OutOfRangeError(absl::StrCat(
+        "the history of ", Name(), " is kept from commit ", history.horizon,
+        " on; commit ", commit, " lies before that"));
+  }
+  int64_t micros = 0;  // as an empty graph's head
+  if (commit > 0) {
+    SKG_ASSIGN_OR_RETURN(const absl::Time time, TimeOfCommit(commit));
+    micros = absl::ToUnixMicros(time);
+  }
+  return std::make_shared<const Snapshot>(std::move(present), commit, micros);
+}
+
+absl::StatusOr<uint64_t> GraphState::CommitAt(absl::Time time) {
+  SKG_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> present, Latest());
+  const uint64_t last = present->commit();
+  if (last == 0 || time >= absl::FromUnixMicros(present->time_micros()))
+    return last;
+  SKG_ASSIGN_OR_RETURN(const History history,
+                       storage::ReadHistory(kv, description.number, nullptr));
+  const uint64_t first = std::max<uint64_t>(history.horizon, 1);
+  SKG_ASSIGN_OR_RETURN(const uint64_t commit, log_.LastUpTo(time, first, last));
+  if (commit >= first) return commit;
+  SKG_ASSIGN_OR_RETURN(const absl::Time begin, TimeOfCommit(first));
+  return absl::OutOfRangeError(absl::StrCat(
+      history.horizon > 1 ? "the history of " : "the first commit of ", Name(),
+      history.horizon > 1 ? " is kept from " : " was at ",
+      absl::FormatTime(begin, absl::UTCTimeZone()),
+      history.horizon > 1 ? absl::StrCat(" (commit ", first, ") on") : "", "; ",
+      absl::FormatTime(time, absl::UTCTimeZone()), " lies before that"));
+}
+
+absl::StatusOr<History> GraphState::ReadHistory() const {
+  if (dropped()) return DroppedStatus();
+  return storage::ReadHistory(kv, description.number, nullptr);
+}
+
+absl::Status GraphState::WriteHistory(const History& history) {
+  const auto batch = kv.NewBatch();
+  batch->Put(Family::kLog, HistoryKey(description.number),
+             EncodeHistory(history));
+  return kv.Write(*batch, WriteMode::kSync);
+}
+
+absl::Status GraphState::MoveHorizon(History history, uint64_t commit) {
+  if (holds_ != nullptr) {
+    SKG_ASSIGN_OR_RETURN(const absl::Time before, TimeOfCommit(commit));
+    if (const absl::Status hold = holds_->MayForget(description, before);
+        !hold.ok()) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("the history of ", Name(), " before commit ", commit,
+                       " is held: ", hold.message()));
+    }
+  }
+  history.horizon = commit;
+  return WriteHistory(history);
+}
+
+absl::Status GraphState::SetHorizon(uint64_t commit) {
+  const std::lock_guard lock(history_mutex_);
+  SKG_ASSIGN_OR_RETURN(const History history, ReadHistory());
+  if (commit == history.horizon) return absl::OkStatus();
+  if (commit < history.horizon) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the history of ", Name(), " is kept from commit ", history.horizon,
+        " on; that can only move forward, not back to ", commit));
+  }
+  if (commit > published()) {
+    return absl::OutOfRangeError(absl::StrCat(Name(), " has no commit ", commit,
+                                              " yet; its last one is ",
+                                              published()));
+  }
+  return MoveHorizon(history, commit);
+}
+
+absl::Status GraphState::SetHistoryKept(
+    std::optional<absl::Duration> kept_for) {
+  if (kept_for && *kept_for < absl::ZeroDuration()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("history cannot be kept for ",
+                     absl::FormatDuration(*kept_for), "; give zero or more"));
+  }
+  const std::lock_guard lock(history_mutex_);
+  SKG_ASSIGN_OR_RETURN(History history, ReadHistory());
+  history.kept_for = kept_for;
+  return WriteHistory(history);
+}
+
+absl::Status GraphState::AdvanceHorizon(absl::Duration kept_for,
+                                        absl::Time now) {
+  const std::lock_guard lock(history_mutex_);
+  SKG_ASSIGN_OR_RETURN(const History history, ReadHistory());
+  const absl::Duration kept = history.kept_for.value_or(kept_for);
+  const uint64_t last = published();
+  if (kept == absl::InfiniteDuration() || last == 0) return absl::OkStatus();
+  const uint64_t low = std::max<uint64_t>(history.horizon, 1);
+  SKG_ASSIGN_OR_RETURN(const uint64_t commit,
+                       log_.LastUpTo(now - kept, low, last));
+  if (commit <= history.horizon) return absl::OkStatus();
+  const absl::Status moved = MoveHorizon(history, commit);
+  return absl::IsFailedPrecondition(moved) ? absl::OkStatus() : moved;
 }
 
 }  // namespace skg::storage

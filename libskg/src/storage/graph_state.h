@@ -6,12 +6,16 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "storage/dictionary.h"
+#include "storage/graph_log.h"
+#include "storage/history.h"
 #include "storage/kv.h"
 #include "storage/rows.h"
 #include "storage/run.h"
@@ -23,7 +27,8 @@ class CommitQueue;
 class GroupSync;
 class Maintenance;
 
-// One consistent state of a graph. Immutable; released before the store.
+// One consistent state of a graph, as of its last commit or an earlier one.
+// Immutable; released before the store.
 class Snapshot {
  public:
   Snapshot(std::shared_ptr<GraphState> graph, std::unique_ptr<KvSnapshot> kv,
@@ -33,13 +38,33 @@ class Snapshot {
         kv_(std::move(kv)),
         head_(head),
         manifest_(std::move(manifest)),
+        commit_(head.last_commit),
+        time_micros_(head.last_time_micros),
         runs_(std::move(runs)) {}
+  // The state after an earlier commit, read from the same rows.
+  Snapshot(std::shared_ptr<const Snapshot> present, uint64_t commit,
+           int64_t time_micros)
+      : graph_(present->graph_),
+        head_(present->head_),
+        manifest_(present->manifest_),
+        commit_(commit),
+        time_micros_(time_micros),
+        runs_(present->runs_),
+        present_(std::move(present)) {}
 
   [[nodiscard]] GraphState& graph() const { return *graph_; }
-  [[nodiscard]] const KvSnapshot* kv() const { return kv_.get(); }
+  [[nodiscard]] const KvSnapshot* kv() const {
+    return present_ != nullptr ? present_->kv() : kv_.get();
+  }
+  // The commit it is read at, and when that was: rows of later commits are not
+  // seen.
+  [[nodiscard]] uint64_t commit() const { return commit_; }
+  [[nodiscard]] int64_t time_micros() const { return time_micros_; }
+  // It is read at an earlier commit than its head's: the head's counts, and
+  // all others that the store keeps, are not its own.
+  [[nodiscard]] bool as_of() const { return commit_ < head_.last_commit; }
+  // Of the rows below; see as_of().
   [[nodiscard]] const Head& head() const { return head_; }
-  // The commit that it is read at.
-  [[nodiscard]] uint64_t commit() const { return head_.last_commit; }
   [[nodiscard]] const Manifest& manifest() const { return manifest_; }
   // Those of the manifest, in its sequence.
   [[nodiscard]] const std::vector<std::shared_ptr<const Run>>& runs() const {
@@ -51,16 +76,21 @@ class Snapshot {
   std::unique_ptr<KvSnapshot> kv_;
   Head head_;
   Manifest manifest_;
+  uint64_t commit_;
+  int64_t time_micros_;
   std::vector<std::shared_ptr<const Run>> runs_;
+  std::shared_ptr<const Snapshot>
+      present_;  // whose rows these are; may be null
 };
 
 // Thread safety: all methods from any thread.
 class GraphState : public std::enable_shared_from_this<GraphState> {
  public:
-  // `maintenance` may be null: nothing is folded then but on demand.
+  // `maintenance` may be null: nothing is folded then but on demand. `holds`
+  // may be null: nothing holds the past.
   GraphState(GraphDescription description, KvStore& kv, Dictionary& dictionary,
              GroupSync& sync, size_t run_rows,
-             Maintenance* maintenance = nullptr);
+             Maintenance* maintenance = nullptr, HoldCheck* holds = nullptr);
   ~GraphState();
 
   // Reads where the graph stands and proves that head, manifest and the last
@@ -78,6 +108,27 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
 
   // A run that its builder has loaded: snapshots share it.
   void Adopt(const std::shared_ptr<const Run>& run);
+
+  // The state after a past commit; the last one's is Latest(). kOutOfRange:
+  // before the horizon, or after the last commit (the message says which).
+  [[nodiscard]] absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotAt(
+      uint64_t commit);
+  // The last commit at a time; a time to come means the present. kOutOfRange:
+  // before the horizon, or before the first commit.
+  [[nodiscard]] absl::StatusOr<uint64_t> CommitAt(absl::Time time);
+
+  [[nodiscard]] absl::StatusOr<History> ReadHistory() const;
+  // Forgets the states before this commit; durable. Only ever forward: an
+  // earlier one is kInvalidArgument, one after the last kOutOfRange, a hold
+  // kFailedPrecondition.
+  [[nodiscard]] absl::Status SetHorizon(uint64_t commit);
+  // How long superseded states are kept; unset: as the store says.
+  [[nodiscard]] absl::Status SetHistoryKept(
+      std::optional<absl::Duration> kept_for);
+  // Moves the horizon to what `kept_for`, or the graph's own setting, asks for
+  // at this time. A hold is no error: the horizon stays.
+  [[nodiscard]] absl::Status AdvanceHorizon(absl::Duration kept_for,
+                                            absl::Time now);
 
   // Called by the writer once a batch is visible.
   void Publish(uint64_t commit);
@@ -101,12 +152,21 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
   const GraphDescription description;
   KvStore& kv;
   Dictionary& dictionary;
+  [[nodiscard]] GraphLog& log() { return log_; }
   [[nodiscard]] CommitQueue& queue() { return *queue_; }
   // Held by who folds or merges: one at a time.
   [[nodiscard]] std::mutex& rewriting() { return rewriting_; }
   [[nodiscard]] Maintenance* maintenance() const { return maintenance_; }
 
  private:
+  [[nodiscard]] std::string Name() const;
+  [[nodiscard]] absl::Status WriteHistory(const History& history);
+  [[nodiscard]] absl::Status MoveHorizon(History history, uint64_t commit);
+
+  HoldCheck* const holds_;
+  GraphLog log_;
+  std::mutex history_mutex_;  // held while the history row is rewritten
+
   std::atomic<uint64_t> published_{0};
   std::atomic<bool> dropped_{false};
 
@@ -121,7 +181,6 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
   absl::flat_hash_map<uint32_t, std::weak_ptr<const Run>> runs_;
   uint64_t live_runs_of_ = 0;  // the manifest that `live_runs_` belongs to
   std::vector<std::shared_ptr<const Run>> live_runs_;
-  absl::flat_hash_map<uint64_t, absl::Time> commit_times_;
 
   std::unique_ptr<CommitQueue> queue_;
 };

@@ -127,6 +127,14 @@ std::string LogKey(uint32_t graph, uint64_t commit, uint32_t chunk) {
   return key;
 }
 
+std::string CommitTimesKey(uint32_t graph, uint64_t first) {
+  std::string key = KindKey(graph, kCommitTimesKind);
+  AppendBigEndian(first, key);
+  return key;
+}
+
+std::string HistoryKey(uint32_t graph) { return KindKey(graph, kHistoryKind); }
+
 std::string IdempotencyKey(uint32_t graph, std::string_view key) {
   return KindKey(graph, kIdempotencyKind).append(key);
 }

@@ -114,9 +114,14 @@ inline constexpr char kLogEntryKind = 'E';     // commit, chunk
 inline constexpr char kIdempotencyKind = 'K';  // the key's bytes
 inline constexpr char kIdempotencyTimeKind =
     'T';  // time in microseconds, the key's bytes
+inline constexpr char kCommitTimesKind = 'C';  // first commit of a chunk
+inline constexpr char kHistoryKind = 'H';
 [[nodiscard]] std::string LogKey(uint32_t graph, uint64_t commit,
                                  uint32_t chunk);
 [[nodiscard]] std::string LogKindPrefix(uint32_t graph, char kind);
+// `first`: a multiple of kCommitTimesPerChunk.
+[[nodiscard]] std::string CommitTimesKey(uint32_t graph, uint64_t first);
+[[nodiscard]] std::string HistoryKey(uint32_t graph);
 [[nodiscard]] std::string IdempotencyKey(uint32_t graph, std::string_view key);
 [[nodiscard]] std::string IdempotencyTimeKey(uint32_t graph, int64_t micros,
                                              std::string_view key);

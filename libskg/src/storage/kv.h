@@ -62,10 +62,12 @@ inline constexpr size_t kProbePrefixBytes = 41;
 class KvBatch {
  public:
   virtual ~KvBatch() = default;
-  virtual void Put(Family family, std::string_view key, std::string_view value) = 0;
+  virtual void Put(Family family, std::string_view key,
+                   std::string_view value) = 0;
   virtual void Delete(Family family, std::string_view key) = 0;
   // [begin, end); nothing where end <= begin.
-  virtual void DeleteRange(Family family, std::string_view begin, std::string_view end) = 0;
+  virtual void DeleteRange(Family family, std::string_view begin,
+                           std::string_view end) = 0;
   virtual void Clear() = 0;
   [[nodiscard]] virtual size_t size_bytes() const = 0;
   [[nodiscard]] virtual bool empty() const = 0;
@@ -113,8 +115,8 @@ struct KvScanOptions {
 };
 
 enum class WriteMode : uint8_t {
-  kSync,    // on stable storage before Write returns
-  kBuffered // in the kernel's hands (survives the end of the process)
+  kSync,     // on stable storage before Write returns
+  kBuffered  // in the kernel's hands (survives the end of the process)
 };
 
 // Thread safety: all methods from any thread.
@@ -132,13 +134,13 @@ class KvStore {
   [[nodiscard]] virtual absl::Status Sync() = 0;
 
   // False: no such key.
-  [[nodiscard]] virtual absl::StatusOr<bool> Get(Family family, std::string_view key,
-                                                 std::string* value,
-                                                 const KvSnapshot* snapshot = nullptr) const = 0;
-  // One entry a key, in order; unset: no such key.
-  [[nodiscard]] virtual absl::StatusOr<std::vector<std::optional<std::string>>> MultiGet(
-      Family family, std::span<const std::string> keys,
+  [[nodiscard]] virtual absl::StatusOr<bool> Get(
+      Family family, std::string_view key, std::string* value,
       const KvSnapshot* snapshot = nullptr) const = 0;
+  // One entry a key, in order; unset: no such key.
+  [[nodiscard]] virtual absl::StatusOr<std::vector<std::optional<std::string>>>
+  MultiGet(Family family, std::span<const std::string> keys,
+           const KvSnapshot* snapshot = nullptr) const = 0;
   [[nodiscard]] virtual std::unique_ptr<KvSnapshot> NewSnapshot() const = 0;
   // The snapshot must outlive the iterator; the iterator the store must.
   [[nodiscard]] virtual std::unique_ptr<KvIterator> NewIterator(
@@ -147,6 +149,10 @@ class KvStore {
   // Writes buffered rows into sorted files (a wish; memory is freed).
   [[nodiscard]] virtual absl::Status Flush() = 0;
   [[nodiscard]] virtual absl::StatusOr<uint64_t> DiskBytes() const = 0;
+  // About how much the rows of [begin, end) take, deleted ones perhaps too.
+  // O(log) of the store, not of the range.
+  [[nodiscard]] virtual uint64_t ApproximateBytes(
+      Family family, std::string_view begin, std::string_view end) const = 0;
   // fsyncs of the write-ahead log since open.
   [[nodiscard]] virtual uint64_t wal_syncs() const = 0;
 };

@@ -328,6 +328,16 @@ class MemoryKv final : public KvStore {
   [[nodiscard]] absl::StatusOr<uint64_t> DiskBytes() const override {
     return uint64_t{0};
   }
+  [[nodiscard]] uint64_t ApproximateBytes(Family family, std::string_view begin,
+                                          std::string_view end) const override {
+    const auto rows = NewIterator(family, {.snapshot = nullptr,
+                                           .lower = std::string(begin),
+                                           .upper = std::string(end)});
+    uint64_t bytes = 0;
+    for (rows->SeekToFirst(); rows->Valid(); rows->Next())
+      bytes += rows->key().size() + rows->value().size();
+    return bytes;
+  }
   [[nodiscard]] uint64_t wal_syncs() const override { return syncs_; }
 
  private:

@@ -31,7 +31,7 @@ absl::StatusOr<Counts> StoredCounts(const Snapshot& snapshot,
 // Counts that the store keeps with each commit; unset: this pattern has none.
 absl::StatusOr<std::optional<Counts>> KeptCounts(const Snapshot& snapshot,
                                                  const ScanPattern& pattern) {
-  if (pattern.subject.bound() || pattern.object.bound())
+  if (snapshot.as_of() || pattern.subject.bound() || pattern.object.bound())
     return std::optional<Counts>();
   const Head& head = snapshot.head();
   const uint32_t graph = snapshot.graph().description.number;
@@ -66,11 +66,13 @@ absl::StatusOr<std::optional<Counts>> KeptCounts(const Snapshot& snapshot,
 ReadView::ReadView(std::shared_ptr<const Snapshot> snapshot, Overlay* overlay)
     : snapshot_(std::move(snapshot)), overlay_(overlay) {}
 
-uint64_t ReadView::commit() const { return snapshot_->head().last_commit; }
+uint64_t ReadView::commit() const { return snapshot_->commit(); }
 
 absl::Time ReadView::commit_time() const {
-  return absl::FromUnixMicros(snapshot_->head().last_time_micros);
+  return absl::FromUnixMicros(snapshot_->time_micros());
 }
+
+bool ReadView::as_of() const { return snapshot_->as_of(); }
 
 const GraphDescription& ReadView::description() const {
   return snapshot_->graph().description;
@@ -189,7 +191,15 @@ absl::Status ReadView::Decode(std::span<const TermId> ids,
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::optional<StatementRow>> ReadView::FindById(
+absl::StatusOr<bool> ReadView::HoldsAt(const StatementRow& row,
+                                       absl::Time time) const {
+  if (!row.has_record) return true;
+  SKG_ASSIGN_OR_RETURN(const Record record, ReadRecord(row));
+  return (!record.valid_from || *record.valid_from <= time) &&
+         (!record.valid_to || time < *record.valid_to);
+}
+
+absl::StatusOr<std::optional<StatementKey>> ReadView::KeyOfId(
     const Uuid& id) const {
   const GraphState& graph = snapshot_->graph();
   if (!graph.description.statement_ids) {
@@ -203,12 +213,17 @@ absl::StatusOr<std::optional<StatementRow>> ReadView::FindById(
       graph.kv.Get(Family::kStatementIds,
                    StatementIdKey(graph.description.number, id), &value,
                    snapshot_->kv()));
-  if (!found) {
-    if (overlay_ != nullptr) overlay_->reads.AddEverything();
-    return std::optional<StatementRow>();
-  }
+  if (!found) return std::optional<StatementKey>();
   SKG_ASSIGN_OR_RETURN(const StatementKey key, DecodeStatement(value));
-  return Find(key);
+  return std::optional<StatementKey>(key);
+}
+
+absl::StatusOr<std::optional<StatementRow>> ReadView::FindById(
+    const Uuid& id) const {
+  SKG_ASSIGN_OR_RETURN(const std::optional<StatementKey> key, KeyOfId(id));
+  if (key) return Find(*key);
+  if (overlay_ != nullptr) overlay_->reads.AddEverything();
+  return std::optional<StatementRow>();
 }
 
 absl::StatusOr<Uuid> ReadView::StatementId(const StatementKey& key) const {

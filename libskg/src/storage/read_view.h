@@ -1,5 +1,5 @@
-// ReadView: one consistent snapshot of one graph, in term ids. Everything that
-// reads (queries, kernels, exports, checks) reads through it.
+// ReadView: one consistent snapshot of one graph, present or past, in term ids.
+// Everything that reads (queries, kernels, exports, checks) reads through it.
 #pragma once
 
 #include <cstdint>
@@ -73,14 +73,16 @@ class ReadView {
 
   [[nodiscard]] uint64_t commit() const;
   [[nodiscard]] absl::Time commit_time() const;
+  // It shows an earlier state than its snapshot's last: counts are scans.
+  [[nodiscard]] bool as_of() const;
   [[nodiscard]] const GraphDescription& description() const;
 
   [[nodiscard]] absl::StatusOr<std::unique_ptr<ScanCursor>> Scan(
       const ScanPattern& pattern, const ScanOptions& options = {}) const;
 
   // Exact. Constant time for no bound term and for a bound predicate alone (of
-  // kUnion); else the range is scanned. For kUnion, `triples` counts each
-  // (graph, s, p, o).
+  // kUnion) in a view of the present; else the range is scanned. For kUnion,
+  // `triples` counts each (graph, s, p, o).
   [[nodiscard]] absl::StatusOr<Counts> Count(
       const ScanPattern& pattern,
       const Cancellation* cancellation = nullptr) const;
@@ -94,6 +96,11 @@ class ReadView {
   [[nodiscard]] absl::StatusOr<Record> ReadRecord(
       const StatementRow& row) const;
 
+  // Whether a live row's statement holds in the world at this time: its record
+  // has no valid_from after it and no valid_to up to it.
+  [[nodiscard]] absl::StatusOr<bool> HoldsAt(const StatementRow& row,
+                                             absl::Time time) const;
+
   // The id of a term, unbound where the graph has never seen it.
   [[nodiscard]] absl::StatusOr<TermId> Lookup(const rdf::Term& term) const;
   // Term i of `out` is that of ids[i]. Unbound and unknown ids: kInternal.
@@ -103,9 +110,13 @@ class ReadView {
   // By id; unset: no live statement has it. kFailedPrecondition: no id index.
   [[nodiscard]] absl::StatusOr<std::optional<StatementRow>> FindById(
       const Uuid& id) const;
+  // The statement with this id, live in this view or not; unset: there never
+  // was one.
+  [[nodiscard]] absl::StatusOr<std::optional<StatementKey>> KeyOfId(
+      const Uuid& id) const;
   [[nodiscard]] absl::StatusOr<Uuid> StatementId(const StatementKey& key) const;
 
-  // When a commit happened. Errors: kOutOfRange (not there, or trimmed).
+  // When a commit happened. Errors: kOutOfRange (there is none of that number).
   [[nodiscard]] absl::StatusOr<absl::Time> TimeOfCommit(uint64_t commit) const;
 
   // The snapshot alone, without a transaction's changes.

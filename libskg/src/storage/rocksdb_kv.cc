@@ -317,6 +317,18 @@ class RocksKv final : public KvStore {
     return bytes;
   }
 
+  [[nodiscard]] uint64_t ApproximateBytes(Family family, std::string_view begin,
+                                          std::string_view end) const override {
+    rocksdb::SizeApproximationOptions options;
+    options.include_memtables = true;
+    options.include_files = true;
+    const rocksdb::Range range(ToSlice(begin), ToSlice(end));
+    uint64_t bytes = 0;
+    const rocksdb::Status status = db_->GetApproximateSizes(
+        options, HandleOf(handles_, family), &range, 1, &bytes);
+    return status.ok() ? bytes : 0;
+  }
+
   [[nodiscard]] uint64_t wal_syncs() const override {
     return disk_.log_syncs();
   }

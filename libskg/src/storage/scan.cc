@@ -114,7 +114,9 @@ class UnionScan final : public ScanCursor {
  private:
   void OpenSources() {
     const Head& head = snapshot_->head();
-    const bool has_named = head.statements > head.default_statements;
+    // The head's counts are those of the present.
+    const bool has_named =
+        snapshot_->as_of() || head.statements > head.default_statements;
     for (const OrderPrefix& part : PrefixesOf(pattern_, order_)) {
       if (static_cast<size_t>(part.order) < kDefaultGraphOrders) {
         default_graph_ = part.prefix.terms[0];

@@ -1,5 +1,7 @@
 #include "storage/store.h"
 
+#include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -7,6 +9,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "base/status.h"
 #include "base/strings.h"
 #include "storage/catalog.h"
@@ -23,9 +26,9 @@ namespace skg::storage {
 class StoreImpl {
  public:
   StoreImpl(std::unique_ptr<KvStore> kv, StoreOptions options)
-      : options_(std::move(options)),
+      : options_(std::make_shared<const StoreOptions>(std::move(options))),
         kv_(std::move(kv)),
-        dictionary_(*kv_, options_.memory_bytes / 4),
+        dictionary_(*kv_, options_->memory_bytes / 4),
         catalog_(*kv_),
         sync_(*kv_),
         task_store_(*kv_) {}
@@ -46,7 +49,7 @@ class StoreImpl {
     SKG_ASSIGN_OR_RETURN(const auto numbers, catalog_.Dropped());
     for (const uint32_t number : numbers) dropped_.push_back({number, nullptr});
     SKG_RETURN_IF_ERROR(OpenTasks());
-    cleaner_ = std::thread([this] { DeleteDroppedGraphs(); });
+    cleaner_ = std::thread([this] { Upkeep(); });
     return absl::OkStatus();
   }
 
@@ -66,8 +69,8 @@ class StoreImpl {
       SKG_ASSIGN_OR_RETURN(graph, catalog_.Create(tenant, name, *create));
     }
     auto state = std::make_shared<GraphState>(
-        *std::move(graph), *kv_, dictionary_, sync_, options_.run_rows,
-        maintenance_.get());
+        *std::move(graph), *kv_, dictionary_, sync_, options_->run_rows,
+        maintenance_.get(), options_->hold_check);
     SKG_RETURN_IF_ERROR(state->Load());
     graphs_[full_name] = state;
     return state;
@@ -100,47 +103,86 @@ class StoreImpl {
   GroupSync& sync() { return sync_; }
   Maintenance& maintenance() { return *maintenance_; }
   tasks::Runner& tasks() { return *tasks_; }
+  GraphStore Handle(std::shared_ptr<GraphState> state) const {
+    return GraphStore(std::move(state), options_);
+  }
 
  private:
+  struct Dropped {
+    uint32_t number;
+    std::shared_ptr<GraphState> state;  // null: dropped before this open
+  };
+
   absl::Status OpenTasks() {
     tasks::RunnerOptions options;
-    options.resume = options_.resume_tasks;
+    options.resume = options_->resume_tasks;
     // Packing competes with the writers that it serves: one at a time.
     options.threads[tasks::PoolIndex(TaskPool::kMaintenance)] = 1;
-    options.log = options_.log;
+    options.log = options_->log;
     // Kinds that go on after a crash are registered here, in `kinds`.
     SKG_ASSIGN_OR_RETURN(tasks_,
                          tasks::Runner::Open(task_store_, std::move(options)));
-    maintenance_ = std::make_unique<Maintenance>(*tasks_, options_.fold_rows);
+    maintenance_ = std::make_unique<Maintenance>(*tasks_, options_->fold_rows);
     tasks_->Start();
     return absl::OkStatus();
   }
 
-  void DeleteDroppedGraphs() {
+  // The work of the store's own thread, one thing after the other: a graph is
+  // not cut while its rows are deleted.
+  void Upkeep() {
     std::unique_lock lock(mutex_);
+    auto next = std::chrono::steady_clock::now() + Interval();
     for (;;) {
-      work_.wait(lock, [&] { return stop_ || !dropped_.empty(); });
+      work_.wait_until(lock, next, [&] { return stop_ || !dropped_.empty(); });
       if (stop_) return;
-      const auto [graph, state] = dropped_.back();
-      dropped_.pop_back();
-      lock.unlock();
-      // A fold that still writes rows finds the graph gone and ends.
-      std::unique_lock<std::mutex> rewriting;
-      if (state != nullptr) rewriting = std::unique_lock(state->rewriting());
-      // The row in the catalog stays where this fails: the next open tries
-      // again.
-      if (const absl::Status status = catalog_.DeleteRows(graph);
-          !status.ok() && options_.log) {
-        options_.log(
-            absl::StrCat("rows of dropped graph ", graph,
-                         " stay until the next open: ", status.message()));
+      if (!dropped_.empty()) {
+        const Dropped dropped = dropped_.back();
+        dropped_.pop_back();
+        lock.unlock();
+        DeleteDroppedGraph(dropped);
+        lock.lock();
+        continue;
       }
-      if (rewriting.owns_lock()) rewriting.unlock();
+      std::vector<std::shared_ptr<GraphState>> graphs;
+      for (const auto& [name, graph] : graphs_) graphs.push_back(graph);
+      lock.unlock();
+      for (const auto& graph : graphs) ForgetPast(graph);
+      graphs.clear();
       lock.lock();
+      next = std::chrono::steady_clock::now() + Interval();
     }
   }
 
-  StoreOptions options_;
+  [[nodiscard]] std::chrono::nanoseconds Interval() const {
+    return absl::ToChronoNanoseconds(
+        std::min(options_->upkeep_interval, absl::Hours(24)));
+  }
+
+  // The row in the catalog stays where this fails: the next open tries again.
+  void DeleteDroppedGraph(const Dropped& dropped) {
+    // A fold that still writes rows finds the graph gone and ends.
+    std::unique_lock<std::mutex> rewriting;
+    if (dropped.state != nullptr)
+      rewriting = std::unique_lock(dropped.state->rewriting());
+    const absl::Status status = catalog_.DeleteRows(dropped.number);
+    if (!status.ok() && options_->log) {
+      options_->log(
+          absl::StrCat("rows of dropped graph ", dropped.number,
+                       " stay until the next open: ", status.message()));
+    }
+  }
+
+  void ForgetPast(const std::shared_ptr<GraphState>& graph) {
+    const absl::Status status =
+        GraphStore(graph, options_).ForgetPast(absl::Now());
+    if (!status.ok() && !graph->dropped() && options_->log) {
+      options_->log(absl::StrCat("log and history of graph ",
+                                 graph->description.number,
+                                 " stay as they are: ", status.message()));
+    }
+  }
+
+  const std::shared_ptr<const StoreOptions> options_;
   std::unique_ptr<KvStore> kv_;
   Dictionary dictionary_;
   Catalog catalog_;
@@ -148,10 +190,6 @@ class StoreImpl {
 
   std::mutex mutex_;
   absl::flat_hash_map<std::string, std::shared_ptr<GraphState>> graphs_;
-  struct Dropped {
-    uint32_t number;
-    std::shared_ptr<GraphState> state;  // null: dropped before this open
-  };
   std::vector<Dropped> dropped_;
   bool stop_ = false;
   std::condition_variable work_;
@@ -161,8 +199,9 @@ class StoreImpl {
   std::unique_ptr<tasks::Runner> tasks_;  // its tasks use the maintenance
 };
 
-GraphStore::GraphStore(std::shared_ptr<GraphState> state)
-    : state_(std::move(state)) {}
+GraphStore::GraphStore(std::shared_ptr<GraphState> state,
+                       std::shared_ptr<const StoreOptions> options)
+    : state_(std::move(state)), options_(std::move(options)) {}
 
 const GraphDescription& GraphStore::description() const {
   return state_->description;
@@ -171,6 +210,34 @@ const GraphDescription& GraphStore::description() const {
 absl::StatusOr<ReadView> GraphStore::Latest() const {
   SKG_ASSIGN_OR_RETURN(auto snapshot, state_->Latest());
   return ReadView(std::move(snapshot));
+}
+
+absl::StatusOr<ReadView> GraphStore::AsOf(uint64_t commit) const {
+  SKG_ASSIGN_OR_RETURN(auto snapshot, state_->SnapshotAt(commit));
+  return ReadView(std::move(snapshot));
+}
+
+absl::StatusOr<ReadView> GraphStore::AsOf(absl::Time time) const {
+  SKG_ASSIGN_OR_RETURN(const uint64_t commit, state_->CommitAt(time));
+  return AsOf(commit);
+}
+
+absl::StatusOr<History> GraphStore::ReadHistory() const {
+  return state_->ReadHistory();
+}
+
+absl::Status GraphStore::SetHorizon(uint64_t commit) {
+  return state_->SetHorizon(commit);
+}
+
+absl::Status GraphStore::SetHistoryKept(
+    std::optional<absl::Duration> kept_for) {
+  return state_->SetHistoryKept(kept_for);
+}
+
+absl::Status GraphStore::ForgetPast(absl::Time now) {
+  SKG_RETURN_IF_ERROR(state_->AdvanceHorizon(options_->history_kept_for, now));
+  return state_->log().Trim(options_->log_retention, now, last_commit());
 }
 
 absl::StatusOr<TermId> GraphStore::Lookup(const rdf::Term& term) const {
@@ -183,6 +250,17 @@ absl::StatusOr<CommitOutcome> GraphStore::Commit(const CommitRequest& request) {
 
 absl::StatusOr<LogEntry> GraphStore::ReadLog(uint64_t commit) const {
   return state_->ReadLog(commit);
+}
+
+uint64_t GraphStore::first_logged() const { return state_->log().first(); }
+
+absl::Status GraphStore::TrimLog(uint64_t through) {
+  if (dropped()) return state_->DroppedStatus();
+  return state_->log().Trim(through, last_commit());
+}
+
+std::unique_ptr<LogHold> GraphStore::HoldLog(uint64_t after) const {
+  return state_->log().Hold(after);
 }
 
 uint64_t GraphStore::last_commit() const { return state_->published(); }
@@ -207,7 +285,7 @@ absl::StatusOr<GraphStore> Store::OpenGraph(std::string_view tenant,
                                             std::string_view name,
                                             const CreateOptions* create) {
   SKG_ASSIGN_OR_RETURN(auto state, impl_->OpenGraph(tenant, name, create));
-  return GraphStore(std::move(state));
+  return impl_->Handle(std::move(state));
 }
 
 absl::Status Store::DropGraph(std::string_view tenant, std::string_view name) {

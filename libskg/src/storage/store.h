@@ -4,15 +4,18 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "base/uuid.h"
 #include "rdf/name.h"
 #include "storage/commit.h"
+#include "storage/history.h"
 #include "storage/kv.h"
 #include "storage/read_view.h"
 #include "storage/rows.h"
@@ -21,7 +24,9 @@
 namespace skg::storage {
 
 class StoreImpl;
+struct StoreOptions;
 class GraphState;
+class LogHold;
 class TransactionState;
 
 // Fixed at creation, but for the name.
@@ -64,11 +69,25 @@ class Transaction {
 // A handle; copies are the same graph. Thread-safe.
 class GraphStore {
  public:
-  explicit GraphStore(std::shared_ptr<GraphState> state);
+  GraphStore(std::shared_ptr<GraphState> state,
+             std::shared_ptr<const StoreOptions> options);
 
   [[nodiscard]] const GraphDescription& description() const;
   // kNotFound once the graph was dropped.
   [[nodiscard]] absl::StatusOr<ReadView> Latest() const;
+  // A past state. kOutOfRange: before the horizon, before the first commit, or
+  // after the last one; a time to come means the present.
+  [[nodiscard]] absl::StatusOr<ReadView> AsOf(uint64_t commit) const;
+  [[nodiscard]] absl::StatusOr<ReadView> AsOf(absl::Time time) const;
+
+  // See GraphState.
+  [[nodiscard]] absl::StatusOr<History> ReadHistory() const;
+  [[nodiscard]] absl::Status SetHorizon(uint64_t commit);
+  [[nodiscard]] absl::Status SetHistoryKept(
+      std::optional<absl::Duration> kept_for);
+  // Moves the horizon and trims the log as the store's settings ask for at
+  // this time. The store itself does so now and then.
+  [[nodiscard]] absl::Status ForgetPast(absl::Time now);
 
   // Looks a term up before the queue: its inline id, its number, or unbound;
   // the caller puts the unknown ones into CommitRequest::new_terms.
@@ -86,6 +105,14 @@ class GraphStore {
   // The log entry of one commit. kOutOfRange: before the first kept one, or
   // not there yet.
   [[nodiscard]] absl::StatusOr<LogEntry> ReadLog(uint64_t commit) const;
+  // The first commit whose log entry is kept.
+  [[nodiscard]] uint64_t first_logged() const;
+  // Drops the log entries up to this commit, but never the last; the times of
+  // commits stay.
+  [[nodiscard]] absl::Status TrimLog(uint64_t through);
+  // Keeps the entries after a commit, up to the log's cap, while the hold
+  // lives (followers).
+  [[nodiscard]] std::unique_ptr<LogHold> HoldLog(uint64_t after) const;
   [[nodiscard]] uint64_t last_commit() const;
   // Waits until a commit after `commit` is there, the deadline passes, or the
   // graph is dropped. True: there is one.
@@ -95,6 +122,7 @@ class GraphStore {
  private:
   friend class Store;
   std::shared_ptr<GraphState> state_;
+  std::shared_ptr<const StoreOptions> options_;
 };
 
 struct StoreOptions {
@@ -106,6 +134,13 @@ struct StoreOptions {
   // Go on with resumable tasks that an earlier process left.
   bool resume_tasks = true;
   std::function<void(std::string_view)> log = nullptr;
+  LogRetention log_retention = {};
+  // How long superseded states are kept, where a graph does not say.
+  absl::Duration history_kept_for = absl::InfiniteDuration();
+  // How often log and history are cut to that.
+  absl::Duration upkeep_interval = absl::Minutes(1);
+  // May be null; must outlive the store.
+  HoldCheck* hold_check = nullptr;
 };
 
 struct CheckProblem {

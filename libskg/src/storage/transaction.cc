@@ -10,7 +10,10 @@ namespace skg::storage {
 class TransactionState {
  public:
   TransactionState(GraphState& graph, std::shared_ptr<const Snapshot> at)
-      : graph_(graph), snapshot_(std::move(at)), view_(snapshot_, &overlay_) {}
+      : graph_(graph),
+        snapshot_(std::move(at)),
+        hold_(graph.log().Hold(snapshot_->commit())),
+        view_(snapshot_, &overlay_) {}
 
   GraphState& graph() { return graph_; }
   const Snapshot& snapshot() const { return *snapshot_; }
@@ -20,6 +23,7 @@ class TransactionState {
  private:
   GraphState& graph_;
   std::shared_ptr<const Snapshot> snapshot_;
+  std::unique_ptr<LogHold> hold_;  // what its commit is checked against
   Overlay overlay_;
   ReadView view_;
 };
@@ -95,7 +99,7 @@ absl::StatusOr<CommitOutcome> GraphStore::Commit(
   request.operations = std::move(overlay.operations);
   request.records = std::move(overlay.records);
   request.reads = &overlay.reads;
-  request.snapshot_commit = state.snapshot().head().last_commit;
+  request.snapshot_commit = state.snapshot().commit();
   return Commit(request);
 }
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "cli/help_text.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
+#include "skg/time_travel.h"
 #include "skg/version.h"
 
 namespace skg::cli {
@@ -46,6 +48,11 @@ std::string CheckSeconds(const std::string& text) {
   return number && seconds >= 0 && seconds <= 1e9
              ? ""
              : "\"" + text + "\" is no number of seconds";
+}
+
+std::string CheckPoint(const std::string& text) {
+  const absl::StatusOr<PointInTime> point = ParsePointInTime(text);
+  return point.ok() ? "" : std::string(point.status().message());
 }
 
 std::string CheckTenant(const std::string& text) {
@@ -112,6 +119,17 @@ void AddTarget(CLI::App& verb, Target& target) {
                   "Graph; a name without tenant is one of public")
       ->type_name("TENANT/GRAPH")
       ->default_str("public/main");
+}
+
+void AddAsOf(CLI::App& verb, std::optional<PointInTime>& point) {
+  verb.add_option_function<std::string>(
+          "--as-of",
+          [&point](const std::string& text) {
+            point = *ParsePointInTime(text);
+          },
+          "The state after a commit (a number), or at a time (ISO 8601) [now]")
+      ->check(Checked(CheckPoint))
+      ->type_name("TIME|COMMIT");
 }
 
 void AddServe(CLI::App& app, Chosen& chosen) {
@@ -220,6 +238,7 @@ void AddQuery(CLI::App& app, Chosen& chosen) {
                    "End the query after so long, 0: never [0]")
       ->check(Checked(CheckSeconds))
       ->type_name("SECONDS");
+  AddAsOf(*verb, query->as_of);
   CLI::Option* file =
       verb->add_option("--file", query->file,
                        "Read the query from FILE, - for standard input")
@@ -247,6 +266,7 @@ void AddExport(CLI::App& app, Chosen& chosen) {
               kFormats)
       ->check(Checked(CheckFormat))
       ->type_name("FORMAT");
+  AddAsOf(*verb, ex->as_of);
   verb->add_option("--output", ex->output,
                    "File to write (else standard output)")
       ->type_name("FILE");

@@ -25,7 +25,7 @@ Format FormatOf(const ExportVerb& verb) {
 absl::Status WriteGraph(const ExportVerb& verb, const Graph& graph, Sink sink) {
   const absl::Time start = absl::Now();
   ProgressLine progress;
-  ExportOptions options{.format = FormatOf(verb)};
+  ExportOptions options{.format = FormatOf(verb), .as_of = verb.as_of};
   options.progress = [&](uint64_t statements) {
     if (progress.Due()) progress.Show(RateText(statements, start));
     return InterruptSignal() == 0;

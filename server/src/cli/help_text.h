@@ -59,6 +59,7 @@ The pattern language is one JSON document, told apart by its key:
 Examples:
   skg query --data ./kg '{"pattern": ["Curie", "discovered", null]}'
   skg query --data ./kg --results csv --file question.json
+  skg query --data ./kg --as-of 2024-01-15T10:30:00Z --file question.json
   echo '{"start_entity": "Curie"}' | skg query --data ./kg --file -)";
 
 inline constexpr char kExportFooter[] = R"(
@@ -68,6 +69,7 @@ nquads, trig or json. Weight and metadata travel in json, weights in tsv and csv
 
 Examples:
   skg export --data ./kg --output backup.nq.gz
+  skg export --data ./kg --as-of 1204 --output before.ttl
   skg export --data ./kg --graph acme/crm --format json | wc -l)";
 
 inline constexpr char kStatsFooter[] = R"(

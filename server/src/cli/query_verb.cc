@@ -24,6 +24,7 @@ PatternQueryOptions OptionsOf(const QueryVerb& verb) {
   options.max_depth = 1000;
   options.max_string_length = std::numeric_limits<uint32_t>::max();
   options.memory_bytes = uint64_t{1} << 30;
+  options.as_of = verb.as_of;
   if (verb.timeout_seconds > 0) {
     options.deadline = absl::Now() + absl::Seconds(verb.timeout_seconds);
   }

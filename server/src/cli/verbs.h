@@ -10,6 +10,7 @@
 #include "config/settings.h"
 #include "skg/load.h"
 #include "skg/statement.h"
+#include "skg/time_travel.h"
 
 namespace skg::cli {
 
@@ -39,7 +40,8 @@ struct QueryVerb {
   Target target;
   ResultFormat results = ResultFormat::kAutomatic;
   double timeout_seconds = 0;  // 0: none
-  std::string file;            // "-": standard input
+  std::optional<PointInTime> as_of;
+  std::string file;  // "-": standard input
   std::string query;
 };
 [[nodiscard]] int RunQuery(const QueryVerb& verb);
@@ -48,6 +50,7 @@ struct ExportVerb {
   Target target;
   std::optional<Format> format;  // else by the output's name, else Turtle
   std::string output;            // empty or "-": standard output
+  std::optional<PointInTime> as_of;
 };
 [[nodiscard]] int RunExport(const ExportVerb& verb);
 

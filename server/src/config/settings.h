@@ -50,6 +50,11 @@ struct Settings {
   std::string data_dir;
   Durability durability = Durability::kSync;
   uint64_t memory_budget_bytes = 0;  // 0: a quarter of the machine
+  // How long superseded states can be shown; zero: for ever.
+  absl::Duration history_kept_for = absl::ZeroDuration();
+  // What is kept of each graph's change log; 0 bytes: no cap.
+  absl::Duration change_log_kept_for = absl::Hours(7 * 24);
+  uint64_t change_log_max_bytes = uint64_t{1} << 30;
 
   // Listening.
   std::string host = "127.0.0.1";

@@ -32,11 +32,23 @@ const Router::Indices* Router::FindPath(std::string_view path,
   if (slash == std::string_view::npos || slash + 1 == path.size()) {
     return nullptr;
   }
-  std::string pattern(path.substr(0, slash + 1));
+  if (const Indices* found = FindPattern(path, slash + 1, path.size(), id)) {
+    return found;
+  }
+  // What belongs to one id: /triples/{id}/history.
+  const size_t before = slash == 0 ? slash : path.rfind('/', slash - 1) + 1;
+  return before == slash ? nullptr : FindPattern(path, before, slash, id);
+}
+
+const Router::Indices* Router::FindPattern(std::string_view path, size_t begin,
+                                           size_t end,
+                                           std::string_view& id) const {
+  std::string pattern(path.substr(0, begin));
   pattern += kIdSegment;
+  pattern += path.substr(end);
   const auto found = by_path_.find(pattern);
   if (found == by_path_.end()) return nullptr;
-  id = path.substr(slash + 1);
+  id = path.substr(begin, end - begin);
   return &found->second;
 }
 

@@ -38,6 +38,10 @@ class Router {
   };
   using Indices = std::vector<size_t>;
   const Indices* FindPath(std::string_view path, std::string_view& id) const;
+  // The route whose path has an id in place of these bytes of `path`.
+  [[nodiscard]] const Indices* FindPattern(std::string_view path, size_t begin,
+                                           size_t end,
+                                           std::string_view& id) const;
 
   std::vector<Route> routes_;
   std::unordered_map<std::string, Indices, Hash, std::equal_to<>> by_path_;

@@ -168,7 +168,11 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
   }
   auto log = std::make_unique<Log>(settings.log_level, settings.log_format);
   EngineOptions options{.durability = settings.durability,
-                        .memory_budget_bytes = settings.memory_budget_bytes};
+                        .memory_budget_bytes = settings.memory_budget_bytes,
+                        .log_kept_for = settings.change_log_kept_for,
+                        .log_max_bytes = settings.change_log_max_bytes};
+  if (settings.history_kept_for > absl::ZeroDuration())
+    options.history_kept_for = settings.history_kept_for;
   options.logger = [out = log.get()](LogLevel level, std::string_view message) {
     out->Write(Threshold(level), "engine", {{"message", message}});
   };

@@ -83,8 +83,8 @@ ApiResponse Query(Services& services, const ApiRequest& request) {
 
 // pattern=Curie&pattern=*&pattern=&k=10: the document of the same question.
 ApiResponse QueryByParameters(Services& services, const ApiRequest& request) {
-  ParameterReader read(request,
-                       {"pattern", "k", "min_weight", "include_metadata"});
+  ParameterReader read(request, {"pattern", "k", "min_weight",
+                                 "include_metadata", "as_of", "valid_at"});
   auto pattern = Json::array();
   for (const auto& [name, value] : request.query) {
     if (name != "pattern") continue;
@@ -99,6 +99,9 @@ ApiResponse QueryByParameters(Services& services, const ApiRequest& request) {
                    {"k", read.Number("k", 10, 1, request.limits->max_results)},
                    {"min_weight", read.Fraction("min_weight", 0)},
                    {"include_metadata", read.Flag("include_metadata", false)}};
+  for (const char* name : {"as_of", "valid_at"}) {
+    if (const auto text = read.Text(name)) document[name] = *text;
+  }
   if (!read.status().ok()) {
     return Failed(services, request, read.status(), "query");
   }

@@ -25,6 +25,18 @@ ApiResponse Failed(Services& services, const ApiRequest& request,
   return StatusReply(status, request.request_id, place);
 }
 
+absl::StatusOr<ReadView> RequestView(const Graph& graph,
+                                     const std::optional<PointInTime>& as_of) {
+  if (!as_of.has_value()) return graph.Latest();
+  absl::StatusOr<ReadView> view = graph.AsOf(*as_of);
+  if (absl::IsOutOfRange(view.status())) {
+    return FieldErrorStatus(
+        {{{"as_of"}, std::string(view.status().message()), "out_of_range"}},
+        absl::StatusCode::kOutOfRange);
+  }
+  return view;
+}
+
 ParameterReader::ParameterReader(const ApiRequest& request,
                                  std::initializer_list<std::string_view> known)
     : request_(request) {
@@ -75,6 +87,26 @@ bool ParameterReader::Flag(std::string_view name, bool fallback) {
     Refuse(name, "must be true or false", "wrong_type");
   }
   return value;
+}
+
+std::optional<PointInTime> ParameterReader::Point(std::string_view name) {
+  const std::optional<std::string> text = Text(name);
+  if (!text.has_value()) return std::nullopt;
+  const absl::StatusOr<PointInTime> point = ParsePointInTime(*text);
+  if (point.ok()) return *point;
+  Refuse(name, std::string(point.status().message()), "malformed");
+  return std::nullopt;
+}
+
+std::optional<absl::Time> ParameterReader::Time(std::string_view name) {
+  const std::optional<std::string> text = Text(name);
+  if (!text.has_value()) return std::nullopt;
+  const absl::StatusOr<PointInTime> point = ParsePointInTime(*text);
+  if (point.ok() && !point->commit().has_value()) return point->time();
+  Refuse(name,
+         "must be an ISO 8601 time such as 2024-01-15 or 2024-01-15T10:30:00Z",
+         "malformed");
+  return std::nullopt;
 }
 
 void ParameterReader::Refuse(std::string_view name, std::string message,

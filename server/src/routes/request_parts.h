@@ -14,6 +14,7 @@
 #include "http/services.h"
 #include "skg/field_error.h"
 #include "skg/graph.h"
+#include "skg/time_travel.h"
 
 namespace skg::server {
 
@@ -27,6 +28,11 @@ namespace skg::server {
                                  const absl::Status& status,
                                  std::string_view place = "body");
 
+// The state of the graph that is asked; unset: the present. A state that is
+// not there is kOutOfRange with the field `as_of`.
+[[nodiscard]] absl::StatusOr<ReadView> RequestView(
+    const Graph& graph, const std::optional<PointInTime>& as_of);
+
 // Reads query parameters, gathering what is wrong with them.
 class ParameterReader {
  public:
@@ -39,6 +45,9 @@ class ParameterReader {
                                 uint64_t min, uint64_t max);
   [[nodiscard]] double Fraction(std::string_view name, double fallback);
   [[nodiscard]] bool Flag(std::string_view name, bool fallback);
+  // A commit number or a time.
+  [[nodiscard]] std::optional<PointInTime> Point(std::string_view name);
+  [[nodiscard]] std::optional<absl::Time> Time(std::string_view name);
   void Refuse(std::string_view name, std::string message, std::string type);
 
   // OK, or kInvalidArgument with the fields.

@@ -10,6 +10,7 @@ void AddRoutes(Router& router) {
       {"POST", "/triples", Access::kWrite, kV1, AddTriple},
       {"GET", "/triples", Access::kRead, kV1, ListTriples},
       {"GET", "/triples/{id}", Access::kRead, kV1, GetTriple},
+      {"GET", "/triples/{id}/history", Access::kRead, kV1, TripleHistory},
       {"POST", "/add_batch", Access::kWrite, !kV1, AddBatchLegacy},
       {"POST", "/query", Access::kRead, kV1, Query},
       {"GET", "/query", Access::kRead, kV1, QueryByParameters},

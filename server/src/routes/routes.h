@@ -14,6 +14,7 @@ ApiResponse AddBatch(Services& services, const ApiRequest& request);
 ApiResponse AddBatchLegacy(Services& services, const ApiRequest& request);
 ApiResponse ListTriples(Services& services, const ApiRequest& request);
 ApiResponse GetTriple(Services& services, const ApiRequest& request);
+ApiResponse TripleHistory(Services& services, const ApiRequest& request);
 
 // query.cc
 ApiResponse Query(Services& services, const ApiRequest& request);

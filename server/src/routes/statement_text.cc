@@ -8,6 +8,15 @@ namespace skg::server {
 
 using Json = nlohmann::ordered_json;
 
+namespace {
+
+Json MetadataJson(const Statement& statement) {
+  Json parsed = Json::parse(statement.metadata, nullptr, false);
+  return parsed.is_object() ? parsed : Json::object();
+}
+
+}  // namespace
+
 nlohmann::ordered_json WeightJson(float weight) {
   std::array<char, 32> digits;
   const auto end =
@@ -39,10 +48,23 @@ nlohmann::ordered_json StatementJson(const Statement& statement,
   if (statement.valid_from)
     json["valid_from"] = TimeText(*statement.valid_from);
   if (statement.valid_to) json["valid_to"] = TimeText(*statement.valid_to);
-  if (metadata) {
-    Json parsed = Json::parse(statement.metadata, nullptr, false);
-    json["metadata"] = parsed.is_object() ? std::move(parsed) : Json::object();
+  if (metadata) json["metadata"] = MetadataJson(statement);
+  return json;
+}
+
+nlohmann::ordered_json VersionJson(const Change& change) {
+  Json json = {{"version", change.commit}, {"at", TimeText(change.time)}};
+  const bool deleted = change.kind == Change::Kind::kRemoved;
+  if (!deleted) {
+    const Statement& statement = change.statement;
+    json["weight"] = WeightJson(statement.weight);
+    json["metadata"] = MetadataJson(statement);
+    if (!statement.source.empty()) json["source"] = statement.source;
+    if (statement.valid_from)
+      json["valid_from"] = TimeText(*statement.valid_from);
+    if (statement.valid_to) json["valid_to"] = TimeText(*statement.valid_to);
   }
+  json["deleted"] = deleted;
   return json;
 }
 

@@ -22,6 +22,9 @@ namespace skg::server {
 [[nodiscard]] nlohmann::ordered_json StatementJson(const Statement& statement,
                                                    bool metadata);
 
+// One version of a statement, as its history lists them.
+[[nodiscard]] nlohmann::ordered_json VersionJson(const Change& change);
+
 // Empty and "*" stand for everything.
 [[nodiscard]] std::optional<std::string> Wildcard(
     std::optional<std::string> text);

@@ -135,15 +135,17 @@ ApiResponse AddBatchLegacy(Services& services, const ApiRequest& request) {
 }
 
 ApiResponse ListTriples(Services& services, const ApiRequest& request) {
-  ParameterReader read(
-      request, {"subject", "predicate", "object", "min_weight", "max_weight",
-                "limit", "offset", "order_by", "include_metadata"});
+  ParameterReader read(request, {"subject", "predicate", "object", "min_weight",
+                                 "max_weight", "limit", "offset", "order_by",
+                                 "include_metadata", "as_of", "valid_at"});
   StatementPattern pattern{
       .subject = Wildcard(read.Text("subject")),
       .predicate = Wildcard(read.Text("predicate")),
       .object = Wildcard(read.Text("object")),
       .weight_min = static_cast<float>(read.Fraction("min_weight", 0)),
-      .weight_max = static_cast<float>(read.Fraction("max_weight", 1))};
+      .weight_max = static_cast<float>(read.Fraction("max_weight", 1)),
+      .valid_at = read.Time("valid_at")};
+  const std::optional<PointInTime> as_of = read.Point("as_of");
   MatchOptions options{
       .limit = read.Number("limit", 100, 1, request.limits->max_results),
       .offset = read.Number("offset", 0, 0, uint64_t{1} << 40),
@@ -161,7 +163,9 @@ ApiResponse ListTriples(Services& services, const ApiRequest& request) {
   }
   auto graph = RequestGraph(services, request);
   if (!graph.ok()) return Failed(services, request, graph.status(), "query");
-  auto cursor = graph->Match(pattern, options);
+  auto view = RequestView(*graph, as_of);
+  if (!view.ok()) return Failed(services, request, view.status(), "query");
+  auto cursor = view->Match(pattern, options);
   if (!cursor.ok()) return Failed(services, request, cursor.status(), "query");
   auto rows = cursor->ToVector();
   if (!rows.ok()) return Failed(services, request, rows.status(), "query");
@@ -178,15 +182,34 @@ ApiResponse ListTriples(Services& services, const ApiRequest& request) {
 }
 
 ApiResponse GetTriple(Services& services, const ApiRequest& request) {
+  ParameterReader read(request, {"as_of"});
+  const std::optional<PointInTime> as_of = read.Point("as_of");
+  if (!read.status().ok()) {
+    return Failed(services, request, read.status(), "query");
+  }
+  auto graph = RequestGraph(services, request);
+  if (!graph.ok()) return Failed(services, request, graph.status(), "query");
+  auto view = RequestView(*graph, as_of);
+  if (!view.ok()) return Failed(services, request, view.status(), "query");
+  auto statement = view->Get(request.id);
+  if (!statement.ok()) return Failed(services, request, statement.status());
+  ApiResponse response;
+  response.body = StatementJson(*statement, true).dump();
+  return response;
+}
+
+ApiResponse TripleHistory(Services& services, const ApiRequest& request) {
   if (absl::Status status = OnlyGraphParameter(request); !status.ok()) {
     return Failed(services, request, status, "query");
   }
   auto graph = RequestGraph(services, request);
   if (!graph.ok()) return Failed(services, request, graph.status(), "query");
-  auto statement = graph->Get(request.id);
-  if (!statement.ok()) return Failed(services, request, statement.status());
+  auto changes = graph->History(request.id);
+  if (!changes.ok()) return Failed(services, request, changes.status());
+  auto versions = Json::array();
+  for (const Change& change : *changes) versions.push_back(VersionJson(change));
   ApiResponse response;
-  response.body = StatementJson(*statement, true).dump();
+  response.body = Json{{"versions", std::move(versions)}}.dump();
   return response;
 }
 
