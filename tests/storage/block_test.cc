@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <limits>
 
+#include "absl/strings/escaping.h"
 #include "block_support.h"
 #include "storage/bit_packing.h"
 #include "support/test_support.h"
@@ -250,6 +251,51 @@ TEST_CASE("a flipped bit or a missing byte is data loss") {
     }
     REQUIRE(absl::IsDataLoss(BlockView::Open(block + '\0').status()));
   }
+}
+
+// The worked example of libskg/docs/formats.md.
+TEST_CASE("the documented block is the encoded block") {
+  const auto row = [](uint64_t subject, uint64_t object, float weight) {
+    RunRow made =
+        InsertedRow({{}, {subject}, {0x1000000000000002}, {object}, 0}, 0);
+    made.value.weight = weight;
+    return made;
+  };
+  const std::vector<RunRow> rows = {
+      row(0x1000000000000001, 0x1000000000000005, 1),
+      row(0x1000000000000001, 0x8800000000000007, 1),
+      row(0x1000000000000002, 0x1000000000000007, 0.5f)};
+  const std::string expected = absl::HexStringToBytes(
+      "010103"
+      "030606"
+      "0000"
+      "01110101"
+      "0021"
+      "0151828080808080808078"
+      "3f"
+      "0000"
+      "0000"
+      "0000"
+      "0002"
+      "0002"
+      "01008080800418"
+      "0000"
+      "0000"
+      "3f0000003f800000"
+      "0000000000000000"
+      "0000000000000000"
+      "0100000000000000"
+      "0000000000000000"
+      "0000000000000000"
+      "0200000000000078"
+      "0200000000000000"
+      "0000000000000000"
+      "0000000000000000"
+      "0000000000000000"
+      "0000800000000000"
+      "0000000000000000"
+      "ea4c8aaf794772e8");
+  CHECK(EncodeBlock(IndexOrder::kGspo, rows) == expected);
 }
 
 TEST_CASE("packing agrees with and without AVX2") {

@@ -111,7 +111,8 @@ class BlockView {
   // Set: every row has this term at `place` (nothing needs unpacking).
   [[nodiscard]] bool Constant(size_t place, TermId* value) const;
 
-  // All of it, a row at a time (merges, checks); `order` as it was encoded.
+  // Appends all of it, a row at a time (merges, checks); `order` as it was
+  // encoded.
   void Rows(IndexOrder order, std::vector<RunRow>* out) const;
 
  private:

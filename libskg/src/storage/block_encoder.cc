@@ -321,16 +321,18 @@ bool BlockEncoder::HasTwoVersions() const {
 BlockHeader BlockEncoder::MakeHeader() const {
   BlockHeader header;
   header.rows = static_cast<uint32_t>(size_);
-  const auto range = [this](const std::vector<uint64_t>& values) {
-    return std::minmax_element(values.begin(),
-                               values.begin() + static_cast<ptrdiff_t>(size_));
+  const auto range = [this](const std::vector<uint64_t>& values,
+                            size_t column) {
+    const auto end = values.begin() +
+                     static_cast<ptrdiff_t>(varying_[column] == 0 ? 1 : size_);
+    return std::minmax_element(values.begin(), end);
   };
   for (size_t place = 0; place < 4; ++place) {
-    const auto [min, max] = range(terms_[place]);
+    const auto [min, max] = range(terms_[place], place);
     header.min_term[place] = TermId{*min};
     header.max_term[place] = TermId{*max};
   }
-  const auto [min_commit, max_commit] = range(commits_);
+  const auto [min_commit, max_commit] = range(commits_, kCommits);
   header.min_commit = *min_commit;
   header.max_commit = *max_commit;
   header.min_weight = std::numeric_limits<float>::infinity();
@@ -358,9 +360,10 @@ const uint64_t* BlockEncoder::Column(size_t column) {
   if (column < kEdges) return terms_[column].data();
   if (column == kEdges) return edges_.data();
   if (column == kCommits) return commits_.data();
-  const auto fill = [this](auto stored) {
+  const auto fill = [this, column](auto stored) {
     // A constant column is its first value.
-    for (size_t i = 0; i < size_; ++i) column_[i] = stored(values_[i]);
+    const size_t count = varying_[column] == 0 ? 1 : size_;
+    for (size_t i = 0; i < count; ++i) column_[i] = stored(values_[i]);
   };
   switch (column) {
     case kEnds:
