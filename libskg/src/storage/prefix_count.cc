@@ -69,6 +69,13 @@ absl::Status AddBlock(const Run& run, IndexOrder order, const RowKey& first,
 absl::Status AddRun(const Run& run, IndexOrder order, const Snapshot& snapshot,
                     const TermPrefix& prefix, const Cancellation* cancellation,
                     Sums& sums) {
+  if (static_cast<size_t>(order) < kDefaultGraphOrders && prefix.count > 1) {
+    RowKey key;
+    key.terms = prefix.terms;
+    SKG_ASSIGN_OR_RETURN(const bool excluded,
+                         run.Excludes(ToStatement(key, order), snapshot.kv()));
+    if (excluded) return absl::OkStatus();
+  }
   SKG_ASSIGN_OR_RETURN(const Fences* fences,
                        run.FencesOf(order, snapshot.kv()));
   if (fences->size() == 0) return absl::OkStatus();
@@ -116,6 +123,7 @@ absl::StatusOr<Counts> CountPrefix(const Snapshot& snapshot, IndexOrder order,
                                    const Cancellation* cancellation) {
   Sums sums;
   for (const Epoch& epoch : snapshot.manifest().epochs) {
+    if (snapshot.head().delta_rows == 0) break;
     SKG_RETURN_IF_ERROR(
         AddEpoch(epoch.number, order, snapshot, prefix, cancellation, sums));
   }

@@ -73,10 +73,16 @@ class RunSource final : public RowSource {
   RunSource(const KvStore& kv, const KvSnapshot* snapshot,
             std::shared_ptr<const Run> run, IndexOrder order,
             const TermPrefix& prefix)
-      : run_(std::move(run)),
+      : kv_(kv),
+        snapshot_(snapshot),
+        run_(std::move(run)),
         order_(order),
-        prefix_(prefix),
-        columns_(std::make_unique_for_overwrite<Columns>()) {
+        prefix_(prefix) {
+    const auto excluded = FilterExcludes();
+    if (!excluded.ok() || *excluded) {
+      End(excluded.status());
+      return;
+    }
     auto fences = run_->FencesOf(order, snapshot);
     if (!fences.ok()) {
       End(fences.status());
@@ -84,12 +90,6 @@ class RunSource final : public RowSource {
     }
     fences_ = *fences;
     if (fences_->size() == 0) return;
-    const std::string run_prefix =
-        RunPrefix(run_->graph(), run_->info().number);
-    blocks_ =
-        kv.NewIterator(RunFamily(order), {.snapshot = snapshot,
-                                          .lower = run_prefix,
-                                          .upper = PrefixEnd(run_prefix)});
     RowKey from;
     from.terms = prefix_.terms;
     from.commit = UINT64_MAX;
@@ -166,11 +166,21 @@ class RunSource final : public RowSource {
   }
 
  private:
+  // What the run does not have costs no block. Filters know terms within their
+  // graph.
+  absl::StatusOr<bool> FilterExcludes() const {
+    if (static_cast<size_t>(order_) >= kDefaultGraphOrders || prefix_.count < 2)
+      return false;
+    RowKey key;
+    key.terms = prefix_.terms;  // 0, unbound, behind the prefix
+    return run_->Excludes(ToStatement(key, order_), snapshot_);
+  }
+
   // To the first row at or after `from`.
   void GoTo(const RowKey& from) {
-    OpenBlock(fences_->Find(from), /*seek=*/true);
+    OpenBlock(fences_->Find(from));
     if (!status_.ok()) return;
-    at_ = LowerBound(from, at_);
+    if (at_ < end_) at_ = LowerBound(from, at_);
     Settle();
   }
 
@@ -182,38 +192,86 @@ class RunSource final : public RowSource {
   // Reads on while the block is used up; ends behind the prefix.
   void Settle() {
     while (at_ >= end_) {
-      if (last_ || block_ + 1 >= fences_->size()) return End(absl::OkStatus());
-      OpenBlock(block_ + 1, /*seek=*/false);
+      // Fences tell whether the next block begins within the prefix.
+      if (block_ + 1 >= fences_->size() ||
+          prefix_.Compare(fences_->first(block_ + 1).terms) != 0) {
+        return End(absl::OkStatus());
+      }
+      OpenBlock(block_ + 1);
       if (!status_.ok()) return;
     }
     valid_ = true;
     key_ = KeyAt(at_);
   }
 
-  void OpenBlock(size_t block, bool seek) {
+  void OpenBlock(size_t block) {
+    const bool in_sequence = view_.has_value() && block == block_ + 1;
     block_ = block;
-    const std::string key =
-        BlockKey(run_->graph(), run_->info().number, fences_->first(block));
-    if (seek) {
-      blocks_->Seek(key);
-    } else {
-      blocks_->Next();
-    }
-    if (!blocks_->Valid() || blocks_->key() != key) {
-      return End(!blocks_->status().ok() ? blocks_->status()
-                                         : Damaged("a block is missing"));
-    }
-    auto view = BlockView::Open(blocks_->value());
+    const auto bytes = ReadBlock(in_sequence);
+    if (!bytes.ok()) return End(bytes.status());
+    auto view = BlockView::Open(*bytes);
     if (!view.ok()) return End(Damaged(sv(view.status().message())));
     view_ = *std::move(view);
-    Unpack();
+    NarrowToPrefix();
+    if (at_ < end_) Unpack();
+  }
+
+  // The first block is a point lookup: many a scan needs no more, and an
+  // iterator costs more than that. It comes with the second one.
+  absl::StatusOr<std::string_view> ReadBlock(bool in_sequence) {
+    if (!in_sequence) {
+      blocks_.reset();
+      SKG_RETURN_IF_ERROR(
+          run_->ReadBlock(order_, fences_->first(block_), snapshot_, &bytes_));
+      return std::string_view(bytes_);
+    }
+    const std::string key =
+        BlockKey(run_->graph(), run_->info().number, fences_->first(block_));
+    if (blocks_ != nullptr) {
+      blocks_->Next();
+    } else {
+      blocks_ = kv_.NewIterator(
+          RunFamily(order_),
+          {.snapshot = snapshot_,
+           .lower = key,
+           .upper = PrefixEnd(RunPrefix(run_->graph(), run_->info().number))});
+      blocks_->SeekToFirst();
+    }
+    if (!blocks_->Valid() || blocks_->key() != key) {
+      SKG_RETURN_IF_ERROR(blocks_->status());
+      return Damaged("a block is missing");
+    }
+    return blocks_->value();
+  }
+
+  // Sets the range of rows of the prefix; a column at a time narrows it.
+  void NarrowToPrefix() {
+    at_ = 0;
+    end_ = view_->rows();
+    TermId column[kBlockRows];
+    for (size_t i = 0; i < prefix_.count && at_ < end_; ++i) {
+      const TermId wanted{prefix_.terms[i]};
+      if (TermId constant; view_->Constant(i, &constant)) {
+        if (constant != wanted) end_ = at_;
+        continue;
+      }
+      view_->Terms(i, column);
+      const auto range = std::equal_range(column + at_, column + end_, wanted);
+      at_ = static_cast<size_t>(range.first - column);
+      end_ = static_cast<size_t>(range.second - column);
+    }
   }
 
   void Unpack() {
+    if (columns_ == nullptr)
+      columns_ = std::make_unique_for_overwrite<Columns>();
     const BlockView& view = *view_;
     const BlockHeader& header = view.header();
     Columns& c = *columns_;
-    for (size_t i = 0; i < 4; ++i) view.Terms(i, c.terms[i]);
+    // The prefix says what its columns hold in the range.
+    for (size_t i = 0; i < prefix_.count; ++i)
+      std::fill(c.terms[i] + at_, c.terms[i] + end_, TermId{prefix_.terms[i]});
+    for (size_t i = prefix_.count; i < 4; ++i) view.Terms(i, c.terms[i]);
     view.Edges(c.edges);
     view.Commits(c.commits);
     view.Weights(c.weights);
@@ -230,27 +288,6 @@ class RunSource final : public RowSource {
       max_commit_ = run_->info().commit;
     }
     signs_.clear();
-    at_ = 0;
-    end_ = view.rows();
-    last_ = false;
-    NarrowToPrefix();
-  }
-
-  // Rows behind the prefix are not this source's.
-  void NarrowToPrefix() {
-    std::array<uint64_t, 4> highest;
-    for (size_t i = 0; i < 4; ++i)
-      highest[i] = columns_->terms[i][end_ - 1].bits;
-    if (prefix_.Compare(highest) <= 0) return;
-    last_ = true;
-    size_t begin = 0;
-    for (size_t i = 0; i < prefix_.count; ++i) {
-      const TermId* column = columns_->terms[i];
-      const auto range = std::equal_range(column + begin, column + end_,
-                                          TermId{prefix_.terms[i]});
-      begin = static_cast<size_t>(range.first - column);
-      end_ = static_cast<size_t>(range.second - column);
-    }
   }
 
   [[nodiscard]] RowKey KeyAt(size_t i) const {
@@ -280,17 +317,19 @@ class RunSource final : public RowSource {
         static_cast<int>(order_), ", block ", block_, ": ", std::string(what)));
   }
 
+  const KvStore& kv_;
+  const KvSnapshot* const snapshot_;
   const std::shared_ptr<const Run> run_;
   const IndexOrder order_;
   const TermPrefix prefix_;
   const Fences* fences_ = nullptr;
-  std::unique_ptr<KvIterator> blocks_;
+  std::string bytes_;                   // of a block that was looked up
+  std::unique_ptr<KvIterator> blocks_;  // on one that was scanned to
   size_t block_ = 0;
   std::optional<BlockView> view_;
   std::unique_ptr<Columns> columns_;
   mutable std::vector<int64_t> signs_, triple_signs_;
   size_t at_ = 0, end_ = 0;
-  bool last_ = false;  // no row of the prefix stands in a later block
   bool all_live_ = false, plain_ = false;
   uint64_t max_commit_ = 0;
 };
@@ -321,6 +360,7 @@ std::vector<std::unique_ptr<RowSource>> SourcesOf(const Snapshot& snapshot,
   GraphState& graph = snapshot.graph();
   std::vector<std::unique_ptr<RowSource>> sources;
   for (const Epoch& epoch : snapshot.manifest().epochs) {
+    if (snapshot.head().delta_rows == 0) break;
     sources.push_back(MakeDeltaSource(graph.kv, snapshot.kv(),
                                       graph.description.number, epoch.number,
                                       order, prefix));

@@ -194,11 +194,24 @@ absl::Status Run::ReadBlock(IndexOrder order, const RowKey& first,
                : Damaged(graph_, info_.number, "a block that is missing");
 }
 
+absl::StatusOr<bool> Run::Excludes(const StatementKey& pattern,
+                                   const KvSnapshot* snapshot) const {
+  const auto& [graph, subject, predicate, object, edge] = pattern;
+  StatementKey known = pattern;
+  if (!subject.bound() || !predicate.bound() || !object.bound()) {
+    if (!subject.bound() && !object.bound()) return false;
+    known = subject.bound() ? StatementKey{graph, subject, TermId{}, TermId{}}
+                            : StatementKey{graph, TermId{}, TermId{}, object};
+  }
+  SKG_ASSIGN_OR_RETURN(const RunFilter* filter, Filter(snapshot));
+  return !filter->MayHold(TripleHash(known));
+}
+
 absl::Status Run::FindTriple(const StatementKey& triple,
                              const KvSnapshot* snapshot,
                              std::vector<RunRow>* rows) const {
-  SKG_ASSIGN_OR_RETURN(const RunFilter* filter, Filter(snapshot));
-  if (!filter->MayHold(TripleHash(triple))) return absl::OkStatus();
+  SKG_ASSIGN_OR_RETURN(const bool excluded, Excludes(triple, snapshot));
+  if (excluded) return absl::OkStatus();
   SKG_ASSIGN_OR_RETURN(const Fences* fences,
                        FencesOf(IndexOrder::kGspo, snapshot));
   RowKey from = ToRowKey(triple, IndexOrder::kGspo, UINT64_MAX);
@@ -267,10 +280,27 @@ absl::Status RunBuilder::Add(const RunRow& row) {
     info_.min_commit = std::min(info_.min_commit, row.commit);
     info_.max_commit = std::max(info_.max_commit, row.commit);
     info_.max_end = std::max(info_.max_end, row.value.end);
-    const uint64_t hash = TripleHash(row.key);
-    if (hashes_.empty() || hashes_.back() != hash) hashes_.push_back(hash);
   }
+  AddToFilter(row.key);
   return encoder_->size() == kBlockRows ? FlushBlock() : absl::OkStatus();
+}
+
+// Each triple once, and each subject and each object of each graph.
+void RunBuilder::AddToFilter(const StatementKey& key) {
+  const auto add = [&](const StatementKey& pattern) {
+    const uint64_t hash = TripleHash(pattern);
+    if (hash != last_hash_) hashes_.push_back(hash);
+    last_hash_ = hash;
+  };
+  if (order_ == IndexOrder::kGspo) {
+    if (key.subject != filter_subject_ || key.graph != filter_graph_)
+      add({key.graph, key.subject, TermId{}, TermId{}});
+    add({key.graph, key.subject, key.predicate, key.object});
+    filter_subject_ = key.subject;
+    filter_graph_ = key.graph;
+  } else if (order_ == IndexOrder::kGosp) {
+    add({key.graph, TermId{}, TermId{}, key.object});
+  }
 }
 
 absl::Status RunBuilder::FlushBlock() {

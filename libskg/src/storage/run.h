@@ -74,6 +74,11 @@ class Run {
   // `snapshot` (null: the present) must show the run.
   [[nodiscard]] absl::StatusOr<const Fences*> FencesOf(
       IndexOrder order, const KvSnapshot* snapshot) const;
+  // True: in the pattern's graph the run holds no version of any statement with
+  // the bound terms; asks the filter for the triple, else the subject, else the
+  // object.
+  [[nodiscard]] absl::StatusOr<bool> Excludes(const StatementKey& pattern,
+                                              const KvSnapshot* snapshot) const;
   // Appends all rows of the triple's edges (versions newest first within each).
   // O(1) and no read where the filter excludes it.
   [[nodiscard]] absl::Status FindTriple(const StatementKey& triple,
@@ -116,6 +121,7 @@ class RunBuilder {
   [[nodiscard]] std::shared_ptr<const Run> Take(const KvStore& kv);
 
  private:
+  void AddToFilter(const StatementKey& key);
   [[nodiscard]] absl::Status FlushBlock();
   [[nodiscard]] absl::Status WriteIfLarge(size_t limit);
 
@@ -131,6 +137,8 @@ class RunBuilder {
   Fences fences_;
   std::array<Fences, kOrderCount> kept_fences_;  // of a run in a batch
   std::vector<uint64_t> hashes_;
+  uint64_t last_hash_ = 0;
+  TermId filter_graph_, filter_subject_;
   RunFilter filter_;
 };
 
