@@ -445,6 +445,8 @@ void CommitWriter::KeepNewest(uint32_t edge, uint64_t commit,
 
 absl::Status CommitWriter::ProbeDelta(const StatementKey& triple,
                                       Edges& newest) {
+  // What is on its way to the delta is in `triples_`.
+  if (head_.delta_rows == 0) return absl::OkStatus();
   while (probes_.size() < manifest_.epochs.size()) {
     KvScanOptions options;
     options.prefix_probe = true;
