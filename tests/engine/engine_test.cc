@@ -56,6 +56,8 @@ TEST_CASE("a directory that holds something else is refused") {
   REQUIRE_FALSE(engine.ok());
   CHECK(engine.status().code() == absl::StatusCode::kFailedPrecondition);
   CHECK(Engine::Open("").status().code() == absl::StatusCode::kInvalidArgument);
+  CHECK(Engine::Open("nowhere", {.fold_statements = 0}).status().code() ==
+        absl::StatusCode::kInvalidArgument);
 }
 
 TEST_CASE("a directory is open once at a time") {

@@ -34,8 +34,8 @@ struct EngineOptions {
   Durability durability = Durability::kSync;
   // Bytes for caches and buffers; 0: a quarter of the machine's memory.
   size_t memory_budget_bytes = 0;
-  // Rows of a graph that wait unpacked; past this number the background packs
-  // them into a run (reads get faster, the disk smaller). At least 1.
+  // Rows of a graph that wait unpacked; from this number on the background
+  // packs them into a run, which makes scans and counts faster. At least 1.
   uint64_t fold_statements = uint64_t{1} << 17;
   // Go on with resumable tasks that an earlier process left unfinished. False
   // for short-lived programs: those tasks stay queued for a later process.
@@ -95,7 +95,8 @@ class SKG_EXPORT Engine {
   // Errors: kNotFound (no such directory and not `create`),
   // kFailedPrecondition (in use by another process, written by a newer format
   // version, or not a data directory), kDataLoss (damage; the message says
-  // where), kResourceExhausted (disk full).
+  // where), kResourceExhausted (disk full), kInvalidArgument (a name or an
+  // option out of its range).
   // Cost: proportional to the unflushed log, not to the data.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Engine>> Open(
       std::string_view directory, const EngineOptions& options = {});

@@ -41,6 +41,10 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(
     return absl::InvalidArgumentError(
         "the data directory's name has a NUL byte");
   }
+  if (options.fold_statements == 0) {
+    return absl::InvalidArgumentError(
+        "fold_statements is 0; it must be at least 1");
+  }
   const size_t memory_bytes =
       std::max(kSmallestBudget, options.memory_budget_bytes == 0
                                     ? QuarterOfTheMachine()

@@ -4,9 +4,9 @@
 #include <bit>
 #include <functional>
 #include <memory>
+#include <tuple>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "storage/commit_queue.h"
 #include "storage/row_source.h"
@@ -84,7 +84,7 @@ void AddRuns(const Rebuilt& built, Manifest& manifest) {
             });
 }
 
-// Takes two run numbers, durably before the first row that carries one.
+// Takes two run numbers: in the log before the first row that carries one.
 absl::StatusOr<uint32_t> TakeRunNumbers(GraphState& graph, bool open_epoch) {
   uint32_t first = 0;
   SKG_RETURN_IF_ERROR(
@@ -153,7 +153,6 @@ absl::Status FoldDelta(GraphState& graph, const Cancellation* cancellation) {
                                         snapshot->head().last_commit),
       .cancellation = cancellation};
   const uint32_t number = graph.description.number;
-  uint64_t folded_rows = 0;
   Rebuild rebuild(graph, first_run, options);
   SKG_ASSIGN_OR_RETURN(const Rebuilt built, rebuild.Run([&](IndexOrder order) {
     Sources sources;
@@ -163,7 +162,7 @@ absl::Status FoldDelta(GraphState& graph, const Cancellation* cancellation) {
     }
     return sources;
   }));
-  folded_rows = built.live.rows + built.history.rows;
+  const uint64_t folded_rows = built.live.rows + built.history.rows;
   return graph.queue().EditManifest(
       [&](Manifest& manifest, Head& head, KvBatch& rows) {
         std::erase_if(manifest.epochs, [&](const Epoch& epoch) {

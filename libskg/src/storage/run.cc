@@ -367,8 +367,8 @@ absl::Status RemoveOrphanRuns(KvStore& kv, uint32_t graph,
   };
   const std::string prefix = GraphPrefix(graph);
   const auto batch = kv.NewBatch();
-  // Blocks come before fences and filter: a run that has none has no blocks in
-  // order gspo either, unless it ended in its first batch.
+  // The log is recovered as a prefix, and the rows of a run begin with blocks
+  // of order gspo: what has none there is nowhere.
   for (const Family family : {Family::kGspo, Family::kManifest}) {
     const auto rows = kv.NewIterator(
         family,

@@ -3,6 +3,7 @@
 // lie in family `manifest` behind the graph's manifest row.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -42,8 +43,10 @@ class Fences {
     int64_t statements_before = 0, triples_before = 0;
   };
   void Add(const RowKey& first, const BlockHeader& header);
-  // With the sums of the last block. kDataLoss.
+  // Values of bounded size, each with the numbers of its own blocks.
   [[nodiscard]] std::vector<std::string> Encode() const;
+  // Appends the fences of the next value. kDataLoss: it is damaged or does not
+  // follow on what is there.
   [[nodiscard]] absl::Status DecodeChunk(std::string_view bytes);
 
   [[nodiscard]] size_t size() const { return blocks_.size(); }
