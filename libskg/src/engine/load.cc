@@ -61,6 +61,7 @@ absl::Status ReadAll(LoadJob& job) {
 
 absl::StatusOr<LoadResult> Load(GraphImpl& graph, const LoadSource& source,
                                 const LoadOptions& options) {
+  if (graph.store().read_only()) return storage::OpenedForReading();
   if (!options.base_iri.empty() && !rdf::IsAbsoluteIri(options.base_iri)) {
     return absl::InvalidArgumentError(absl::StrCat(
         "base IRI \"", options.base_iri, "\": must be an absolute IRI"));

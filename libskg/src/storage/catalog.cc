@@ -70,12 +70,23 @@ std::string EncodeNumber(uint32_t number) {
 
 }  // namespace
 
+absl::StatusOr<bool> IsListed(const KvStore& kv, uint32_t graph,
+                              const KvSnapshot* at) {
+  std::string ignored;
+  return kv.Get(Family::kCatalog, CatalogKey(kGraphKind, NumberBytes(graph)),
+                &ignored, at);
+}
+
 absl::Status Catalog::Open() {
   std::string value;
   SKG_ASSIGN_OR_RETURN(
       const bool found,
       kv_.Get(Family::kCatalog, CatalogKey(kFormatKind), &value));
   if (!found) {
+    if (kv_.read_only()) {
+      return absl::NotFoundError(
+          "another process is still making this data directory; try again");
+    }
     const auto rows = kv_.NewIterator(Family::kCatalog, {});
     rows->SeekToFirst();
     if (rows->Valid()) {
@@ -105,15 +116,16 @@ absl::Status Catalog::Open() {
 }
 
 absl::StatusOr<std::optional<GraphDescription>> Catalog::Find(
-    std::string_view tenant, std::string_view name) const {
+    std::string_view tenant, std::string_view name,
+    const KvSnapshot* at) const {
   std::string value;
   SKG_ASSIGN_OR_RETURN(
-      bool found, kv_.Get(Family::kCatalog, NameKey(tenant, name), &value));
+      bool found, kv_.Get(Family::kCatalog, NameKey(tenant, name), &value, at));
   if (!found) return std::optional<GraphDescription>();
   SKG_ASSIGN_OR_RETURN(const uint32_t number, DecodeNumber(value));
   SKG_ASSIGN_OR_RETURN(
       found, kv_.Get(Family::kCatalog,
-                     CatalogKey(kGraphKind, NumberBytes(number)), &value));
+                     CatalogKey(kGraphKind, NumberBytes(number)), &value, at));
   if (!found)
     return absl::DataLossError(
         absl::StrCat("the row of graph ", number, " is missing"));

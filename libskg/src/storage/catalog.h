@@ -17,18 +17,24 @@ namespace skg::storage {
 // The on-disk format that this program writes and reads.
 inline constexpr uint64_t kFormatVersion = 1;
 
+// False: it was dropped.
+[[nodiscard]] absl::StatusOr<bool> IsListed(const KvStore& kv, uint32_t graph,
+                                            const KvSnapshot* at);
+
 // Rows of family `catalog`. Not thread-safe: the Store calls it under its lock.
 class Catalog {
  public:
   explicit Catalog(KvStore& kv) : kv_(kv) {}
 
   // Writes the format row in an empty store, else checks it. Errors:
-  // kFailedPrecondition (another version; says which), kDataLoss.
+  // kFailedPrecondition (another version; says which), kDataLoss; of a
+  // read-only store also kNotFound (there is none yet).
   [[nodiscard]] absl::Status Open();
 
   // Unset: no such graph.
   [[nodiscard]] absl::StatusOr<std::optional<GraphDescription>> Find(
-      std::string_view tenant, std::string_view name) const;
+      std::string_view tenant, std::string_view name,
+      const KvSnapshot* at = nullptr) const;
   [[nodiscard]] absl::StatusOr<GraphDescription> Create(
       std::string_view tenant, std::string_view name,
       const Store::CreateOptions& options);

@@ -80,11 +80,11 @@ std::string GraphLog::Name() const {
   return absl::StrCat("graph \"", graph_.tenant, "/", graph_.name, "\"");
 }
 
-absl::StatusOr<uint64_t> GraphLog::Load() {
+absl::StatusOr<uint64_t> GraphLog::Load(const KvSnapshot* at) const {
   const std::string prefix = LogKindPrefix(graph_.number, kLogEntryKind);
   const auto rows = kv_.NewIterator(
       Family::kLog,
-      {.snapshot = nullptr, .lower = prefix, .upper = PrefixEnd(prefix)});
+      {.snapshot = at, .lower = prefix, .upper = PrefixEnd(prefix)});
   const auto commit = [&] {
     return LoadBigEndian<uint64_t>(rows->key().data() + prefix.size());
   };

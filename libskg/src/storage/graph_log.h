@@ -62,7 +62,7 @@ class GraphLog {
       : graph_(graph), kv_(kv) {}
 
   // Finds where the log begins; returns the last commit it holds, 0: none.
-  [[nodiscard]] absl::StatusOr<uint64_t> Load();
+  [[nodiscard]] absl::StatusOr<uint64_t> Load(const KvSnapshot* at) const;
   // The first commit whose entry is kept.
   [[nodiscard]] uint64_t first() const {
     return first_.load(std::memory_order_acquire);
@@ -97,7 +97,7 @@ class GraphLog {
 
   const GraphDescription& graph_;
   KvStore& kv_;
-  std::atomic<uint64_t> first_{1};
+  mutable std::atomic<uint64_t> first_{1};
   std::mutex trimming_;  // one at a time
   const std::shared_ptr<LogHold::Holds> holds_ =
       std::make_shared<LogHold::Holds>();

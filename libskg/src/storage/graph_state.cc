@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/status.h"
+#include "storage/catalog.h"
 #include "storage/commit_queue.h"
 #include "storage/keys.h"
 
@@ -26,7 +27,7 @@ GraphState::~GraphState() = default;
 
 absl::Status GraphState::Load() {
   SKG_ASSIGN_OR_RETURN(const auto snapshot, TakeSnapshot());
-  SKG_ASSIGN_OR_RETURN(const uint64_t logged, log_.Load());
+  SKG_ASSIGN_OR_RETURN(const uint64_t logged, log_.Load(snapshot->kv()));
   const uint64_t commit = snapshot->head().last_commit;
   if (logged != commit) {
     return absl::DataLossError(absl::StrCat(Name(), ": its head is at commit ",
@@ -34,12 +35,19 @@ absl::Status GraphState::Load() {
                                             logged, "; restore a backup"));
   }
   published_.store(commit, std::memory_order_release);
+  // Of a store that another process writes, a run may be about to be published.
+  if (kv.read_only()) return absl::OkStatus();
   return RemoveOrphanRuns(kv, description.number, snapshot->manifest());
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::TakeSnapshot() {
   std::unique_ptr<KvSnapshot> at = kv.NewSnapshot();
-  const std::string prefix = GraphPrefix(description.number);
+  if (kv.read_only()) {
+    SKG_ASSIGN_OR_RETURN(const bool listed,
+                         IsListed(kv, description.number, at.get()));
+    if (!listed) MarkDropped();
+    if (dropped()) return DroppedStatus();
+  }
   std::string value;
   SKG_ASSIGN_OR_RETURN(
       bool found,
@@ -108,6 +116,7 @@ std::vector<std::shared_ptr<const Run>> GraphState::RunsOf(
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::Latest() {
   if (dropped()) return DroppedStatus();
+  if (kv.read_only()) return Follow();
   {
     const std::lock_guard lock(mutex_);
     if (latest_ != nullptr && latest_->head().last_commit >= published())
@@ -125,6 +134,35 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::Latest() {
   return fresh;
 }
 
+absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::Follow() {
+  SKG_ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> fresh, TakeSnapshot());
+  const uint64_t commit = fresh->commit();
+  uint64_t known = published();
+  while (known < commit && !published_.compare_exchange_weak(known, commit)) {
+  }
+  return fresh;
+}
+
+// The writer's process cannot be waited for.
+bool GraphState::PollForCommit(uint64_t commit, absl::Time deadline) {
+  constexpr absl::Duration kPoll = absl::Milliseconds(20);
+  for (;;) {
+    const absl::Status followed = Follow().status();
+    if (!followed.ok()) return false;  // the next view tells why
+    if (published() > commit) return true;
+    const absl::Duration left = deadline - absl::Now();
+    if (left <= absl::ZeroDuration()) return false;
+    absl::SleepFor(std::min(left, kPoll));
+  }
+}
+
+uint64_t GraphState::FirstLogged() const {
+  // What was trimmed since is known to the writer alone. Where the log cannot
+  // be read, what was known stays true: it began there or later.
+  if (kv.read_only()) log_.Load(nullptr).status().IgnoreError();
+  return log_.first();
+}
+
 void GraphState::Publish(uint64_t commit) {
   published_.store(commit, std::memory_order_release);
   std::shared_ptr<const Snapshot> stale;
@@ -140,6 +178,7 @@ void GraphState::Adopt(const std::shared_ptr<const Run>& run) {
 }
 
 bool GraphState::WaitForCommit(uint64_t commit, absl::Time deadline) {
+  if (kv.read_only()) return PollForCommit(commit, deadline);
   std::unique_lock lock(mutex_);
   ++waiting_;
   while (published() <= commit && !dropped()) {
@@ -182,6 +221,10 @@ absl::StatusOr<absl::Time> GraphState::TimeOfCommit(uint64_t commit) {
 absl::StatusOr<LogEntry> GraphState::ReadLog(uint64_t commit) const {
   absl::StatusOr<LogEntry> entry = log_.Read(commit);
   if (absl::IsOutOfRange(entry.status()) && dropped()) return DroppedStatus();
+  if (absl::IsOutOfRange(entry.status()) && kv.read_only()) {
+    SKG_RETURN_IF_ERROR(log_.Load(nullptr).status());  // for the message
+    return log_.Read(commit);
+  }
   return entry;
 }
 

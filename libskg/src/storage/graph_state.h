@@ -137,6 +137,12 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
   }
   [[nodiscard]] bool WaitForCommit(uint64_t commit, absl::Time deadline);
 
+  // Of a read-only store: the present state, which becomes the published one.
+  // Nothing is shared: a snapshot that is kept would hold back the next.
+  [[nodiscard]] absl::StatusOr<std::shared_ptr<const Snapshot>> Follow();
+  // The first commit whose log entry is kept.
+  [[nodiscard]] uint64_t FirstLogged() const;
+
   // Lets go of the shared snapshot, which holds this state in turn.
   void ForgetLatest();
 
@@ -160,6 +166,7 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
 
  private:
   [[nodiscard]] std::string Name() const;
+  [[nodiscard]] bool PollForCommit(uint64_t commit, absl::Time deadline);
   [[nodiscard]] absl::Status WriteHistory(const History& history);
   [[nodiscard]] absl::Status MoveHorizon(History history, uint64_t commit);
 

@@ -46,6 +46,7 @@ class StoreImpl {
 
   absl::Status Open() {
     SKG_RETURN_IF_ERROR(catalog_.Open());
+    if (kv_->read_only()) return absl::OkStatus();
     SKG_ASSIGN_OR_RETURN(const auto numbers, catalog_.Dropped());
     for (const uint32_t number : numbers) dropped_.push_back({number, nullptr});
     SKG_RETURN_IF_ERROR(OpenTasks());
@@ -58,14 +59,13 @@ class StoreImpl {
       const Store::CreateOptions* create) {
     const std::lock_guard lock(mutex_);
     const std::string full_name = absl::StrCat(av(tenant), "/", av(name));
+    if (kv_->read_only())
+      return OpenForReading(tenant, name, full_name, create != nullptr);
     if (const auto it = graphs_.find(full_name); it != graphs_.end())
       return it->second;
     SKG_ASSIGN_OR_RETURN(auto graph, catalog_.Find(tenant, name));
     if (!graph) {
-      if (create == nullptr) {
-        return absl::NotFoundError(
-            absl::StrCat("there is no graph \"", full_name, "\""));
-      }
+      if (create == nullptr) return NoSuchGraph(full_name);
       SKG_ASSIGN_OR_RETURN(graph, catalog_.Create(tenant, name, *create));
     }
     auto state = std::make_shared<GraphState>(
@@ -77,6 +77,7 @@ class StoreImpl {
   }
 
   absl::Status DropGraph(std::string_view tenant, std::string_view name) {
+    if (kv_->read_only()) return OpenedForReading();
     SKG_ASSIGN_OR_RETURN(const std::shared_ptr<GraphState> state,
                          OpenGraph(tenant, name, nullptr));
     // Nothing may be written once the name is gone.
@@ -103,6 +104,7 @@ class StoreImpl {
   GroupSync& sync() { return sync_; }
   Maintenance& maintenance() { return *maintenance_; }
   tasks::Runner& tasks() { return *tasks_; }
+  [[nodiscard]] auto StoredTasks() const { return task_store_.LoadAll(); }
   GraphStore Handle(std::shared_ptr<GraphState> state) const {
     return GraphStore(std::move(state), options_);
   }
@@ -112,6 +114,32 @@ class StoreImpl {
     uint32_t number;
     std::shared_ptr<GraphState> state;  // null: dropped before this open
   };
+
+  // The writer may have dropped the graph that had this name, and made another.
+  absl::StatusOr<std::shared_ptr<GraphState>> OpenForReading(
+      std::string_view tenant, std::string_view name,
+      const std::string& full_name, bool create) {
+    const std::unique_ptr<KvSnapshot> at = kv_->NewSnapshot();
+    SKG_ASSIGN_OR_RETURN(auto graph, catalog_.Find(tenant, name, at.get()));
+    if (!graph) {
+      graphs_.erase(full_name);
+      if (create) return OpenedForReading();
+      return NoSuchGraph(full_name);
+    }
+    std::shared_ptr<GraphState>& known = graphs_[full_name];
+    if (known != nullptr && known->description.number == graph->number)
+      return known;
+    auto state = std::make_shared<GraphState>(
+        *std::move(graph), *kv_, dictionary_, sync_, options_->run_rows);
+    SKG_RETURN_IF_ERROR(state->Load());
+    known = state;
+    return state;
+  }
+
+  static absl::Status NoSuchGraph(const std::string& full_name) {
+    return absl::NotFoundError(
+        absl::StrCat("there is no graph \"", full_name, "\""));
+  }
 
   absl::Status OpenTasks() {
     tasks::RunnerOptions options;
@@ -227,15 +255,18 @@ absl::StatusOr<History> GraphStore::ReadHistory() const {
 }
 
 absl::Status GraphStore::SetHorizon(uint64_t commit) {
+  if (read_only()) return OpenedForReading();
   return state_->SetHorizon(commit);
 }
 
 absl::Status GraphStore::SetHistoryKept(
     std::optional<absl::Duration> kept_for) {
+  if (read_only()) return OpenedForReading();
   return state_->SetHistoryKept(kept_for);
 }
 
 absl::Status GraphStore::ForgetPast(absl::Time now) {
+  if (read_only()) return OpenedForReading();
   SKG_RETURN_IF_ERROR(state_->AdvanceHorizon(options_->history_kept_for, now));
   return state_->log().Trim(options_->log_retention, now, last_commit());
 }
@@ -245,6 +276,7 @@ absl::StatusOr<TermId> GraphStore::Lookup(const rdf::Term& term) const {
 }
 
 absl::StatusOr<CommitOutcome> GraphStore::Commit(const CommitRequest& request) {
+  if (read_only()) return OpenedForReading();
   return state_->queue().Commit(request);
 }
 
@@ -252,9 +284,10 @@ absl::StatusOr<LogEntry> GraphStore::ReadLog(uint64_t commit) const {
   return state_->ReadLog(commit);
 }
 
-uint64_t GraphStore::first_logged() const { return state_->log().first(); }
+uint64_t GraphStore::first_logged() const { return state_->FirstLogged(); }
 
 absl::Status GraphStore::TrimLog(uint64_t through) {
+  if (read_only()) return OpenedForReading();
   if (dropped()) return state_->DroppedStatus();
   return state_->log().Trim(through, last_commit());
 }
@@ -270,6 +303,8 @@ bool GraphStore::WaitForCommit(uint64_t commit, absl::Time deadline) const {
 }
 
 bool GraphStore::dropped() const { return state_->dropped(); }
+
+bool GraphStore::read_only() const { return state_->kv.read_only(); }
 
 Store::Store(std::unique_ptr<StoreImpl> impl) : impl_(std::move(impl)) {}
 Store::~Store() = default;
@@ -335,10 +370,18 @@ absl::StatusOr<CheckSummary> Store::Check(bool deep) const {
 absl::Status Store::Sync() { return impl_->kv().Sync(); }
 absl::Status Store::Compact(const GraphStore& graph,
                             const Cancellation* cancellation) {
+  if (read_only()) return OpenedForReading();
   return CompactGraph(*graph.state_, cancellation);
 }
 tasks::Runner& Store::tasks() { return impl_->tasks(); }
-void Store::WaitForMaintenance() { impl_->maintenance().WaitIdle(); }
+absl::StatusOr<std::vector<tasks::TaskRecord>> Store::StoredTasks() const {
+  return impl_->StoredTasks();
+}
+bool Store::read_only() const { return impl_->kv().read_only(); }
+absl::Status Store::CatchUp() { return impl_->kv().CatchUp(); }
+void Store::WaitForMaintenance() {
+  if (!read_only()) impl_->maintenance().WaitIdle();
+}
 KvStore& Store::kv() { return impl_->kv(); }
 uint64_t Store::commits() const {
   return impl_->sync().commits.load(std::memory_order_relaxed);

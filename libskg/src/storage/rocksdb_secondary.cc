@@ -1,0 +1,76 @@
+#include "storage/rocksdb_secondary.h"
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "storage/rocksdb_status.h"
+
+namespace skg::storage {
+
+RocksDbSecondary::RocksDbSecondary(const RocksDbReaderFiles& files)
+    : files_(files),
+      image_(files.directory, files.target, files.files),
+      env_(rocksdb::NewCompositeEnv(image_.file_system())) {}
+
+RocksDbSecondary::~RocksDbSecondary() { Close(); }
+
+void RocksDbSecondary::Close() {
+  if (db_ == nullptr) return;
+  for (rocksdb::ColumnFamilyHandle* handle : opened_)
+    db_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
+  opened_.clear();
+  db_->Close().PermitUncheckedError();
+  db_.reset();
+}
+
+absl::Status RocksDbSecondary::MoveOn() {
+  SKG_ASSIGN_OR_RETURN(const RocksDbImage::Change change, image_.Look());
+  if (db_ == nullptr || change == RocksDbImage::Change::kFiles) {
+    Close();
+    return Open();
+  }
+  if (change == RocksDbImage::Change::kNone) return absl::OkStatus();
+  const rocksdb::Status status = db_->TryCatchUpWithPrimary();
+  if (status.ok()) return absl::OkStatus();
+  Close();
+  return ToAbsl(status, absl::StrCat("following ", files_.directory));
+}
+
+absl::Status RocksDbSecondary::Open() {
+  rocksdb::DBOptions options =
+      MakeDatabaseOptions(files_.memory, env_.get(), files_.log);
+  // Every file stays open: the writer may delete it.
+  options.max_open_files = -1;
+  options.skip_stats_update_on_db_open = true;
+  // The manifest lists the log files as the writer's next recovery needs them,
+  // which a secondary instance does not follow.
+  options.track_and_verify_wals_in_manifest = false;
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (size_t i = 0; i < kFamilyCount; ++i) {
+    const auto family = static_cast<Family>(i);
+    families.emplace_back(std::string(FamilyName(family)),
+                          MakeFamilyOptions(family, files_.memory));
+  }
+  families.emplace_back(rocksdb::kDefaultColumnFamilyName,
+                        MakeFamilyOptions(Family::kFollowers, files_.memory));
+  rocksdb::DB* db = nullptr;
+  // Its own directory would hold its log file; there is none.
+  const rocksdb::Status status = rocksdb::DB::OpenAsSecondary(
+      options, files_.directory, files_.directory, families, &opened_, &db);
+  db_.reset(db);
+  if (status.ok()) return absl::OkStatus();
+  opened_.clear();
+  db_.reset();
+  if (status.IsInvalidArgument() &&
+      absl::StrContains(status.ToString(), "Column family not found")) {
+    return absl::NotFoundError(
+        absl::StrCat(files_.directory,
+                     ": another process is still making this data directory; "
+                     "try again"));
+  }
+  return OpenError(status, files_.directory);
+}
+
+}  // namespace skg::storage
