@@ -50,7 +50,7 @@ struct EngineOptions {
   // otherwise for one graph.
   absl::Duration history_kept_for = absl::InfiniteDuration();
   // Of OpenReader: a view that is made looks for later commits where the newest
-  // state that is known is older than this, or than ten times what the last
+  // state that is known is older than this, or than four times what the last
   // look took. Zero or more; zero: each view looks as often as that allows.
   absl::Duration catch_up_interval = absl::Milliseconds(100);
   Logger logger = nullptr;

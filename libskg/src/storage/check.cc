@@ -447,7 +447,7 @@ class GraphCheck {
       }
       expected = commit + 1;
       if (!deep_) continue;
-      const auto entry = graph_.ReadLog(commit);
+      const auto entry = graph_.log().Read(commit, snapshot_.kv());
       if (!entry.ok()) Problem(absl::StrCat("log: ", entry.status().message()));
     }
     SKG_RETURN_IF_ERROR(rows->status());

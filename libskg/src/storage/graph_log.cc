@@ -102,14 +102,15 @@ absl::StatusOr<uint64_t> GraphLog::Load(const KvSnapshot* at) const {
   return commit();
 }
 
-absl::StatusOr<LogEntry> GraphLog::Read(uint64_t commit) const {
+absl::StatusOr<LogEntry> GraphLog::Read(uint64_t commit,
+                                        const KvSnapshot* at) const {
   LogEntry entry;
   entry.commit = commit;
   const std::string lower = LogKey(graph_.number, commit, 0);
   std::string upper = LogKindPrefix(graph_.number, kLogEntryKind);
   AppendBigEndian(commit + 1, upper);
   const auto rows = kv_.NewIterator(
-      Family::kLog, {.snapshot = nullptr, .lower = lower, .upper = upper});
+      Family::kLog, {.snapshot = at, .lower = lower, .upper = upper});
   uint64_t expected = 0;
   uint32_t chunk = 0;
   for (rows->SeekToFirst(); rows->Valid(); rows->Next(), ++chunk) {

@@ -68,8 +68,10 @@ class GraphLog {
     return first_.load(std::memory_order_acquire);
   }
 
-  // kOutOfRange: before first() (the message says it), or not there yet.
-  [[nodiscard]] absl::StatusOr<LogEntry> Read(uint64_t commit) const;
+  // As it is at `at` (null: the present). kOutOfRange: before first() (the
+  // message says it), or not there yet.
+  [[nodiscard]] absl::StatusOr<LogEntry> Read(
+      uint64_t commit, const KvSnapshot* at = nullptr) const;
   // Errors: kOutOfRange (no such commit), kDataLoss. O(1), and remembered.
   [[nodiscard]] absl::StatusOr<absl::Time> TimeOf(uint64_t commit);
   // The greatest commit of [low, high] whose time is <= `time`; low - 1: none.

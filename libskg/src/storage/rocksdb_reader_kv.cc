@@ -21,8 +21,8 @@
 namespace skg::storage {
 namespace {
 
-// Looking takes at most about a tenth of the time, however long one look takes.
-constexpr int kRestAfterLook = 9;
+// Looking takes at most about a quarter of the time, however long one look takes.
+constexpr int kRestAfterLook = 3;
 
 rocksdb::Slice ToSlice(std::string_view bytes) {
   return {bytes.data(), bytes.size()};

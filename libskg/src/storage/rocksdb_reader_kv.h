@@ -25,7 +25,7 @@ struct RocksDbReaderOptions {
   // for each state that is held.
   size_t memory_bytes = size_t{256} << 20;
   // A read looks for what was written since where the newest state that is
-  // known is older than this (or than ten times what the last look took).
+  // known is older than this (or than four times what the last look took).
   absl::Duration catch_up_interval = absl::Milliseconds(100);
   // Below RocksDB, for tests; null: the default one. Must outlive the store.
   rocksdb::Env* env = nullptr;

@@ -44,17 +44,23 @@ absl::Status RocksDbSecondary::Open() {
   // Every file stays open: the writer may delete it.
   options.max_open_files = -1;
   options.skip_stats_update_on_db_open = true;
+  // Opening is often: no thread is made for it, no buffer that stays empty.
+  options.max_file_opening_threads = 1;
   // The manifest lists the log files as the writer's next recovery needs them,
   // which a secondary instance does not follow.
   options.track_and_verify_wals_in_manifest = false;
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  const auto add = [&](std::string name, Family family) {
+    rocksdb::ColumnFamilyOptions of = MakeFamilyOptions(family, files_.memory);
+    of.arena_block_size = size_t{64} << 10;
+    of.memtable_prefix_bloom_size_ratio = 0;
+    families.emplace_back(std::move(name), of);
+  };
   for (size_t i = 0; i < kFamilyCount; ++i) {
     const auto family = static_cast<Family>(i);
-    families.emplace_back(std::string(FamilyName(family)),
-                          MakeFamilyOptions(family, files_.memory));
+    add(std::string(FamilyName(family)), family);
   }
-  families.emplace_back(rocksdb::kDefaultColumnFamilyName,
-                        MakeFamilyOptions(Family::kFollowers, files_.memory));
+  add(rocksdb::kDefaultColumnFamilyName, Family::kFollowers);
   rocksdb::DB* db = nullptr;
   // Its own directory would hold its log file; there is none.
   const rocksdb::Status status = rocksdb::DB::OpenAsSecondary(

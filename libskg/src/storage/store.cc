@@ -362,7 +362,9 @@ absl::StatusOr<CheckSummary> Store::Check(bool deep) const {
                                   std::string(sv(state.status().message()))});
       continue;
     }
-    SKG_RETURN_IF_ERROR(CheckGraph(**state, deep, &summary));
+    const absl::Status checked = CheckGraph(**state, deep, &summary);
+    if (absl::IsNotFound(checked)) continue;  // dropped meanwhile
+    SKG_RETURN_IF_ERROR(checked);
   }
   return summary;
 }
