@@ -138,27 +138,30 @@ absl::StatusOr<LogEntry> GraphLog::Read(uint64_t commit,
   return entry;
 }
 
-absl::StatusOr<int64_t> GraphLog::LoggedMicros(uint64_t commit,
-                                               bool* found) const {
+absl::StatusOr<int64_t> GraphLog::LoggedMicros(uint64_t commit, bool* found,
+                                               const KvSnapshot* at) const {
   std::string chunk;
   SKG_ASSIGN_OR_RETURN(
-      *found, kv_.Get(Family::kLog, LogKey(graph_.number, commit, 0), &chunk));
+      *found,
+      kv_.Get(Family::kLog, LogKey(graph_.number, commit, 0), &chunk, at));
   if (!*found) return 0;
   SKG_ASSIGN_OR_RETURN(const LogHeader header, DecodeLogHeader(chunk));
   return absl::ToUnixMicros(header.time);
 }
 
 // Empty: there is no such row.
-absl::StatusOr<std::vector<int64_t>> GraphLog::TimesFrom(uint64_t chunk) const {
+absl::StatusOr<std::vector<int64_t>> GraphLog::TimesFrom(
+    uint64_t chunk, const KvSnapshot* at) const {
   std::string value;
   SKG_ASSIGN_OR_RETURN(
       const bool found,
-      kv_.Get(Family::kLog, CommitTimesKey(graph_.number, chunk), &value));
+      kv_.Get(Family::kLog, CommitTimesKey(graph_.number, chunk), &value, at));
   if (!found) return std::vector<int64_t>();
   return DecodeCommitTimes(value);
 }
 
-absl::StatusOr<absl::Time> GraphLog::TimeOf(uint64_t commit) {
+absl::StatusOr<absl::Time> GraphLog::TimeOf(uint64_t commit,
+                                            const KvSnapshot* at) {
   {
     const std::lock_guard lock(mutex_);
     if (const auto it = times_.find(commit); it != times_.end())
@@ -167,11 +170,11 @@ absl::StatusOr<absl::Time> GraphLog::TimeOf(uint64_t commit) {
   // A trim writes the time in the batch that drops the entry: who looks in the
   // log first and then in the table finds one of them.
   bool logged = false;
-  SKG_ASSIGN_OR_RETURN(int64_t micros, LoggedMicros(commit, &logged));
+  SKG_ASSIGN_OR_RETURN(int64_t micros, LoggedMicros(commit, &logged, at));
   if (!logged) {
     const uint64_t first = FirstOfChunk(ChunkOf(commit));
     SKG_ASSIGN_OR_RETURN(const std::vector<int64_t> times,
-                         TimesFrom(ChunkOf(commit)));
+                         TimesFrom(ChunkOf(commit), at));
     if (commit < first || commit - first >= times.size()) {
       return absl::OutOfRangeError(
           absl::StrCat(Name(), " has no commit ", commit));
@@ -186,13 +189,14 @@ absl::StatusOr<absl::Time> GraphLog::TimeOf(uint64_t commit) {
 }
 
 absl::StatusOr<uint64_t> GraphLog::LastUpTo(absl::Time time, uint64_t low,
-                                            uint64_t high) {
+                                            uint64_t high,
+                                            const KvSnapshot* at) {
   // Everything before `low` is early enough, everything from `end` on is not.
   uint64_t end = high + 1;
   while (low < end) {
     const uint64_t middle = low + (end - low) / 2;
-    SKG_ASSIGN_OR_RETURN(const absl::Time at, TimeOf(middle));
-    if (at <= time) {
+    SKG_ASSIGN_OR_RETURN(const absl::Time found, TimeOf(middle, at));
+    if (found <= time) {
       low = middle + 1;
     } else {
       end = middle;
@@ -224,7 +228,7 @@ absl::Status GraphLog::TrimSome(uint64_t through) {
     const uint64_t chunk = ChunkOf(commit);
     std::vector<int64_t> times;
     if (commit != FirstOfChunk(chunk)) {
-      SKG_ASSIGN_OR_RETURN(times, TimesFrom(chunk));
+      SKG_ASSIGN_OR_RETURN(times, TimesFrom(chunk, nullptr));
     }
     if (times.size() != commit - FirstOfChunk(chunk)) {
       return absl::DataLossError(
@@ -235,7 +239,8 @@ absl::Status GraphLog::TrimSome(uint64_t through) {
     const uint64_t end = std::min(through + 1, chunk + kCommitTimesPerChunk);
     for (; commit < end; ++commit) {
       bool logged = false;
-      SKG_ASSIGN_OR_RETURN(const int64_t micros, LoggedMicros(commit, &logged));
+      SKG_ASSIGN_OR_RETURN(const int64_t micros,
+                           LoggedMicros(commit, &logged, nullptr));
       if (!logged) {
         return absl::DataLossError(absl::StrCat("the log of ", Name(),
                                                 " misses commit ", commit,

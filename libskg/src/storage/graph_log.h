@@ -72,12 +72,16 @@ class GraphLog {
   // message says it), or not there yet.
   [[nodiscard]] absl::StatusOr<LogEntry> Read(
       uint64_t commit, const KvSnapshot* at = nullptr) const;
-  // Errors: kOutOfRange (no such commit), kDataLoss. O(1), and remembered.
-  [[nodiscard]] absl::StatusOr<absl::Time> TimeOf(uint64_t commit);
+  // Read at `at` (null: the present), which still shows a graph that was
+  // dropped since. Errors: kOutOfRange (no such commit), kDataLoss. O(1), and
+  // remembered.
+  [[nodiscard]] absl::StatusOr<absl::Time> TimeOf(
+      uint64_t commit, const KvSnapshot* at = nullptr);
   // The greatest commit of [low, high] whose time is <= `time`; low - 1: none.
   // low >= 1. O(log(high - low)).
-  [[nodiscard]] absl::StatusOr<uint64_t> LastUpTo(absl::Time time, uint64_t low,
-                                                  uint64_t high);
+  [[nodiscard]] absl::StatusOr<uint64_t> LastUpTo(
+      absl::Time time, uint64_t low, uint64_t high,
+      const KvSnapshot* at = nullptr);
 
   [[nodiscard]] std::unique_ptr<LogHold> Hold(uint64_t after);
   // Drops the entries up to `through`; their times stay. In bounded batches,
@@ -89,10 +93,10 @@ class GraphLog {
 
  private:
   [[nodiscard]] std::string Name() const;
-  [[nodiscard]] absl::StatusOr<int64_t> LoggedMicros(uint64_t commit,
-                                                     bool* found) const;
+  [[nodiscard]] absl::StatusOr<int64_t> LoggedMicros(
+      uint64_t commit, bool* found, const KvSnapshot* at) const;
   [[nodiscard]] absl::StatusOr<std::vector<int64_t>> TimesFrom(
-      uint64_t chunk) const;
+      uint64_t chunk, const KvSnapshot* at) const;
   [[nodiscard]] absl::Status TrimSome(uint64_t through);
   [[nodiscard]] uint64_t BeyondCap(const LogRetention& retention,
                                    uint64_t last) const;

@@ -214,8 +214,9 @@ absl::Status GraphState::DroppedStatus() const {
   return absl::NotFoundError(absl::StrCat(Name(), " was dropped"));
 }
 
-absl::StatusOr<absl::Time> GraphState::TimeOfCommit(uint64_t commit) {
-  return log_.TimeOf(commit);
+absl::StatusOr<absl::Time> GraphState::TimeOfCommit(uint64_t commit,
+                                                    const KvSnapshot* at) {
+  return log_.TimeOf(commit, at);
 }
 
 absl::StatusOr<LogEntry> GraphState::ReadLog(uint64_t commit) const {
@@ -248,7 +249,8 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::SnapshotAt(
   }
   int64_t micros = 0;  // as an empty graph's head
   if (commit > 0) {
-    SKG_ASSIGN_OR_RETURN(const absl::Time time, TimeOfCommit(commit));
+    SKG_ASSIGN_OR_RETURN(const absl::Time time,
+                         TimeOfCommit(commit, present->kv()));
     micros = absl::ToUnixMicros(time);
   }
   return std::make_shared<const Snapshot>(std::move(present), commit, micros);
@@ -262,9 +264,11 @@ absl::StatusOr<uint64_t> GraphState::CommitAt(absl::Time time) {
   SKG_ASSIGN_OR_RETURN(const History history,
                        storage::ReadHistory(kv, description.number, nullptr));
   const uint64_t first = std::max<uint64_t>(history.horizon, 1);
-  SKG_ASSIGN_OR_RETURN(const uint64_t commit, log_.LastUpTo(time, first, last));
+  SKG_ASSIGN_OR_RETURN(const uint64_t commit,
+                       log_.LastUpTo(time, first, last, present->kv()));
   if (commit >= first) return commit;
-  SKG_ASSIGN_OR_RETURN(const absl::Time begin, TimeOfCommit(first));
+  SKG_ASSIGN_OR_RETURN(const absl::Time begin,
+                       TimeOfCommit(first, present->kv()));
   return absl::OutOfRangeError(absl::StrCat(
       history.horizon > 1 ? "the history of " : "the first commit of ", Name(),
       history.horizon > 1 ? " is kept from " : " was at ",

@@ -152,7 +152,9 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
   }
   [[nodiscard]] absl::Status DroppedStatus() const;
 
-  [[nodiscard]] absl::StatusOr<absl::Time> TimeOfCommit(uint64_t commit);
+  // As GraphLog::TimeOf.
+  [[nodiscard]] absl::StatusOr<absl::Time> TimeOfCommit(
+      uint64_t commit, const KvSnapshot* at = nullptr);
   [[nodiscard]] absl::StatusOr<LogEntry> ReadLog(uint64_t commit) const;
 
   const GraphDescription description;

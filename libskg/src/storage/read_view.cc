@@ -239,7 +239,7 @@ absl::StatusOr<Uuid> ReadView::StatementId(const StatementKey& key) const {
 
 absl::StatusOr<absl::Time> ReadView::TimeOfCommit(uint64_t commit) const {
   if (commit == this->commit()) return commit_time();
-  return snapshot_->graph().TimeOfCommit(commit);
+  return snapshot_->graph().TimeOfCommit(commit, snapshot_->kv());
 }
 
 }  // namespace skg::storage
