@@ -260,6 +260,7 @@ TEST_CASE("a reader says what a directory is that it cannot read") {
   REQUIRE(rocksdb::DB::Open(options, directory / "begun", &db).ok());
   const std::unique_ptr<rocksdb::DB> begun(db);
   const absl::Status unfinished = open(directory / "begun");
+  INFO(unfinished);
   CHECK(absl::IsNotFound(unfinished));
   CHECK(absl::StrContains(unfinished.message(), "still making"));
 }

@@ -137,8 +137,15 @@ absl::StatusOr<Place> LookAt(const std::string& directory, rocksdb::Env& env) {
   place.what = Place::kStore;
   if (std::find(children.begin(), children.end(), "CURRENT") ==
       children.end()) {
-    if (!IsUnfinishedCreation(children))
-      return NotOurs(path, "it has no file CURRENT");
+    if (!IsUnfinishedCreation(children)) {
+      const bool store = std::any_of(children.begin(), children.end(),
+                                     [](const std::string& name) {
+                                       return name.starts_with("MANIFEST-");
+                                     });
+      if (!store) return NotOurs(path, "it has no file CURRENT");
+      return absl::DataLossError(absl::StrCat(
+          path, ": the file CURRENT is missing; restore a backup"));
+    }
     place.what = Place::kUnfinished;
   }
   return place;

@@ -448,8 +448,4 @@ absl::StatusOr<RocksDbImage::Change> RocksDbImage::Look() {
   return state_->Look();
 }
 
-std::shared_ptr<rocksdb::FileSystem> RocksDbImage::file_system() const {
-  return file_system_;
-}
-
 }  // namespace skg::storage

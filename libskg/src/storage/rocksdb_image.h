@@ -64,7 +64,9 @@ class RocksDbImage {
   // be opened; the files change faster than they can be listed).
   [[nodiscard]] absl::StatusOr<Change> Look();
 
-  [[nodiscard]] std::shared_ptr<rocksdb::FileSystem> file_system() const;
+  [[nodiscard]] std::shared_ptr<rocksdb::FileSystem> file_system() const {
+    return file_system_;
+  }
 
   class State;  // shared with the file system
 

@@ -8,6 +8,20 @@
 #include "storage/rocksdb_status.h"
 
 namespace skg::storage {
+namespace {
+
+absl::Status Failure(const rocksdb::Status& status,
+                     const std::string& directory) {
+  if (status.IsInvalidArgument() &&
+      absl::StrContains(status.ToString(), "Column family not found")) {
+    return absl::NotFoundError(absl::StrCat(
+        directory,
+        ": another process is still making this data directory; try again"));
+  }
+  return OpenError(status, directory);
+}
+
+}  // namespace
 
 RocksDbSecondary::RocksDbSecondary(const RocksDbReaderFiles& files)
     : files_(files),
@@ -61,6 +75,7 @@ absl::Status RocksDbSecondary::Open() {
     add(std::string(FamilyName(family)), family);
   }
   add(rocksdb::kDefaultColumnFamilyName, Family::kFollowers);
+  SKG_RETURN_IF_ERROR(CheckFiles(options, families));
   rocksdb::DB* db = nullptr;
   // Its own directory would hold its log file; there is none.
   const rocksdb::Status status = rocksdb::DB::OpenAsSecondary(
@@ -69,14 +84,28 @@ absl::Status RocksDbSecondary::Open() {
   if (status.ok()) return absl::OkStatus();
   opened_.clear();
   db_.reset();
-  if (status.IsInvalidArgument() &&
-      absl::StrContains(status.ToString(), "Column family not found")) {
-    return absl::NotFoundError(
-        absl::StrCat(files_.directory,
-                     ": another process is still making this data directory; "
-                     "try again"));
+  return Failure(status, files_.directory);
+}
+
+absl::Status RocksDbSecondary::CheckFiles(
+    rocksdb::DBOptions options,
+    const std::vector<rocksdb::ColumnFamilyDescriptor>& families) const {
+  // Else RocksDB 7.8 wants to write that it does not check (an assertion).
+  options.track_and_verify_wals_in_manifest = true;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* opened = nullptr;
+  // The log is not read twice: the open ends before that, all else being well.
+  const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(
+      options, files_.directory, families, &handles, &opened,
+      /*error_if_wal_file_exists=*/true);
+  const std::unique_ptr<rocksdb::DB> db(opened);
+  for (rocksdb::ColumnFamilyHandle* handle : handles)
+    db->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
+  if (status.ok() ||
+      absl::StrContains(status.ToString(), "error_if_wal_file_exists")) {
+    return absl::OkStatus();
   }
-  return OpenError(status, files_.directory);
+  return Failure(status, files_.directory);
 }
 
 }  // namespace skg::storage

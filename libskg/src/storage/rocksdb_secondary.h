@@ -53,6 +53,12 @@ class RocksDbSecondary {
 
  private:
   [[nodiscard]] absl::Status Open();
+  // A secondary instance leaves out the table files that it cannot open and the
+  // log files that are missing, and says nothing: so they are opened, and the
+  // log files counted, as a writer would.
+  [[nodiscard]] absl::Status CheckFiles(
+      rocksdb::DBOptions options,
+      const std::vector<rocksdb::ColumnFamilyDescriptor>& families) const;
 
   const RocksDbReaderFiles& files_;
   RocksDbImage image_;

@@ -126,13 +126,15 @@ class StoreImpl {
       if (create) return OpenedForReading();
       return NoSuchGraph(full_name);
     }
-    std::shared_ptr<GraphState>& known = graphs_[full_name];
-    if (known != nullptr && known->description.number == graph->number)
-      return known;
+    const auto known = graphs_.find(full_name);
+    if (known != graphs_.end() &&
+        known->second->description.number == graph->number) {
+      return known->second;
+    }
     auto state = std::make_shared<GraphState>(
         *std::move(graph), *kv_, dictionary_, sync_, options_->run_rows);
     SKG_RETURN_IF_ERROR(state->Load());
-    known = state;
+    graphs_[full_name] = state;
     return state;
   }
 
