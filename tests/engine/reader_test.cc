@@ -11,6 +11,8 @@
 #include "absl/strings/match.h"
 #include "absl/time/clock.h"
 #include "engine/open_graph.h"
+#include "storage/keys.h"
+#include "storage/rocksdb_kv.h"
 
 namespace skg::test {
 namespace {
@@ -269,6 +271,42 @@ TEST_CASE("a reader needs no writer, and sees none that comes as an error") {
       Engine::OpenReader(path, {.catch_up_interval = -absl::Seconds(1)})
           .status();
   CHECK(wrong.code() == absl::StatusCode::kInvalidArgument);
+}
+
+// As a program that writes a later format would leave it.
+void WriteFormat(const std::string& directory, const std::string& row) {
+  auto kv = storage::OpenRocksDb(directory, {});
+  REQUIRE_OK(kv);
+  const auto batch = (*kv)->NewBatch();
+  batch->Put(storage::Family::kCatalog,
+             storage::CatalogKey(storage::kFormatKind), row);
+  REQUIRE_OK((*kv)->Write(*batch, storage::WriteMode::kSync));
+}
+
+TEST_CASE("a reader reads no format but its own, also one that comes later") {
+  const TemporaryDirectory directory;
+  const std::string path = directory / "data";
+  { REQUIRE_OK(storage::OpenRocksDb(path, {}).status()); }
+  const absl::Status unfinished = Engine::OpenReader(path).status();
+  CHECK(absl::IsNotFound(unfinished));
+  CHECK(absl::StrContains(unfinished.message(), "still making"));
+  {
+    const auto engine = OpenEngine(path);
+    Graph graph = OpenGraph(*engine);
+    MustAdd(graph, Triple("a", "p", "b"));
+  }
+  const auto reader = OpenReader(path);
+  const Graph graph = MustOpen(*reader);
+  const ReadView view = View(graph);
+  WriteFormat(path, "\x01\x02");
+  REQUIRE_OK(reader->CatchUp());
+  for (const absl::Status& refused :
+       {graph.Latest().status(), reader->OpenGraph("").status(),
+        Engine::OpenReader(path).status()}) {
+    CHECK(refused.code() == absl::StatusCode::kFailedPrecondition);
+    CHECK(absl::StrContains(refused.message(), "of format 2"));
+  }
+  CHECK(MustCount(view) == 1);
 }
 
 TEST_CASE("views of three states can be open in a reader") {

@@ -17,6 +17,8 @@ namespace skg::storage {
 // The on-disk format that this program writes and reads.
 inline constexpr uint64_t kFormatVersion = 1;
 
+// The store is of the format that this program reads. Errors: as Catalog::Open.
+[[nodiscard]] absl::Status CheckFormat(const KvStore& kv, const KvSnapshot* at);
 // False: it was dropped.
 [[nodiscard]] absl::StatusOr<bool> IsListed(const KvStore& kv, uint32_t graph,
                                             const KvSnapshot* at);

@@ -43,6 +43,8 @@ absl::Status GraphState::Load() {
 absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::TakeSnapshot() {
   std::unique_ptr<KvSnapshot> at = kv.NewSnapshot();
   if (kv.read_only()) {
+    // A newer program may have become the writer.
+    SKG_RETURN_IF_ERROR(CheckFormat(kv, at.get()));
     SKG_ASSIGN_OR_RETURN(const bool listed,
                          IsListed(kv, description.number, at.get()));
     if (!listed) MarkDropped();

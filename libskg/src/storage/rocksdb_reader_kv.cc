@@ -21,7 +21,8 @@
 namespace skg::storage {
 namespace {
 
-// Looking takes at most about a quarter of the time, however long one look takes.
+// Looking takes at most about a quarter of the time, however long one look
+// takes.
 constexpr int kRestAfterLook = 3;
 
 rocksdb::Slice ToSlice(std::string_view bytes) {
@@ -54,9 +55,8 @@ class States {
   absl::StatusOr<Pin> Newest(Look look) {
     std::unique_lock lock(mutex_);
     if (look == Look::kNow) {
-      changed_.wait(lock, [&] { return !moving_; });
       SKG_RETURN_IF_ERROR(Move(lock));
-    } else if (look == Look::kIfDue && !moving_ && Due()) {
+    } else if (!moving_ && Due()) {
       // Where no state is free, or looking has failed, the rest tells.
       Move(lock).IgnoreError();
     }
@@ -89,9 +89,11 @@ class States {
     return nullptr;
   }
 
+  // Looks, after whoever looks already.
   absl::Status Move(std::unique_lock<std::mutex>& lock) {
-    changed_.wait(lock, [&] { return closing_ == 0 || FreeSlot() != nullptr; });
-    if (moving_) return absl::OkStatus();  // somebody has begun just now
+    changed_.wait(lock, [&] {
+      return !moving_ && (closing_ == 0 || FreeSlot() != nullptr);
+    });
     Slot* const slot = FreeSlot();
     if (slot == nullptr) {
       return absl::ResourceExhaustedError(absl::StrCat(

@@ -120,6 +120,7 @@ class StoreImpl {
       std::string_view tenant, std::string_view name,
       const std::string& full_name, bool create) {
     const std::unique_ptr<KvSnapshot> at = kv_->NewSnapshot();
+    SKG_RETURN_IF_ERROR(CheckFormat(*kv_, at.get()));
     SKG_ASSIGN_OR_RETURN(auto graph, catalog_.Find(tenant, name, at.get()));
     if (!graph) {
       graphs_.erase(full_name);
