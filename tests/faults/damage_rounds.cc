@@ -151,9 +151,9 @@ class DamagedDirectory {
 
 }  // namespace
 
-void RunDamageRounds(int places, bool thorough) {
+void RunDamageRounds(uint64_t stream, int places, bool thorough) {
   DamagedDirectory directory;
-  auto random = Random(600);
+  auto random = Random(stream);
   const auto modes = [&]() -> std::vector<std::string> {
     if (thorough) return {"write", "read"};
     return {random() % 2 == 0 ? "write" : "read"};

@@ -3,5 +3,5 @@
 #include "faults/damage_rounds.h"
 
 TEST_CASE("a damaged directory is read truly or not at all", "[damage]") {
-  skg::test::RunDamageRounds(1, false);
+  skg::test::RunDamageRounds(600, 1, false);
 }
