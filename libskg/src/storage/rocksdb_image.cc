@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "storage/rocksdb_read_only_files.h"
 #include "storage/rocksdb_status.h"
 
 namespace skg::storage {
@@ -16,7 +17,6 @@ namespace skg::storage {
 using rocksdb::FileOptions;
 using rocksdb::FSRandomAccessFile;
 using rocksdb::FSSequentialFile;
-using rocksdb::FSWritableFile;
 using rocksdb::IODebugContext;
 using rocksdb::IOOptions;
 using rocksdb::IOStatus;
@@ -309,15 +309,11 @@ namespace {
 
 using State = RocksDbImage::State;
 
-IOStatus Refused() {
-  return IOStatus::NotSupported("a reader changes no file");
-}
-
-class ImageFileSystem final : public rocksdb::FileSystemWrapper {
+class ImageFileSystem final : public ReadOnlyFileSystem {
  public:
   ImageFileSystem(std::shared_ptr<rocksdb::FileSystem> target,
                   std::shared_ptr<State> state)
-      : FileSystemWrapper(std::move(target)), state_(std::move(state)) {}
+      : ReadOnlyFileSystem(std::move(target)), state_(std::move(state)) {}
 
   [[nodiscard]] const char* Name() const override {
     return "skg.ImageFileSystem";
@@ -369,65 +365,6 @@ class ImageFileSystem final : public rocksdb::FileSystemWrapper {
       return target()->GetFileSize(path, options, size, debug);
     *size = entry->size;
     return IOStatus::OK();
-  }
-
-  IOStatus NewWritableFile(const std::string&, const FileOptions&,
-                           std::unique_ptr<FSWritableFile>*,
-                           IODebugContext*) override {
-    return Refused();
-  }
-  IOStatus ReopenWritableFile(const std::string&, const FileOptions&,
-                              std::unique_ptr<FSWritableFile>*,
-                              IODebugContext*) override {
-    return Refused();
-  }
-  IOStatus ReuseWritableFile(const std::string&, const std::string&,
-                             const FileOptions&,
-                             std::unique_ptr<FSWritableFile>*,
-                             IODebugContext*) override {
-    return Refused();
-  }
-  IOStatus NewRandomRWFile(const std::string&, const FileOptions&,
-                           std::unique_ptr<rocksdb::FSRandomRWFile>*,
-                           IODebugContext*) override {
-    return Refused();
-  }
-  IOStatus DeleteFile(const std::string&, const IOOptions&,
-                      IODebugContext*) override {
-    return Refused();
-  }
-  IOStatus Truncate(const std::string&, size_t, const IOOptions&,
-                    IODebugContext*) override {
-    return Refused();
-  }
-  IOStatus CreateDir(const std::string&, const IOOptions&,
-                     IODebugContext*) override {
-    return Refused();
-  }
-  IOStatus CreateDirIfMissing(const std::string&, const IOOptions&,
-                              IODebugContext*) override {
-    return Refused();
-  }
-  IOStatus DeleteDir(const std::string&, const IOOptions&,
-                     IODebugContext*) override {
-    return Refused();
-  }
-  IOStatus RenameFile(const std::string&, const std::string&, const IOOptions&,
-                      IODebugContext*) override {
-    return Refused();
-  }
-  IOStatus LinkFile(const std::string&, const std::string&, const IOOptions&,
-                    IODebugContext*) override {
-    return Refused();
-  }
-  IOStatus LockFile(const std::string&, const IOOptions&, rocksdb::FileLock**,
-                    IODebugContext*) override {
-    return Refused();
-  }
-  IOStatus NewLogger(const std::string&, const IOOptions&,
-                     std::shared_ptr<rocksdb::Logger>*,
-                     IODebugContext*) override {
-    return Refused();
   }
 
  private:
