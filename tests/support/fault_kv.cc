@@ -85,6 +85,18 @@ absl::Status FaultKv::Sync() {
   return below_->Sync();
 }
 
+absl::StatusOr<std::unique_ptr<storage::KvSortedFile>> FaultKv::NewSortedFile(
+    Family family) {
+  SKG_RETURN_IF_ERROR(counters_->OnWrite());
+  return below_->NewSortedFile(family);
+}
+
+absl::Status FaultKv::Ingest(
+    std::vector<std::unique_ptr<storage::KvSortedFile>> files) {
+  SKG_RETURN_IF_ERROR(counters_->OnWrite());
+  return below_->Ingest(std::move(files));
+}
+
 absl::StatusOr<bool> FaultKv::Get(Family family, std::string_view key,
                                   std::string* value,
                                   const KvSnapshot* snapshot) const {

@@ -119,6 +119,21 @@ enum class WriteMode : uint8_t {
   kBuffered  // in the kernel's hands (survives the end of the process)
 };
 
+// Rows of one family, sorted, outside of the store until they are ingested.
+// What is not ingested is removed with the object. Not thread-safe; ends before
+// its store.
+class KvSortedFile {
+ public:
+  virtual ~KvSortedFile() = default;
+  // Keys must rise (else kInvalidArgument). kInvalidArgument also for entries
+  // over the limits, kResourceExhausted where the disk is full: of no
+  // consequence for the store.
+  [[nodiscard]] virtual absl::Status Put(std::string_view key,
+                                         std::string_view value) = 0;
+  // What it takes on disk so far.
+  [[nodiscard]] virtual uint64_t size_bytes() const = 0;
+};
+
 // Thread safety: all methods from any thread.
 // Errors everywhere: kDataLoss (checksum), kResourceExhausted (no space left),
 // kUnavailable (the store has stopped after a write error; reopen it).
@@ -132,6 +147,16 @@ class KvStore {
   [[nodiscard]] virtual absl::Status Write(KvBatch& batch, WriteMode mode) = 0;
   // Makes everything written so far durable.
   [[nodiscard]] virtual absl::Status Sync() = 0;
+
+  [[nodiscard]] virtual absl::StatusOr<std::unique_ptr<KvSortedFile>>
+  NewSortedFile(Family family) = 0;
+  // Adds the rows of the files, over those with the same keys; durable when it
+  // returns, and all of them or none after a crash. Who reads without a
+  // snapshot meanwhile may see some families earlier than others. Files of one
+  // family must not overlap; each has at least one row. Writers may have to
+  // wait for a moment. Cost: independent of the rows.
+  [[nodiscard]] virtual absl::Status Ingest(
+      std::vector<std::unique_ptr<KvSortedFile>> files) = 0;
 
   // False: no such key.
   [[nodiscard]] virtual absl::StatusOr<bool> Get(
