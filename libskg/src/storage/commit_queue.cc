@@ -23,20 +23,41 @@ absl::StatusOr<CommitOutcome> CommitQueue::Commit(
   PreparedCommit commit(request);
   SKG_RETURN_IF_ERROR(Prepare(graph_, commit));
   SKG_RETURN_IF_ERROR(Wait(commit));
-  if (request.durability == Durability::kGroup) {
-    SKG_RETURN_IF_ERROR(sync_.Wait());
-  } else if (request.durability == Durability::kNone) {
-    sync_.MarkDirty();
-  }
+  SKG_RETURN_IF_ERROR(Settle(request.durability));
   return std::move(commit.outcome);
 }
 
+absl::Status CommitQueue::Settle(Durability durability) {
+  if (durability == Durability::kGroup) return sync_.Wait();
+  if (durability == Durability::kNone) sync_.MarkDirty();
+  return absl::OkStatus();
+}
+
 absl::Status CommitQueue::EditManifest(const ManifestEdit& edit) {
+  // Nothing is lost with it: what it replaces is still there.
+  const WriterEdit on_writer = [&](CommitWriter& writer, CommitBatch& batch) {
+    return writer.EditManifest(edit, batch);
+  };
   CommitRequest none;
   none.durability = Durability::kNone;
   PreparedCommit commit(none);
-  commit.edit = &edit;
+  commit.edit = &on_writer;
   return Wait(commit);
+}
+
+absl::Status CommitQueue::Edit(const WriterEdit& edit, Durability durability,
+                               bool alone) {
+  CommitRequest none;
+  none.durability = durability;
+  PreparedCommit commit(none);
+  commit.edit = &edit;
+  commit.alone = alone;
+  SKG_RETURN_IF_ERROR(Wait(commit));
+  return Settle(durability);
+}
+
+bool CommitQueue::MustWait(const CommitBatch& batch) const {
+  return waiting_.front()->alone && (writing_ || !batch.empty());
 }
 
 absl::Status CommitQueue::Wait(PreparedCommit& commit) {
@@ -71,8 +92,9 @@ void CommitQueue::Lead() {
     Gather(lock, *batch, members, failed);
     if (!writing_) break;
     turn_.wait(lock, [&] {
-      return !writing_ || (waiting_.size() >= kGatherEarly &&
-                           batch->size_bytes() < kFullBatchBytes);
+      return !writing_ ||
+             (waiting_.size() >= kGatherEarly &&
+              batch->size_bytes() < kFullBatchBytes && !MustWait(*batch));
     });
   }
   if (!broken_.ok()) {
@@ -102,12 +124,17 @@ void CommitQueue::Lead() {
 
 void CommitQueue::Gather(std::unique_lock<std::mutex>& lock, CommitBatch& batch,
                          Members& members, Members& failed) {
-  while (!waiting_.empty() && batch.size_bytes() < kFullBatchBytes) {
+  while (!waiting_.empty() && batch.size_bytes() < kFullBatchBytes &&
+         !MustWait(batch)) {
     TellWriter();
     std::deque<PreparedCommit*> taken = std::exchange(waiting_, {});
     lock.unlock();
-    while (!taken.empty() && batch.size_bytes() < kFullBatchBytes) {
+    for (bool first = true;
+         !taken.empty() && batch.size_bytes() < kFullBatchBytes;
+         first = false) {
       PreparedCommit* commit = taken.front();
+      // The first one has nothing on its way before it; another one has.
+      if (commit->alone && !first) break;
       taken.pop_front();
       commit->status = writer_.Apply(*commit, batch);
       (commit->status.ok() ? members : failed).push_back(commit);

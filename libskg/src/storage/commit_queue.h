@@ -34,8 +34,16 @@ class CommitQueue {
   // rows; on an error of `edit`, which must then have added none, nothing
   // happens. It runs on the leader's thread and must not wait. Returns once the
   // new manifest is visible.
-  using ManifestEdit = std::function<absl::Status(Manifest&, Head&, KvBatch&)>;
+  using ManifestEdit = CommitWriter::ManifestEdit;
   [[nodiscard]] absl::Status EditManifest(const ManifestEdit& edit);
+
+  // Runs `edit` on the leader's thread, between commits; what it adds to the
+  // batch is written as durably as asked for. With `alone` nothing is on its
+  // way meanwhile: what the store shows is all there is, and writers wait until
+  // it ends. On an error of `edit` nothing happens.
+  using WriterEdit = std::function<absl::Status(CommitWriter&, CommitBatch&)>;
+  [[nodiscard]] absl::Status Edit(const WriterEdit& edit, Durability durability,
+                                  bool alone = false);
 
   // Fails everything that waits or comes later, and returns once nothing is
   // being written any more.
@@ -49,6 +57,10 @@ class CommitQueue {
   // Queues and returns once it is written or has failed.
   [[nodiscard]] absl::Status Wait(PreparedCommit& commit);
   void Lead();
+  // Whether the first who waits must wait on.
+  [[nodiscard]] bool MustWait(const CommitBatch& batch) const;
+  // Makes a commit as durable as it asks for, once it is written.
+  [[nodiscard]] absl::Status Settle(Durability durability);
   // Moves waiting commits into the batch; without the lock while it works.
   // Commits that fail alone go to `failed`.
   void Gather(std::unique_lock<std::mutex>& lock, CommitBatch& batch,

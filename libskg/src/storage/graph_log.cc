@@ -102,26 +102,27 @@ absl::StatusOr<uint64_t> GraphLog::Load() {
   return commit();
 }
 
-absl::StatusOr<LogEntry> GraphLog::Read(uint64_t commit) const {
-  LogEntry entry;
-  entry.commit = commit;
+absl::StatusOr<LogHeader> GraphLog::Read(uint64_t commit,
+                                         const ChangeVisitor& visit) const {
   const std::string lower = LogKey(graph_.number, commit, 0);
   std::string upper = LogKindPrefix(graph_.number, kLogEntryKind);
   AppendBigEndian(commit + 1, upper);
   const auto rows = kv_.NewIterator(
       Family::kLog, {.snapshot = nullptr, .lower = lower, .upper = upper});
-  uint64_t expected = 0;
+  LogHeader header;
+  uint64_t found = 0;
   uint32_t chunk = 0;
+  std::vector<LoggedChange> changes;
   for (rows->SeekToFirst(); rows->Valid(); rows->Next(), ++chunk) {
     if (rows->key() != LogKey(graph_.number, commit, chunk)) break;
     if (chunk == 0) {
-      SKG_ASSIGN_OR_RETURN(const LogHeader header,
-                           DecodeLogHeader(rows->value()));
-      entry.time = header.time;
-      expected = header.change_count;
+      SKG_ASSIGN_OR_RETURN(header, DecodeLogHeader(rows->value()));
+      if (header.by_reference) return header;
     }
-    SKG_RETURN_IF_ERROR(
-        DecodeLogChunk(rows->value(), chunk == 0, &entry.changes));
+    changes.clear();
+    SKG_RETURN_IF_ERROR(DecodeLogChunk(rows->value(), chunk == 0, &changes));
+    found += changes.size();
+    if (!changes.empty()) SKG_RETURN_IF_ERROR(visit(changes));
   }
   SKG_RETURN_IF_ERROR(rows->status());
   if (chunk == 0) {
@@ -129,12 +130,12 @@ absl::StatusOr<LogEntry> GraphLog::Read(uint64_t commit) const {
         absl::StrCat("the log of ", Name(), " does not hold commit ", commit,
                      "; its first one is commit ", first()));
   }
-  if (entry.changes.size() != expected) {
+  if (found != header.change_count) {
     return absl::DataLossError(
         absl::StrCat("log of graph ", graph_.number, ", commit ", commit, ": ",
-                     entry.changes.size(), " changes instead of ", expected));
+                     found, " changes instead of ", header.change_count));
   }
-  return entry;
+  return header;
 }
 
 absl::StatusOr<int64_t> GraphLog::LoggedMicros(uint64_t commit,

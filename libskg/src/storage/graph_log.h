@@ -4,9 +4,11 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +56,10 @@ class LogHold {
   uint64_t after_;
 };
 
+// Takes changes of one commit, some at a time.
+using ChangeVisitor =
+    std::function<absl::Status(std::span<const LoggedChange>)>;
+
 // Thread safety: all methods from any thread.
 class GraphLog {
  public:
@@ -69,7 +75,9 @@ class GraphLog {
   }
 
   // kOutOfRange: before first() (the message says it), or not there yet.
-  [[nodiscard]] absl::StatusOr<LogEntry> Read(uint64_t commit) const;
+  // Of an entry by reference nothing is visited.
+  [[nodiscard]] absl::StatusOr<LogHeader> Read(
+      uint64_t commit, const ChangeVisitor& visit) const;
   // Errors: kOutOfRange (no such commit), kDataLoss. O(1), and remembered.
   [[nodiscard]] absl::StatusOr<absl::Time> TimeOf(uint64_t commit);
   // The greatest commit of [low, high] whose time is <= `time`; low - 1: none.

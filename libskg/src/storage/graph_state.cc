@@ -7,6 +7,7 @@
 #include "absl/time/clock.h"
 #include "base/status.h"
 #include "storage/commit_queue.h"
+#include "storage/log_expansion.h"
 #include "storage/keys.h"
 
 namespace skg::storage {
@@ -179,10 +180,29 @@ absl::StatusOr<absl::Time> GraphState::TimeOfCommit(uint64_t commit) {
   return log_.TimeOf(commit);
 }
 
-absl::StatusOr<LogEntry> GraphState::ReadLog(uint64_t commit) const {
-  absl::StatusOr<LogEntry> entry = log_.Read(commit);
-  if (absl::IsOutOfRange(entry.status()) && dropped()) return DroppedStatus();
-  return entry;
+absl::StatusOr<LogHeader> GraphState::ReadLog(uint64_t commit,
+                                              LogExpansion expansion,
+                                              const ChangeVisitor& visit) {
+  const absl::StatusOr<LogHeader> header = log_.Read(commit, visit);
+  if (absl::IsOutOfRange(header.status()) && dropped()) return DroppedStatus();
+  if (!header.ok() || !header->by_reference ||
+      expansion == LogExpansion::kNone) {
+    return header;
+  }
+  SKG_ASSIGN_OR_RETURN(const auto snapshot, TakeSnapshot());
+  SKG_ASSIGN_OR_RETURN(const uint64_t found,
+                       VisitRowsOfCommit(*snapshot, commit, visit));
+  if (found == header->change_count) return header;
+  SKG_ASSIGN_OR_RETURN(const History history, ReadHistory());
+  if (commit < history.horizon) {
+    return absl::OutOfRangeError(
+        absl::StrCat("the changes of commit ", commit, " of ", Name(),
+                     " went with its history, which is kept from commit ",
+                     history.horizon, " on"));
+  }
+  return absl::DataLossError(
+      absl::StrCat(Name(), " has ", found, " rows of commit ", commit,
+                   " instead of ", header->change_count));
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::SnapshotAt(

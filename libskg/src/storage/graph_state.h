@@ -147,7 +147,15 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
   [[nodiscard]] absl::Status DroppedStatus() const;
 
   [[nodiscard]] absl::StatusOr<absl::Time> TimeOfCommit(uint64_t commit);
-  [[nodiscard]] absl::StatusOr<LogEntry> ReadLog(uint64_t commit) const;
+
+  // Visits the changes of a commit. Of an entry by reference none, or those in
+  // the runs: kOutOfRange where the history that has them was forgotten.
+  enum class LogExpansion { kNone, kFull };
+  [[nodiscard]] absl::StatusOr<LogHeader> ReadLog(uint64_t commit,
+                                                  LogExpansion expansion,
+                                                  const ChangeVisitor& visit);
+  // Held by who loads in bulk: one at a time.
+  [[nodiscard]] std::mutex& loading() { return loading_; }
 
   const GraphDescription description;
   KvStore& kv;
@@ -170,6 +178,7 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
   std::atomic<uint64_t> published_{0};
   std::atomic<bool> dropped_{false};
 
+  std::mutex loading_;
   std::mutex rewriting_;
   Maintenance* const maintenance_;
 

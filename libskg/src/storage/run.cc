@@ -245,6 +245,12 @@ RunBuilder::RunBuilder(KvStore& kv, uint32_t graph, uint32_t number,
   info_.min_commit = UINT64_MAX;
 }
 
+RunBuilder::RunBuilder(KvStore& kv, uint32_t graph, uint32_t number,
+                       bool history, Blocks blocks)
+    : RunBuilder(kv, graph, number, history) {
+  blocks_ = blocks;
+}
+
 RunBuilder::RunBuilder(KvBatch& batch, uint32_t graph, uint32_t number)
     : kv_(nullptr), graph_(graph), batch_(&batch) {
   info_.number = number;
@@ -309,12 +315,18 @@ absl::Status RunBuilder::FlushBlock() {
   fences_.Add(block_first_, header);
   const std::string key = BlockKey(graph_, info_.number, block_first_);
   info_.bytes += key.size() + bytes.size();
+  if (blocks_ == Blocks::kInSortedFiles) {
+    if (!order_files_) order_files_.emplace(*kv_, RunFamily(order_));
+    return order_files_->Put(key, bytes);
+  }
   batch_->Put(RunFamily(order_), key, bytes);
   return WriteIfLarge(kBatchBytes);
 }
 
 absl::Status RunBuilder::FinishOrder() {
   if (encoder_->size() > 0) SKG_RETURN_IF_ERROR(FlushBlock());
+  if (order_files_) order_files_->MoveTo(files_);
+  order_files_.reset();
   uint32_t chunk = 0;
   const std::string part = PartKey(graph_, info_.number, kFenceKind, order_);
   for (const std::string& bytes : fences_.Encode()) {
@@ -339,6 +351,8 @@ absl::StatusOr<RunInfo> RunBuilder::Finish() {
     }
   }
   SKG_RETURN_IF_ERROR(WriteIfLarge(0));
+  if (!files_.empty())
+    SKG_RETURN_IF_ERROR(kv_->Ingest(std::exchange(files_, {})));
   return info_;
 }
 

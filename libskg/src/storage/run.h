@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@
 #include "storage/row_key.h"
 #include "storage/rows.h"
 #include "storage/run_filter.h"
+#include "storage/sorted_files.h"
 
 namespace skg::storage {
 
@@ -111,6 +113,11 @@ class RunBuilder {
   // Rows reach the store in batches of bounded size before the run is
   // published; a run that never is gets removed at the next open.
   RunBuilder(KvStore& kv, uint32_t graph, uint32_t number, bool history);
+  // The same, but for large runs: the blocks are sorted files, which join the
+  // store in Finish.
+  enum class Blocks { kInBatches, kInSortedFiles };
+  RunBuilder(KvStore& kv, uint32_t graph, uint32_t number, bool history,
+             Blocks blocks);
   // Everything goes into `batch`, which the caller writes.
   RunBuilder(KvBatch& batch, uint32_t graph, uint32_t number);
 
@@ -134,6 +141,9 @@ class RunBuilder {
   KvBatch* const batch_;
   RunInfo info_;
   IndexOrder order_ = IndexOrder::kGspo;
+  Blocks blocks_ = Blocks::kInBatches;
+  std::optional<SortedFiles> order_files_;
+  std::vector<std::unique_ptr<KvSortedFile>> files_;  // of finished orders
   std::unique_ptr<BlockEncoder> encoder_;
   RowKey block_first_, last_;
   uint64_t order_rows_ = 0;

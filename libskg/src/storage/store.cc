@@ -248,8 +248,25 @@ absl::StatusOr<CommitOutcome> GraphStore::Commit(const CommitRequest& request) {
   return state_->queue().Commit(request);
 }
 
+absl::StatusOr<LogHeader> GraphStore::ReadLog(
+    uint64_t commit,
+    const std::function<absl::Status(std::span<const LoggedChange>)>& visit)
+    const {
+  return state_->ReadLog(commit, GraphState::LogExpansion::kFull, visit);
+}
+
 absl::StatusOr<LogEntry> GraphStore::ReadLog(uint64_t commit) const {
-  return state_->ReadLog(commit);
+  LogEntry entry;
+  entry.commit = commit;
+  SKG_ASSIGN_OR_RETURN(
+      const LogHeader header,
+      ReadLog(commit, [&](std::span<const LoggedChange> changes) {
+        entry.changes.insert(entry.changes.end(), changes.begin(),
+                             changes.end());
+        return absl::OkStatus();
+      }));
+  entry.time = header.time;
+  return entry;
 }
 
 uint64_t GraphStore::first_logged() const { return state_->log().first(); }

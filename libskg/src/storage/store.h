@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -102,8 +103,13 @@ class GraphStore {
   [[nodiscard]] absl::StatusOr<CommitOutcome> Commit(
       Transaction& transaction, const CommitRequest& settings);
 
-  // The log entry of one commit. kOutOfRange: before the first kept one, or
-  // not there yet.
+  // Visits the changes of one commit, some at a time. kOutOfRange: before the
+  // first kept one, or not there yet.
+  [[nodiscard]] absl::StatusOr<LogHeader> ReadLog(
+      uint64_t commit,
+      const std::function<absl::Status(std::span<const LoggedChange>)>& visit)
+      const;
+  // The same, all of them at once.
   [[nodiscard]] absl::StatusOr<LogEntry> ReadLog(uint64_t commit) const;
   // The first commit whose log entry is kept.
   [[nodiscard]] uint64_t first_logged() const;
@@ -118,6 +124,9 @@ class GraphStore {
   // graph is dropped. True: there is one.
   [[nodiscard]] bool WaitForCommit(uint64_t commit, absl::Time deadline) const;
   [[nodiscard]] bool dropped() const;
+
+  // For the rest of storage/.
+  [[nodiscard]] GraphState& state() const { return *state_; }
 
  private:
   friend class Store;
