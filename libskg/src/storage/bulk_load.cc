@@ -6,12 +6,14 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/bytes.h"
 #include "base/status.h"
 #include "storage/commit_queue.h"
 #include "storage/graph_state.h"
 #include "storage/load_build.h"
 #include "storage/load_rows.h"
 #include "storage/load_terms.h"
+#include "storage/load_triple_terms.h"
 #include "storage/run.h"
 #include "storage/sorted_files.h"
 #include "storage/spill_file.h"
@@ -49,7 +51,8 @@ class BulkLoad::Impl {
   Impl(GraphState& graph, BulkLoadOptions options)
       : graph_(graph),
         options_(std::move(options)),
-        terms_(graph, options_.directory),
+        terms_(std::make_shared<LoadTerms>(graph, options_.directory)),
+        triple_terms_(graph, options_.memory_bytes / 4),
         rows_(options_.directory, options_.memory_bytes / 2) {}
 
   absl::Status Add(const LoadBlock& block);
@@ -67,14 +70,16 @@ class BulkLoad::Impl {
   }
 
   absl::Status OpenFiles();
-  void InternTerms(const LoadBlock& block);
+  absl::Status InternTerms(const LoadBlock& block);
+  absl::Status InternTripleTerm(std::string_view of_block);
   absl::StatusOr<TermId> Local(TermId id) const;
   absl::Status EndPart();
 
+  absl::Status NumberAll();
   absl::Status NumberTerms();
   absl::Status WriteDictionary();
   absl::Status Translate();
-  TermId Final(TermId id) const;
+  absl::Status FinalIds(size_t part, std::vector<TermId>* ids) const;
 
   absl::StatusOr<CommitResult> Publish();
   absl::StatusOr<CommitResult> TryPublish(uint32_t run, bool alone);
@@ -97,7 +102,9 @@ class BulkLoad::Impl {
   size_t record_bytes_ = 0;
   uint64_t sequence_ = 0;
 
-  LoadTerms terms_;
+  // The writer may keep it for longer than the load lives.
+  const std::shared_ptr<LoadTerms> terms_;
+  LoadTripleTerms triple_terms_;
   std::shared_ptr<TermReservation> reservation_;
   LoadRows rows_;
 };
@@ -118,7 +125,7 @@ absl::Status BulkLoad::Impl::OpenFiles() {
   return absl::OkStatus();
 }
 
-void BulkLoad::Impl::InternTerms(const LoadBlock& block) {
+absl::Status BulkLoad::Impl::InternTerms(const LoadBlock& block) {
   constexpr size_t kAhead = 8;
   const std::string_view text = block.text;
   local_ids_.clear();
@@ -126,9 +133,34 @@ void BulkLoad::Impl::InternTerms(const LoadBlock& block) {
     if (i + kAhead < block.terms.size())
       table_.Prefetch(block.terms[i + kAhead].hash);
     const LoadBlock::Term& term = block.terms[i];
-    local_ids_.push_back(LocalId(table_.Intern(
-        term.hash, term.tag, text.substr(term.offset, term.size))));
+    const std::string_view bytes = text.substr(term.offset, term.size);
+    if (term.tag == rdf::TermTag::kTripleTerm) {
+      SKG_RETURN_IF_ERROR(InternTripleTerm(bytes));
+    } else {
+      local_ids_.push_back(LocalId(table_.Intern(term.hash, term.tag, bytes)));
+    }
   }
+  return absl::OkStatus();
+}
+
+// Its parts are local to the block so far.
+absl::Status BulkLoad::Impl::InternTripleTerm(std::string_view of_block) {
+  if (of_block.size() != 24)
+    return absl::InvalidArgumentError("a triple term needs three parts");
+  TermId parts[3];
+  for (size_t i = 0; i < 3; ++i) {
+    SKG_ASSIGN_OR_RETURN(
+        parts[i],
+        Local(TermId{LoadBigEndian<uint64_t>(of_block.data() + 8 * i)}));
+  }
+  const std::string bytes = EncodeTripleParts(parts[0], parts[1], parts[2]);
+  const uint32_t before = table_.size();
+  const uint32_t number =
+      table_.Intern(LocalTermHash(rdf::TermTag::kTripleTerm, bytes),
+                    rdf::TermTag::kTripleTerm, bytes);
+  local_ids_.push_back(LocalId(number));
+  return number < before ? absl::OkStatus()
+                         : triple_terms_.Add(parts_.size(), number, bytes);
 }
 
 absl::StatusOr<TermId> BulkLoad::Impl::Local(TermId id) const {
@@ -144,7 +176,7 @@ absl::StatusOr<TermId> BulkLoad::Impl::Local(TermId id) const {
 absl::Status BulkLoad::Impl::Add(const LoadBlock& block) {
   SKG_RETURN_IF_ERROR(Check());
   SKG_RETURN_IF_ERROR(OpenFiles());
-  InternTerms(block);
+  SKG_RETURN_IF_ERROR(InternTerms(block));
   for (const LoadBlock::Plain& plain : block.plain) {
     PlainRow row;
     SKG_ASSIGN_OR_RETURN(const TermId subject, Local(plain.subject));
@@ -189,7 +221,7 @@ absl::Status BulkLoad::Impl::Add(const LoadBlock& block) {
 }
 
 absl::Status BulkLoad::Impl::EndPart() {
-  SKG_RETURN_IF_ERROR(terms_.AddPart(table_));
+  SKG_RETURN_IF_ERROR(terms_->AddPart(table_));
   table_ = TermTable();
   part_.plain_end = plain_->size();
   part_.full_end = full_->size();
@@ -203,11 +235,11 @@ absl::Status BulkLoad::Impl::EndPart() {
 
 absl::Status BulkLoad::Impl::NumberTerms() {
   SKG_ASSIGN_OR_RETURN(const auto snapshot, graph_.TakeSnapshot());
-  SKG_RETURN_IF_ERROR(terms_.Merge(snapshot->kv(), options_.cancellation));
-  if (terms_.new_terms() == 0) return absl::OkStatus();
+  SKG_RETURN_IF_ERROR(terms_->Merge(snapshot->kv(), options_.cancellation));
+  if (terms_->new_terms() == 0) return absl::OkStatus();
   auto reservation = std::make_shared<TermReservation>(
-      [this](const TermBytes& term) { return terms_.Find(term); },
-      terms_.new_terms(), snapshot->head().next_term);
+      [terms = terms_](const TermBytes& term) { return terms->Find(term); },
+      terms_->new_terms(), snapshot->head().next_term);
   // Most of what was numbered meanwhile is looked at before writers wait.
   SKG_ASSIGN_OR_RETURN(const auto later, graph_.TakeSnapshot());
   SKG_RETURN_IF_ERROR(reservation->CatchUp(graph_, later->head().next_term));
@@ -228,7 +260,7 @@ absl::Status BulkLoad::Impl::WriteDictionary() {
   SortedFiles ids(graph_.kv, Family::kTermIds);
   const auto each_new =
       [&](const std::function<absl::Status(TermId, const TermBytes&)>& write) {
-        return terms_.ForEachNew(
+        return terms_->ForEachNew(
             [&](uint64_t rank, const TermBytes& term) -> absl::Status {
               if (rank % kCheckEvery == 0) SKG_RETURN_IF_ERROR(Check());
               if (reservation_->known(rank)) return absl::OkStatus();
@@ -260,16 +292,21 @@ absl::Status BulkLoad::Impl::WriteDictionary() {
   return graph_.kv.Ingest(std::move(files));
 }
 
-TermId BulkLoad::Impl::Final(TermId id) const {
-  return IsNewTerm(id) ? reservation_->id(id.tag(), RankOf(id)) : id;
+absl::Status BulkLoad::Impl::FinalIds(size_t part,
+                                      std::vector<TermId>* ids) const {
+  SKG_RETURN_IF_ERROR(terms_->IdsOfPart(part, ids));
+  for (TermId& id : *ids) {
+    if (IsNewTerm(id)) id = reservation_->id(id.tag(), RankOf(id));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status BulkLoad::Impl::Translate() {
   std::vector<TermId> ids;
   uint64_t rows = 0;
   for (size_t number = 0; number < parts_.size(); ++number) {
-    SKG_RETURN_IF_ERROR(terms_.IdsOfPart(number, &ids));
-    for (TermId& id : ids) id = Final(id);
+    SKG_RETURN_IF_ERROR(FinalIds(number, &ids));
+    triple_terms_.FillIn(number, &ids);
     const Part& part = parts_[number];
     SpillReader plain(*plain_, part.plain_begin, part.plain_end);
     SpillReader full(*full_, part.full_begin, part.full_end);
@@ -400,35 +437,45 @@ absl::StatusOr<CommitResult> BulkLoad::Impl::Publish() {
   }
 }
 
+absl::Status BulkLoad::Impl::NumberAll() {
+  SKG_RETURN_IF_ERROR(NumberTerms());
+  if (triple_terms_.empty()) {
+    absl::Status written;
+    std::thread helper([&] { written = WriteDictionary(); });
+    const absl::Status translated = Translate();
+    helper.join();
+    SKG_RETURN_IF_ERROR(written);
+    return translated;
+  }
+  SKG_RETURN_IF_ERROR(WriteDictionary());
+  SKG_RETURN_IF_ERROR(
+      triple_terms_.Number([this](size_t part, std::vector<TermId>* ids) {
+        return FinalIds(part, ids);
+      }));
+  return Translate();
+}
+
 absl::StatusOr<CommitOutcome> BulkLoad::Impl::Finish() {
   SKG_RETURN_IF_ERROR(OpenFiles());
   SKG_RETURN_IF_ERROR(EndPart());
   SKG_RETURN_IF_ERROR(plain_->Flush());
   SKG_RETURN_IF_ERROR(full_->Flush());
   const std::lock_guard one_at_a_time(graph_.loading());
-  absl::Status status = NumberTerms();
-  if (status.ok()) {
-    absl::Status dictionary;
-    std::thread helper([&] { dictionary = WriteDictionary(); });
-    status = Translate();
-    helper.join();
-    if (!dictionary.ok()) status = dictionary;
-  }
+  absl::Status status = NumberAll();
   CommitOutcome outcome;
   if (status.ok()) {
     auto result = Publish();
     status = result.status();
     if (result.ok()) outcome.result = *result;
   }
-  if (reservation_ != nullptr) {
-    // The rows are there, or nobody will ever write them.
-    const absl::Status ended = graph_.queue().Edit(
-        [&](CommitWriter& writer, CommitBatch& batch) {
-          return writer.ReserveTerms(nullptr, batch);
-        },
-        Durability::kNone);
-    if (status.ok() && !ended.ok()) status = ended;
-  }
+  // The rows of the terms are there, or never will be. Should the writer not
+  // hear of it, it goes on giving out the reserved numbers, which is right too.
+  const absl::Status ended = graph_.queue().Edit(
+      [](CommitWriter& writer, CommitBatch& batch) {
+        return writer.ReserveTerms(nullptr, batch);
+      },
+      Durability::kNone);
+  if (status.ok()) status = ended;
   SKG_RETURN_IF_ERROR(status);
   return outcome;
 }

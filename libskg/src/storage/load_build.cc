@@ -86,8 +86,9 @@ class OrderSorter {
       if (n % kCheckEvery == 0 && cancellation != nullptr)
         SKG_RETURN_IF_ERROR(cancellation->Check());
       RunRow row;
+      // Of one triple the plain row has the lowest edge.
       if (plain.valid() &&
-          (!full.valid() || TermsOf(plain.row()) < full.row().terms)) {
+          (!full.valid() || TermsOf(plain.row()) <= full.row().terms)) {
         row.key = Statement(TermsOf(plain.row()), 0);
         row.value.sign = row.value.triple_sign = 1;
         SKG_RETURN_IF_ERROR(builder.Add(row));

@@ -141,7 +141,11 @@ absl::Status LoadTerms::AddPart(const TermTable& table) {
   part.count = table.size();
   part.terms_begin = terms_->size();
   part.order_begin = orders_->size();
-  const std::vector<uint32_t> order = table.Sorted();
+  std::vector<uint32_t> order = table.Sorted();
+  std::erase_if(order, [&](uint32_t number) {
+    return table.term(number).tag() == rdf::TermTag::kTripleTerm;
+  });
+  part.sorted = static_cast<uint32_t>(order.size());
   for (const uint32_t number : order)
     SKG_RETURN_IF_ERROR(Append(table.term(number), *terms_));
   part.terms_end = terms_->size();
@@ -250,11 +254,11 @@ absl::Status LoadTerms::ForEachNew(
 absl::Status LoadTerms::IdsOfPart(size_t number,
                                   std::vector<TermId>* ids) const {
   const Part& part = parts_[number];
-  ids->resize(part.count);
+  ids->assign(part.count, TermId{});
   SpillReader sorted(*part.ids, 0, part.ids->size());
   SpillReader order(*orders_, part.order_begin,
-                    part.order_begin + part.count * sizeof(uint32_t));
-  for (uint32_t i = 0; i < part.count; ++i) {
+                    part.order_begin + part.sorted * sizeof(uint32_t));
+  for (uint32_t i = 0; i < part.sorted; ++i) {
     uint32_t local = 0;
     TermId id;
     SKG_RETURN_IF_ERROR(order.ReadValue(&local));

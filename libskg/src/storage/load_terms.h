@@ -39,7 +39,8 @@ class LoadTerms {
   LoadTerms(GraphState& graph, std::string directory)
       : graph_(graph), directory_(std::move(directory)) {}
 
-  // The terms of one part; keeps nothing of the table in memory.
+  // The terms of one part but for its triple terms; keeps nothing of the table
+  // in memory.
   [[nodiscard]] absl::Status AddPart(const TermTable& table);
   // Finds out, after the last part, which terms the graph has at `snapshot`
   // and ranks the others. Cost: a merge of the sorted parts and, in the order
@@ -55,13 +56,15 @@ class LoadTerms {
   [[nodiscard]] absl::Status ForEachNew(
       const std::function<absl::Status(uint64_t rank, const TermBytes& term)>&
           visit) const;
-  // For each local number of a part: the id, or what IsNewTerm.
+  // For each local number of a part: the id, or what IsNewTerm; unbound for
+  // triple terms.
   [[nodiscard]] absl::Status IdsOfPart(size_t part,
                                        std::vector<TermId>* ids) const;
 
  private:
   struct Part {
-    uint32_t count = 0;
+    uint32_t count = 0;                       // of its table
+    uint32_t sorted = 0;                      // of these, here
     uint64_t terms_begin = 0, terms_end = 0;  // in terms_, sorted
     uint64_t order_begin = 0;                 // in orders_: local numbers
     std::unique_ptr<SpillFile> ids;           // in the order of the terms
