@@ -168,9 +168,24 @@ class SKG_EXPORT Graph {
       const StatementPattern& pattern, uint64_t after_commit,
       std::function<void(const Change&)> on_change) const;
 
-  // Reads one input into this graph as one commit (see load.h).
+  // Reads one input into this graph as one commit (see load.h): of equal
+  // statements the last one counts. Inputs beyond a megabyte are sorted outside
+  // of the store by a task of kind "load" (N-Triples and N-Quads are parsed by
+  // several threads) and become visible at once; others write and read
+  // meanwhile. Errors: kInvalidArgument (syntax, with place), those of the
+  // source, kCancelled (by the progress callback or by who cancels the task),
+  // kResourceExhausted (disk full; records, such as metadata, beyond an eighth
+  // of the memory budget), and as Add; the graph is then as it was.
+  // Memory: a quarter of the budget, at most a gigabyte.
   [[nodiscard]] absl::StatusOr<LoadResult> Load(
       const LoadSource& source, const LoadOptions& options = {});
+  // The same from statements in memory or from anywhere: `next` fills in one
+  // (false: there are no more), or gives an error, which ends the load. It is
+  // called by one thread at a time, not this one. Errors: as Load;
+  // kInvalidArgument carries FieldErrors that begin with the statement's place.
+  [[nodiscard]] absl::StatusOr<LoadResult> BulkLoad(
+      const std::function<absl::StatusOr<bool>(NewStatement* statement)>& next,
+      const BulkLoadOptions& options = {});
   // Packs all that this graph holds into one run of its present and one of its
   // past; returns when that is done. Reads and writes go on meanwhile; nothing
   // that they see changes. Folds and merges of the background do the same bit

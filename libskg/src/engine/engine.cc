@@ -49,7 +49,7 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(
       std::max(kSmallestBudget, options.memory_budget_bytes == 0
                                     ? QuarterOfTheMachine()
                                     : options.memory_budget_bytes);
-  std::unique_ptr<EngineImpl> engine(new EngineImpl(options, memory_bytes));
+  std::unique_ptr<EngineImpl> engine(new EngineImpl(directory, options, memory_bytes));
   std::function<void(std::string_view)> log;
   if (options.logger) {
     log = [logger = options.logger](std::string_view line) {
