@@ -18,6 +18,7 @@ namespace {
 
 constexpr size_t kMaxSettingKeyBytes = 255;
 constexpr size_t kMaxSettingBytes = 64 << 10;
+constexpr size_t kHeadsAtOnce = 1024;
 
 std::string NumberBytes(uint32_t number) { return GraphPrefix(number); }
 
@@ -69,6 +70,23 @@ std::string EncodeNumber(uint32_t number) {
 }
 
 }  // namespace
+
+absl::StatusOr<std::vector<std::optional<Head>>> ReadHeads(
+    const KvStore& kv, std::span<const uint32_t> graphs) {
+  std::vector<std::optional<Head>> heads(graphs.size());
+  for (size_t begin = 0; begin < graphs.size(); begin += kHeadsAtOnce) {
+    const auto some =
+        graphs.subspan(begin, std::min(kHeadsAtOnce, graphs.size() - begin));
+    std::vector<std::string> keys;
+    for (const uint32_t graph : some) keys.push_back(HeadKey(graph));
+    SKG_ASSIGN_OR_RETURN(const auto values, kv.MultiGet(Family::kStats, keys));
+    for (size_t i = 0; i < some.size(); ++i) {
+      if (!values[i]) continue;
+      SKG_ASSIGN_OR_RETURN(heads[begin + i], DecodeHead(*values[i]));
+    }
+  }
+  return heads;
+}
 
 absl::Status Catalog::Open() {
   std::string value;
@@ -177,6 +195,20 @@ absl::StatusOr<std::vector<GraphDescription>> Catalog::List() const {
   return graphs;
 }
 
+absl::StatusOr<std::vector<uint32_t>> Catalog::GraphsOf(
+    std::string_view tenant) const {
+  const std::string prefix = NameKey(tenant, {});
+  const auto rows = kv_.NewIterator(
+      Family::kCatalog,
+      {.snapshot = nullptr, .lower = prefix, .upper = PrefixEnd(prefix)});
+  std::vector<uint32_t> graphs;
+  for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
+    SKG_ASSIGN_OR_RETURN(graphs.emplace_back(), DecodeNumber(rows->value()));
+  }
+  SKG_RETURN_IF_ERROR(rows->status());
+  return graphs;
+}
+
 absl::StatusOr<std::vector<uint32_t>> Catalog::Dropped() const {
   const std::string prefix = CatalogKey(kDroppedKind);
   const auto rows = kv_.NewIterator(
@@ -249,6 +281,34 @@ absl::StatusOr<std::vector<std::string>> Catalog::ListSettings(
   }
   SKG_RETURN_IF_ERROR(rows->status());
   return keys;
+}
+
+absl::Status Catalog::PutQuota(std::string_view owner,
+                               const QuotaLimits& limits) {
+  const auto batch = kv_.NewBatch();
+  const std::string key = CatalogKey(kQuotaKind, owner);
+  if (limits == QuotaLimits{}) {
+    batch->Delete(Family::kCatalog, key);
+  } else {
+    batch->Put(Family::kCatalog, key, EncodeQuotaLimits(limits));
+  }
+  return kv_.Write(*batch, WriteMode::kSync);
+}
+
+absl::StatusOr<std::vector<std::pair<std::string, QuotaLimits>>>
+Catalog::Quotas() const {
+  const std::string prefix = CatalogKey(kQuotaKind);
+  const auto rows = kv_.NewIterator(
+      Family::kCatalog,
+      {.snapshot = nullptr, .lower = prefix, .upper = PrefixEnd(prefix)});
+  std::vector<std::pair<std::string, QuotaLimits>> quotas;
+  for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
+    SKG_ASSIGN_OR_RETURN(const QuotaLimits limits,
+                         DecodeQuotaLimits(rows->value()));
+    quotas.emplace_back(rows->key().substr(prefix.size()), limits);
+  }
+  SKG_RETURN_IF_ERROR(rows->status());
+  return quotas;
 }
 
 }  // namespace skg::storage

@@ -3,19 +3,27 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "storage/kv.h"
+#include "storage/quota.h"
+#include "storage/rows.h"
 #include "storage/store.h"
 
 namespace skg::storage {
 
 // The on-disk format that this program writes and reads.
 inline constexpr uint64_t kFormatVersion = 1;
+
+// Where graphs stand, one a number; unset: it is dropped. Any thread.
+[[nodiscard]] absl::StatusOr<std::vector<std::optional<Head>>> ReadHeads(
+    const KvStore& kv, std::span<const uint32_t> graphs);
 
 // Rows of family `catalog`. Not thread-safe: the Store calls it under its lock.
 class Catalog {
@@ -35,6 +43,9 @@ class Catalog {
   // Takes the name away and remembers that the rows are still to be deleted.
   [[nodiscard]] absl::Status Drop(const GraphDescription& graph);
   [[nodiscard]] absl::StatusOr<std::vector<GraphDescription>> List() const;
+  // Their numbers. O(graphs of the tenant).
+  [[nodiscard]] absl::StatusOr<std::vector<uint32_t>> GraphsOf(
+      std::string_view tenant) const;
 
   // Graphs that were dropped and whose rows are still there.
   [[nodiscard]] absl::StatusOr<std::vector<uint32_t>> Dropped() const;
@@ -48,6 +59,12 @@ class Catalog {
       std::string_view key) const;
   [[nodiscard]] absl::StatusOr<std::vector<std::string>> ListSettings(
       std::string_view prefix) const;
+
+  // `owner`: "tenant" or "tenant/graph". Durable; no limits: no row.
+  [[nodiscard]] absl::Status PutQuota(std::string_view owner,
+                                      const QuotaLimits& limits);
+  [[nodiscard]] absl::StatusOr<std::vector<std::pair<std::string, QuotaLimits>>>
+  Quotas() const;
 
  private:
   KvStore& kv_;

@@ -115,6 +115,8 @@ class CommitWriter {
   [[nodiscard]] absl::Status ProbeRuns(const StatementKey& triple,
                                        Edges& newest);
   [[nodiscard]] absl::Status LoadRecord(const StatementKey& key, Edge& edge);
+  [[nodiscard]] absl::Status CheckQuota(const PreparedCommit& commit) const;
+  [[nodiscard]] int64_t Growth(const PreparedCommit& commit) const;
   [[nodiscard]] absl::Status LoadCounts(
       absl::flat_hash_map<TermId, Counts>& cache, TermId id,
       std::string (*key)(uint32_t, TermId));

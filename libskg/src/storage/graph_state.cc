@@ -13,11 +13,13 @@ namespace skg::storage {
 
 GraphState::GraphState(GraphDescription graph, KvStore& store,
                        Dictionary& terms, GroupSync& sync, size_t run_rows,
-                       Maintenance* maintenance, HoldCheck* holds)
+                       Maintenance* maintenance, HoldCheck* holds,
+                       QuotaCheck* quota)
     : description(std::move(graph)),
       kv(store),
       dictionary(terms),
       holds_(holds),
+      quota_(quota),
       log_(description, kv),
       maintenance_(maintenance),
       queue_(std::make_unique<CommitQueue>(*this, sync, run_rows)) {}

@@ -87,10 +87,11 @@ class Snapshot {
 class GraphState : public std::enable_shared_from_this<GraphState> {
  public:
   // `maintenance` may be null: nothing is folded then but on demand. `holds`
-  // may be null: nothing holds the past.
+  // may be null: nothing holds the past. `quota` may be null: no limits.
   GraphState(GraphDescription description, KvStore& kv, Dictionary& dictionary,
              GroupSync& sync, size_t run_rows,
-             Maintenance* maintenance = nullptr, HoldCheck* holds = nullptr);
+             Maintenance* maintenance = nullptr, HoldCheck* holds = nullptr,
+             QuotaCheck* quota = nullptr);
   ~GraphState();
 
   // Reads where the graph stands and proves that head, manifest and the last
@@ -157,6 +158,7 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
   // Held by who folds or merges: one at a time.
   [[nodiscard]] std::mutex& rewriting() { return rewriting_; }
   [[nodiscard]] Maintenance* maintenance() const { return maintenance_; }
+  [[nodiscard]] QuotaCheck* quota() const { return quota_; }
 
  private:
   [[nodiscard]] std::string Name() const;
@@ -164,6 +166,7 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
   [[nodiscard]] absl::Status MoveHorizon(History history, uint64_t commit);
 
   HoldCheck* const holds_;
+  QuotaCheck* const quota_;
   GraphLog log_;
   std::mutex history_mutex_;  // held while the history row is rewritten
 

@@ -20,6 +20,7 @@
 #include "storage/group_sync.h"
 #include "storage/maintenance.h"
 #include "storage/task_store.h"
+#include "storage/tenant_quotas.h"
 
 namespace skg::storage {
 
@@ -30,6 +31,7 @@ class StoreImpl {
         kv_(std::move(kv)),
         dictionary_(*kv_, options_->memory_bytes / 4),
         catalog_(*kv_),
+        quotas_(*kv_, catalog_),
         sync_(*kv_),
         task_store_(*kv_) {}
 
@@ -46,6 +48,7 @@ class StoreImpl {
 
   absl::Status Open() {
     SKG_RETURN_IF_ERROR(catalog_.Open());
+    SKG_RETURN_IF_ERROR(quotas_.Load());
     SKG_ASSIGN_OR_RETURN(const auto numbers, catalog_.Dropped());
     for (const uint32_t number : numbers) dropped_.push_back({number, nullptr});
     SKG_RETURN_IF_ERROR(OpenTasks());
@@ -70,7 +73,7 @@ class StoreImpl {
     }
     auto state = std::make_shared<GraphState>(
         *std::move(graph), *kv_, dictionary_, sync_, options_->run_rows,
-        maintenance_.get(), options_->hold_check);
+        maintenance_.get(), options_->hold_check, &quota_check());
     SKG_RETURN_IF_ERROR(state->Load());
     graphs_[full_name] = state;
     return state;
@@ -88,6 +91,7 @@ class StoreImpl {
       return failed;
     }
     state->MarkDropped();
+    quota_check().Dropped(state->description);
     graphs_.erase(absl::StrCat(av(tenant), "/", av(name)));
     dropped_.push_back({state->description.number, state});
     work_.notify_all();
@@ -99,6 +103,7 @@ class StoreImpl {
     return change(catalog_);
   }
   const Catalog& catalog() const { return catalog_; }
+  TenantQuotas& quotas() { return quotas_; }
   KvStore& kv() { return *kv_; }
   GroupSync& sync() { return sync_; }
   Maintenance& maintenance() { return *maintenance_; }
@@ -112,6 +117,10 @@ class StoreImpl {
     uint32_t number;
     std::shared_ptr<GraphState> state;  // null: dropped before this open
   };
+
+  QuotaCheck& quota_check() {
+    return options_->quota_check != nullptr ? *options_->quota_check : quotas_;
+  }
 
   absl::Status OpenTasks() {
     tasks::RunnerOptions options;
@@ -186,6 +195,7 @@ class StoreImpl {
   std::unique_ptr<KvStore> kv_;
   Dictionary dictionary_;
   Catalog catalog_;
+  TenantQuotas quotas_;
   GroupSync sync_;
 
   std::mutex mutex_;
@@ -294,6 +304,34 @@ absl::Status Store::DropGraph(std::string_view tenant, std::string_view name) {
 
 absl::StatusOr<std::vector<GraphDescription>> Store::ListGraphs() const {
   return impl_->catalog().List();
+}
+
+absl::StatusOr<std::vector<std::optional<Store::GraphFigures>>>
+Store::ReadFigures(std::span<const GraphDescription> graphs) const {
+  std::vector<uint32_t> numbers;
+  numbers.reserve(graphs.size());
+  for (const GraphDescription& graph : graphs) numbers.push_back(graph.number);
+  SKG_ASSIGN_OR_RETURN(const auto heads, ReadHeads(impl_->kv(), numbers));
+  std::vector<std::optional<GraphFigures>> figures(graphs.size());
+  for (size_t i = 0; i < heads.size(); ++i) {
+    if (heads[i]) figures[i] = {heads[i]->last_commit, heads[i]->statements};
+  }
+  return figures;
+}
+
+absl::StatusOr<std::vector<std::pair<std::string, QuotaLimits>>>
+Store::ListQuotas() const {
+  return impl_->catalog().Quotas();
+}
+
+absl::Status Store::SetQuota(std::string_view tenant, std::string_view name,
+                             const QuotaLimits& limits) {
+  return impl_->quotas().Set(tenant, name, limits);
+}
+
+absl::StatusOr<Quota> Store::GetQuota(std::string_view tenant,
+                                      std::string_view name) const {
+  return impl_->quotas().Get(tenant, name);
 }
 
 absl::Status Store::PutSetting(std::string_view key, std::string_view value) {

@@ -5,8 +5,10 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -17,6 +19,7 @@
 #include "storage/commit.h"
 #include "storage/history.h"
 #include "storage/kv.h"
+#include "storage/quota.h"
 #include "storage/read_view.h"
 #include "storage/rows.h"
 #include "tasks/task_runner.h"
@@ -141,6 +144,8 @@ struct StoreOptions {
   absl::Duration upkeep_interval = absl::Minutes(1);
   // May be null; must outlive the store.
   HoldCheck* hold_check = nullptr;
+  // Null: the limits that SetQuota sets. Must outlive the store.
+  QuotaCheck* quota_check = nullptr;
 };
 
 struct CheckProblem {
@@ -173,6 +178,24 @@ class Store {
                                        std::string_view name);
   [[nodiscard]] absl::StatusOr<std::vector<GraphDescription>> ListGraphs()
       const;
+  // What a graph holds at its last commit, without opening it. Unset: it was
+  // dropped meanwhile. The sequence is that of `graphs`.
+  struct GraphFigures {
+    uint64_t last_commit = 0;
+    uint64_t statements = 0;
+  };
+  [[nodiscard]] absl::StatusOr<std::vector<std::optional<GraphFigures>>>
+  ReadFigures(std::span<const GraphDescription> graphs) const;
+
+  // What a tenant (`name` empty) or a graph may hold; see TenantQuotas.
+  [[nodiscard]] absl::Status SetQuota(std::string_view tenant,
+                                      std::string_view name,
+                                      const QuotaLimits& limits);
+  [[nodiscard]] absl::StatusOr<Quota> GetQuota(std::string_view tenant,
+                                               std::string_view name) const;
+  // All limits: "tenant" or "tenant/graph", sorted.
+  [[nodiscard]] absl::StatusOr<std::vector<std::pair<std::string, QuotaLimits>>>
+  ListQuotas() const;
 
   // Small durable settings of the directory (catalog family).
   [[nodiscard]] absl::Status PutSetting(std::string_view key,

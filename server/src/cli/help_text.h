@@ -117,6 +117,20 @@ inline constexpr char kTasksActionFooter[] = R"(
 Example:
   skg tasks --data ./kg)";
 
+inline constexpr char kTenantsFooter[] = R"(
+A commit that would take a tenant or a graph over its quota fails; removing is
+always possible. Statements are counted exactly, bytes on disk about. A quota
+belongs to the name: it may be set before there is such a graph, and stays when
+the graph is dropped.
+
+  skg tenants             list tenants, what they hold and what they may
+  skg tenants quota NAME  show a quota; with --max-..., change it (none lifts it)
+
+Examples:
+  skg tenants --data ./kg
+  skg tenants quota acme --data ./kg --max-statements 1000000
+  skg tenants quota acme/crm --data ./kg --max-bytes none --json)";
+
 inline constexpr char kKeysCreateFooter[] = R"(
 The key is shown this once and never stored; only its hash is. Give the hash to
 a server as SKG_API_KEY_HASH, or store it with --data while no server has the
