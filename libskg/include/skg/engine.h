@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -117,6 +118,12 @@ class SKG_EXPORT Engine {
   // [A-Za-z0-9][A-Za-z0-9_-]{0,62}; tenants: lower case, at most 50).
   [[nodiscard]] absl::StatusOr<Graph> OpenGraph(
       std::string_view name, const OpenGraphOptions& options = {});
+
+  // Makes those of these graphs that are not there yet; all are durable when it
+  // returns. One fsync for all of them, where OpenGraph with `create` needs one
+  // each. After an error some may be there. Errors: as OpenGraph.
+  [[nodiscard]] absl::Status CreateGraphs(std::span<const std::string> names,
+                                          const OpenGraphOptions& options = {});
 
   // Drops a graph with all its data; open handles of it get kNotFound.
   // Durable when it returns. Space is given back in the background.

@@ -132,6 +132,19 @@ absl::StatusOr<Graph> Engine::OpenGraph(std::string_view name,
       std::make_shared<GraphImpl>(*impl_, std::move(store), std::move(names)));
 }
 
+absl::Status Engine::CreateGraphs(std::span<const std::string> names,
+                                  const OpenGraphOptions& options) {
+  SKG_RETURN_IF_ERROR(rdf::NameSpace::Make(options.base_namespace).status());
+  std::vector<storage::Store::GraphName> parsed;
+  parsed.reserve(names.size());
+  for (const std::string& name : names) {
+    SKG_ASSIGN_OR_RETURN(GraphName each, ParseGraphName(name));
+    parsed.push_back({std::move(each.tenant), std::move(each.graph)});
+  }
+  return impl_->store().CreateGraphs(
+      parsed, {options.base_namespace, options.statement_ids});
+}
+
 absl::Status Engine::DropGraph(std::string_view name) {
   SKG_ASSIGN_OR_RETURN(const GraphName parsed, ParseGraphName(name));
   return impl_->store().DropGraph(parsed.tenant, parsed.graph);

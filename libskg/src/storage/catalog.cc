@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/bytes.h"
@@ -139,35 +140,45 @@ absl::StatusOr<std::optional<GraphDescription>> Catalog::Find(
   return std::optional<GraphDescription>(std::move(graph));
 }
 
-absl::StatusOr<GraphDescription> Catalog::Create(
-    std::string_view tenant, std::string_view name,
-    const Store::CreateOptions& options) {
+absl::Status Catalog::Create(std::span<const Store::GraphName> names,
+                             const Store::CreateOptions& options,
+                             WriteMode mode) {
   std::string value;
   SKG_ASSIGN_OR_RETURN(
       const bool found,
       kv_.Get(Family::kCatalog, CatalogKey(kNextGraphKind), &value));
   if (!found)
     return absl::DataLossError("the catalog has no next graph number");
-  GraphDescription graph;
-  SKG_ASSIGN_OR_RETURN(graph.number, DecodeNumber(value));
-  graph.uuid = RandomUuid();
-  graph.tenant = std::string(tenant);
-  graph.name = std::string(name);
-  graph.base_namespace = options.base_namespace;
-  graph.statement_ids = options.statement_ids;
+  SKG_ASSIGN_OR_RETURN(const uint32_t first, DecodeNumber(value));
+  uint32_t next = first;
   const auto batch = kv_.NewBatch();
-  batch->Put(Family::kCatalog, CatalogKey(kNextGraphKind),
-             EncodeNumber(graph.number + 1));
-  batch->Put(Family::kCatalog, NameKey(tenant, name),
-             EncodeNumber(graph.number));
-  batch->Put(Family::kCatalog,
-             CatalogKey(kGraphKind, NumberBytes(graph.number)),
-             EncodeGraph(graph));
-  batch->Put(Family::kStats, HeadKey(graph.number), EncodeHead(Head{}));
-  batch->Put(Family::kManifest, ManifestKey(graph.number),
-             EncodeManifest(Manifest{}));
-  SKG_RETURN_IF_ERROR(kv_.Write(*batch, WriteMode::kSync));
-  return graph;
+  absl::flat_hash_set<std::string> made;
+  for (const Store::GraphName& name : names) {
+    std::string key = NameKey(name.tenant, name.name);
+    SKG_ASSIGN_OR_RETURN(const bool there,
+                         kv_.Get(Family::kCatalog, key, &value));
+    if (there || made.contains(key)) continue;
+    GraphDescription graph;
+    graph.number = next++;
+    graph.uuid = RandomUuid();
+    graph.tenant = name.tenant;
+    graph.name = name.name;
+    graph.base_namespace = options.base_namespace;
+    graph.statement_ids = options.statement_ids;
+    batch->Put(Family::kCatalog, key, EncodeNumber(graph.number));
+    batch->Put(Family::kCatalog,
+               CatalogKey(kGraphKind, NumberBytes(graph.number)),
+               EncodeGraph(graph));
+    batch->Put(Family::kStats, HeadKey(graph.number), EncodeHead(Head{}));
+    batch->Put(Family::kManifest, ManifestKey(graph.number),
+               EncodeManifest(Manifest{}));
+    made.insert(std::move(key));
+  }
+  // What was there may come from a batch that was not synced yet.
+  if (next == first)
+    return mode == WriteMode::kSync ? kv_.Sync() : absl::OkStatus();
+  batch->Put(Family::kCatalog, CatalogKey(kNextGraphKind), EncodeNumber(next));
+  return kv_.Write(*batch, mode);
 }
 
 absl::Status Catalog::Drop(const GraphDescription& graph) {
@@ -182,12 +193,18 @@ absl::Status Catalog::Drop(const GraphDescription& graph) {
 }
 
 absl::StatusOr<std::vector<GraphDescription>> Catalog::List() const {
-  const std::string prefix = CatalogKey(kGraphKind);
+  return ListFrom(0, SIZE_MAX);
+}
+
+absl::StatusOr<std::vector<GraphDescription>> Catalog::ListFrom(
+    uint32_t first, size_t count) const {
   const auto rows = kv_.NewIterator(
-      Family::kCatalog,
-      {.snapshot = nullptr, .lower = prefix, .upper = PrefixEnd(prefix)});
+      Family::kCatalog, {.snapshot = nullptr,
+                         .lower = CatalogKey(kGraphKind, NumberBytes(first)),
+                         .upper = PrefixEnd(CatalogKey(kGraphKind))});
   std::vector<GraphDescription> graphs;
-  for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
+  for (rows->SeekToFirst(); rows->Valid() && graphs.size() < count;
+       rows->Next()) {
     SKG_ASSIGN_OR_RETURN(GraphDescription graph, DecodeGraph(rows->value()));
     graphs.push_back(std::move(graph));
   }
@@ -225,18 +242,6 @@ absl::StatusOr<std::vector<uint32_t>> Catalog::Dropped() const {
   }
   SKG_RETURN_IF_ERROR(rows->status());
   return graphs;
-}
-
-absl::Status Catalog::DeleteRows(uint32_t graph) {
-  const std::string begin = GraphPrefix(graph);
-  const std::string end = PrefixEnd(begin);
-  const auto batch = kv_.NewBatch();
-  for (size_t i = 0; i < kFamilyCount; ++i) {
-    const auto family = static_cast<Family>(i);
-    if (family != Family::kCatalog) batch->DeleteRange(family, begin, end);
-  }
-  batch->Delete(Family::kCatalog, CatalogKey(kDroppedKind, NumberBytes(graph)));
-  return kv_.Write(*batch, WriteMode::kBuffered);
 }
 
 absl::Status Catalog::PutSetting(std::string_view key, std::string_view value) {

@@ -37,20 +37,22 @@ class Catalog {
   // Unset: no such graph.
   [[nodiscard]] absl::StatusOr<std::optional<GraphDescription>> Find(
       std::string_view tenant, std::string_view name) const;
-  [[nodiscard]] absl::StatusOr<GraphDescription> Create(
-      std::string_view tenant, std::string_view name,
-      const Store::CreateOptions& options);
+  // Makes those that are not there, in one batch: durable with kSync.
+  [[nodiscard]] absl::Status Create(std::span<const Store::GraphName> names,
+                                    const Store::CreateOptions& options,
+                                    WriteMode mode);
   // Takes the name away and remembers that the rows are still to be deleted.
   [[nodiscard]] absl::Status Drop(const GraphDescription& graph);
   [[nodiscard]] absl::StatusOr<std::vector<GraphDescription>> List() const;
+  // At most `count` of them, of numbers from `first` on, by number.
+  [[nodiscard]] absl::StatusOr<std::vector<GraphDescription>> ListFrom(
+      uint32_t first, size_t count) const;
   // Their numbers. O(graphs of the tenant).
   [[nodiscard]] absl::StatusOr<std::vector<uint32_t>> GraphsOf(
       std::string_view tenant) const;
 
   // Graphs that were dropped and whose rows are still there.
   [[nodiscard]] absl::StatusOr<std::vector<uint32_t>> Dropped() const;
-  // Deletes all rows of a dropped graph.
-  [[nodiscard]] absl::Status DeleteRows(uint32_t graph);
 
   [[nodiscard]] absl::Status PutSetting(std::string_view key,
                                         std::string_view value);

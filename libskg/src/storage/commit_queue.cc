@@ -41,12 +41,13 @@ absl::Status CommitQueue::EditManifest(const ManifestEdit& edit) {
 
 absl::Status CommitQueue::Wait(PreparedCommit& commit) {
   bool lead = false;
+  graph_.MarkUsed();
   {
     const std::lock_guard lock(mutex_);
     if (!closed_.ok()) return closed_;
     waiting_.push_back(&commit);
     lead = !std::exchange(leading_, true);
-    if (!lead && waiting_.size() == kGatherEarly) turn_.notify_one();
+    if (!lead && waiting_.size() == kGatherEarly) turn_.notify_all();
   }
   if (!lead) {
     commit.turn.wait(PreparedCommit::kWaiting, std::memory_order_acquire);
@@ -59,7 +60,7 @@ absl::Status CommitQueue::Wait(PreparedCommit& commit) {
 void CommitQueue::Lead() {
   std::unique_lock lock(mutex_);
   TellWriter();
-  absl::StatusOr<CommitBatch> batch = closed_.ok() ? writer_.Begin() : closed_;
+  absl::StatusOr<CommitBatch> batch = closed_.ok() ? writer().Begin() : closed_;
   if (!batch.ok()) {
     const Members members(waiting_.begin(), waiting_.end());
     waiting_.clear();
@@ -77,7 +78,7 @@ void CommitQueue::Lead() {
   }
   if (!broken_.ok()) {
     // What this batch was prepared on was never written.
-    writer_.Reset();
+    writer().Reset();
     visible_.clear();
     Abandon(lock, members, std::exchange(broken_, absl::OkStatus()));
   } else if (batch->empty()) {  // replays and failures only
@@ -85,14 +86,14 @@ void CommitQueue::Lead() {
   } else {
     // Packing takes its time; who comes meanwhile queues up.
     lock.unlock();
-    const absl::Status sealed = writer_.Seal(*batch);
+    const absl::Status sealed = writer().Seal(*batch);
     lock.lock();
     if (sealed.ok()) {
       writing_ = true;
       PassLead();
       WriteBatch(lock, *std::move(batch), members);
     } else {
-      writer_.Reset();
+      writer().Reset();
       visible_.clear();
       Abandon(lock, members, sealed);
     }
@@ -104,16 +105,16 @@ void CommitQueue::Gather(std::unique_lock<std::mutex>& lock, CommitBatch& batch,
                          Members& members, Members& failed) {
   while (!waiting_.empty() && batch.size_bytes() < kFullBatchBytes) {
     TellWriter();
-    std::deque<PreparedCommit*> taken = std::exchange(waiting_, {});
+    const Members taken = std::exchange(waiting_, {});
     lock.unlock();
-    while (!taken.empty() && batch.size_bytes() < kFullBatchBytes) {
-      PreparedCommit* commit = taken.front();
-      taken.pop_front();
-      commit->status = writer_.Apply(*commit, batch);
+    auto next = taken.begin();
+    while (next != taken.end() && batch.size_bytes() < kFullBatchBytes) {
+      PreparedCommit* commit = *next++;
+      commit->status = writer().Apply(*commit, batch);
       (commit->status.ok() ? members : failed).push_back(commit);
     }
     lock.lock();
-    waiting_.insert(waiting_.begin(), taken.begin(), taken.end());
+    waiting_.insert(waiting_.begin(), next, taken.end());
   }
 }
 
@@ -149,15 +150,15 @@ void CommitQueue::WriteBatch(std::unique_lock<std::mutex>& lock,
     broken_ = status;
   } else {
     visible_.clear();
-    writer_.Reset();
+    writer().Reset();
   }
   if (leading_) {
-    turn_.notify_one();
+    turn_.notify_all();
   } else {
     TellWriter();
-    writer_.Rest();
+    writer().Rest();
   }
-  idle_.notify_all();
+  turn_.notify_all();
   lock.unlock();
   Finish(members, status);
 }
@@ -165,7 +166,7 @@ void CommitQueue::WriteBatch(std::unique_lock<std::mutex>& lock,
 void CommitQueue::PassLead() {
   if (waiting_.empty()) {
     leading_ = false;
-    idle_.notify_all();
+    turn_.notify_all();
     return;
   }
   // The lead stays taken: who comes meanwhile queues behind.
@@ -175,8 +176,22 @@ void CommitQueue::PassLead() {
 }
 
 void CommitQueue::TellWriter() {
-  for (const CommitBatch& batch : visible_) writer_.Visible(batch);
+  for (const CommitBatch& batch : visible_) writer().Visible(batch);
   visible_.clear();
+}
+
+CommitWriter& CommitQueue::writer() {
+  if (writer_ == nullptr)
+    writer_ = std::make_unique<CommitWriter>(graph_, run_rows_);
+  return *writer_;
+}
+
+void CommitQueue::ReleaseMemory() {
+  const std::lock_guard lock(mutex_);
+  if (leading_ || writing_ || !visible_.empty()) return;
+  writer_.reset();
+  waiting_.shrink_to_fit();
+  visible_.shrink_to_fit();
 }
 
 void CommitQueue::Finish(const Members& members, const absl::Status& status) {
@@ -193,7 +208,7 @@ void CommitQueue::Finish(const Members& members, const absl::Status& status) {
 void CommitQueue::Close(const absl::Status& reason) {
   std::unique_lock lock(mutex_);
   closed_ = reason;
-  idle_.wait(lock, [&] { return !leading_ && !writing_; });
+  turn_.wait(lock, [&] { return !leading_ && !writing_; });
 }
 
 void CommitQueue::Reopen() {

@@ -174,6 +174,16 @@ class Store {
   [[nodiscard]] absl::StatusOr<GraphStore> OpenGraph(
       std::string_view tenant, std::string_view name,
       const CreateOptions* create);
+  struct GraphName {
+    std::string tenant;
+    std::string name;
+  };
+  // Makes those that are not there yet, all durable when it returns: one fsync
+  // for all of them. After an error some may be there.
+  [[nodiscard]] absl::Status CreateGraphs(std::span<const GraphName> names,
+                                          const CreateOptions& options);
+  // Durable when it returns. Its rows are deleted in the background, and so is
+  // what they took on disk.
   [[nodiscard]] absl::Status DropGraph(std::string_view tenant,
                                        std::string_view name);
   [[nodiscard]] absl::StatusOr<std::vector<GraphDescription>> ListGraphs()
@@ -208,13 +218,21 @@ class Store {
 
   [[nodiscard]] absl::StatusOr<CheckSummary> Check(bool deep) const;
   [[nodiscard]] absl::Status Sync();
-  // Packs all of a graph's rows into one live and one history run; returns
-  // when that is done. Reads and writes go on meanwhile. kNotFound,
-  // kCancelled.
+  // Packs all of a graph's rows into one live and one history run and gives
+  // back the place that this makes free; returns when that is done. Reads and
+  // writes go on meanwhile. kNotFound, kCancelled.
   [[nodiscard]] absl::Status Compact(
       const GraphStore& graph, const Cancellation* cancellation = nullptr);
   // The background work of this directory; shut down before the graphs end.
   [[nodiscard]] tasks::Runner& tasks();
+  // Waits until the rows of dropped graphs are deleted and their place is given
+  // back (for tests and benchmarks).
+  void WaitForRemovals();
+  // Graphs that are in memory now.
+  [[nodiscard]] size_t open_graphs();
+  // Lets go, now, of the memory of graphs that nobody used since the last time;
+  // the store itself does so with each upkeep.
+  void ReleaseIdleMemory();
   // Waits until no fold or merge is due.
   void WaitForMaintenance();
   [[nodiscard]] KvStore& kv();

@@ -1,7 +1,6 @@
-// Quotas and tenants through the public API.
-#include "skg/quota.h"
-
+// Many graphs, tenants and quotas through the public API.
 #include "engine/load_support.h"
+#include "skg/quota.h"
 
 namespace skg::test {
 namespace {
@@ -96,6 +95,28 @@ TEST_CASE("quotas are kept and told, by tenant and by graph") {
         engine->GraphQuota("acme/").status()}) {
     CHECK(absl::IsInvalidArgument(status));
   }
+}
+
+TEST_CASE("many graphs are made in one call") {
+  TemporaryDirectory directory;
+  auto engine = OpenEngine(directory / "data");
+  std::vector<std::string> names = {"one", "acme/two", "acme/two", ""};
+  REQUIRE_OK(engine->CreateGraphs(names, {.base_namespace = "urn:b:"}));
+  REQUIRE_OK(engine->CreateGraphs(names));
+  auto graphs = engine->ListGraphs();
+  REQUIRE_OK(graphs);
+  REQUIRE(graphs->size() == 3);
+  CHECK((*graphs)[0].tenant == "acme");
+  CHECK((*graphs)[1].name == "main");
+  CHECK((*graphs)[2].base_namespace == "urn:b:");
+  CHECK((*graphs)[2].statements == 0);
+  // One bad name: none is made.
+  names = {"three", "no/such/name"};
+  CHECK(absl::IsInvalidArgument(engine->CreateGraphs(names)));
+  CHECK(absl::IsNotFound(engine->OpenGraph("three").status()));
+  names = {"three"};
+  CHECK(absl::IsInvalidArgument(
+      engine->CreateGraphs(names, {.base_namespace = "not an IRI"})));
 }
 
 }  // namespace
