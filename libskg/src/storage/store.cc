@@ -59,8 +59,14 @@ class StoreImpl {
     const auto load = [&] { return LoadGraph(tenant, name); };
     auto found = graphs_.FindOrLoad(FullName(tenant, name), load);
     if (create == nullptr || !absl::IsNotFound(found.status())) return found;
-    SKG_RETURN_IF_ERROR(CreateGraphs(
-        {{Store::GraphName{std::string(tenant), std::string(name)}}}, *create));
+    const Store::GraphName graph{std::string(tenant), std::string(name)};
+    {
+      const std::lock_guard lock(changing_);
+      SKG_RETURN_IF_ERROR(
+          catalog_.Create({&graph, 1}, *create, WriteMode::kBuffered));
+    }
+    // Who makes graphs at the same time shares an fsync.
+    SKG_RETURN_IF_ERROR(sync_.Wait());
     return graphs_.FindOrLoad(FullName(tenant, name), load);
   }
 

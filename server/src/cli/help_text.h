@@ -85,9 +85,9 @@ Examples:
   skg check --data ./kg --deep)";
 
 inline constexpr char kCompactFooter[] = R"(
-Changes nothing that can be read; scans and counts get faster. The place of what
-was packed is given back as RocksDB compacts its own files. Packing goes on in
-the background while a program has the directory open; this does all of it now.
+Changes nothing that can be read; scans and counts get faster, and the place of
+what was packed or deleted is given back. Packing goes on in the background while
+a program has the directory open; this does all of it now.
 It may be interrupted at any time.
 
 Examples:
