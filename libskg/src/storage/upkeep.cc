@@ -9,8 +9,10 @@
 #include "absl/time/clock.h"
 #include "base/status.h"
 #include "base/strings.h"
+#include "storage/fold.h"
 #include "storage/graph_removal.h"
 #include "storage/graph_state.h"
+#include "storage/maintenance.h"
 
 namespace skg::storage {
 
@@ -161,11 +163,25 @@ void Upkeep::ForgetPast(const std::shared_ptr<GraphState>& graph,
     const auto due = NextDue(*graph, commit);
     if (due.ok()) graph->UpkeepDone(commit, *due);
     status = due.status();
+    if (status.ok()) status = AskForMerge(*graph);
   }
   if (!status.ok() && !graph->dropped()) {
     Log(absl::StrCat("log and history of graph ", graph->description.number,
                      " stay as they are: ", status.message()));
   }
+}
+
+// Runs of a past that is forgotten go in the background, as merges do.
+absl::Status Upkeep::AskForMerge(GraphState& graph) {
+  if (graph.maintenance() == nullptr) return absl::OkStatus();
+  SKG_ASSIGN_OR_RETURN(const History history, graph.ReadHistory());
+  if (history.horizon == 0) return absl::OkStatus();
+  SKG_ASSIGN_OR_RETURN(const auto snapshot, graph.TakeSnapshot());
+  Maintenance::Backlog backlog;
+  backlog.wants_merge =
+      !ForgottenRuns(snapshot->manifest(), history.horizon).empty();
+  graph.maintenance()->CommitDone(graph, backlog);
+  return absl::OkStatus();
 }
 
 // From when on time alone makes something of this graph too old.

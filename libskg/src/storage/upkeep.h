@@ -57,6 +57,7 @@ class Upkeep {
   void CutPasts();
   void VisitClosed(absl::Time now);
   void ForgetPast(const std::shared_ptr<GraphState>& graph, absl::Time now);
+  [[nodiscard]] static absl::Status AskForMerge(GraphState& graph);
   [[nodiscard]] absl::StatusOr<absl::Time> NextDue(GraphState& graph,
                                                    uint64_t last) const;
   void Log(std::string_view line) const;
