@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "absl/time/time.h"
 #include "skg/export.h"
 #include "skg/graph.h"
+#include "skg/quota.h"
 #include "skg/statement.h"
 #include "skg/task.h"
 
@@ -71,6 +73,13 @@ struct GraphInfo {
   uint64_t statements = 0;
 };
 
+struct TenantInfo {
+  std::string name;
+  uint64_t graphs = 0;
+  uint64_t statements = 0;  // of all graphs
+  QuotaLimits limits;
+};
+
 // One broken invariant found by Check.
 struct CheckFinding {
   std::string graph;  // "tenant/graph", or empty for the store as a whole
@@ -110,6 +119,12 @@ class SKG_EXPORT Engine {
   [[nodiscard]] absl::StatusOr<Graph> OpenGraph(
       std::string_view name, const OpenGraphOptions& options = {});
 
+  // Makes those of these graphs that are not there yet; all are durable when it
+  // returns. One fsync for all of them, where OpenGraph with `create` needs one
+  // each. After an error some may be there. Errors: as OpenGraph.
+  [[nodiscard]] absl::Status CreateGraphs(std::span<const std::string> names,
+                                          const OpenGraphOptions& options = {});
+
   // Drops a graph with all its data; open handles of it get kNotFound.
   // Durable when it returns. Space is given back in the background.
   [[nodiscard]] absl::Status DropGraph(std::string_view name);
@@ -117,6 +132,26 @@ class SKG_EXPORT Engine {
   // Sorted by tenant, then name. An empty tenant lists all.
   [[nodiscard]] absl::StatusOr<std::vector<GraphInfo>> ListGraphs(
       std::string_view tenant = {}) const;
+
+  // Tenants that have a graph or a quota, sorted by name. O(graphs).
+  [[nodiscard]] absl::StatusOr<std::vector<TenantInfo>> ListTenants() const;
+
+  // What a tenant, or one graph, may hold; durable. No limits lift the quota. A
+  // commit that would go over a limit fails alone, with kResourceExhausted and
+  // QuotaExceededOf; one that adds no statement (or, for bytes, only removes)
+  // always may. Statements are counted exactly, over all graphs of the tenant;
+  // bytes about. Quotas belong to names: they can be set before there is such a
+  // graph, and outlive it. Errors: kInvalidArgument (a name, or a limit above
+  // 2^63 - 1).
+  [[nodiscard]] absl::Status SetTenantQuota(std::string_view tenant,
+                                            const QuotaLimits& limits);
+  [[nodiscard]] absl::Status SetGraphQuota(std::string_view name,
+                                           const QuotaLimits& limits);
+  // What is held now. What does not exist holds nothing. Cost: O(graphs of the
+  // tenant).
+  [[nodiscard]] absl::StatusOr<Quota> TenantQuota(
+      std::string_view tenant) const;
+  [[nodiscard]] absl::StatusOr<Quota> GraphQuota(std::string_view name) const;
 
   // Small settings of the data directory, such as stored API keys: durable,
   // atomic per call. Key: at most 255 bytes; value: at most 64 KiB.

@@ -3,19 +3,27 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "storage/kv.h"
+#include "storage/quota.h"
+#include "storage/rows.h"
 #include "storage/store.h"
 
 namespace skg::storage {
 
 // The on-disk format that this program writes and reads.
 inline constexpr uint64_t kFormatVersion = 1;
+
+// Where graphs stand, one a number; unset: it is dropped. Any thread.
+[[nodiscard]] absl::StatusOr<std::vector<std::optional<Head>>> ReadHeads(
+    const KvStore& kv, std::span<const uint32_t> graphs);
 
 // Rows of family `catalog`. Not thread-safe: the Store calls it under its lock.
 class Catalog {
@@ -29,17 +37,22 @@ class Catalog {
   // Unset: no such graph.
   [[nodiscard]] absl::StatusOr<std::optional<GraphDescription>> Find(
       std::string_view tenant, std::string_view name) const;
-  [[nodiscard]] absl::StatusOr<GraphDescription> Create(
-      std::string_view tenant, std::string_view name,
-      const Store::CreateOptions& options);
+  // Makes those that are not there, in one batch: durable with kSync.
+  [[nodiscard]] absl::Status Create(std::span<const Store::GraphName> names,
+                                    const Store::CreateOptions& options,
+                                    WriteMode mode);
   // Takes the name away and remembers that the rows are still to be deleted.
   [[nodiscard]] absl::Status Drop(const GraphDescription& graph);
   [[nodiscard]] absl::StatusOr<std::vector<GraphDescription>> List() const;
+  // At most `count` of them, of numbers from `first` on, by number.
+  [[nodiscard]] absl::StatusOr<std::vector<GraphDescription>> ListFrom(
+      uint32_t first, size_t count) const;
+  // Their numbers. O(graphs of the tenant).
+  [[nodiscard]] absl::StatusOr<std::vector<uint32_t>> GraphsOf(
+      std::string_view tenant) const;
 
   // Graphs that were dropped and whose rows are still there.
   [[nodiscard]] absl::StatusOr<std::vector<uint32_t>> Dropped() const;
-  // Deletes all rows of a dropped graph.
-  [[nodiscard]] absl::Status DeleteRows(uint32_t graph);
 
   [[nodiscard]] absl::Status PutSetting(std::string_view key,
                                         std::string_view value);
@@ -48,6 +61,12 @@ class Catalog {
       std::string_view key) const;
   [[nodiscard]] absl::StatusOr<std::vector<std::string>> ListSettings(
       std::string_view prefix) const;
+
+  // `owner`: "tenant" or "tenant/graph". Durable; no limits: no row.
+  [[nodiscard]] absl::Status PutQuota(std::string_view owner,
+                                      const QuotaLimits& limits);
+  [[nodiscard]] absl::StatusOr<std::vector<std::pair<std::string, QuotaLimits>>>
+  Quotas() const;
 
  private:
   KvStore& kv_;

@@ -48,6 +48,9 @@ class GraphCheck {
       : graph_(graph), snapshot_(snapshot), deep_(deep), summary_(summary) {}
 
   absl::Status Run() {
+    SKG_ASSIGN_OR_RETURN(const History history,
+                         ReadHistory(graph_.kv, number(), snapshot_.kv()));
+    horizon_ = history.horizon;
     SKG_RETURN_IF_ERROR(CheckOrders());
     SKG_RETURN_IF_ERROR(CheckCounts(kPredicateKind, predicates_, "predicate"));
     SKG_RETURN_IF_ERROR(
@@ -148,7 +151,7 @@ class GraphCheck {
             std::any_of(sources.begin(), sources.begin() + epochs,
                         [&](const auto& s) { return s.get() == source; });
         if (in_delta) CheckDeltaRow(commit, value);
-        CheckRow(key, commit, value);
+        SKG_RETURN_IF_ERROR(CheckRow(key, commit, value));
       }
       source->Next();
     }
@@ -208,13 +211,12 @@ class GraphCheck {
     if (!status.ok()) Problem(std::string(sv(status.message())));
   }
 
-  void CheckRow(const StatementKey& key, uint64_t commit,
-                const RowValue& value) {
+  absl::Status CheckRow(const StatementKey& key, uint64_t commit,
+                        const RowValue& value) {
     if (commit == 0 || commit > snapshot_.head().last_commit) {
       Problem(
           absl::StrCat("a row carries commit ", commit, ", which never was"));
     }
-    if (value.has_record) ++rows_with_record_;
     if (!statement_ || *statement_ != key) {
       FinishStatement();
       StatementKey triple = key;
@@ -229,16 +231,38 @@ class GraphCheck {
                 {}};
     }
     chain_.oldest = value.operation;
+    const uint64_t superseded =
+        chain_.commits.empty() ? UINT64_MAX : chain_.commits.back();
+    if (value.has_record) {
+      SKG_RETURN_IF_ERROR(
+          CountRecord(key, commit, std::min(value.end, superseded)));
+    }
     if (value.end == UINT64_MAX) {
       chain_.sign += value.sign;
       triple_sign_ += value.triple_sign;
-    } else if (value.end != commit &&
+    } else if (value.end != commit && value.end > horizon_ &&
                !std::binary_search(chain_.commits.begin(), chain_.commits.end(),
                                    value.end, std::greater<>())) {
       Problem(absl::StrCat("a row of commit ", commit, " ends at commit ",
                            value.end, ", which did not write the statement"));
     }
     chain_.commits.push_back(commit);
+    return absl::OkStatus();
+  }
+
+  // A row that ended by the horizon may have lost its record before it goes.
+  absl::Status CountRecord(const StatementKey& key, uint64_t commit,
+                           uint64_t end) {
+    bool expected = true;
+    if (end <= horizon_) {
+      std::string ignored;
+      SKG_ASSIGN_OR_RETURN(
+          expected,
+          graph_.kv.Get(Family::kRecords, RecordKey(number(), key, commit),
+                        &ignored, snapshot_.kv()));
+    }
+    if (expected) ++rows_with_record_;
+    return absl::OkStatus();
   }
 
   void FinishStatement() {
@@ -247,7 +271,9 @@ class GraphCheck {
       Problem(absl::StrCat("the signs of a statement of commit ",
                            chain_.newest_commit, " sum to ", chain_.sign));
     }
-    if (chain_.oldest != RowOperation::kInsertNew) {
+    // What is older may be forgotten, and is if this is what ended it.
+    if (chain_.oldest != RowOperation::kInsertNew &&
+        chain_.commits.back() > horizon_) {
       Problem(absl::StrCat("the oldest row of a statement of commit ",
                            chain_.newest_commit, " does not insert it"));
     }
@@ -529,6 +555,7 @@ class GraphCheck {
   Chain chain_;
   uint64_t live_edges_ = 0;
   int64_t triple_sign_ = 0;
+  uint64_t horizon_ = 0;
   uint64_t rows_with_record_ = 0;
   uint64_t delta_rows_ = 0;
   uint64_t statements_ = 0, triples_ = 0, default_statements_ = 0,

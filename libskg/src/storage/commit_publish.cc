@@ -8,6 +8,7 @@
 #include "absl/time/clock.h"
 #include "base/status.h"
 #include "storage/commit_writer.h"
+#include "storage/quota.h"
 
 namespace skg::storage {
 
@@ -63,6 +64,18 @@ absl::Status CommitWriter::CheckUntouched(const RunPublication& publication) {
   return absl::OkStatus();
 }
 
+absl::Status CommitWriter::CheckQuota(const RunPublication& publication) const {
+  QuotaCheck* const quota = graph_.quota();
+  if (quota == nullptr || !quota->Watches(graph_.description))
+    return absl::OkStatus();
+  return quota->Admit(
+      graph_.description,
+      {.statements_before = head_.statements,
+       .statements_after =
+           head_.statements + static_cast<uint64_t>(publication.all.statements),
+       .bytes = publication.run.bytes});
+}
+
 absl::Status CommitWriter::PublishRun(const RunPublication& publication,
                                       CommitResult* result,
                                       CommitBatch& batch) {
@@ -71,6 +84,8 @@ absl::Status CommitWriter::PublishRun(const RunPublication& publication,
     SKG_RETURN_IF_ERROR(LoadCounts(predicate_counts_, id, &PredicateCountKey));
   for (const auto& [id, change] : publication.named_graphs)
     SKG_RETURN_IF_ERROR(LoadCounts(graph_counts_, id, &NamedGraphCountKey));
+
+  SKG_RETURN_IF_ERROR(CheckQuota(publication));
 
   // From here on nothing may fail.
   const uint64_t number = ++head_.last_commit;

@@ -62,12 +62,13 @@ bool CommitQueue::MustWait(const CommitBatch& batch) const {
 
 absl::Status CommitQueue::Wait(PreparedCommit& commit) {
   bool lead = false;
+  graph_.MarkUsed();
   {
     const std::lock_guard lock(mutex_);
     if (!closed_.ok()) return closed_;
     waiting_.push_back(&commit);
     lead = !std::exchange(leading_, true);
-    if (!lead && waiting_.size() == kGatherEarly) turn_.notify_one();
+    if (!lead && waiting_.size() == kGatherEarly) turn_.notify_all();
   }
   if (!lead) {
     commit.turn.wait(PreparedCommit::kWaiting, std::memory_order_acquire);
@@ -80,7 +81,7 @@ absl::Status CommitQueue::Wait(PreparedCommit& commit) {
 void CommitQueue::Lead() {
   std::unique_lock lock(mutex_);
   TellWriter();
-  absl::StatusOr<CommitBatch> batch = closed_.ok() ? writer_.Begin() : closed_;
+  absl::StatusOr<CommitBatch> batch = closed_.ok() ? writer().Begin() : closed_;
   if (!batch.ok()) {
     const Members members(waiting_.begin(), waiting_.end());
     waiting_.clear();
@@ -99,7 +100,7 @@ void CommitQueue::Lead() {
   }
   if (!broken_.ok()) {
     // What this batch was prepared on was never written.
-    writer_.Reset();
+    writer().Reset();
     visible_.clear();
     Abandon(lock, members, std::exchange(broken_, absl::OkStatus()));
   } else if (batch->empty()) {  // replays and failures only
@@ -107,14 +108,14 @@ void CommitQueue::Lead() {
   } else {
     // Packing takes its time; who comes meanwhile queues up.
     lock.unlock();
-    const absl::Status sealed = writer_.Seal(*batch);
+    const absl::Status sealed = writer().Seal(*batch);
     lock.lock();
     if (sealed.ok()) {
       writing_ = true;
       PassLead();
       WriteBatch(lock, *std::move(batch), members);
     } else {
-      writer_.Reset();
+      writer().Reset();
       visible_.clear();
       Abandon(lock, members, sealed);
     }
@@ -127,20 +128,18 @@ void CommitQueue::Gather(std::unique_lock<std::mutex>& lock, CommitBatch& batch,
   while (!waiting_.empty() && batch.size_bytes() < kFullBatchBytes &&
          !MustWait(batch)) {
     TellWriter();
-    std::deque<PreparedCommit*> taken = std::exchange(waiting_, {});
+    const Members taken = std::exchange(waiting_, {});
     lock.unlock();
-    for (bool first = true;
-         !taken.empty() && batch.size_bytes() < kFullBatchBytes;
-         first = false) {
-      PreparedCommit* commit = taken.front();
+    auto next = taken.begin();
+    while (next != taken.end() && batch.size_bytes() < kFullBatchBytes) {
       // The first one has nothing on its way before it; another one has.
-      if (commit->alone && !first) break;
-      taken.pop_front();
-      commit->status = writer_.Apply(*commit, batch);
+      if ((*next)->alone && next != taken.begin()) break;
+      PreparedCommit* commit = *next++;
+      commit->status = writer().Apply(*commit, batch);
       (commit->status.ok() ? members : failed).push_back(commit);
     }
     lock.lock();
-    waiting_.insert(waiting_.begin(), taken.begin(), taken.end());
+    waiting_.insert(waiting_.begin(), next, taken.end());
   }
 }
 
@@ -176,15 +175,15 @@ void CommitQueue::WriteBatch(std::unique_lock<std::mutex>& lock,
     broken_ = status;
   } else {
     visible_.clear();
-    writer_.Reset();
+    writer().Reset();
   }
   if (leading_) {
-    turn_.notify_one();
+    turn_.notify_all();
   } else {
     TellWriter();
-    writer_.Rest();
+    writer().Rest();
   }
-  idle_.notify_all();
+  turn_.notify_all();
   lock.unlock();
   Finish(members, status);
 }
@@ -192,7 +191,7 @@ void CommitQueue::WriteBatch(std::unique_lock<std::mutex>& lock,
 void CommitQueue::PassLead() {
   if (waiting_.empty()) {
     leading_ = false;
-    idle_.notify_all();
+    turn_.notify_all();
     return;
   }
   // The lead stays taken: who comes meanwhile queues behind.
@@ -202,8 +201,24 @@ void CommitQueue::PassLead() {
 }
 
 void CommitQueue::TellWriter() {
-  for (const CommitBatch& batch : visible_) writer_.Visible(batch);
+  for (const CommitBatch& batch : visible_) writer().Visible(batch);
   visible_.clear();
+}
+
+CommitWriter& CommitQueue::writer() {
+  if (writer_ == nullptr)
+    writer_ = std::make_unique<CommitWriter>(graph_, run_rows_);
+  return *writer_;
+}
+
+void CommitQueue::ReleaseMemory() {
+  const std::lock_guard lock(mutex_);
+  if (leading_ || writing_ || !visible_.empty()) return;
+  // What a load relies on is nowhere else.
+  if (writer_ != nullptr && writer_->has_reservation()) return;
+  writer_.reset();
+  waiting_.shrink_to_fit();
+  visible_.shrink_to_fit();
 }
 
 void CommitQueue::Finish(const Members& members, const absl::Status& status) {
@@ -220,7 +235,7 @@ void CommitQueue::Finish(const Members& members, const absl::Status& status) {
 void CommitQueue::Close(const absl::Status& reason) {
   std::unique_lock lock(mutex_);
   closed_ = reason;
-  idle_.wait(lock, [&] { return !leading_ && !writing_; });
+  turn_.wait(lock, [&] { return !leading_ && !writing_; });
 }
 
 void CommitQueue::Reopen() {

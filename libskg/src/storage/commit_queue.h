@@ -5,7 +5,6 @@
 
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -23,7 +22,7 @@ namespace skg::storage {
 class CommitQueue {
  public:
   CommitQueue(GraphState& graph, GroupSync& sync, size_t run_rows)
-      : graph_(graph), sync_(sync), writer_(graph, run_rows) {}
+      : graph_(graph), sync_(sync), run_rows_(run_rows) {}
 
   // Returns once the commit is as durable as it asks for, or has failed.
   [[nodiscard]] absl::StatusOr<CommitOutcome> Commit(
@@ -51,6 +50,9 @@ class CommitQueue {
   // Takes commits again.
   void Reopen();
 
+  // Forgets what the writer knows, if nobody writes: the next commit reads it.
+  void ReleaseMemory();
+
  private:
   using Members = std::vector<PreparedCommit*>;
 
@@ -73,24 +75,26 @@ class CommitQueue {
   // Hands the lead to the first who waits, if any.
   void PassLead();
   void TellWriter();
+  // The leader's, or under the lock where there is none.
+  [[nodiscard]] CommitWriter& writer();
   // Without the lock: the owners run on at once.
   static void Finish(const Members& members, const absl::Status& status);
 
   GraphState& graph_;
   GroupSync& sync_;
+  const size_t run_rows_;
 
   std::mutex mutex_;
-  std::deque<PreparedCommit*> waiting_;
+  std::vector<PreparedCommit*> waiting_;  // in the order they came
   bool leading_ = false;  // somebody prepares a batch (and owns writer_)
   bool writing_ = false;  // somebody writes a batch
-  std::condition_variable
-      turn_;  // for the leader: many wait, or the writing ended
-  std::condition_variable idle_;      // for Close
+  // For the leader (many wait, or the writing ended) and for Close.
+  std::condition_variable turn_;
   std::vector<CommitBatch> visible_;  // written, not yet told to the writer
   absl::Status broken_;  // a write failed since the last batch was begun
   absl::Status closed_;
 
-  CommitWriter writer_;
+  std::unique_ptr<CommitWriter> writer_;  // made when it is needed
 };
 
 }  // namespace skg::storage

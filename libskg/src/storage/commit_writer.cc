@@ -142,6 +142,7 @@ absl::Status CommitWriter::Apply(PreparedCommit& commit, CommitBatch& batch) {
   NumberTerms(commit);
   absl::Status possible = CheckConflicts(commit);
   if (possible.ok()) possible = LoadStates(commit, first_new_term);
+  if (possible.ok()) possible = CheckQuota(commit);
   if (!possible.ok()) {
     UndoTerms(commit, first_new_term);
     return possible;

@@ -89,8 +89,10 @@ class CommitWriter {
   // meanwhile is given its number. Ends with another call (null: with none).
   [[nodiscard]] absl::Status ReserveTerms(
       std::shared_ptr<TermReservation> reservation, CommitBatch& batch);
+  [[nodiscard]] bool has_reservation() const { return reserved_ != nullptr; }
   // Adds a run as a commit, whose number and time go into the result. kAborted:
-  // a commit since the snapshot touches what it touches.
+  // a commit since the snapshot touches what it touches. kResourceExhausted: a
+  // quota.
   [[nodiscard]] absl::Status PublishRun(const RunPublication& publication,
                                         CommitResult* result,
                                         CommitBatch& batch);
@@ -117,6 +119,8 @@ class CommitWriter {
 
   [[nodiscard]] absl::Status LoadHead();
   [[nodiscard]] absl::Status CheckUntouched(const RunPublication& publication);
+  [[nodiscard]] absl::Status CheckQuota(
+      const RunPublication& publication) const;
 
   // First phase: everything that may fail.
   [[nodiscard]] absl::StatusOr<bool> Replay(PreparedCommit& commit);
@@ -136,6 +140,8 @@ class CommitWriter {
   [[nodiscard]] absl::Status ProbeRuns(const StatementKey& triple,
                                        Edges& newest);
   [[nodiscard]] absl::Status LoadRecord(const StatementKey& key, Edge& edge);
+  [[nodiscard]] absl::Status CheckQuota(const PreparedCommit& commit) const;
+  [[nodiscard]] int64_t Growth(const PreparedCommit& commit) const;
   [[nodiscard]] absl::Status LoadCounts(
       absl::flat_hash_map<TermId, Counts>& cache, TermId id,
       std::string (*key)(uint32_t, TermId));

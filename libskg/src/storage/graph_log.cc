@@ -201,12 +201,19 @@ absl::StatusOr<uint64_t> GraphLog::LastUpTo(absl::Time time, uint64_t low,
   return low - 1;
 }
 
+void GraphLog::ReleaseMemory() {
+  const std::lock_guard lock(mutex_);
+  times_ = {};
+}
+
 std::unique_ptr<LogHold> GraphLog::Hold(uint64_t after) {
+  const std::lock_guard lock(mutex_);
+  if (holds_ == nullptr) holds_ = std::make_shared<LogHold::Holds>();
   return std::unique_ptr<LogHold>(new LogHold(holds_, after));
 }
 
 absl::Status GraphLog::Trim(uint64_t through, uint64_t last) {
-  const std::lock_guard lock(trimming_);
+  const std::lock_guard lock(past_);
   if (last == 0) return absl::OkStatus();
   through = std::min(through, last - 1);
   while (first() <= through) {
@@ -287,10 +294,15 @@ absl::Status GraphLog::Trim(const LogRetention& retention, absl::Time now,
     SKG_ASSIGN_OR_RETURN(through,
                          LastUpTo(now - retention.kept_for, first(), last));
   }
+  std::shared_ptr<LogHold::Holds> holds;
   {
-    const std::lock_guard lock(holds_->mutex);
-    if (!holds_->after.empty())
-      through = std::min(through, *holds_->after.begin());
+    const std::lock_guard lock(mutex_);
+    holds = holds_;
+  }
+  if (holds != nullptr) {
+    const std::lock_guard lock(holds->mutex);
+    if (!holds->after.empty())
+      through = std::min(through, *holds->after.begin());
   }
   return Trim(std::max(through, BeyondCap(retention, last)), last);
 }

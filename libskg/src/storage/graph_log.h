@@ -85,6 +85,11 @@ class GraphLog {
   [[nodiscard]] absl::StatusOr<uint64_t> LastUpTo(absl::Time time, uint64_t low,
                                                   uint64_t high);
 
+  // Held while what is kept of the past is changed.
+  [[nodiscard]] std::mutex& past() { return past_; }
+  // Forgets the times that it remembers.
+  void ReleaseMemory();
+
   [[nodiscard]] std::unique_ptr<LogHold> Hold(uint64_t after);
   // Drops the entries up to `through`; their times stay. In bounded batches,
   // each atomic. The entry of `last`, the graph's last commit, stays always.
@@ -106,12 +111,10 @@ class GraphLog {
   const GraphDescription& graph_;
   KvStore& kv_;
   std::atomic<uint64_t> first_{1};
-  std::mutex trimming_;  // one at a time
-  const std::shared_ptr<LogHold::Holds> holds_ =
-      std::make_shared<LogHold::Holds>();
-
+  std::mutex past_;
   std::mutex mutex_;
   absl::flat_hash_map<uint64_t, absl::Time> times_;
+  std::shared_ptr<LogHold::Holds> holds_;  // made with the first one
 };
 
 }  // namespace skg::storage

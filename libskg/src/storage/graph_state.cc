@@ -14,11 +14,13 @@ namespace skg::storage {
 
 GraphState::GraphState(GraphDescription graph, KvStore& store,
                        Dictionary& terms, GroupSync& sync, size_t run_rows,
-                       Maintenance* maintenance, HoldCheck* holds)
+                       Maintenance* maintenance, HoldCheck* holds,
+                       QuotaCheck* quota)
     : description(std::move(graph)),
       kv(store),
       dictionary(terms),
       holds_(holds),
+      quota_(quota),
       log_(description, kv),
       maintenance_(maintenance),
       queue_(std::make_unique<CommitQueue>(*this, sync, run_rows)) {}
@@ -35,10 +37,18 @@ absl::Status GraphState::Load() {
                                             logged, "; restore a backup"));
   }
   published_.store(commit, std::memory_order_release);
+  // Before the first run number is taken there is no row of any run.
+  if (snapshot->manifest().next_run == Manifest{}.next_run)
+    return absl::OkStatus();
   return RemoveOrphanRuns(kv, description.number, snapshot->manifest());
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::TakeSnapshot() {
+  return MakeSnapshot(shared_from_this());
+}
+
+absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::MakeSnapshot(
+    std::shared_ptr<GraphState> self) {
   std::unique_ptr<KvSnapshot> at = kv.NewSnapshot();
   const std::string prefix = GraphPrefix(description.number);
   std::string value;
@@ -58,7 +68,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::TakeSnapshot() {
   }
   if (known.number != 0) {
     auto runs = RunsOf(known);
-    return std::make_shared<const Snapshot>(shared_from_this(), std::move(at),
+    return std::make_shared<const Snapshot>(std::move(self), std::move(at),
                                             head, std::move(known),
                                             std::move(runs));
   }
@@ -79,9 +89,8 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::TakeSnapshot() {
     manifest_ = manifest;
   }
   auto runs = RunsOf(manifest);
-  return std::make_shared<const Snapshot>(shared_from_this(), std::move(at),
-                                          head, std::move(manifest),
-                                          std::move(runs));
+  return std::make_shared<const Snapshot>(std::move(self), std::move(at), head,
+                                          std::move(manifest), std::move(runs));
 }
 
 std::vector<std::shared_ptr<const Run>> GraphState::RunsOf(
@@ -109,12 +118,25 @@ std::vector<std::shared_ptr<const Run>> GraphState::RunsOf(
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::Latest() {
   if (dropped()) return DroppedStatus();
+  MarkUsed();
+  // Who is given the shared snapshot holds the state with it.
+  struct Held {
+    std::shared_ptr<GraphState> graph;
+    std::shared_ptr<const Snapshot> snapshot;
+  };
+  const auto hold = [this](std::shared_ptr<const Snapshot> snapshot) {
+    auto held = std::make_shared<Held>(shared_from_this(), std::move(snapshot));
+    const Snapshot* at = held->snapshot.get();
+    return std::shared_ptr<const Snapshot>(std::move(held), at);
+  };
   {
     const std::lock_guard lock(mutex_);
     if (latest_ != nullptr && latest_->head().last_commit >= published())
-      return latest_;
+      return hold(latest_);
   }
-  SKG_ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> fresh, TakeSnapshot());
+  SKG_ASSIGN_OR_RETURN(
+      std::shared_ptr<const Snapshot> fresh,
+      MakeSnapshot(std::shared_ptr<GraphState>(std::shared_ptr<void>(), this)));
   // The replaced snapshot is released outside the lock: it may be the last
   // reference, and releasing takes the store's lock.
   std::shared_ptr<const Snapshot> replaced = fresh;
@@ -123,7 +145,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::Latest() {
       latest_->head().last_commit < fresh->head().last_commit) {
     replaced.swap(latest_);
   }
-  return fresh;
+  return hold(std::move(fresh));
 }
 
 void GraphState::Publish(uint64_t commit) {
@@ -153,10 +175,20 @@ bool GraphState::WaitForCommit(uint64_t commit, absl::Time deadline) {
   return published() > commit && !dropped();
 }
 
-void GraphState::ForgetLatest() {
+void GraphState::ReleaseMemory() {
+  queue_->ReleaseMemory();
+  log_.ReleaseMemory();
   std::shared_ptr<const Snapshot> latest;
+  std::vector<std::shared_ptr<const Run>> runs;
+  Manifest manifest{0, {}, {}, 0};
   const std::lock_guard lock(mutex_);
   latest.swap(latest_);
+  runs.swap(live_runs_);
+  live_runs_of_ = 0;
+  std::swap(manifest, manifest_);
+  absl::erase_if(runs_,
+                 [](const auto& entry) { return entry.second.expired(); });
+  if (runs_.empty()) runs_ = {};
 }
 
 void GraphState::MarkDropped() {
@@ -277,7 +309,7 @@ absl::Status GraphState::MoveHorizon(History history, uint64_t commit) {
 }
 
 absl::Status GraphState::SetHorizon(uint64_t commit) {
-  const std::lock_guard lock(history_mutex_);
+  const std::lock_guard lock(log_.past());
   SKG_ASSIGN_OR_RETURN(const History history, ReadHistory());
   if (commit == history.horizon) return absl::OkStatus();
   if (commit < history.horizon) {
@@ -300,15 +332,16 @@ absl::Status GraphState::SetHistoryKept(
         absl::StrCat("history cannot be kept for ",
                      absl::FormatDuration(*kept_for), "; give zero or more"));
   }
-  const std::lock_guard lock(history_mutex_);
+  const std::lock_guard lock(log_.past());
   SKG_ASSIGN_OR_RETURN(History history, ReadHistory());
   history.kept_for = kept_for;
+  upkeep_due_ = INT64_MIN;
   return WriteHistory(history);
 }
 
 absl::Status GraphState::AdvanceHorizon(absl::Duration kept_for,
                                         absl::Time now) {
-  const std::lock_guard lock(history_mutex_);
+  const std::lock_guard lock(log_.past());
   SKG_ASSIGN_OR_RETURN(const History history, ReadHistory());
   const absl::Duration kept = history.kept_for.value_or(kept_for);
   const uint64_t last = published();

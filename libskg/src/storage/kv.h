@@ -7,6 +7,7 @@
 // to fit, so there is no merge operator and no compaction filter here.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -173,6 +174,16 @@ class KvStore {
 
   // Writes buffered rows into sorted files (a wish; memory is freed).
   [[nodiscard]] virtual absl::Status Flush() = 0;
+  // Rewrites the files that hold [begin, end), so that the place of what was
+  // deleted there is given back (a wish; snapshots keep what they see). Reads
+  // and writes go on meanwhile. Returns when that is done, or soon after `stop`
+  // (may be null) has become true. Cost: that of reading and writing the range.
+  [[nodiscard]] virtual absl::Status Compact(Family /*family*/,
+                                             std::string_view /*begin*/,
+                                             std::string_view /*end*/,
+                                             std::atomic<bool>* /*stop*/) {
+    return absl::OkStatus();
+  }
   [[nodiscard]] virtual absl::StatusOr<uint64_t> DiskBytes() const = 0;
   // About how much the rows of [begin, end) take, deleted ones perhaps too.
   // O(log) of the store, not of the range.

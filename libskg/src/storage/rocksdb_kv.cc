@@ -394,6 +394,20 @@ class RocksKv final : public KvStore {
     return AfterWrite(db_->Flush(rocksdb::FlushOptions(), opened_), "flushing");
   }
 
+  [[nodiscard]] absl::Status Compact(Family family, std::string_view begin,
+                                     std::string_view end,
+                                     std::atomic<bool>* stop) override {
+    if (stopped_) return Stopped();
+    if (end <= begin) return absl::OkStatus();
+    rocksdb::CompactRangeOptions options;
+    options.canceled = stop;
+    const rocksdb::Slice first = ToSlice(begin), last = ToSlice(end);
+    const rocksdb::Status status =
+        db_->CompactRange(options, HandleOf(handles_, family), &first, &last);
+    if (stop != nullptr && *stop) return absl::OkStatus();
+    return AfterWrite(status, "compacting");
+  }
+
   [[nodiscard]] absl::StatusOr<uint64_t> DiskBytes() const override {
     std::vector<rocksdb::Env::FileAttributes> files;
     const rocksdb::Status status =

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -18,6 +19,7 @@
 #include "storage/commit.h"
 #include "storage/history.h"
 #include "storage/kv.h"
+#include "storage/quota.h"
 #include "storage/read_view.h"
 #include "storage/rows.h"
 #include "tasks/task_runner.h"
@@ -150,6 +152,8 @@ struct StoreOptions {
   absl::Duration upkeep_interval = absl::Minutes(1);
   // May be null; must outlive the store.
   HoldCheck* hold_check = nullptr;
+  // Null: the limits that SetQuota sets. Must outlive the store.
+  QuotaCheck* quota_check = nullptr;
 };
 
 struct CheckProblem {
@@ -178,10 +182,38 @@ class Store {
   [[nodiscard]] absl::StatusOr<GraphStore> OpenGraph(
       std::string_view tenant, std::string_view name,
       const CreateOptions* create);
+  struct GraphName {
+    std::string tenant;
+    std::string name;
+  };
+  // Makes those that are not there yet, all durable when it returns: one fsync
+  // for all of them. After an error some may be there.
+  [[nodiscard]] absl::Status CreateGraphs(std::span<const GraphName> names,
+                                          const CreateOptions& options);
+  // Durable when it returns. Its rows are deleted in the background, and so is
+  // what they took on disk.
   [[nodiscard]] absl::Status DropGraph(std::string_view tenant,
                                        std::string_view name);
   [[nodiscard]] absl::StatusOr<std::vector<GraphDescription>> ListGraphs()
       const;
+  // What a graph holds at its last commit, without opening it. Unset: it was
+  // dropped meanwhile. The sequence is that of `graphs`.
+  struct GraphFigures {
+    uint64_t last_commit = 0;
+    uint64_t statements = 0;
+  };
+  [[nodiscard]] absl::StatusOr<std::vector<std::optional<GraphFigures>>>
+  ReadFigures(std::span<const GraphDescription> graphs) const;
+
+  // What a tenant (`name` empty) or a graph may hold; see TenantQuotas.
+  [[nodiscard]] absl::Status SetQuota(std::string_view tenant,
+                                      std::string_view name,
+                                      const QuotaLimits& limits);
+  [[nodiscard]] absl::StatusOr<Quota> GetQuota(std::string_view tenant,
+                                               std::string_view name) const;
+  // All limits: "tenant" or "tenant/graph", sorted.
+  [[nodiscard]] absl::StatusOr<std::vector<std::pair<std::string, QuotaLimits>>>
+  ListQuotas() const;
 
   // Small durable settings of the directory (catalog family).
   [[nodiscard]] absl::Status PutSetting(std::string_view key,
@@ -194,13 +226,21 @@ class Store {
 
   [[nodiscard]] absl::StatusOr<CheckSummary> Check(bool deep) const;
   [[nodiscard]] absl::Status Sync();
-  // Packs all of a graph's rows into one live and one history run; returns
-  // when that is done. Reads and writes go on meanwhile. kNotFound,
-  // kCancelled.
+  // Packs all of a graph's rows into one live and one history run and gives
+  // back the place that this makes free; returns when that is done. Reads and
+  // writes go on meanwhile. kNotFound, kCancelled.
   [[nodiscard]] absl::Status Compact(
       const GraphStore& graph, const Cancellation* cancellation = nullptr);
   // The background work of this directory; shut down before the graphs end.
   [[nodiscard]] tasks::Runner& tasks();
+  // Waits until the rows of dropped graphs are deleted and their place is given
+  // back (for tests and benchmarks).
+  void WaitForRemovals();
+  // Graphs that are in memory now.
+  [[nodiscard]] size_t open_graphs();
+  // Lets go, now, of the memory of graphs that nobody used since the last time;
+  // the store itself does so with each upkeep.
+  void ReleaseIdleMemory();
   // Waits until no fold or merge is due.
   void WaitForMaintenance();
   [[nodiscard]] KvStore& kv();

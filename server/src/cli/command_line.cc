@@ -370,6 +370,52 @@ void AddTasks(CLI::App& app, Chosen& chosen) {
       [verb, &chosen] { chosen = [verb] { return RunTasks(*verb); }; });
 }
 
+std::string CheckLimit(const std::string& text) {
+  const bool digits = !text.empty() && text.size() <= 18 &&
+                      text.find_first_not_of("0123456789") == std::string::npos;
+  return digits || text == "none"
+             ? ""
+             : "\"" + text + "\" is no limit; it is a number or none";
+}
+
+void AddTenants(CLI::App& app, Chosen& chosen) {
+  CLI::App* tenants = AddVerb(app, "tenants",
+                              "Show who has graphs, and set how much they may "
+                              "hold",
+                              kTenantsFooter);
+  tenants->require_subcommand(0, 1);
+  auto verb = std::make_shared<TenantsVerb>();
+  tenants
+      ->add_option("--data", verb->data, "Data directory (else SKG_DATA_DIR)")
+      ->type_name("DIR");
+  tenants->add_flag("--json", verb->json, "The answer as JSON");
+  AddVerb(*tenants, "list", "List all (the default)", kTenantsFooter)
+      ->fallthrough();
+  CLI::App* quota =
+      AddVerb(*tenants, "quota", "Show or change a quota", kTenantsFooter);
+  quota->fallthrough();
+  quota->add_option("NAME", verb->name, "TENANT or TENANT/GRAPH")->required();
+  const auto limit = [&](const char* name,
+                         std::optional<TenantsVerb::Limit>& value,
+                         const char* description) {
+    quota
+        ->add_option_function<std::string>(
+            name,
+            [&value](const std::string& text) {
+              value.emplace();
+              if (text != "none") value->value = std::stoull(text);
+            },
+            description)
+        ->check(Checked(CheckLimit))
+        ->type_name("N|none");
+  };
+  limit("--max-statements", verb->max_statements, "Statements it may hold");
+  limit("--max-bytes", verb->max_bytes, "Bytes on disk it may take, about");
+  quota->callback([verb] { verb->action = TenantsVerb::Action::kQuota; });
+  tenants->callback(
+      [verb, &chosen] { chosen = [verb] { return RunTenants(*verb); }; });
+}
+
 void AddKeys(CLI::App& app, Chosen& chosen) {
   CLI::App* keys = AddVerb(app, "keys", "Manage API keys", "");
   keys->require_subcommand(0, 1);
@@ -434,6 +480,7 @@ int RunCommandLine(int argc, char** argv) {
   AddCheck(app, chosen);
   AddCompact(app, chosen);
   AddTasks(app, chosen);
+  AddTenants(app, chosen);
   AddKeys(app, chosen);
   try {
     app.parse(argc, argv);

@@ -85,9 +85,9 @@ Examples:
   skg check --data ./kg --deep)";
 
 inline constexpr char kCompactFooter[] = R"(
-Changes nothing that can be read; scans and counts get faster. The place of what
-was packed is given back as RocksDB compacts its own files. Packing goes on in
-the background while a program has the directory open; this does all of it now.
+Changes nothing that can be read; scans and counts get faster, and the place of
+what was packed or deleted is given back. Packing goes on in the background while
+a program has the directory open; this does all of it now.
 It may be interrupted at any time.
 
 Examples:
@@ -116,6 +116,20 @@ inline constexpr char kTasksActionFooter[] = R"(
 
 Example:
   skg tasks --data ./kg)";
+
+inline constexpr char kTenantsFooter[] = R"(
+A commit that would take a tenant or a graph over its quota fails; removing is
+always possible. Statements are counted exactly, bytes on disk about. A quota
+belongs to the name: it may be set before there is such a graph, and stays when
+the graph is dropped.
+
+  skg tenants             list tenants, what they hold and what they may
+  skg tenants quota NAME  show a quota; with --max-..., change it (none lifts it)
+
+Examples:
+  skg tenants --data ./kg
+  skg tenants quota acme --data ./kg --max-statements 1000000
+  skg tenants quota acme/crm --data ./kg --max-bytes none --json)";
 
 inline constexpr char kKeysCreateFooter[] = R"(
 The key is shown this once and never stored; only its hash is. Give the hash to

@@ -81,6 +81,20 @@ struct TasksVerb {
 };
 [[nodiscard]] int RunTasks(const TasksVerb& verb);
 
+struct TenantsVerb {
+  enum class Action : uint8_t { kList, kQuota };
+  // What a limit becomes; none: it is lifted.
+  struct Limit {
+    std::optional<uint64_t> value;
+  };
+  std::string data;
+  Action action = Action::kList;
+  std::string name;  // of kQuota: TENANT or TENANT/GRAPH
+  std::optional<Limit> max_statements, max_bytes;
+  bool json = false;
+};
+[[nodiscard]] int RunTenants(const TenantsVerb& verb);
+
 struct KeysCreateVerb {
   std::string data;  // empty: the key is not stored
   std::string tenant = "public";
