@@ -7,13 +7,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <map>
+#include <memory>
 #include <set>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "skg/engine.h"
 #include "support/test_support.h"
@@ -32,19 +33,20 @@ using Acknowledged = std::map<std::pair<int, int>, long>;
 
 class WriterProcess {
  public:
-  WriterProcess(const std::string& directory, long first) {
+  WriterProcess(const std::string& directory, long first, bool busy) {
     int ends[2];
     REQUIRE(pipe2(ends, O_CLOEXEC) == 0);
     posix_spawn_file_actions_t actions;
     REQUIRE(posix_spawn_file_actions_init(&actions) == 0);
     REQUIRE(posix_spawn_file_actions_adddup2(&actions, ends[1],
                                              STDOUT_FILENO) == 0);
-    std::array<std::string, 5> arguments = {
+    std::vector<std::string> arguments = {
         SKG_CRASH_WRITER, directory, std::to_string(first),
         std::to_string(kWriters), std::to_string(kGraphs)};
-    std::array<char*, 6> pointers{};
-    for (size_t i = 0; i < arguments.size(); ++i)
-      pointers[i] = arguments[i].data();
+    if (busy) arguments.push_back("busy");
+    std::vector<char*> pointers;
+    for (std::string& argument : arguments) pointers.push_back(argument.data());
+    pointers.push_back(nullptr);
     REQUIRE(posix_spawn(&pid_, SKG_CRASH_WRITER, &actions, nullptr,
                         pointers.data(), environ) == 0);
     posix_spawn_file_actions_destroy(&actions);
@@ -168,15 +170,18 @@ void CheckWhatIsLeft(const std::string& directory,
 
 }  // namespace
 
-void RunCrashRounds(int rounds) {
-  const TemporaryDirectory directory;
-  const std::string path = directory / "data";
-  auto random = Random(300);
+void RunCrashRounds(int rounds, bool busy) {
+  constexpr int kRoundsPerDirectory = 10;
+  std::unique_ptr<TemporaryDirectory> directory;
+  auto random = Random(busy ? 310 : 300);
   size_t acknowledged_in_all = 0;
   for (int round = 0; round < rounds; ++round) {
     INFO("round " << round);
+    if (round % kRoundsPerDirectory == 0)
+      directory = std::make_unique<TemporaryDirectory>();
+    const std::string path = *directory / "data";
     const long first = round * kNumbersPerRound;
-    WriterProcess process(path, first);
+    WriterProcess process(path, first, busy);
     process.ReadFor(std::chrono::microseconds(random() % 400'000));
     process.Kill();
     REQUIRE(process.killed());  // it did not fail by itself

@@ -3,5 +3,8 @@
 #include "faults/crash_rounds.h"
 
 TEST_CASE("kill -9 loses nothing that was acknowledged", "[crash]") {
-  skg::test::RunCrashRounds(3);
+  skg::test::RunCrashRounds(3, false);
+}
+TEST_CASE("kill -9 amid folds, merges and drops loses nothing", "[crash]") {
+  skg::test::RunCrashRounds(3, true);
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "base/status.h"
 #include "faults/store_workload.h"
 #include "storage/memory_kv.h"
@@ -149,6 +150,44 @@ Step Addition(const std::string& name, const std::string& graph,
           [=](Store& s) { return CountPresent(s, graph, triples); }};
 }
 
+// Commits that each become a run of their own; the background merges them.
+Step ManyRuns(const std::string& graph) {
+  constexpr int kRuns = 10, kRows = 9;
+  std::vector<std::vector<Triple>> batches(kRuns);
+  for (int run = 0; run < kRuns; ++run) {
+    for (int row = 0; row < kRows; ++row) {
+      // Some of them again and again.
+      batches[run].push_back(
+          {"s" + std::to_string(row), "p",
+           "value " + std::to_string(row % 3 == 0 ? row : run * 100 + row)});
+    }
+  }
+  return {"many runs",
+          [=](Store& s) {
+            for (const auto& batch : batches) {
+              SKG_RETURN_IF_ERROR(Change(
+                  s, graph, storage::WriteOperation::Kind::kAdd, batch, {}));
+            }
+            s.WaitForMaintenance();
+            return absl::OkStatus();
+          },
+          // Each commit is whole, not all of them together.
+          1,
+          [=](Store& s) {
+            size_t whole = 0;
+            for (const auto& batch : batches) {
+              std::vector<Triple> own;
+              for (size_t row = 0; row < batch.size(); ++row) {
+                if (row % 3 != 0) own.push_back(batch[row]);
+              }
+              const size_t present = CountPresent(s, graph, own);
+              CHECK((present == 0 || present == own.size()));
+              whole += present == own.size() ? 1 : 0;
+            }
+            return whole == batches.size() ? size_t{1} : size_t{0};
+          }};
+}
+
 std::vector<Step> Script() {
   using Kind = storage::WriteOperation::Kind;
   const std::vector<Triple> first = {
@@ -219,7 +258,10 @@ std::vector<Step> Script() {
       {"forget states",
        [](Store& s) -> absl::Status {
          SKG_ASSIGN_OR_RETURN(GraphStore graph, Open(s, "main", false));
-         return graph.SetHorizon(graph.last_commit() / 2);
+         SKG_ASSIGN_OR_RETURN(const storage::History history,
+                              graph.ReadHistory());
+         return graph.SetHorizon(
+             std::max(history.horizon, graph.last_commit() / 2));
        },
        1, [](Store& s) { return CheckPast(s, "main"); }},
       {"compact what is forgotten",
@@ -228,6 +270,22 @@ std::vector<Step> Script() {
          return s.Compact(graph);
        },
        1, [](Store& s) { return CheckPast(s, "main"); }},
+      {"forget what is old",
+       [](Store& s) -> absl::Status {
+         SKG_ASSIGN_OR_RETURN(GraphStore graph, Open(s, "main", false));
+         SKG_RETURN_IF_ERROR(graph.SetHistoryKept(absl::Hours(1)));
+         // In two days: all but the last commit is old by then.
+         return graph.ForgetPast(absl::Now() + absl::Hours(48));
+       },
+       1, [](Store& s) { return CheckPast(s, "main"); }},
+      Creation("runs"),
+      ManyRuns("runs"),
+      {"compact many runs",
+       [](Store& s) {
+         SKG_ASSIGN_OR_RETURN(const GraphStore graph, Open(s, "runs", false));
+         return s.Compact(graph);
+       },
+       1, [](Store&) { return size_t{1}; }},
       Creation("other"),
       Addition("add to another", "other", first, grouped),
       {"create and drop",
@@ -260,6 +318,12 @@ void CompareWithResults(Store& store, const std::vector<Step>& steps,
   CheckClean(store);
 }
 
+// So small that the background folds and merges amid the script too.
+const storage::StoreOptions kOptions = {
+    .fold_rows = 12,
+    .run_rows = 8,
+    .log_retention = {.kept_for = absl::Hours(24)}};
+
 // True: the fault was met.
 bool RunScript(const FaultPlan& plan) {
   const std::vector<Step> steps = Script();
@@ -269,13 +333,14 @@ bool RunScript(const FaultPlan& plan) {
   {
     auto faulty = std::make_unique<FaultKv>(disk, plan);
     const FaultKv& counters = *faulty;
-    auto store = Store::Open(std::move(faulty), {});
+    auto store = Store::Open(std::move(faulty), kOptions);
     if (!store.ok()) {
       CHECK(store.status().code() == plan.error.code());
       fired = true;
     } else {
       for (size_t i = 0; i < steps.size(); ++i) {
         results[i] = steps[i].run(**store);
+        (*store)->WaitForMaintenance();
         const auto code = results[i]->code();
         INFO(steps[i].name << ": " << *results[i]);
         // Later steps may miss a graph whose creation failed.
@@ -292,7 +357,7 @@ bool RunScript(const FaultPlan& plan) {
       }
     }
   }
-  auto store = Store::Open(std::make_unique<FaultKv>(disk), {});
+  auto store = Store::Open(std::make_unique<FaultKv>(disk), kOptions);
   REQUIRE_OK(store);
   CompareWithResults(**store, steps, results);
   // And it can go on from there.

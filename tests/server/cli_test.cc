@@ -633,9 +633,43 @@ TEST_CASE("a data directory that is none, is not there, or is in use") {
   auto engine = Engine::Open(place.data);
   REQUIRE_OK(engine);
   each(place.data);
+  for (Arguments arguments : readers) {
+    arguments.insert(arguments.begin() + 1, {"--data", place.data});
+    CHECK(Contains(MustFail(arguments), "--read-only"));
+  }
   MustFail({"load", "--data", place.data, file});
   MustFail({"keys", "create", "--data", place.data});
   MustFail({"serve", "--data", place.data, "--no-auth", "--port", "0"});
+}
+
+TEST_CASE("a reader (--read-only) works beside a server, and without one") {
+  const Place place;
+  MustRun({"load", "--data", place.data, place.File("a.tsv", "a\tp\tb\n")});
+  const auto read_all = [&] {
+    const auto run = [&](Arguments arguments) {
+      arguments.insert(arguments.begin() + 1,
+                       {"--read-only", "--data", place.data});
+      return MustRun(arguments);
+    };
+    CHECK(Contains(run({"query", R"({"pattern": ["a", null, null]})"}), "b"));
+    CHECK(run({"export", "--format", "tsv"}) == "a\tp\tb\t1\n");
+    CHECK(Contains(run({"stats"}), "public/main"));
+    CHECK(Contains(run({"check", "--deep"}), "no problem found"));
+    CHECK(Contains(run({"tasks"}), "task"));
+  };
+  read_all();
+  {
+    SkgProcess server(
+        {"serve", "--data", place.data, "--no-auth", "--port", "0"});
+    REQUIRE(server.WaitForOutput("listening on"));
+    read_all();
+    server.Signal(SIGTERM);
+    CHECK(server.Wait().status == 0);
+  }
+  CHECK(Contains(
+      MustFail({"tasks", "prune", "--read-only", "--data", place.data}),
+      "opened for reading"));
+  MustFail({"stats", "--read-only", "--data", place.directory / "none"});
 }
 
 // ---- keys and serve

@@ -51,6 +51,10 @@ struct EngineOptions {
   // Superseded states are kept for so long; Graph::KeepHistoryFor says
   // otherwise for one graph.
   absl::Duration history_kept_for = absl::InfiniteDuration();
+  // Of OpenReader: a view that is made looks for later commits where the newest
+  // state that is known is older than this, or than four times what the last
+  // look took. Zero or more; zero: each view looks as often as that allows.
+  absl::Duration catch_up_interval = absl::Milliseconds(100);
   Logger logger = nullptr;
 };
 
@@ -96,7 +100,8 @@ struct CheckReport {
 
 // Thread safety: all methods may be called from any thread.
 // Lifetime: every Graph, ReadView, Transaction, cursor and Subscription must
-// be destroyed first. One process at a time opens a directory. Destruction
+// be destroyed first. One process at a time opens a directory for writing; any
+// number of others read it beside that one, with OpenReader. Destruction
 // cancels running tasks and waits for them; those that are resumable go on when
 // the directory is opened again, others end as interrupted.
 class SKG_EXPORT Engine {
@@ -108,6 +113,26 @@ class SKG_EXPORT Engine {
   // option out of its range).
   // Cost: proportional to the unflushed log, not to the data.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Engine>> Open(
+      std::string_view directory, const EngineOptions& options = {});
+
+  // Opens a directory for reading, while another process (or this one) has it
+  // open for writing or none has. Views show committed states, each whole over
+  // all that it shows, and follow the writer: see catch_up_interval; CatchUp
+  // looks at once. A view may show a commit shortly before its writer is told.
+  // Views of up to three states can be open at a time; while they are, new ones
+  // show the newest of the three. Graph::Watch delivers commits as they are
+  // seen; it does not hold the writer's log. What writes, Begin included, gives
+  // kFailedPrecondition; Tasks and GetTask show tasks as they are stored.
+  // Neither changes a file of the directory nor takes the writer's lock, so it
+  // may be on a read-only file system.
+  // Of the options only memory_budget_bytes, catch_up_interval and logger
+  // count. What the writer has not yet flushed from its log lies in memory
+  // besides, once for each state that a view holds.
+  // Errors: kNotFound (no such directory, or another process is still making
+  // it), kFailedPrecondition (written by a newer format version, or not a data
+  // directory), kDataLoss, kInvalidArgument, kUnavailable (a file could not be
+  // read). Cost: proportional to the unflushed log and the number of files.
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<Engine>> OpenReader(
       std::string_view directory, const EngineOptions& options = {});
   ~Engine();
   Engine(const Engine&) = delete;
@@ -201,6 +226,12 @@ class SKG_EXPORT Engine {
     uint64_t wal_syncs = 0;
   };
   [[nodiscard]] WriteCounters write_counters() const;
+
+  // Views made after this show every commit that was acknowledged, in whatever
+  // process, before the call. Does nothing unless opened by OpenReader. Errors:
+  // kResourceExhausted (views of three states are open; end one), kDataLoss,
+  // kUnavailable.
+  [[nodiscard]] absl::Status CatchUp();
 
   // Makes every acknowledged commit durable (matters with kNone).
   [[nodiscard]] absl::Status Sync();

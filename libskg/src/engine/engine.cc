@@ -8,12 +8,15 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "base/status.h"
 #include "base/strings.h"
 #include "engine/engine_impl.h"
 #include "engine/graph_impl.h"
 #include "engine/graph_name.h"
+#include "storage/kv.h"
 #include "storage/rocksdb_kv.h"
+#include "storage/rocksdb_reader_kv.h"
 #include "storage/store.h"
 
 namespace skg {
@@ -30,10 +33,7 @@ size_t QuarterOfTheMachine() {
   return static_cast<size_t>(pages) / 4 * static_cast<size_t>(page_bytes);
 }
 
-}  // namespace
-
-absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(
-    std::string_view directory, const EngineOptions& options) {
+absl::Status CheckDirectoryName(std::string_view directory) {
   if (directory.empty()) {
     return absl::InvalidArgumentError(
         "the data directory's name is empty; name a directory");
@@ -42,21 +42,34 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(
     return absl::InvalidArgumentError(
         "the data directory's name has a NUL byte");
   }
+  return absl::OkStatus();
+}
+
+size_t MemoryBudget(const EngineOptions& options) {
+  return std::max(kSmallestBudget, options.memory_budget_bytes == 0
+                                       ? QuarterOfTheMachine()
+                                       : options.memory_budget_bytes);
+}
+
+std::function<void(std::string_view)> LogOf(const EngineOptions& options) {
+  if (!options.logger) return nullptr;
+  return [logger = options.logger](std::string_view line) {
+    logger(LogLevel::kInfo, line);
+  };
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(
+    std::string_view directory, const EngineOptions& options) {
+  SKG_RETURN_IF_ERROR(CheckDirectoryName(directory));
   if (options.fold_statements == 0) {
     return absl::InvalidArgumentError(
         "fold_statements is 0; it must be at least 1");
   }
-  const size_t memory_bytes =
-      std::max(kSmallestBudget, options.memory_budget_bytes == 0
-                                    ? QuarterOfTheMachine()
-                                    : options.memory_budget_bytes);
+  const size_t memory_bytes = MemoryBudget(options);
   std::unique_ptr<EngineImpl> engine(new EngineImpl(directory, options, memory_bytes));
-  std::function<void(std::string_view)> log;
-  if (options.logger) {
-    log = [logger = options.logger](std::string_view line) {
-      logger(LogLevel::kInfo, line);
-    };
-  }
+  std::function<void(std::string_view)> log = LogOf(options);
   // Half for blocks and buffers, a quarter for the dictionary's cache; what is
   // left is for the calls that run.
   SKG_ASSIGN_OR_RETURN(std::unique_ptr<storage::KvStore> kv,
@@ -76,6 +89,30 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(
                              .max_commits = options.log_max_commits,
                              .max_bytes = options.log_max_bytes},
            .history_kept_for = options.history_kept_for}));
+  return engine;
+}
+
+absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::OpenReader(
+    std::string_view directory, const EngineOptions& options) {
+  SKG_RETURN_IF_ERROR(CheckDirectoryName(directory));
+  if (options.catch_up_interval < absl::ZeroDuration()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("catch_up_interval is ",
+                     absl::FormatDuration(options.catch_up_interval),
+                     "; it must be zero or more"));
+  }
+  const size_t memory_bytes = MemoryBudget(options);
+  std::unique_ptr<EngineImpl> engine(new EngineImpl(directory, options, memory_bytes));
+  SKG_ASSIGN_OR_RETURN(std::unique_ptr<storage::KvStore> kv,
+                       storage::OpenRocksDbReader(
+                           std::string(directory),
+                           {.memory_bytes = memory_bytes / 2,
+                            .catch_up_interval = options.catch_up_interval,
+                            .log = LogOf(options)}));
+  SKG_ASSIGN_OR_RETURN(
+      engine->store_,
+      storage::Store::Open(std::move(kv), {.memory_bytes = memory_bytes / 4,
+                                           .log = LogOf(options)}));
   return engine;
 }
 
@@ -109,6 +146,13 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(
     std::string_view directory, const EngineOptions& options) {
   SKG_ASSIGN_OR_RETURN(std::unique_ptr<EngineImpl> impl,
                        EngineImpl::Open(directory, options));
+  return std::unique_ptr<Engine>(new Engine(std::move(impl)));
+}
+
+absl::StatusOr<std::unique_ptr<Engine>> Engine::OpenReader(
+    std::string_view directory, const EngineOptions& options) {
+  SKG_ASSIGN_OR_RETURN(std::unique_ptr<EngineImpl> impl,
+                       EngineImpl::OpenReader(directory, options));
   return std::unique_ptr<Engine>(new Engine(std::move(impl)));
 }
 
@@ -281,23 +325,54 @@ Engine::WriteCounters Engine::write_counters() const {
           .wal_syncs = impl_->store().kv().wal_syncs()};
 }
 
-std::vector<TaskInfo> Engine::Tasks() const { return impl_->tasks().List(); }
+namespace {
+
+absl::StatusOr<std::vector<TaskInfo>> StoredTasks(const storage::Store& store) {
+  SKG_ASSIGN_OR_RETURN(const std::vector<tasks::TaskRecord> records,
+                       store.StoredTasks());
+  std::vector<TaskInfo> tasks;
+  for (const tasks::TaskRecord& record : records)
+    tasks.push_back(tasks::Describe(record, absl::Now()));
+  return tasks;
+}
+
+}  // namespace
+
+std::vector<TaskInfo> Engine::Tasks() const {
+  if (!impl_->store().read_only()) return impl_->tasks().List();
+  absl::StatusOr<std::vector<TaskInfo>> tasks = StoredTasks(impl_->store());
+  if (tasks.ok()) return *std::move(tasks);
+  impl_->Log(LogLevel::kError, absl::StrCat("the tasks cannot be read: ",
+                                            tasks.status().message()));
+  return {};
+}
 
 absl::StatusOr<TaskInfo> Engine::GetTask(uint64_t id) const {
-  return impl_->tasks().Info(id);
+  if (!impl_->store().read_only()) return impl_->tasks().Info(id);
+  SKG_ASSIGN_OR_RETURN(const std::vector<TaskInfo> tasks,
+                       StoredTasks(impl_->store()));
+  for (const TaskInfo& task : tasks) {
+    if (task.id == id) return task;
+  }
+  return absl::NotFoundError(absl::StrCat("there is no task ", id));
 }
 
 absl::Status Engine::CancelTask(uint64_t id) {
+  if (impl_->store().read_only()) return storage::OpenedForReading();
   return impl_->tasks().Cancel(id);
 }
 
 absl::StatusOr<TaskInfo> Engine::WaitTask(uint64_t id, absl::Time deadline) {
+  if (impl_->store().read_only()) return storage::OpenedForReading();
   return impl_->tasks().Wait(id, deadline);
 }
 
 absl::StatusOr<uint64_t> Engine::PruneTasks(absl::Time before) {
+  if (impl_->store().read_only()) return storage::OpenedForReading();
   return impl_->tasks().Prune(before);
 }
+
+absl::Status Engine::CatchUp() { return impl_->store().CatchUp(); }
 
 absl::Status Engine::Sync() { return impl_->store().Sync(); }
 

@@ -17,6 +17,8 @@ class EngineImpl {
  public:
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<EngineImpl>> Open(
       std::string_view directory, const EngineOptions& options);
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<EngineImpl>> OpenReader(
+      std::string_view directory, const EngineOptions& options);
 
   [[nodiscard]] storage::Store& store() { return *store_; }
   // The data directory; temporary files may lie in it.

@@ -182,6 +182,7 @@ absl::StatusOr<LoadResult> LoadStatements(
     GraphImpl& graph,
     const std::function<absl::StatusOr<bool>(NewStatement*)>& next,
     const BulkLoadOptions& options) {
+  if (graph.store().read_only()) return storage::OpenedForReading();
   const auto load_all =
       [&](const BulkTask& task) -> absl::StatusOr<LoadResult> {
     const LoadSource none{"statements", nullptr};
@@ -224,6 +225,7 @@ absl::StatusOr<LoadResult> LoadStatements(
 
 absl::StatusOr<LoadResult> Load(GraphImpl& graph, const LoadSource& source,
                                 const LoadOptions& options) {
+  if (graph.store().read_only()) return storage::OpenedForReading();
   if (!options.base_iri.empty() && !rdf::IsAbsoluteIri(options.base_iri)) {
     return absl::InvalidArgumentError(absl::StrCat(
         "base IRI \"", options.base_iri, "\": must be an absolute IRI"));

@@ -153,6 +153,8 @@ absl::Status SubscriptionImpl::Follower::Follow() {
     const uint64_t done = position.load(std::memory_order_relaxed);
     if (!store.WaitForCommit(done, absl::Now() + kWait)) {
       if (store.dropped()) return store.Latest().status();
+      // Beside a writer in another process, looking for commits can fail.
+      if (store.read_only()) SKG_RETURN_IF_ERROR(store.Latest().status());
       continue;
     }
     SKG_RETURN_IF_ERROR(filter.Refresh(store));

@@ -89,29 +89,19 @@ absl::StatusOr<std::vector<std::optional<Head>>> ReadHeads(
   return heads;
 }
 
-absl::Status Catalog::Open() {
-  std::string value;
-  SKG_ASSIGN_OR_RETURN(
-      const bool found,
-      kv_.Get(Family::kCatalog, CatalogKey(kFormatKind), &value));
-  if (!found) {
-    const auto rows = kv_.NewIterator(Family::kCatalog, {});
-    rows->SeekToFirst();
-    if (rows->Valid()) {
-      return absl::DataLossError(
-          "the catalog has rows but no format row; restore a backup");
-    }
-    SKG_RETURN_IF_ERROR(rows->status());
-    std::string format(1, kPlainFormat);
-    AppendVarint(kFormatVersion, format);
-    const auto batch = kv_.NewBatch();
-    batch->Put(Family::kCatalog, CatalogKey(kFormatKind), format);
-    batch->Put(Family::kCatalog, CatalogKey(kNextGraphKind), EncodeNumber(1));
-    return kv_.Write(*batch, WriteMode::kSync);
-  }
-  ByteReader in(std::string_view(value).substr(1));
+absl::StatusOr<bool> IsListed(const KvStore& kv, uint32_t graph,
+                              const KvSnapshot* at) {
+  std::string ignored;
+  return kv.Get(Family::kCatalog, CatalogKey(kGraphKind, NumberBytes(graph)),
+                &ignored, at);
+}
+
+namespace {
+
+absl::Status CheckFormatRow(const std::string& value) {
+  ByteReader in(std::string_view(value).substr(value.empty() ? 0 : 1));
   const uint64_t version = in.Varint();
-  if (value.front() != kPlainFormat || !in.ok()) {
+  if (value.empty() || value.front() != kPlainFormat || !in.ok()) {
     return absl::DataLossError(
         "damaged format row in the catalog; restore a backup");
   }
@@ -123,16 +113,51 @@ absl::Status Catalog::Open() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::optional<GraphDescription>> Catalog::Find(
-    std::string_view tenant, std::string_view name) const {
+}  // namespace
+
+absl::Status CheckFormat(const KvStore& kv, const KvSnapshot* at) {
   std::string value;
   SKG_ASSIGN_OR_RETURN(
-      bool found, kv_.Get(Family::kCatalog, NameKey(tenant, name), &value));
+      const bool found,
+      kv.Get(Family::kCatalog, CatalogKey(kFormatKind), &value, at));
+  if (found) return CheckFormatRow(value);
+  return absl::NotFoundError(
+      "another process is still making this data directory; try again");
+}
+
+absl::Status Catalog::Open() {
+  if (kv_.read_only()) return CheckFormat(kv_, nullptr);
+  std::string value;
+  SKG_ASSIGN_OR_RETURN(
+      const bool found,
+      kv_.Get(Family::kCatalog, CatalogKey(kFormatKind), &value));
+  if (found) return CheckFormatRow(value);
+  const auto rows = kv_.NewIterator(Family::kCatalog, {});
+  rows->SeekToFirst();
+  if (rows->Valid()) {
+    return absl::DataLossError(
+        "the catalog has rows but no format row; restore a backup");
+  }
+  SKG_RETURN_IF_ERROR(rows->status());
+  std::string format(1, kPlainFormat);
+  AppendVarint(kFormatVersion, format);
+  const auto batch = kv_.NewBatch();
+  batch->Put(Family::kCatalog, CatalogKey(kFormatKind), format);
+  batch->Put(Family::kCatalog, CatalogKey(kNextGraphKind), EncodeNumber(1));
+  return kv_.Write(*batch, WriteMode::kSync);
+}
+
+absl::StatusOr<std::optional<GraphDescription>> Catalog::Find(
+    std::string_view tenant, std::string_view name,
+    const KvSnapshot* at) const {
+  std::string value;
+  SKG_ASSIGN_OR_RETURN(
+      bool found, kv_.Get(Family::kCatalog, NameKey(tenant, name), &value, at));
   if (!found) return std::optional<GraphDescription>();
   SKG_ASSIGN_OR_RETURN(const uint32_t number, DecodeNumber(value));
   SKG_ASSIGN_OR_RETURN(
       found, kv_.Get(Family::kCatalog,
-                     CatalogKey(kGraphKind, NumberBytes(number)), &value));
+                     CatalogKey(kGraphKind, NumberBytes(number)), &value, at));
   if (!found)
     return absl::DataLossError(
         absl::StrCat("the row of graph ", number, " is missing"));

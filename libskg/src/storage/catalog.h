@@ -24,6 +24,11 @@ inline constexpr uint64_t kFormatVersion = 1;
 // Where graphs stand, one a number; unset: it is dropped. Any thread.
 [[nodiscard]] absl::StatusOr<std::vector<std::optional<Head>>> ReadHeads(
     const KvStore& kv, std::span<const uint32_t> graphs);
+// The store is of the format that this program reads. Errors: as Catalog::Open.
+[[nodiscard]] absl::Status CheckFormat(const KvStore& kv, const KvSnapshot* at);
+// False: it was dropped.
+[[nodiscard]] absl::StatusOr<bool> IsListed(const KvStore& kv, uint32_t graph,
+                                            const KvSnapshot* at);
 
 // Rows of family `catalog`. Not thread-safe: the Store calls it under its lock.
 class Catalog {
@@ -31,12 +36,14 @@ class Catalog {
   explicit Catalog(KvStore& kv) : kv_(kv) {}
 
   // Writes the format row in an empty store, else checks it. Errors:
-  // kFailedPrecondition (another version; says which), kDataLoss.
+  // kFailedPrecondition (another version; says which), kDataLoss; of a
+  // read-only store also kNotFound (there is none yet).
   [[nodiscard]] absl::Status Open();
 
   // Unset: no such graph.
   [[nodiscard]] absl::StatusOr<std::optional<GraphDescription>> Find(
-      std::string_view tenant, std::string_view name) const;
+      std::string_view tenant, std::string_view name,
+      const KvSnapshot* at = nullptr) const;
   // Makes those that are not there, in one batch: durable with kSync.
   [[nodiscard]] absl::Status Create(std::span<const Store::GraphName> names,
                                     const Store::CreateOptions& options,

@@ -206,8 +206,8 @@ class GraphCheck {
     if (!id.in_dictionary() || id == last_decoded_) return;
     last_decoded_ = id;
     std::vector<rdf::Term> ignored;
-    const absl::Status status =
-        graph_.dictionary.Decode(number(), std::span(&id, 1), &ignored);
+    const absl::Status status = graph_.dictionary.Decode(
+        number(), std::span(&id, 1), &ignored, snapshot_.kv());
     if (!status.ok()) Problem(std::string(sv(status.message())));
   }
 
@@ -398,7 +398,7 @@ class GraphCheck {
     const TermId id =
         TermId::Make(static_cast<rdf::TermTag>(value[1]), payload);
     const auto term = id.in_dictionary()
-                          ? graph_.dictionary.Get(number(), id)
+                          ? graph_.dictionary.Get(number(), id, snapshot_.kv())
                           : absl::DataLossError("unknown kind of term");
     if (!term.ok()) {
       Problem(absl::StrCat("term ", payload, ": ", term.status().message()));

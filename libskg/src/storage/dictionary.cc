@@ -94,21 +94,22 @@ Dictionary::Dictionary(const KvStore& kv, size_t cache_bytes) : kv_(kv) {
 }
 
 absl::StatusOr<TermId> Dictionary::Find(uint32_t graph, rdf::TermTag tag,
-                                        std::string_view encoded) {
+                                        std::string_view encoded,
+                                        const KvSnapshot* at) {
   std::string cache_key = CacheKey(graph, tag, encoded);
   TermId id;
   if (Shard(cache_key).Find(std::string_view(cache_key), &id)) return id;
   const std::string key = TermIdKey(graph, tag, encoded);
   std::string value;
   SKG_ASSIGN_OR_RETURN(const bool found,
-                       kv_.Get(Family::kTermIds, key, &value));
+                       kv_.Get(Family::kTermIds, key, &value, at));
   if (!found) return TermId{};
   SKG_ASSIGN_OR_RETURN(const uint64_t number, DecodeTermNumber(graph, value));
   id = TermId::Make(tag, number);
   if (IsHashedTermKey(key)) {
     // Two terms that share 48 bytes and a 128-bit hash: never seen, never
     // confused.
-    SKG_ASSIGN_OR_RETURN(const DictionaryTerm stored, Get(graph, id));
+    SKG_ASSIGN_OR_RETURN(const DictionaryTerm stored, Get(graph, id, at));
     if (stored.tag != tag || stored.bytes != encoded) {
       return absl::InternalError(absl::StrCat(
           "graph ", graph, ": the hash of a term of ", encoded.size(),
@@ -120,7 +121,8 @@ absl::StatusOr<TermId> Dictionary::Find(uint32_t graph, rdf::TermTag tag,
 }
 
 absl::StatusOr<DictionaryTerm> Dictionary::ReadValue(
-    uint32_t graph, TermId id, std::string_view value) const {
+    uint32_t graph, TermId id, std::string_view value,
+    const KvSnapshot* at) const {
   if (value.size() < 2) return Damaged(graph, id, "the row is too short");
   DictionaryTerm term;
   term.tag = static_cast<rdf::TermTag>(value[1]);
@@ -143,7 +145,7 @@ absl::StatusOr<DictionaryTerm> Dictionary::ReadValue(
         const bool found,
         kv_.Get(Family::kTerms,
                 TermChunkKey(graph, id.payload(), static_cast<uint32_t>(i)),
-                &chunk));
+                &chunk, at));
     if (!found || chunk.empty())
       return Damaged(graph, id, "a chunk is missing");
     term.bytes.append(chunk, 1);
@@ -152,42 +154,43 @@ absl::StatusOr<DictionaryTerm> Dictionary::ReadValue(
   return term;
 }
 
-absl::StatusOr<DictionaryTerm> Dictionary::Get(uint32_t graph, TermId id) {
+absl::StatusOr<DictionaryTerm> Dictionary::Get(uint32_t graph, TermId id,
+                                               const KvSnapshot* at) {
   const IdKey cache_key{graph, id};
   DictionaryTerm term;
   if (Shard(cache_key).Find(cache_key, &term)) return term;
   std::string value;
   SKG_ASSIGN_OR_RETURN(
       const bool found,
-      kv_.Get(Family::kTerms, TermKey(graph, id.payload()), &value));
+      kv_.Get(Family::kTerms, TermKey(graph, id.payload()), &value, at));
   if (!found) return Damaged(graph, id, "no such number");
-  SKG_ASSIGN_OR_RETURN(term, ReadValue(graph, id, value));
+  SKG_ASSIGN_OR_RETURN(term, ReadValue(graph, id, value, at));
   Shard(cache_key).Insert(cache_key, term);
   return term;
 }
 
-absl::StatusOr<TermId> Dictionary::Lookup(uint32_t graph,
-                                          const rdf::Term& term) {
+absl::StatusOr<TermId> Dictionary::Lookup(uint32_t graph, const rdf::Term& term,
+                                          const KvSnapshot* at) {
   if (term.kind == rdf::TermKind::kTripleTerm) {
     TermId parts[3];
     const rdf::Term* terms[3] = {&term.triple->subject, &term.triple->predicate,
                                  &term.triple->object};
     for (int i = 0; i < 3; ++i) {
-      SKG_ASSIGN_OR_RETURN(parts[i], Lookup(graph, *terms[i]));
+      SKG_ASSIGN_OR_RETURN(parts[i], Lookup(graph, *terms[i], at));
       if (!parts[i].bound()) return TermId{};
     }
     return Find(graph, rdf::TermTag::kTripleTerm,
-                EncodeTripleParts(parts[0], parts[1], parts[2]));
+                EncodeTripleParts(parts[0], parts[1], parts[2]), at);
   }
   if (const auto id = rdf::InlineId(term)) return *id;
   rdf::EncodedTerm encoded;
   rdf::EncodeTerm(term, encoded);
-  return Find(graph, encoded.tag, encoded.bytes);
+  return Find(graph, encoded.tag, encoded.bytes, at);
 }
 
 absl::StatusOr<rdf::Term> Dictionary::ToTerm(uint32_t graph, TermId id,
                                              const DictionaryTerm& term,
-                                             int depth) {
+                                             const KvSnapshot* at, int depth) {
   if (term.tag != rdf::TermTag::kTripleTerm)
     return rdf::DecodeTerm(term.tag, term.bytes);
   if (term.bytes.size() != 24 || depth > kMaxNesting) {
@@ -199,8 +202,8 @@ absl::StatusOr<rdf::Term> Dictionary::ToTerm(uint32_t graph, TermId id,
     if (part.is_inline()) {
       SKG_ASSIGN_OR_RETURN(parts[i], rdf::InlineTerm(part));
     } else if (part.in_dictionary()) {
-      SKG_ASSIGN_OR_RETURN(const DictionaryTerm inner, Get(graph, part));
-      SKG_ASSIGN_OR_RETURN(parts[i], ToTerm(graph, part, inner, depth + 1));
+      SKG_ASSIGN_OR_RETURN(const DictionaryTerm inner, Get(graph, part, at));
+      SKG_ASSIGN_OR_RETURN(parts[i], ToTerm(graph, part, inner, at, depth + 1));
     } else {
       return Damaged(graph, id, "a part is no stored term");
     }
@@ -210,7 +213,8 @@ absl::StatusOr<rdf::Term> Dictionary::ToTerm(uint32_t graph, TermId id,
 }
 
 absl::Status Dictionary::Decode(uint32_t graph, std::span<const TermId> ids,
-                                std::vector<rdf::Term>* out) {
+                                std::vector<rdf::Term>* out,
+                                const KvSnapshot* at) {
   out->clear();
   out->resize(ids.size());
   std::vector<size_t> missing;
@@ -227,19 +231,20 @@ absl::Status Dictionary::Decode(uint32_t graph, std::span<const TermId> ids,
                (missing.empty() || missing.back() != i - 1)) {
       (*out)[i] = (*out)[i - 1];
     } else if (const IdKey key{graph, id}; Shard(key).Find(key, &term)) {
-      SKG_ASSIGN_OR_RETURN((*out)[i], ToTerm(graph, id, term, 0));
+      SKG_ASSIGN_OR_RETURN((*out)[i], ToTerm(graph, id, term, at, 0));
     } else {
       missing.push_back(i);
       keys.push_back(TermKey(graph, id.payload()));
     }
   }
   if (missing.empty()) return absl::OkStatus();
-  SKG_ASSIGN_OR_RETURN(const auto values, kv_.MultiGet(Family::kTerms, keys));
+  SKG_ASSIGN_OR_RETURN(const auto values,
+                       kv_.MultiGet(Family::kTerms, keys, at));
   for (size_t j = 0; j < missing.size(); ++j) {
     const TermId id = ids[missing[j]];
     if (!values[j]) return Damaged(graph, id, "no such number");
-    SKG_ASSIGN_OR_RETURN(term, ReadValue(graph, id, *values[j]));
-    SKG_ASSIGN_OR_RETURN((*out)[missing[j]], ToTerm(graph, id, term, 0));
+    SKG_ASSIGN_OR_RETURN(term, ReadValue(graph, id, *values[j], at));
+    SKG_ASSIGN_OR_RETURN((*out)[missing[j]], ToTerm(graph, id, term, at, 0));
     const IdKey key{graph, id};
     Shard(key).Insert(key, std::move(term));
   }

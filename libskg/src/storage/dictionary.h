@@ -101,18 +101,26 @@ class Dictionary {
  public:
   Dictionary(const KvStore& kv, size_t cache_bytes);
 
+  // All of these read at `at` (null: the present). Terms never change, so one
+  // that is remembered may be newer; but a snapshot still shows those of a
+  // graph that was dropped since.
+
   // The id of a dictionary term, unbound if the graph has not numbered it.
   [[nodiscard]] absl::StatusOr<TermId> Find(uint32_t graph, rdf::TermTag tag,
-                                            std::string_view encoded);
+                                            std::string_view encoded,
+                                            const KvSnapshot* at = nullptr);
   // The term behind a number. Errors: kDataLoss (no such number, damage).
-  [[nodiscard]] absl::StatusOr<DictionaryTerm> Get(uint32_t graph, TermId id);
+  [[nodiscard]] absl::StatusOr<DictionaryTerm> Get(
+      uint32_t graph, TermId id, const KvSnapshot* at = nullptr);
 
   // Any term: its inline id, its dictionary id, or unbound.
   [[nodiscard]] absl::StatusOr<TermId> Lookup(uint32_t graph,
-                                              const rdf::Term& term);
+                                              const rdf::Term& term,
+                                              const KvSnapshot* at = nullptr);
   // Any id but arena ids. Misses of a batch are read together.
   [[nodiscard]] absl::Status Decode(uint32_t graph, std::span<const TermId> ids,
-                                    std::vector<rdf::Term>* out);
+                                    std::vector<rdf::Term>* out,
+                                    const KvSnapshot* at = nullptr);
 
   // Adds the rows of a newly numbered term to a batch.
   void AppendRows(uint32_t graph, TermId id, const DictionaryTerm& term,
@@ -148,9 +156,11 @@ class Dictionary {
 
   [[nodiscard]] absl::StatusOr<rdf::Term> ToTerm(uint32_t graph, TermId id,
                                                  const DictionaryTerm& term,
+                                                 const KvSnapshot* at,
                                                  int depth);
   [[nodiscard]] absl::StatusOr<DictionaryTerm> ReadValue(
-      uint32_t graph, TermId id, std::string_view value) const;
+      uint32_t graph, TermId id, std::string_view value,
+      const KvSnapshot* at) const;
   ById& Shard(const IdKey& key) { return *by_id_[IdHash{}(key) % kShards]; }
   ByBytes& Shard(std::string_view key) {
     return *by_bytes_[BytesHash{}(key) % kShards];

@@ -80,11 +80,11 @@ std::string GraphLog::Name() const {
   return absl::StrCat("graph \"", graph_.tenant, "/", graph_.name, "\"");
 }
 
-absl::StatusOr<uint64_t> GraphLog::Load() {
+absl::StatusOr<uint64_t> GraphLog::Load(const KvSnapshot* at) const {
   const std::string prefix = LogKindPrefix(graph_.number, kLogEntryKind);
   const auto rows = kv_.NewIterator(
       Family::kLog,
-      {.snapshot = nullptr, .lower = prefix, .upper = PrefixEnd(prefix)});
+      {.snapshot = at, .lower = prefix, .upper = PrefixEnd(prefix)});
   const auto commit = [&] {
     return LoadBigEndian<uint64_t>(rows->key().data() + prefix.size());
   };
@@ -103,12 +103,13 @@ absl::StatusOr<uint64_t> GraphLog::Load() {
 }
 
 absl::StatusOr<LogHeader> GraphLog::Read(uint64_t commit,
-                                         const ChangeVisitor& visit) const {
+                                         const ChangeVisitor& visit,
+                                         const KvSnapshot* at) const {
   const std::string lower = LogKey(graph_.number, commit, 0);
   std::string upper = LogKindPrefix(graph_.number, kLogEntryKind);
   AppendBigEndian(commit + 1, upper);
   const auto rows = kv_.NewIterator(
-      Family::kLog, {.snapshot = nullptr, .lower = lower, .upper = upper});
+      Family::kLog, {.snapshot = at, .lower = lower, .upper = upper});
   LogHeader header;
   uint64_t found = 0;
   uint32_t chunk = 0;
@@ -138,27 +139,30 @@ absl::StatusOr<LogHeader> GraphLog::Read(uint64_t commit,
   return header;
 }
 
-absl::StatusOr<int64_t> GraphLog::LoggedMicros(uint64_t commit,
-                                               bool* found) const {
+absl::StatusOr<int64_t> GraphLog::LoggedMicros(uint64_t commit, bool* found,
+                                               const KvSnapshot* at) const {
   std::string chunk;
   SKG_ASSIGN_OR_RETURN(
-      *found, kv_.Get(Family::kLog, LogKey(graph_.number, commit, 0), &chunk));
+      *found,
+      kv_.Get(Family::kLog, LogKey(graph_.number, commit, 0), &chunk, at));
   if (!*found) return 0;
   SKG_ASSIGN_OR_RETURN(const LogHeader header, DecodeLogHeader(chunk));
   return absl::ToUnixMicros(header.time);
 }
 
 // Empty: there is no such row.
-absl::StatusOr<std::vector<int64_t>> GraphLog::TimesFrom(uint64_t chunk) const {
+absl::StatusOr<std::vector<int64_t>> GraphLog::TimesFrom(
+    uint64_t chunk, const KvSnapshot* at) const {
   std::string value;
   SKG_ASSIGN_OR_RETURN(
       const bool found,
-      kv_.Get(Family::kLog, CommitTimesKey(graph_.number, chunk), &value));
+      kv_.Get(Family::kLog, CommitTimesKey(graph_.number, chunk), &value, at));
   if (!found) return std::vector<int64_t>();
   return DecodeCommitTimes(value);
 }
 
-absl::StatusOr<absl::Time> GraphLog::TimeOf(uint64_t commit) {
+absl::StatusOr<absl::Time> GraphLog::TimeOf(uint64_t commit,
+                                            const KvSnapshot* at) {
   {
     const std::lock_guard lock(mutex_);
     if (const auto it = times_.find(commit); it != times_.end())
@@ -167,11 +171,11 @@ absl::StatusOr<absl::Time> GraphLog::TimeOf(uint64_t commit) {
   // A trim writes the time in the batch that drops the entry: who looks in the
   // log first and then in the table finds one of them.
   bool logged = false;
-  SKG_ASSIGN_OR_RETURN(int64_t micros, LoggedMicros(commit, &logged));
+  SKG_ASSIGN_OR_RETURN(int64_t micros, LoggedMicros(commit, &logged, at));
   if (!logged) {
     const uint64_t first = FirstOfChunk(ChunkOf(commit));
     SKG_ASSIGN_OR_RETURN(const std::vector<int64_t> times,
-                         TimesFrom(ChunkOf(commit)));
+                         TimesFrom(ChunkOf(commit), at));
     if (commit < first || commit - first >= times.size()) {
       return absl::OutOfRangeError(
           absl::StrCat(Name(), " has no commit ", commit));
@@ -186,13 +190,14 @@ absl::StatusOr<absl::Time> GraphLog::TimeOf(uint64_t commit) {
 }
 
 absl::StatusOr<uint64_t> GraphLog::LastUpTo(absl::Time time, uint64_t low,
-                                            uint64_t high) {
+                                            uint64_t high,
+                                            const KvSnapshot* at) {
   // Everything before `low` is early enough, everything from `end` on is not.
   uint64_t end = high + 1;
   while (low < end) {
     const uint64_t middle = low + (end - low) / 2;
-    SKG_ASSIGN_OR_RETURN(const absl::Time at, TimeOf(middle));
-    if (at <= time) {
+    SKG_ASSIGN_OR_RETURN(const absl::Time found, TimeOf(middle, at));
+    if (found <= time) {
       low = middle + 1;
     } else {
       end = middle;
@@ -231,7 +236,7 @@ absl::Status GraphLog::TrimSome(uint64_t through) {
     const uint64_t chunk = ChunkOf(commit);
     std::vector<int64_t> times;
     if (commit != FirstOfChunk(chunk)) {
-      SKG_ASSIGN_OR_RETURN(times, TimesFrom(chunk));
+      SKG_ASSIGN_OR_RETURN(times, TimesFrom(chunk, nullptr));
     }
     if (times.size() != commit - FirstOfChunk(chunk)) {
       return absl::DataLossError(
@@ -242,7 +247,8 @@ absl::Status GraphLog::TrimSome(uint64_t through) {
     const uint64_t end = std::min(through + 1, chunk + kCommitTimesPerChunk);
     for (; commit < end; ++commit) {
       bool logged = false;
-      SKG_ASSIGN_OR_RETURN(const int64_t micros, LoggedMicros(commit, &logged));
+      SKG_ASSIGN_OR_RETURN(const int64_t micros,
+                           LoggedMicros(commit, &logged, nullptr));
       if (!logged) {
         return absl::DataLossError(absl::StrCat("the log of ", Name(),
                                                 " misses commit ", commit,

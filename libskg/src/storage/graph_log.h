@@ -68,22 +68,28 @@ class GraphLog {
       : graph_(graph), kv_(kv) {}
 
   // Finds where the log begins; returns the last commit it holds, 0: none.
-  [[nodiscard]] absl::StatusOr<uint64_t> Load();
+  [[nodiscard]] absl::StatusOr<uint64_t> Load(const KvSnapshot* at) const;
   // The first commit whose entry is kept.
   [[nodiscard]] uint64_t first() const {
     return first_.load(std::memory_order_acquire);
   }
 
-  // kOutOfRange: before first() (the message says it), or not there yet.
-  // Of an entry by reference nothing is visited.
+  // As it is at `at` (null: the present). kOutOfRange: before first() (the
+  // message says it), or not there yet. Of an entry by reference nothing is
+  // visited.
   [[nodiscard]] absl::StatusOr<LogHeader> Read(
-      uint64_t commit, const ChangeVisitor& visit) const;
-  // Errors: kOutOfRange (no such commit), kDataLoss. O(1), and remembered.
-  [[nodiscard]] absl::StatusOr<absl::Time> TimeOf(uint64_t commit);
+      uint64_t commit, const ChangeVisitor& visit,
+      const KvSnapshot* at = nullptr) const;
+  // Read at `at` (null: the present), which still shows a graph that was
+  // dropped since. Errors: kOutOfRange (no such commit), kDataLoss. O(1), and
+  // remembered.
+  [[nodiscard]] absl::StatusOr<absl::Time> TimeOf(
+      uint64_t commit, const KvSnapshot* at = nullptr);
   // The greatest commit of [low, high] whose time is <= `time`; low - 1: none.
   // low >= 1. O(log(high - low)).
-  [[nodiscard]] absl::StatusOr<uint64_t> LastUpTo(absl::Time time, uint64_t low,
-                                                  uint64_t high);
+  [[nodiscard]] absl::StatusOr<uint64_t> LastUpTo(
+      absl::Time time, uint64_t low, uint64_t high,
+      const KvSnapshot* at = nullptr);
 
   // Held while what is kept of the past is changed.
   [[nodiscard]] std::mutex& past() { return past_; }
@@ -100,17 +106,17 @@ class GraphLog {
 
  private:
   [[nodiscard]] std::string Name() const;
-  [[nodiscard]] absl::StatusOr<int64_t> LoggedMicros(uint64_t commit,
-                                                     bool* found) const;
+  [[nodiscard]] absl::StatusOr<int64_t> LoggedMicros(
+      uint64_t commit, bool* found, const KvSnapshot* at) const;
   [[nodiscard]] absl::StatusOr<std::vector<int64_t>> TimesFrom(
-      uint64_t chunk) const;
+      uint64_t chunk, const KvSnapshot* at) const;
   [[nodiscard]] absl::Status TrimSome(uint64_t through);
   [[nodiscard]] uint64_t BeyondCap(const LogRetention& retention,
                                    uint64_t last) const;
 
   const GraphDescription& graph_;
   KvStore& kv_;
-  std::atomic<uint64_t> first_{1};
+  mutable std::atomic<uint64_t> first_{1};
   std::mutex past_;
   std::mutex mutex_;
   absl::flat_hash_map<uint64_t, absl::Time> times_;

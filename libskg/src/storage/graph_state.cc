@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/status.h"
+#include "storage/catalog.h"
 #include "storage/commit_queue.h"
 #include "storage/log_expansion.h"
 #include "storage/keys.h"
@@ -29,7 +30,7 @@ GraphState::~GraphState() = default;
 
 absl::Status GraphState::Load() {
   SKG_ASSIGN_OR_RETURN(const auto snapshot, TakeSnapshot());
-  SKG_ASSIGN_OR_RETURN(const uint64_t logged, log_.Load());
+  SKG_ASSIGN_OR_RETURN(const uint64_t logged, log_.Load(snapshot->kv()));
   const uint64_t commit = snapshot->head().last_commit;
   if (logged != commit) {
     return absl::DataLossError(absl::StrCat(Name(), ": its head is at commit ",
@@ -37,6 +38,8 @@ absl::Status GraphState::Load() {
                                             logged, "; restore a backup"));
   }
   published_.store(commit, std::memory_order_release);
+  // Of a store that another process writes, a run may be about to be published.
+  if (kv.read_only()) return absl::OkStatus();
   // Before the first run number is taken there is no row of any run.
   if (snapshot->manifest().next_run == Manifest{}.next_run)
     return absl::OkStatus();
@@ -50,7 +53,14 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::TakeSnapshot() {
 absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::MakeSnapshot(
     std::shared_ptr<GraphState> self) {
   std::unique_ptr<KvSnapshot> at = kv.NewSnapshot();
-  const std::string prefix = GraphPrefix(description.number);
+  if (kv.read_only()) {
+    // A newer program may have become the writer.
+    SKG_RETURN_IF_ERROR(CheckFormat(kv, at.get()));
+    SKG_ASSIGN_OR_RETURN(const bool listed,
+                         IsListed(kv, description.number, at.get()));
+    if (!listed) MarkDropped();
+    if (dropped()) return DroppedStatus();
+  }
   std::string value;
   SKG_ASSIGN_OR_RETURN(
       bool found,
@@ -118,6 +128,7 @@ std::vector<std::shared_ptr<const Run>> GraphState::RunsOf(
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::Latest() {
   if (dropped()) return DroppedStatus();
+  if (kv.read_only()) return Follow();
   MarkUsed();
   // Who is given the shared snapshot holds the state with it.
   struct Held {
@@ -148,6 +159,35 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::Latest() {
   return hold(std::move(fresh));
 }
 
+absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::Follow() {
+  SKG_ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> fresh, TakeSnapshot());
+  const uint64_t commit = fresh->commit();
+  uint64_t known = published();
+  while (known < commit && !published_.compare_exchange_weak(known, commit)) {
+  }
+  return fresh;
+}
+
+// The writer's process cannot be waited for.
+bool GraphState::PollForCommit(uint64_t commit, absl::Time deadline) {
+  constexpr absl::Duration kPoll = absl::Milliseconds(20);
+  for (;;) {
+    const absl::Status followed = Follow().status();
+    if (!followed.ok()) return false;  // the next view tells why
+    if (published() > commit) return true;
+    const absl::Duration left = deadline - absl::Now();
+    if (left <= absl::ZeroDuration()) return false;
+    absl::SleepFor(std::min(left, kPoll));
+  }
+}
+
+uint64_t GraphState::FirstLogged() const {
+  // What was trimmed since is known to the writer alone. Where the log cannot
+  // be read, what was known stays true: it began there or later.
+  if (kv.read_only()) log_.Load(nullptr).status().IgnoreError();
+  return log_.first();
+}
+
 void GraphState::Publish(uint64_t commit) {
   published_.store(commit, std::memory_order_release);
   std::shared_ptr<const Snapshot> stale;
@@ -163,6 +203,7 @@ void GraphState::Adopt(const std::shared_ptr<const Run>& run) {
 }
 
 bool GraphState::WaitForCommit(uint64_t commit, absl::Time deadline) {
+  if (kv.read_only()) return PollForCommit(commit, deadline);
   std::unique_lock lock(mutex_);
   ++waiting_;
   while (published() <= commit && !dropped()) {
@@ -208,15 +249,20 @@ absl::Status GraphState::DroppedStatus() const {
   return absl::NotFoundError(absl::StrCat(Name(), " was dropped"));
 }
 
-absl::StatusOr<absl::Time> GraphState::TimeOfCommit(uint64_t commit) {
-  return log_.TimeOf(commit);
+absl::StatusOr<absl::Time> GraphState::TimeOfCommit(uint64_t commit,
+                                                    const KvSnapshot* at) {
+  return log_.TimeOf(commit, at);
 }
 
 absl::StatusOr<LogHeader> GraphState::ReadLog(uint64_t commit,
                                               LogExpansion expansion,
                                               const ChangeVisitor& visit) {
-  const absl::StatusOr<LogHeader> header = log_.Read(commit, visit);
+  absl::StatusOr<LogHeader> header = log_.Read(commit, visit);
   if (absl::IsOutOfRange(header.status()) && dropped()) return DroppedStatus();
+  if (absl::IsOutOfRange(header.status()) && kv.read_only()) {
+    SKG_RETURN_IF_ERROR(log_.Load(nullptr).status());  // for the message
+    header = log_.Read(commit, visit);
+  }
   if (!header.ok() || !header->by_reference ||
       expansion == LogExpansion::kNone) {
     return header;
@@ -257,7 +303,8 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::SnapshotAt(
   }
   int64_t micros = 0;  // as an empty graph's head
   if (commit > 0) {
-    SKG_ASSIGN_OR_RETURN(const absl::Time time, TimeOfCommit(commit));
+    SKG_ASSIGN_OR_RETURN(const absl::Time time,
+                         TimeOfCommit(commit, present->kv()));
     micros = absl::ToUnixMicros(time);
   }
   return std::make_shared<const Snapshot>(std::move(present), commit, micros);
@@ -271,9 +318,11 @@ absl::StatusOr<uint64_t> GraphState::CommitAt(absl::Time time) {
   SKG_ASSIGN_OR_RETURN(const History history,
                        storage::ReadHistory(kv, description.number, nullptr));
   const uint64_t first = std::max<uint64_t>(history.horizon, 1);
-  SKG_ASSIGN_OR_RETURN(const uint64_t commit, log_.LastUpTo(time, first, last));
+  SKG_ASSIGN_OR_RETURN(const uint64_t commit,
+                       log_.LastUpTo(time, first, last, present->kv()));
   if (commit >= first) return commit;
-  SKG_ASSIGN_OR_RETURN(const absl::Time begin, TimeOfCommit(first));
+  SKG_ASSIGN_OR_RETURN(const absl::Time begin,
+                       TimeOfCommit(first, present->kv()));
   return absl::OutOfRangeError(absl::StrCat(
       history.horizon > 1 ? "the history of " : "the first commit of ", Name(),
       history.horizon > 1 ? " is kept from " : " was at ",

@@ -158,13 +158,24 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
     upkeep_due_ = absl::ToUnixMicros(due);
   }
 
+  // Of a read-only store: the present state, which becomes the published one.
+  // Nothing is shared: a snapshot that is kept would hold back the next.
+  [[nodiscard]] absl::StatusOr<std::shared_ptr<const Snapshot>> Follow();
+  // The first commit whose log entry is kept.
+  [[nodiscard]] uint64_t FirstLogged() const;
+
+  // Lets go of the shared snapshot, which holds this state in turn.
+  void ForgetLatest();
+
   void MarkDropped();
   [[nodiscard]] bool dropped() const {
     return dropped_.load(std::memory_order_acquire);
   }
   [[nodiscard]] absl::Status DroppedStatus() const;
 
-  [[nodiscard]] absl::StatusOr<absl::Time> TimeOfCommit(uint64_t commit);
+  // As GraphLog::TimeOf.
+  [[nodiscard]] absl::StatusOr<absl::Time> TimeOfCommit(
+      uint64_t commit, const KvSnapshot* at = nullptr);
 
   // Visits the changes of a commit. Of an entry by reference none, or those in
   // the runs: kOutOfRange where the history that has them was forgotten.
@@ -187,6 +198,7 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
 
  private:
   [[nodiscard]] std::string Name() const;
+  [[nodiscard]] bool PollForCommit(uint64_t commit, absl::Time deadline);
   [[nodiscard]] absl::Status WriteHistory(const History& history);
   [[nodiscard]] absl::Status MoveHorizon(History history, uint64_t commit);
 

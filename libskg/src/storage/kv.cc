@@ -66,4 +66,11 @@ absl::Status CheckEntrySize(Family family, std::string_view key,
   return absl::OkStatus();
 }
 
+absl::Status OpenedForReading() {
+  return absl::FailedPreconditionError(
+      "the data directory is opened for reading; write through the process "
+      "that has it open for writing, or open it with Engine::Open where there "
+      "is none");
+}
+
 }  // namespace skg::storage

@@ -191,6 +191,16 @@ class KvStore {
       Family family, std::string_view begin, std::string_view end) const = 0;
   // fsyncs of the write-ahead log since open.
   [[nodiscard]] virtual uint64_t wal_syncs() const = 0;
+
+  // Another process writes what this one shows: everything that writes answers
+  // kFailedPrecondition, and the present moves on by itself.
+  [[nodiscard]] virtual bool read_only() const { return false; }
+  // Of such a store: reads and snapshots that begin now show what was written
+  // before the call. kResourceExhausted: too many states are held.
+  [[nodiscard]] virtual absl::Status CatchUp() { return absl::OkStatus(); }
 };
+
+// What every write to a read-only store answers.
+[[nodiscard]] absl::Status OpenedForReading();
 
 }  // namespace skg::storage

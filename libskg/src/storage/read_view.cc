@@ -156,12 +156,13 @@ absl::StatusOr<Record> ReadView::ReadRecord(const StatementRow& row) const {
 absl::StatusOr<TermId> ReadView::Lookup(const rdf::Term& term) const {
   if (overlay_ == nullptr) {
     return snapshot_->graph().dictionary.Lookup(
-        snapshot_->graph().description.number, term);
+        snapshot_->graph().description.number, term, snapshot_->kv());
   }
   if (const TermId own = overlay_->IdOf(term); own.bound()) return own;
-  SKG_ASSIGN_OR_RETURN(const TermId id,
-                       snapshot_->graph().dictionary.Lookup(
-                           snapshot_->graph().description.number, term));
+  SKG_ASSIGN_OR_RETURN(
+      const TermId id,
+      snapshot_->graph().dictionary.Lookup(
+          snapshot_->graph().description.number, term, snapshot_->kv()));
   // An unknown term gets an id too, so that a scan with it is recorded and
   // conflicts with a commit that brings the term.
   return id.bound() ? id : overlay_->Intern(term);
@@ -171,14 +172,15 @@ absl::Status ReadView::Decode(std::span<const TermId> ids,
                               std::vector<rdf::Term>* out) const {
   const GraphState& graph = snapshot_->graph();
   if (overlay_ == nullptr)
-    return graph.dictionary.Decode(graph.description.number, ids, out);
+    return graph.dictionary.Decode(graph.description.number, ids, out,
+                                   snapshot_->kv());
   std::vector<TermId> stored;
   for (const TermId id : ids) {
     if (!id.in_arena()) stored.push_back(id);
   }
   std::vector<rdf::Term> terms;
-  SKG_RETURN_IF_ERROR(
-      graph.dictionary.Decode(graph.description.number, stored, &terms));
+  SKG_RETURN_IF_ERROR(graph.dictionary.Decode(graph.description.number, stored,
+                                              &terms, snapshot_->kv()));
   out->clear();
   size_t next = 0;
   for (const TermId id : ids) {
@@ -237,7 +239,7 @@ absl::StatusOr<Uuid> ReadView::StatementId(const StatementKey& key) const {
 
 absl::StatusOr<absl::Time> ReadView::TimeOfCommit(uint64_t commit) const {
   if (commit == this->commit()) return commit_time();
-  return snapshot_->graph().TimeOfCommit(commit);
+  return snapshot_->graph().TimeOfCommit(commit, snapshot_->kv());
 }
 
 }  // namespace skg::storage

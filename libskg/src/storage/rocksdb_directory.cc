@@ -108,22 +108,19 @@ absl::Status CheckFamilies(const std::string& path, rocksdb::Env& env) {
   return ours ? absl::OkStatus() : CheckEmptyDefault(path, env);
 }
 
-}  // namespace
+// What lies at a path.
+struct Place {
+  std::string path;  // without slashes at its end
+  enum { kNothing, kUnfinished, kStore } what = kNothing;
+};
 
-absl::StatusOr<std::string> PrepareDirectory(const std::string& directory,
-                                             bool create, rocksdb::Env& env) {
-  std::string path = directory;
+absl::StatusOr<Place> LookAt(const std::string& directory, rocksdb::Env& env) {
+  Place place{.path = directory};
+  std::string& path = place.path;
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   if (path.empty())
     return absl::InvalidArgumentError("the data directory's path is empty");
-
-  const absl::Status missing =
-      absl::NotFoundError(absl::StrCat(path, ": no such data directory"));
-  if (!env.FileExists(path).ok()) {
-    if (!create) return missing;
-    SKG_RETURN_IF_ERROR(MakeDirectory(path, env));
-    return path;
-  }
+  if (!env.FileExists(path).ok()) return place;
   bool is_directory = false;
   if (rocksdb::Status status = env.IsDirectory(path, &is_directory);
       !status.ok()) {
@@ -137,16 +134,56 @@ absl::StatusOr<std::string> PrepareDirectory(const std::string& directory,
   std::erase_if(children, [](const std::string& name) {
     return name == "." || name == "..";
   });
+  place.what = Place::kStore;
   if (std::find(children.begin(), children.end(), "CURRENT") ==
       children.end()) {
-    if (!IsUnfinishedCreation(children))
-      return NotOurs(path, "it has no file CURRENT");
-    if (!create) return missing;
-    return path;
+    if (!IsUnfinishedCreation(children)) {
+      const bool store = std::any_of(children.begin(), children.end(),
+                                     [](const std::string& name) {
+                                       return name.starts_with("MANIFEST-");
+                                     });
+      if (!store) return NotOurs(path, "it has no file CURRENT");
+      return absl::DataLossError(absl::StrCat(
+          path, ": the file CURRENT is missing; restore a backup"));
+    }
+    place.what = Place::kUnfinished;
   }
-  SKG_RETURN_IF_ERROR(CheckUnlocked(path, env));
-  SKG_RETURN_IF_ERROR(CheckFamilies(path, env));
-  return path;
+  return place;
+}
+
+absl::Status Missing(const std::string& path) {
+  return absl::NotFoundError(absl::StrCat(path, ": no such data directory"));
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> PrepareDirectory(const std::string& directory,
+                                             bool create, rocksdb::Env& env) {
+  SKG_ASSIGN_OR_RETURN(const Place place, LookAt(directory, env));
+  if (place.what != Place::kStore) {
+    if (!create) return Missing(place.path);
+    if (place.what == Place::kNothing)
+      SKG_RETURN_IF_ERROR(MakeDirectory(place.path, env));
+    return place.path;
+  }
+  SKG_RETURN_IF_ERROR(CheckUnlocked(place.path, env));
+  SKG_RETURN_IF_ERROR(CheckFamilies(place.path, env));
+  return place.path;
+}
+
+absl::StatusOr<std::string> CheckReadable(const std::string& directory,
+                                          rocksdb::Env& env) {
+  // A writer may replace the manifest between two steps of the check.
+  constexpr int kTries = 20;
+  SKG_ASSIGN_OR_RETURN(const Place place, LookAt(directory, env));
+  if (place.what != Place::kStore) return Missing(place.path);
+  absl::Status checked;
+  for (int i = 0; i < kTries; ++i) {
+    checked = CheckFamilies(place.path, env);
+    if (!absl::IsDataLoss(checked) && !absl::IsUnavailable(checked)) break;
+  }
+  SKG_RETURN_IF_ERROR(checked);
+  return place.path;
 }
 
 }  // namespace skg::storage

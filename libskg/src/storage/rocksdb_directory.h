@@ -20,4 +20,10 @@ namespace skg::storage {
 [[nodiscard]] absl::StatusOr<std::string> PrepareDirectory(
     const std::string& directory, bool create, rocksdb::Env& env);
 
+// The same for reading only: takes no lock, makes nothing. Errors: kNotFound
+// (also where somebody is still making it), kInvalidArgument,
+// kFailedPrecondition, kDataLoss.
+[[nodiscard]] absl::StatusOr<std::string> CheckReadable(
+    const std::string& directory, rocksdb::Env& env);
+
 }  // namespace skg::storage

@@ -17,6 +17,7 @@
 #include "rocksdb/write_batch.h"
 #include "storage/rocksdb_directory.h"
 #include "storage/rocksdb_disk.h"
+#include "storage/rocksdb_iterator.h"
 #include "storage/rocksdb_status.h"
 #include "storage/rocksdb_tuning.h"
 
@@ -27,9 +28,6 @@ using rocksdb::ColumnFamilyHandle;
 
 rocksdb::Slice ToSlice(std::string_view bytes) {
   return {bytes.data(), bytes.size()};
-}
-std::string_view ToView(const rocksdb::Slice& slice) {
-  return {slice.data(), slice.size()};
 }
 
 using Handles = std::array<ColumnFamilyHandle*, kFamilyCount>;
@@ -121,79 +119,6 @@ rocksdb::ReadOptions MakeReadOptions(const KvSnapshot* snapshot) {
   }
   return options;
 }
-
-// Asks RocksDB nothing that it would answer with an assertion.
-class RocksIterator final : public KvIterator {
- public:
-  RocksIterator(rocksdb::DB& db, ColumnFamilyHandle* handle,
-                const KvScanOptions& options, bool has_probe_filter)
-      : lower_(options.lower),
-        upper_(options.upper),
-        lower_slice_(lower_),
-        upper_slice_(upper_),
-        probe_(options.prefix_probe) {
-    rocksdb::ReadOptions read = MakeReadOptions(options.snapshot);
-    if (!lower_.empty()) read.iterate_lower_bound = &lower_slice_;
-    if (!upper_.empty()) read.iterate_upper_bound = &upper_slice_;
-    read.fill_cache = options.fill_cache;
-    if (probe_ && has_probe_filter) {
-      read.total_order_seek = false;
-      read.prefix_same_as_start = true;
-    }
-    iterator_.reset(db.NewIterator(read, handle));
-  }
-
-  [[nodiscard]] bool Valid() const override {
-    return misuse_.ok() && iterator_->Valid();
-  }
-  void Seek(std::string_view key) override {
-    if (probe_ && key.size() < kProbePrefixBytes) {
-      return Refuse(absl::StrCat("a prefix probe for a key of ", key.size(),
-                                 " bytes; it needs ", kProbePrefixBytes));
-    }
-    misuse_ = absl::OkStatus();
-    iterator_->Seek(ToSlice(key));
-  }
-  void SeekToFirst() override {
-    if (probe_)
-      return Refuse("a prefix probe can only Seek and go to the Next key");
-    iterator_->SeekToFirst();
-  }
-  void SeekToLast() override {
-    if (probe_)
-      return Refuse("a prefix probe can only Seek and go to the Next key");
-    iterator_->SeekToLast();
-  }
-  void Next() override {
-    if (Valid()) iterator_->Next();
-  }
-  void Prev() override {
-    if (probe_)
-      return Refuse("a prefix probe can only Seek and go to the Next key");
-    if (Valid()) iterator_->Prev();
-  }
-  [[nodiscard]] std::string_view key() const override {
-    return Valid() ? ToView(iterator_->key()) : std::string_view();
-  }
-  [[nodiscard]] std::string_view value() const override {
-    return Valid() ? ToView(iterator_->value()) : std::string_view();
-  }
-  [[nodiscard]] absl::Status status() const override {
-    return misuse_.ok() ? ToAbsl(iterator_->status(), "reading a range")
-                        : misuse_;
-  }
-
- private:
-  void Refuse(const std::string& why) {
-    misuse_ = absl::InvalidArgumentError(why);
-  }
-
-  const std::string lower_, upper_;
-  const rocksdb::Slice lower_slice_, upper_slice_;  // RocksDB points at them
-  const bool probe_;
-  absl::Status misuse_;
-  std::unique_ptr<rocksdb::Iterator> iterator_;
-};
 
 // Lies beside the store's files and is linked among them when it is ingested.
 class RocksSortedFile final : public KvSortedFile {
@@ -385,8 +310,8 @@ class RocksKv final : public KvStore {
 
   [[nodiscard]] std::unique_ptr<KvIterator> NewIterator(
       Family family, const KvScanOptions& options) const override {
-    return std::make_unique<RocksIterator>(*db_, HandleOf(handles_, family),
-                                           options, family == Family::kDelta);
+    return NewRocksIterator(*db_, HandleOf(handles_, family), family, options,
+                            MakeReadOptions(options.snapshot));
   }
 
   [[nodiscard]] absl::Status Flush() override {

@@ -2,6 +2,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "base/strings.h"
 
 namespace skg::storage {
@@ -35,6 +36,13 @@ absl::StatusCode CodeOf(const rocksdb::Status& status) {
   }
 }
 
+// Some of its messages are lines, one a file.
+std::string OneLine(const rocksdb::Status& status) {
+  std::string text = status.ToString();
+  while (text.ends_with('\n')) text.pop_back();
+  return absl::StrReplaceAll(text, {{"\n", "; "}});
+}
+
 bool IsLocked(const rocksdb::Status& status) {
   return status.IsIOError() &&
          (absl::StrContains(status.ToString(), "While lock file") ||
@@ -46,12 +54,14 @@ bool IsLocked(const rocksdb::Status& status) {
 absl::Status ToAbsl(const rocksdb::Status& status, std::string_view what) {
   if (status.ok()) return absl::OkStatus();
   return absl::Status(CodeOf(status),
-                      absl::StrCat(av(what), ": ", status.ToString()));
+                      absl::StrCat(av(what), ": ", OneLine(status)));
 }
 
 absl::Status InUseError(std::string_view directory) {
   return absl::FailedPreconditionError(absl::StrCat(
-      av(directory), ": in use by another process; stop that one first"));
+      av(directory),
+      ": in use by another process; stop that one, or read beside it with "
+      "Engine::OpenReader (on the command line: --read-only)"));
 }
 
 absl::Status OpenError(const rocksdb::Status& status,
@@ -60,7 +70,7 @@ absl::Status OpenError(const rocksdb::Status& status,
   if (IsLocked(status)) return InUseError(directory);
   if (status.IsPathNotFound()) {
     return absl::DataLossError(absl::StrCat(
-        directory, ": a file of the store is missing: ", status.ToString()));
+        directory, ": a file of the store is missing: ", OneLine(status)));
   }
   return ToAbsl(status, absl::StrCat("opening ", directory));
 }

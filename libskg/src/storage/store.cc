@@ -46,6 +46,7 @@ class StoreImpl {
   absl::Status Open() {
     SKG_RETURN_IF_ERROR(catalog_.Open());
     SKG_RETURN_IF_ERROR(quotas_.Load());
+    if (kv_->read_only()) return absl::OkStatus();
     SKG_ASSIGN_OR_RETURN(const auto numbers, catalog_.Dropped());
     for (const uint32_t number : numbers) upkeep_.Remove(number, nullptr);
     SKG_RETURN_IF_ERROR(OpenTasks());
@@ -56,6 +57,7 @@ class StoreImpl {
   absl::StatusOr<std::shared_ptr<GraphState>> OpenGraph(
       std::string_view tenant, std::string_view name,
       const Store::CreateOptions* create) {
+    if (kv_->read_only()) return OpenForReading(tenant, name, create != nullptr);
     const auto load = [&] { return LoadGraph(tenant, name); };
     auto found = graphs_.FindOrLoad(FullName(tenant, name), load);
     if (create == nullptr || !absl::IsNotFound(found.status())) return found;
@@ -84,6 +86,7 @@ class StoreImpl {
   }
 
   absl::Status DropGraph(std::string_view tenant, std::string_view name) {
+    if (kv_->read_only()) return OpenedForReading();
     SKG_ASSIGN_OR_RETURN(const std::shared_ptr<GraphState> state,
                          OpenGraph(tenant, name, nullptr));
     // Nothing may be written once the name is gone.
@@ -113,6 +116,7 @@ class StoreImpl {
   GroupSync& sync() { return sync_; }
   Maintenance& maintenance() { return *maintenance_; }
   tasks::Runner& tasks() { return *tasks_; }
+  [[nodiscard]] auto StoredTasks() const { return task_store_.LoadAll(); }
   GraphStore Handle(std::shared_ptr<GraphState> state) const {
     return GraphStore(std::move(state), options_);
   }
@@ -125,10 +129,7 @@ class StoreImpl {
   OpenGraphs::Loading LoadGraph(std::string_view tenant,
                                 std::string_view name) {
     SKG_ASSIGN_OR_RETURN(auto graph, catalog_.Find(tenant, name));
-    if (!graph) {
-      return absl::NotFoundError(
-          absl::StrCat("there is no graph \"", FullName(tenant, name), "\""));
-    }
+    if (!graph) return NoSuchGraph(FullName(tenant, name));
     auto state = std::make_shared<GraphState>(
         *std::move(graph), *kv_, dictionary_, sync_, options_->run_rows,
         maintenance_.get(), options_->hold_check, &quota_check());
@@ -138,6 +139,36 @@ class StoreImpl {
 
   QuotaCheck& quota_check() {
     return options_->quota_check != nullptr ? *options_->quota_check : quotas_;
+  }
+
+  // The writer may have dropped the graph that had this name, and made another.
+  OpenGraphs::Loading OpenForReading(std::string_view tenant,
+                                     std::string_view name, bool create) {
+    const std::string full_name = FullName(tenant, name);
+    const std::unique_ptr<KvSnapshot> at = kv_->NewSnapshot();
+    SKG_RETURN_IF_ERROR(CheckFormat(*kv_, at.get()));
+    SKG_ASSIGN_OR_RETURN(const auto graph,
+                         catalog_.Find(tenant, name, at.get()));
+    if (!graph) {
+      graphs_.Erase(full_name);
+      if (create) return OpenedForReading();
+      return NoSuchGraph(full_name);
+    }
+    const auto load = [&]() -> OpenGraphs::Loading {
+      auto state = std::make_shared<GraphState>(*graph, *kv_, dictionary_,
+                                                sync_, options_->run_rows);
+      SKG_RETURN_IF_ERROR(state->Load());
+      return state;
+    };
+    SKG_ASSIGN_OR_RETURN(auto found, graphs_.FindOrLoad(full_name, load));
+    if (found->description.number == graph->number) return found;
+    graphs_.Erase(full_name);
+    return graphs_.FindOrLoad(full_name, load);
+  }
+
+  static absl::Status NoSuchGraph(const std::string& full_name) {
+    return absl::NotFoundError(
+        absl::StrCat("there is no graph \"", full_name, "\""));
   }
 
   absl::Status OpenTasks() {
@@ -200,15 +231,18 @@ absl::StatusOr<History> GraphStore::ReadHistory() const {
 }
 
 absl::Status GraphStore::SetHorizon(uint64_t commit) {
+  if (read_only()) return OpenedForReading();
   return state_->SetHorizon(commit);
 }
 
 absl::Status GraphStore::SetHistoryKept(
     std::optional<absl::Duration> kept_for) {
+  if (read_only()) return OpenedForReading();
   return state_->SetHistoryKept(kept_for);
 }
 
 absl::Status GraphStore::ForgetPast(absl::Time now) {
+  if (read_only()) return OpenedForReading();
   SKG_RETURN_IF_ERROR(state_->AdvanceHorizon(options_->history_kept_for, now));
   return state_->log().Trim(options_->log_retention, now, last_commit());
 }
@@ -218,6 +252,7 @@ absl::StatusOr<TermId> GraphStore::Lookup(const rdf::Term& term) const {
 }
 
 absl::StatusOr<CommitOutcome> GraphStore::Commit(const CommitRequest& request) {
+  if (read_only()) return OpenedForReading();
   return state_->queue().Commit(request);
 }
 
@@ -242,9 +277,10 @@ absl::StatusOr<LogEntry> GraphStore::ReadLog(uint64_t commit) const {
   return entry;
 }
 
-uint64_t GraphStore::first_logged() const { return state_->log().first(); }
+uint64_t GraphStore::first_logged() const { return state_->FirstLogged(); }
 
 absl::Status GraphStore::TrimLog(uint64_t through) {
+  if (read_only()) return OpenedForReading();
   if (dropped()) return state_->DroppedStatus();
   return state_->log().Trim(through, last_commit());
 }
@@ -260,6 +296,8 @@ bool GraphStore::WaitForCommit(uint64_t commit, absl::Time deadline) const {
 }
 
 bool GraphStore::dropped() const { return state_->dropped(); }
+
+bool GraphStore::read_only() const { return state_->kv.read_only(); }
 
 Store::Store(std::unique_ptr<StoreImpl> impl) : impl_(std::move(impl)) {}
 Store::~Store() = default;
@@ -350,7 +388,9 @@ absl::StatusOr<CheckSummary> Store::Check(bool deep) const {
                                   std::string(sv(state.status().message()))});
       continue;
     }
-    SKG_RETURN_IF_ERROR(CheckGraph(**state, deep, &summary));
+    const absl::Status checked = CheckGraph(**state, deep, &summary);
+    if (absl::IsNotFound(checked)) continue;  // dropped meanwhile
+    SKG_RETURN_IF_ERROR(checked);
   }
   return summary;
 }
@@ -358,6 +398,7 @@ absl::StatusOr<CheckSummary> Store::Check(bool deep) const {
 absl::Status Store::Sync() { return impl_->kv().Sync(); }
 absl::Status Store::Compact(const GraphStore& graph,
                             const Cancellation* cancellation) {
+  if (read_only()) return OpenedForReading();
   SKG_RETURN_IF_ERROR(CompactGraph(*graph.state_, cancellation));
   return ReclaimSpace(impl_->kv(), graph.description().number);
 }
@@ -365,7 +406,14 @@ tasks::Runner& Store::tasks() { return impl_->tasks(); }
 void Store::WaitForRemovals() { impl_->upkeep().WaitForRemovals(); }
 size_t Store::open_graphs() { return impl_->graphs().size(); }
 void Store::ReleaseIdleMemory() { (void)impl_->graphs().Sweep(); }
-void Store::WaitForMaintenance() { impl_->maintenance().WaitIdle(); }
+absl::StatusOr<std::vector<tasks::TaskRecord>> Store::StoredTasks() const {
+  return impl_->StoredTasks();
+}
+bool Store::read_only() const { return impl_->kv().read_only(); }
+absl::Status Store::CatchUp() { return impl_->kv().CatchUp(); }
+void Store::WaitForMaintenance() {
+  if (!read_only()) impl_->maintenance().WaitIdle();
+}
 KvStore& Store::kv() { return impl_->kv(); }
 uint64_t Store::commits() const {
   return impl_->sync().commits.load(std::memory_order_relaxed);

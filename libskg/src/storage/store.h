@@ -126,6 +126,9 @@ class GraphStore {
   // graph is dropped. True: there is one.
   [[nodiscard]] bool WaitForCommit(uint64_t commit, absl::Time deadline) const;
   [[nodiscard]] bool dropped() const;
+  // Another process writes: everything that changes the graph answers
+  // kFailedPrecondition, and WaitForCommit looks now and then.
+  [[nodiscard]] bool read_only() const;
 
   // For the rest of storage/.
   [[nodiscard]] GraphState& state() const { return *state_; }
@@ -168,8 +171,11 @@ struct CheckSummary {
 // Thread-safe. Graphs, views and transactions must end before it.
 class Store {
  public:
-  // Takes the key-value store; makes the format row in an empty one.
-  // Errors: kFailedPrecondition (newer format version), kDataLoss.
+  // Takes the key-value store; makes the format row in an empty one. Over a
+  // read-only one nothing is written and no task runs: tasks() must not be
+  // asked for, and what would change something answers kFailedPrecondition.
+  // Errors: kFailedPrecondition (newer format version), kDataLoss; of a
+  // read-only one also kNotFound (somebody is still making it).
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Store>> Open(
       std::unique_ptr<KvStore> kv, const StoreOptions& options);
   ~Store();
@@ -241,6 +247,13 @@ class Store {
   // Lets go, now, of the memory of graphs that nobody used since the last time;
   // the store itself does so with each upkeep.
   void ReleaseIdleMemory();
+  // Its tasks as they are stored, by id: for a read-only store.
+  [[nodiscard]] absl::StatusOr<std::vector<tasks::TaskRecord>> StoredTasks()
+      const;
+  [[nodiscard]] bool read_only() const;
+  // Of a read-only store: views that begin now show what was committed before
+  // the call. kResourceExhausted: views of too many states are open.
+  [[nodiscard]] absl::Status CatchUp();
   // Waits until no fold or merge is due.
   void WaitForMaintenance();
   [[nodiscard]] KvStore& kv();

@@ -112,11 +112,11 @@ absl::StatusOr<TaskRecord> DecodeTask(uint64_t id, std::string_view bytes) {
   return record;
 }
 
-absl::StatusOr<uint64_t> KvTaskStore::NextId() const {
+absl::StatusOr<uint64_t> KvTaskStore::NextId(const KvSnapshot* at) const {
   std::string value;
   SKG_ASSIGN_OR_RETURN(
       const bool found,
-      kv_.Get(Family::kTasks, TaskKindKey(kNextTaskKind), &value));
+      kv_.Get(Family::kTasks, TaskKindKey(kNextTaskKind), &value, at));
   if (!found) return uint64_t{1};
   if (!value.empty() && value.front() == kPlainFormat) {
     ByteReader in(std::string_view(value).substr(1));
@@ -144,11 +144,12 @@ absl::Status KvTaskStore::Save(const TaskRecord& record, bool durable) {
 }
 
 absl::StatusOr<std::vector<TaskRecord>> KvTaskStore::LoadAll() const {
-  SKG_ASSIGN_OR_RETURN(const uint64_t next, NextId());
+  const std::unique_ptr<KvSnapshot> at = kv_.NewSnapshot();
+  SKG_ASSIGN_OR_RETURN(const uint64_t next, NextId(at.get()));
   const std::string prefix = TaskKindKey(kTaskKind);
   const auto rows = kv_.NewIterator(
       Family::kTasks,
-      {.snapshot = nullptr, .lower = prefix, .upper = PrefixEnd(prefix)});
+      {.snapshot = at.get(), .lower = prefix, .upper = PrefixEnd(prefix)});
   std::vector<TaskRecord> records;
   for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
     if (rows->key().size() != prefix.size() + sizeof(uint64_t)) {

@@ -35,7 +35,8 @@ class KvTaskStore final : public tasks::TaskStore {
   [[nodiscard]] absl::Status Erase(std::span<const uint64_t> ids) override;
 
  private:
-  [[nodiscard]] absl::StatusOr<uint64_t> NextId() const;
+  [[nodiscard]] absl::StatusOr<uint64_t> NextId(
+      const KvSnapshot* at = nullptr) const;
 
   KvStore& kv_;
   std::mutex id_mutex_;  // one reads and writes the next id at a time

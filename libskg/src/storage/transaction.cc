@@ -77,6 +77,7 @@ void Transaction::RemoveTriple(const StatementKey& key) {
 size_t Transaction::size() const { return state_->overlay().operations.size(); }
 
 absl::StatusOr<Transaction> GraphStore::Begin() {
+  if (read_only()) return OpenedForReading();
   SKG_ASSIGN_OR_RETURN(auto snapshot, state_->Latest());
   return Transaction(
       std::make_unique<TransactionState>(*state_, std::move(snapshot)));

@@ -9,11 +9,12 @@
 namespace skg::cli {
 namespace {
 
-absl::StatusOr<CheckReport> Check(const std::string& directory, bool deep) {
+absl::StatusOr<CheckReport> Check(const CheckVerb& verb,
+                                  const std::string& directory) {
   const absl::StatusOr<std::unique_ptr<Engine>> engine =
-      OpenEngine(directory, /*create=*/false);
+      OpenToRead(directory, verb.target.read_only);
   if (!engine.ok()) return engine.status();
-  return (*engine)->Check(deep);
+  return (*engine)->Check(verb.deep);
 }
 
 std::string ReportText(const CheckReport& report) {
@@ -39,7 +40,7 @@ int RunCheck(const CheckVerb& verb) {
   if (!directory.ok())
     return FailUsage("check", std::string(directory.status().message()));
   ExitOnInterrupt();
-  const absl::StatusOr<CheckReport> report = Check(*directory, verb.deep);
+  const absl::StatusOr<CheckReport> report = Check(verb, *directory);
   if (!report.ok()) return Fail(report.status());
   const int printed = PrintResult(ReportText(*report));
   if (report->findings.empty()) return printed;

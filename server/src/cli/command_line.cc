@@ -121,6 +121,11 @@ void AddTarget(CLI::App& verb, Target& target) {
       ->default_str("public/main");
 }
 
+void AddReadOnly(CLI::App& verb, bool& read_only) {
+  verb.add_flag("--read-only", read_only,
+                "Read beside a process that has the directory open");
+}
+
 void AddAsOf(CLI::App& verb, std::optional<PointInTime>& point) {
   verb.add_option_function<std::string>(
           "--as-of",
@@ -221,6 +226,7 @@ void AddQuery(CLI::App& app, Chosen& chosen) {
   CLI::App* verb = AddVerb(app, "query", "Ask a graph", kQueryFooter);
   auto query = std::make_shared<QueryVerb>();
   AddTarget(*verb, query->target);
+  AddReadOnly(*verb, query->target.read_only);
   verb->add_option_function<std::string>(
           "--language", [](const std::string&) {},
           "Language of the query [pattern]")
@@ -259,6 +265,7 @@ void AddExport(CLI::App& app, Chosen& chosen) {
       AddVerb(app, "export", "Write a graph as a document", kExportFooter);
   auto ex = std::make_shared<ExportVerb>();
   AddTarget(*verb, ex->target);
+  AddReadOnly(*verb, ex->target.read_only);
   verb->add_option_function<std::string>(
           "--format",
           [ex](const std::string& text) { ex->format = FormatFromName(text); },
@@ -278,6 +285,7 @@ void AddStats(CLI::App& app, Chosen& chosen) {
       AddVerb(app, "stats", "Show exact figures of the graphs", kStatsFooter);
   auto stats = std::make_shared<StatsVerb>();
   AddTarget(*verb, stats->target);
+  AddReadOnly(*verb, stats->target.read_only);
   verb->get_option("--graph")->default_str("all");
   verb->add_option_function<std::string>(
           "--results",
@@ -299,6 +307,7 @@ void AddCheck(CLI::App& app, Chosen& chosen) {
   verb->add_option("--data", check->target.data,
                    "Data directory (else SKG_DATA_DIR)")
       ->type_name("DIR");
+  AddReadOnly(*verb, check->target.read_only);
   verb->add_flag("--deep", check->deep, "Also decode every term and record");
   verb->callback(
       [check, &chosen] { chosen = [check] { return RunCheck(*check); }; });
@@ -359,6 +368,7 @@ void AddTasks(CLI::App& app, Chosen& chosen) {
       ->check(OneOf({"json", "table"}))
       ->type_name("json|table");
   tasks->add_flag("--json", verb->json, "The same as --results json");
+  AddReadOnly(*tasks, verb->read_only);
   using Action = TasksVerb::Action;
   AddTasksAction(*tasks, verb, Action::kList, "list", "List all (the default)");
   AddTasksAction(*tasks, verb, Action::kShow, "show", "Show one");

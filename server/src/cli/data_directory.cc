@@ -23,4 +23,10 @@ absl::StatusOr<std::unique_ptr<Engine>> OpenEngine(const std::string& directory,
       {.create = create, .durability = durability, .resume_tasks = false});
 }
 
+absl::StatusOr<std::unique_ptr<Engine>> OpenToRead(const std::string& directory,
+                                                   bool beside) {
+  return beside ? Engine::OpenReader(directory)
+                : OpenEngine(directory, /*create=*/false);
+}
+
 }  // namespace skg::cli

@@ -20,4 +20,9 @@ namespace skg::cli {
     const std::string& directory, bool create,
     Durability durability = Durability::kSync);
 
+// For a command that only reads: beside a process that writes where `beside`,
+// else as OpenEngine without `create`.
+[[nodiscard]] absl::StatusOr<std::unique_ptr<Engine>> OpenToRead(
+    const std::string& directory, bool beside);
+
 }  // namespace skg::cli

@@ -52,7 +52,7 @@ absl::Status WriteToStandardOutput(const ExportVerb& verb, const Graph& graph) {
 
 absl::Status Export(const ExportVerb& verb, const std::string& directory) {
   const absl::StatusOr<std::unique_ptr<Engine>> engine =
-      OpenEngine(directory, /*create=*/false);
+      OpenToRead(directory, verb.target.read_only);
   if (!engine.ok()) return engine.status();
   const absl::StatusOr<Graph> graph = (*engine)->OpenGraph(verb.target.graph);
   if (!graph.ok()) return graph.status();

@@ -75,7 +75,8 @@ Examples:
 inline constexpr char kStatsFooter[] = R"(
 Examples:
   skg stats --data ./kg
-  skg stats --data ./kg --graph acme/crm --results json)";
+  skg stats --data ./kg --graph acme/crm --results json
+  skg stats --data ./kg --read-only    (while a server has it open))";
 
 inline constexpr char kCheckFooter[] = R"(
 Prints what it finds, one line each, and ends with status 1 if that is anything.
@@ -97,9 +98,8 @@ Examples:
 inline constexpr char kTasksFooter[] = R"(
 Tasks are the work that outlives a call. One that was running when its process
 ended is `interrupted`, or, if it can go on from where it was, `queued` until a
-server opens the directory. Only one process can have a directory open: of a
-running server this shows nothing. Ended tasks are kept for 30 days, the last
-1000 of them.
+server opens the directory. --read-only shows those of a running server, as
+they were stored last. Ended tasks are kept for 30 days, the last 1000 of them.
 
   skg tasks            list them all
   skg tasks show ID    all that is known of one

@@ -63,7 +63,7 @@ absl::StatusOr<PatternResult> Answer(const QueryVerb& verb,
   if (!text.ok()) return text.status();
   ExitOnInterrupt();
   const absl::StatusOr<std::unique_ptr<Engine>> engine =
-      OpenEngine(directory, /*create=*/false);
+      OpenToRead(directory, verb.target.read_only);
   if (!engine.ok()) return engine.status();
   const absl::StatusOr<Graph> graph = (*engine)->OpenGraph(verb.target.graph);
   if (!graph.ok()) return graph.status();

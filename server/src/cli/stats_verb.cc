@@ -40,7 +40,7 @@ absl::StatusOr<GraphFigures> FiguresOf(Engine& engine,
 absl::StatusOr<Figures> Gather(const StatsVerb& verb,
                                const std::string& directory) {
   const absl::StatusOr<std::unique_ptr<Engine>> engine =
-      OpenEngine(directory, /*create=*/false);
+      OpenToRead(directory, verb.target.read_only);
   if (!engine.ok()) return engine.status();
   const absl::StatusOr<uint64_t> disk_bytes = (*engine)->DiskBytes();
   if (!disk_bytes.ok()) return disk_bytes.status();

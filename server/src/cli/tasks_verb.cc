@@ -125,7 +125,7 @@ absl::StatusOr<std::string> Prune(const TasksVerb& verb, Engine& engine) {
 absl::StatusOr<std::string> Answer(const TasksVerb& verb,
                                    const std::string& directory) {
   const absl::StatusOr<std::unique_ptr<Engine>> engine =
-      OpenEngine(directory, /*create=*/false);
+      OpenToRead(directory, verb.read_only);
   if (!engine.ok()) return engine.status();
   switch (verb.action) {
     case TasksVerb::Action::kShow:

@@ -16,8 +16,9 @@ namespace skg::cli {
 
 // Of all verbs that work on a data directory; as typed.
 struct Target {
-  std::string data;   // --data
-  std::string graph;  // --graph; empty: public/main
+  std::string data;        // --data
+  std::string graph;       // --graph; empty: public/main
+  bool read_only = false;  // --read-only; of verbs that only read
 };
 
 struct LoadVerb {
@@ -78,6 +79,7 @@ struct TasksVerb {
   Action action = Action::kList;
   uint64_t id = 0;  // of kShow and kCancel
   bool json = false;
+  bool read_only = false;
 };
 [[nodiscard]] int RunTasks(const TasksVerb& verb);
 

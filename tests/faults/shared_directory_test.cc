@@ -1,0 +1,7 @@
+#include <catch2/catch.hpp>
+
+#include "faults/shared_directory_rounds.h"
+
+TEST_CASE("readers see whole states beside a writer that is killed") {
+  skg::test::RunSharedDirectoryRounds(3, 3);
+}
