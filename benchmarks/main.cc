@@ -30,6 +30,7 @@ struct RunVerb {
   Options options;
   uint64_t memory_mib = 1024;
   std::string data;
+  std::string stores;
   std::string skg_program;
   std::string json;
   bool no_peers = false;
@@ -104,6 +105,7 @@ int RunChosen(RunVerb& verb) {
   options.memory_bytes = verb.memory_mib * kMiB;
   options.peers = !verb.no_peers;
   options.skg_program = verb.skg_program;
+  options.stores = verb.stores;
   options.data = verb.data.empty() ? std::string(".") : verb.data;
   std::error_code made;
   std::filesystem::create_directories(options.data, made);
@@ -164,6 +166,14 @@ void AddRun(CLI::App& app, RunVerb& verb) {
                   "Statements a commit of batch_insert")
       ->check(CLI::Range(uint64_t{1}, uint64_t{1'000'000}).description(""))
       ->capture_default_str();
+  run->add_option("--triples", options.triples,
+                  "Size of the DBLP-like graph of scan and lookup")
+      ->check(
+          CLI::Range(uint64_t{100}, uint64_t{1'000'000'000}).description(""))
+      ->capture_default_str();
+  run->add_option("--stores", verb.stores,
+                  "Keep loaded stores of that graph here, for the next time")
+      ->type_name("DIR");
   run->add_option("--threads", options.threads,
                   "Numbers of threads (else the workload's own)")
       ->delimiter(',')

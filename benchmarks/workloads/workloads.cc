@@ -15,6 +15,8 @@ constexpr std::array kWorkloads = {
              &PreparePointLookup},
     Workload{"prefix_scan", "all statements of a predicate",
              &PreparePrefixScan},
+    Workload{"scan", "5 million statements in term ids, every column decoded",
+             &PrepareScan},
     Workload{"block_codec", "packing and unpacking of blocks, in memory",
              &PrepareBlockCodec},
     Workload{"http_point", "GET /query of one statement under wrk",
