@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "harness/dblp_text.h"
 #include "harness/system_error.h"
 #include "skg/engine.h"
 #include "storage/commit.h"
@@ -48,15 +49,34 @@ absl::Status Load(const DblpGraph& graph, Graph& into) {
   return into.Compact();
 }
 
+// A commit of so many rows is a run.
+absl::Status LoadRuns(const DblpGraph& graph, int runs, Graph& into) {
+  for (int run = 0; run < runs; ++run) {
+    std::vector<NewStatement> batch;
+    SmallRandom random(1);
+    SKG_RETURN_IF_ERROR(graph.ForEach([&](const DblpTriple& triple) {
+      if (random.Below(static_cast<uint64_t>(runs)) ==
+          static_cast<uint64_t>(run)) {
+        batch.push_back(triple.ToStatement());
+      }
+      return absl::OkStatus();
+    }));
+    SKG_RETURN_IF_ERROR(
+        into.AddBatch(batch, {.durability = Durability::kNone}).status());
+  }
+  return absl::OkStatus();
+}
+
 absl::Status MakeDirectory(const Options& options, const DblpShape& shape,
-                           const std::string& path) {
+                           int runs, const std::string& path) {
   SKG_ASSIGN_OR_RETURN(
       const std::unique_ptr<Engine> engine,
       Engine::Open(path, {.memory_budget_bytes = options.memory_bytes}));
   SKG_ASSIGN_OR_RETURN(
-      Graph graph, engine->OpenGraph(absl::StrCat(kTenant, "/", kGraph),
+      Graph graph, engine->OpenGraph(DblpGraphName(),
                                      {.create = true, .statement_ids = false}));
-  SKG_RETURN_IF_ERROR(Load(DblpGraph(shape), graph));
+  SKG_RETURN_IF_ERROR(runs > 1 ? LoadRuns(DblpGraph(shape), runs, graph)
+                               : Load(DblpGraph(shape), graph));
   SKG_ASSIGN_OR_RETURN(const uint64_t rows, graph.Count());
   if (rows == shape.triples) return absl::OkStatus();
   return absl::InternalError(absl::StrCat("loaded ", rows, " statements of ",
@@ -65,25 +85,29 @@ absl::Status MakeDirectory(const Options& options, const DblpShape& shape,
 
 }  // namespace
 
+std::string DblpGraphName() { return absl::StrCat(kTenant, "/", kGraph); }
+
 absl::StatusOr<std::shared_ptr<const DblpDirectory>> DblpDirectory::Make(
-    const Options& options, const DblpShape& shape) {
+    const Options& options, const DblpShape& shape, int runs) {
   if (options.stores.empty()) {
     SKG_ASSIGN_OR_RETURN(ScratchDirectory made,
                          ScratchDirectory::Make(options.data));
     auto scratch = std::make_shared<const ScratchDirectory>(std::move(made));
-    SKG_RETURN_IF_ERROR(MakeDirectory(options, shape, scratch->store()));
+    SKG_RETURN_IF_ERROR(MakeDirectory(options, shape, runs, scratch->store()));
     const std::string path = scratch->store();
     return std::shared_ptr<const DblpDirectory>(
         new DblpDirectory(path, options.data, std::move(scratch)));
   }
   const fs::path path =
-      options.stores / absl::StrCat("dblp-", shape.triples, "-", shape.seed);
+      options.stores /
+      absl::StrCat("dblp-", shape.triples, "-", shape.seed, "-", runs);
   const fs::path unfinished = path.string() + ".unfinished";
   std::error_code error;
   if (!fs::exists(path, error)) {
     fs::remove_all(unfinished, error);
     fs::create_directories(options.stores, error);
-    SKG_RETURN_IF_ERROR(MakeDirectory(options, shape, unfinished.string()));
+    SKG_RETURN_IF_ERROR(
+        MakeDirectory(options, shape, runs, unfinished.string()));
     fs::rename(unfinished, path, error);
     if (error) return FileError(path.string(), error);
   }

@@ -15,13 +15,17 @@
 
 namespace skg::bench {
 
-// Closed directories of one loaded graph. With Options::stores they are kept
+// Of the graph in its directory.
+[[nodiscard]] std::string DblpGraphName();
+
+// A closed directory of one loaded graph. With Options::stores it is kept
 // there for the next time, else removed at the end.
 class DblpDirectory {
  public:
-  // Loads the graph unless it is there already.
+  // Loads the graph unless it is there already. With more than one run each
+  // holds an equal share of every part of the graph; else it is compacted.
   [[nodiscard]] static absl::StatusOr<std::shared_ptr<const DblpDirectory>>
-  Make(const Options& options, const DblpShape& shape);
+  Make(const Options& options, const DblpShape& shape, int runs = 1);
 
   [[nodiscard]] const std::string& path() const { return path_; }
   // A copy that may be changed; table files, which never change, are linked.

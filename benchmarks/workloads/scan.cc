@@ -22,6 +22,7 @@ using storage::StatementBatch;
 using storage::TermId;
 using Sum = RocksDb3Cf::Sum;
 
+constexpr int kRuns = 7;                 // one fewer than are merged
 constexpr uint64_t kUpdatedShare = 100;  // one in so many
 constexpr double kWantedRate = 50e6;
 constexpr double kWantedRateUpdated = 40e6;
@@ -135,11 +136,11 @@ absl::StatusOr<Expected> ReadAll(const DblpStore& store, RocksDb3Cf* peer) {
 
 // What the series share.
 struct Stores {
-  std::shared_ptr<const DblpDirectory> directory;
+  std::shared_ptr<const DblpDirectory> directory, parted;
   std::optional<ScratchDirectory> cold_copy, updated_copy;
-  std::optional<DblpStore> warm, updated;
+  std::optional<DblpStore> warm, updated, runs;
   std::optional<RocksDb3Cf> peer;
-  Expected expected;
+  Expected expected, expected_of_runs;
   uint64_t updates = 0;
 };
 
@@ -148,6 +149,10 @@ absl::StatusOr<std::shared_ptr<Stores>> MakeStores(const Options& options) {
   SKG_ASSIGN_OR_RETURN(stores->directory,
                        DblpDirectory::Make(options, {.triples = options.triples,
                                                      .seed = options.seed}));
+  SKG_ASSIGN_OR_RETURN(
+      stores->parted,
+      DblpDirectory::Make(
+          options, {.triples = options.triples, .seed = options.seed}, kRuns));
   SKG_ASSIGN_OR_RETURN(ScratchDirectory updated, stores->directory->Copy());
   stores->updated_copy.emplace(std::move(updated));
   SKG_ASSIGN_OR_RETURN(ScratchDirectory cold, stores->directory->Copy());
@@ -164,6 +169,11 @@ absl::StatusOr<std::shared_ptr<Stores>> MakeStores(const Options& options) {
   SKG_ASSIGN_OR_RETURN(
       stores->expected,
       ReadAll(*stores->warm, stores->peer ? &*stores->peer : nullptr));
+  SKG_ASSIGN_OR_RETURN(DblpStore runs,
+                       DblpStore::Open(options, stores->parted->path()));
+  stores->runs.emplace(std::move(runs));
+  SKG_ASSIGN_OR_RETURN(stores->expected_of_runs,
+                       ReadAll(*stores->runs, nullptr));
   SKG_ASSIGN_OR_RETURN(DblpStore changed,
                        DblpStore::Open(options, stores->updated_copy->store()));
   stores->updated.emplace(std::move(changed));
@@ -203,6 +213,9 @@ absl::StatusOr<Plan> PrepareScan(const Options& options) {
     add(name + ", cold", std::nullopt, [=] {
       return RunCold(options, stores->cold_copy->store(), range,
                      stores->expected);
+    });
+    add(absl::StrCat(name, ", ", kRuns, " runs"), std::nullopt, [=] {
+      return RunWarm(*stores->runs, range, stores->expected_of_runs);
     });
     plan.comparisons.push_back({name + ", updated", {name}, 0.8});
     if (!stores->peer) continue;

@@ -17,6 +17,8 @@ constexpr std::array kWorkloads = {
              &PreparePrefixScan},
     Workload{"scan", "5 million statements in term ids, every column decoded",
              &PrepareScan},
+    Workload{"lookup", "single statements and short ranges, in term ids",
+             &PrepareLookup},
     Workload{"block_codec", "packing and unpacking of blocks, in memory",
              &PrepareBlockCodec},
     Workload{"http_point", "GET /query of one statement under wrk",
