@@ -58,14 +58,14 @@ class DeltaSource final : public RowSource {
 
 // The unpacked columns of one block.
 struct Columns {
-  TermId terms[4][kBlockRows];
-  uint32_t edges[kBlockRows];
-  uint64_t commits[kBlockRows];
-  float weights[kBlockRows];
-  uint8_t has_record[kBlockRows];
+  TermId terms[4][kBlockRows + BlockView::kSpareRoom];
+  uint32_t edges[kBlockRows + BlockView::kSpareRoom];
+  uint64_t commits[kBlockRows + BlockView::kSpareRoom];
+  float weights[kBlockRows + BlockView::kSpareRoom];
+  uint8_t has_record[kBlockRows + BlockView::kSpareRoom];
   // Only where the block is not all live, or value() was asked.
-  uint64_t ends[kBlockRows];
-  RowOperation operations[kBlockRows];
+  uint64_t ends[kBlockRows + BlockView::kSpareRoom];
+  RowOperation operations[kBlockRows + BlockView::kSpareRoom];
 };
 
 class RunSource final : public RowSource {
@@ -108,13 +108,13 @@ class RunSource final : public RowSource {
 
   RowValue value() const override {
     if (signs_.empty()) {
-      signs_.resize(kBlockRows);
-      triple_signs_.resize(kBlockRows);
-      view_->Signs(signs_.data());
-      view_->TripleSigns(triple_signs_.data());
+      signs_.resize(kBlockRows + BlockView::kSpareRoom);
+      triple_signs_.resize(kBlockRows + BlockView::kSpareRoom);
+      view_->Signs(view_->All(), signs_.data());
+      view_->TripleSigns(view_->All(), triple_signs_.data());
       // Operations of blocks without removes are not unpacked for scans.
-      view_->Operations(columns_->operations);
-      view_->Ends(columns_->ends);
+      view_->Operations(view_->All(), columns_->operations);
+      view_->Ends(view_->All(), columns_->ends);
     }
     const Columns& c = *columns_;
     return {c.operations[at_], signs_[at_],    triple_signs_[at_],
@@ -248,14 +248,14 @@ class RunSource final : public RowSource {
   void NarrowToPrefix() {
     at_ = 0;
     end_ = view_->rows();
-    TermId column[kBlockRows];
+    TermId column[kBlockRows + BlockView::kSpareRoom];
     for (size_t i = 0; i < prefix_.count && at_ < end_; ++i) {
       const TermId wanted{prefix_.terms[i]};
       if (TermId constant; view_->Constant(i, &constant)) {
         if (constant != wanted) end_ = at_;
         continue;
       }
-      view_->Terms(i, column);
+      view_->Terms(i, view_->All(), column);
       const auto range = std::equal_range(column + at_, column + end_, wanted);
       at_ = static_cast<size_t>(range.first - column);
       end_ = static_cast<size_t>(range.second - column);
@@ -271,16 +271,17 @@ class RunSource final : public RowSource {
     // The prefix says what its columns hold in the range.
     for (size_t i = 0; i < prefix_.count; ++i)
       std::fill(c.terms[i] + at_, c.terms[i] + end_, TermId{prefix_.terms[i]});
-    for (size_t i = prefix_.count; i < 4; ++i) view.Terms(i, c.terms[i]);
-    view.Edges(c.edges);
-    view.Commits(c.commits);
-    view.Weights(c.weights);
-    view.HasRecords(c.has_record);
+    for (size_t i = prefix_.count; i < 4; ++i)
+      view.Terms(i, view.All(), c.terms[i]);
+    view.Edges(view.All(), c.edges);
+    view.Commits(view.All(), c.commits);
+    view.Weights(view.All(), c.weights);
+    view.HasRecords(view.All(), c.has_record);
     all_live_ = header.all_live;
     plain_ = header.all_live && header.one_version;
     if (!all_live_) {
-      view.Ends(c.ends);
-      view.Operations(c.operations);
+      view.Ends(view.All(), c.ends);
+      view.Operations(view.All(), c.operations);
     }
     max_commit_ = header.max_commit;
     if (run_->info().commit != 0) {

@@ -53,20 +53,11 @@ absl::StatusOr<std::vector<std::string>> ReadChunks(
 void CollectTriple(const BlockView& view, const std::array<uint64_t, 4>& terms,
                    uint64_t run_commit, std::vector<RunRow>* out) {
   // Each column narrows the range that the ones before it left.
-  size_t begin = 0, end = view.rows();
-  TermId column[kBlockRows];
-  for (size_t place = 0; place < 4 && begin < end; ++place) {
-    view.Terms(place, column);
-    const auto range =
-        std::equal_range(column + begin, column + end, TermId{terms[place]});
-    begin = static_cast<size_t>(range.first - column);
-    end = static_cast<size_t>(range.second - column);
-  }
-  if (begin == end) return;
-  std::vector<RunRow> block;
-  view.Rows(IndexOrder::kGspo, &block);
-  for (size_t i = begin; i < end; ++i) {
-    out->push_back(block[i]);
+  BlockView::Range range = view.All();
+  for (size_t place = 0; place < 4 && !range.empty(); ++place)
+    range = view.Narrow(place, TermId{terms[place]}, range);
+  for (size_t i = range.begin; i < range.end; ++i) {
+    out->push_back(view.Row(IndexOrder::kGspo, i));
     if (out->back().commit == 0) out->back().commit = run_commit;
   }
 }
