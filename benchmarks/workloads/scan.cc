@@ -4,6 +4,7 @@
 // same keys.
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,7 +28,7 @@ constexpr uint64_t kUpdatedShare = 100;  // one in so many
 constexpr double kWantedRate = 50e6;
 constexpr double kWantedRateUpdated = 40e6;
 
-void AddColumn(const std::vector<TermId>& column, uint64_t& sum) {
+void AddColumn(std::span<const TermId> column, uint64_t& sum) {
   for (const TermId id : column) sum += id.bits;
 }
 

@@ -93,6 +93,7 @@ class BlockView {
   // `bytes` must outlive the view. Never reads outside of `bytes`, whatever
   // they are. Errors: kDataLoss (what was wrong with the bytes).
   [[nodiscard]] static absl::StatusOr<BlockView> Open(std::string_view bytes);
+  BlockView() = default;  // of no rows
 
   [[nodiscard]] const BlockHeader& header() const { return header_; }
   [[nodiscard]] uint32_t rows() const { return header_.rows; }
@@ -129,6 +130,8 @@ class BlockView {
   // The part of a range, in which the terms at `place` ascend, that has this
   // one: where it is empty, it begins where the term would stand.
   [[nodiscard]] Range Narrow(size_t place, TermId term, Range range) const;
+  // The same for the edges of one triple.
+  [[nodiscard]] Range NarrowToEdge(uint32_t edge, Range range) const;
 
   // Remembers some sums of each delta column, for views that are asked for
   // single rows again and again. Not while others use the view.

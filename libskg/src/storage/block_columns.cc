@@ -185,6 +185,10 @@ BlockView::Range BlockView::Narrow(size_t place, TermId term,
                      : LowerBound(place, term.bits + 1, {below + 1, above})};
 }
 
+BlockView::Range BlockView::NarrowToEdge(uint32_t edge, Range range) const {
+  return Narrow(kEdges, TermId{edge}, range);
+}
+
 template <typename Value, typename Convert>
 void BlockView::DecodeAs(size_t column, Range range, Value* out,
                          Convert convert) const {

@@ -34,12 +34,12 @@ RowKey LastOf(const TermPrefix& prefix) {
 }
 
 // Rows of a block under the prefix that a view at `commit` sees.
-absl::Status AddBlock(const Run& run, IndexOrder order, const RowKey& first,
-                      const Snapshot& snapshot, const TermPrefix& prefix,
-                      Sums& sums) {
-  std::string bytes;
-  SKG_RETURN_IF_ERROR(run.ReadBlock(order, first, snapshot.kv(), &bytes));
-  SKG_ASSIGN_OR_RETURN(const BlockView view, BlockView::Open(bytes));
+absl::Status AddBlock(const Run& run, IndexOrder order, const Fences& fences,
+                      size_t number, const Snapshot& snapshot,
+                      const TermPrefix& prefix, Sums& sums) {
+  SKG_ASSIGN_OR_RETURN(const auto block,
+                       run.Block(order, fences, number, snapshot.kv()));
+  const BlockView& view = block->view();
   BlockView::Range range = view.All();
   for (size_t i = 0; i < prefix.count && !range.empty(); ++i)
     range = view.Narrow(i, TermId{prefix.terms[i]}, range);
@@ -89,7 +89,7 @@ absl::Status AddRun(const Run& run, IndexOrder order, const Snapshot& snapshot,
     if (whole && block > first) block = last;
     if (cancellation != nullptr) SKG_RETURN_IF_ERROR(cancellation->Check());
     SKG_RETURN_IF_ERROR(
-        AddBlock(run, order, fences->first(block), snapshot, prefix, sums));
+        AddBlock(run, order, *fences, block, snapshot, prefix, sums));
   }
   return absl::OkStatus();
 }

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "base/strings.h"
 
 namespace skg::storage {
 
@@ -13,7 +14,7 @@ namespace {
 constexpr size_t kFenceChunkBytes = 256 << 10;
 constexpr size_t kBatchBytes = 4 << 20;
 
-absl::Status Damaged(uint32_t graph, uint32_t run, std::string_view what) {
+absl::Status PartDamaged(uint32_t graph, uint32_t run, std::string_view what) {
   return absl::DataLossError(absl::StrCat("graph ", graph, ", run ", run, ": ",
                                           std::string(what), " is damaged"));
 }
@@ -139,6 +140,9 @@ absl::Status Fences::DecodeChunk(std::string_view bytes) {
 
 absl::StatusOr<const Fences*> Run::FencesOf(IndexOrder order,
                                             const KvSnapshot* snapshot) const {
+  auto& known = known_fences_[static_cast<size_t>(order)];
+  if (const Fences* loaded = known.load(std::memory_order_acquire))
+    return loaded;
   const std::lock_guard lock(mutex_);
   auto& kept = fences_[static_cast<size_t>(order)];
   if (kept != nullptr) return kept.get();
@@ -149,18 +153,21 @@ absl::StatusOr<const Fences*> Run::FencesOf(IndexOrder order,
   auto fences = std::make_unique<Fences>();
   for (const std::string& chunk : chunks) {
     if (!fences->DecodeChunk(chunk).ok())
-      return Damaged(graph_, info_.number, "the fence array");
+      return PartDamaged(graph_, info_.number, "the fence array");
   }
   const bool named = static_cast<size_t>(order) >= kDefaultGraphOrders;
   if (fences->Before(fences->size()).rows_before !=
       (named ? info_.named_rows : info_.rows)) {
-    return Damaged(graph_, info_.number, "the fence array");
+    return PartDamaged(graph_, info_.number, "the fence array");
   }
   kept = std::move(fences);
+  known.store(kept.get(), std::memory_order_release);
   return kept.get();
 }
 
 absl::StatusOr<const RunFilter*> Run::Filter(const KvSnapshot* snapshot) const {
+  if (const RunFilter* loaded = known_filter_.load(std::memory_order_acquire))
+    return loaded;
   const std::lock_guard lock(mutex_);
   if (filter_ != nullptr) return filter_.get();
   SKG_ASSIGN_OR_RETURN(
@@ -169,20 +176,37 @@ absl::StatusOr<const RunFilter*> Run::Filter(const KvSnapshot* snapshot) const {
                  snapshot));
   auto filter = RunFilter::Decode(chunks);
   if (!filter.ok() || chunks.empty())
-    return Damaged(graph_, info_.number, "the filter");
+    return PartDamaged(graph_, info_.number, "the filter");
   filter_ = std::make_unique<const RunFilter>(*std::move(filter));
+  known_filter_.store(filter_.get(), std::memory_order_release);
   return filter_.get();
 }
 
-absl::Status Run::ReadBlock(IndexOrder order, const RowKey& first,
-                            const KvSnapshot* snapshot,
-                            std::string* bytes) const {
-  SKG_ASSIGN_OR_RETURN(
-      const bool found,
-      kv_.Get(RunFamily(order), BlockKey(graph_, info_.number, first), bytes,
-              snapshot));
-  return found ? absl::OkStatus()
-               : Damaged(graph_, info_.number, "a block that is missing");
+absl::Status Run::Damaged(IndexOrder order, size_t block,
+                          std::string_view what) const {
+  return absl::DataLossError(absl::StrCat(
+      "graph ", graph_, ", run ", info_.number, ", order ",
+      static_cast<int>(order), ", block ", block, ": ", std::string(what)));
+}
+
+absl::StatusOr<std::shared_ptr<const OpenBlock>> Run::Block(
+    IndexOrder order, const Fences& fences, size_t block,
+    const KvSnapshot* snapshot) const {
+  const BlockPlace place{graph_, info_.number, static_cast<uint32_t>(block),
+                         order};
+  if (cache_ != nullptr) {
+    if (auto cached = cache_->Find(place)) return cached;
+  }
+  std::string bytes;
+  SKG_ASSIGN_OR_RETURN(const bool found, kv_.Get(RunFamily(order),
+                                                 BlockKey(graph_, info_.number,
+                                                          fences.first(block)),
+                                                 &bytes, snapshot));
+  if (!found) return Damaged(order, block, "it is missing");
+  auto opened = OpenBlock::Make(std::move(bytes));
+  if (!opened.ok()) return Damaged(order, block, sv(opened.status().message()));
+  if (cache_ != nullptr) cache_->Insert(place, *opened);
+  return opened;
 }
 
 absl::StatusOr<bool> Run::Excludes(const StatementKey& pattern,
@@ -207,22 +231,51 @@ absl::Status Run::FindTriple(const StatementKey& triple,
                        FencesOf(IndexOrder::kGspo, snapshot));
   RowKey from = ToRowKey(triple, IndexOrder::kGspo, UINT64_MAX);
   from.edge = 0;
-  std::string bytes;
   for (size_t i = fences->Find(from); i < fences->size(); ++i) {
     if (fences->first(i).terms > from.terms) break;
-    SKG_RETURN_IF_ERROR(
-        ReadBlock(IndexOrder::kGspo, fences->first(i), snapshot, &bytes));
-    SKG_ASSIGN_OR_RETURN(const BlockView view, BlockView::Open(bytes));
-    CollectTriple(view, from.terms, info_.commit, rows);
+    SKG_ASSIGN_OR_RETURN(const auto block,
+                         Block(IndexOrder::kGspo, *fences, i, snapshot));
+    CollectTriple(block->view(), from.terms, info_.commit, rows);
   }
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::optional<RunRow>> Run::FindVisible(
+    const StatementKey& key, uint64_t commit,
+    const KvSnapshot* snapshot) const {
+  SKG_ASSIGN_OR_RETURN(const bool excluded, Excludes(key, snapshot));
+  if (excluded) return std::optional<RunRow>();
+  SKG_ASSIGN_OR_RETURN(const Fences* fences,
+                       FencesOf(IndexOrder::kGspo, snapshot));
+  // The newest version up to that commit, or where it would stand.
+  const RowKey from = ToRowKey(key, IndexOrder::kGspo, commit);
+  for (size_t i = fences->Find(from); i < fences->size(); ++i) {
+    const RowKey& first = fences->first(i);
+    if (!first.Before(from) && !first.SameStatement(from)) break;
+    SKG_ASSIGN_OR_RETURN(const auto block,
+                         Block(IndexOrder::kGspo, *fences, i, snapshot));
+    const BlockView& view = block->view();
+    BlockView::Range range = view.All();
+    for (size_t place = 0; place < 4 && !range.empty(); ++place)
+      range = view.Narrow(place, TermId{from.terms[place]}, range);
+    range = view.NarrowToEdge(key.edge, range);
+    for (size_t at = range.begin; at < range.end; ++at) {
+      RunRow row = view.Row(IndexOrder::kGspo, at);
+      if (row.commit == 0) row.commit = info_.commit;
+      if (row.commit <= commit && row.value.end > commit) return row;
+    }
+  }
+  return std::optional<RunRow>();
+}
+
 void Run::Preload(std::array<Fences, kOrderCount> fences, RunFilter filter) {
   const std::lock_guard lock(mutex_);
-  for (size_t i = 0; i < kOrderCount; ++i)
+  for (size_t i = 0; i < kOrderCount; ++i) {
     fences_[i] = std::make_unique<const Fences>(std::move(fences[i]));
+    known_fences_[i].store(fences_[i].get(), std::memory_order_release);
+  }
   filter_ = std::make_unique<const RunFilter>(std::move(filter));
+  known_filter_.store(filter_.get(), std::memory_order_release);
 }
 
 RunBuilder::RunBuilder(KvStore& kv, uint32_t graph, uint32_t number,
@@ -242,8 +295,9 @@ RunBuilder::RunBuilder(KvBatch& batch, uint32_t graph, uint32_t number)
   info_.min_commit = UINT64_MAX;
 }
 
-std::shared_ptr<const Run> RunBuilder::Take(const KvStore& kv) {
-  auto run = std::make_shared<Run>(graph_, info_, kv);
+std::shared_ptr<const Run> RunBuilder::Take(const KvStore& kv,
+                                            BlockCache* cache) {
+  auto run = std::make_shared<Run>(graph_, info_, kv, cache);
   run->Preload(std::move(kept_fences_), std::move(filter_));
   return run;
 }

@@ -12,6 +12,7 @@
 #include "absl/time/clock.h"
 #include "base/status.h"
 #include "base/strings.h"
+#include "storage/block_cache.h"
 #include "storage/catalog.h"
 #include "storage/check.h"
 #include "storage/commit_queue.h"
@@ -29,6 +30,7 @@ class StoreImpl {
       : options_(std::make_shared<const StoreOptions>(std::move(options))),
         kv_(std::move(kv)),
         dictionary_(*kv_, options_->memory_bytes / 4),
+        blocks_(options_->memory_bytes / 2),
         catalog_(*kv_),
         sync_(*kv_),
         task_store_(*kv_) {}
@@ -69,8 +71,8 @@ class StoreImpl {
       SKG_ASSIGN_OR_RETURN(graph, catalog_.Create(tenant, name, *create));
     }
     auto state = std::make_shared<GraphState>(
-        *std::move(graph), *kv_, dictionary_, sync_, options_->run_rows,
-        maintenance_.get(), options_->hold_check);
+        *std::move(graph), *kv_, dictionary_, blocks_, sync_,
+        options_->run_rows, maintenance_.get(), options_->hold_check);
     SKG_RETURN_IF_ERROR(state->Load());
     graphs_[full_name] = state;
     return state;
@@ -185,6 +187,7 @@ class StoreImpl {
   const std::shared_ptr<const StoreOptions> options_;
   std::unique_ptr<KvStore> kv_;
   Dictionary dictionary_;
+  BlockCache blocks_;
   Catalog catalog_;
   GroupSync sync_;
 
