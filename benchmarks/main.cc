@@ -174,6 +174,9 @@ void AddRun(CLI::App& app, RunVerb& verb) {
   run->add_option("--stores", verb.stores,
                   "Keep loaded stores of that graph here, for the next time")
       ->type_name("DIR");
+  run->add_option("--series", options.series,
+                  "Only the series whose name has this in it")
+      ->type_name("TEXT");
   run->add_option("--threads", options.threads,
                   "Numbers of threads (else the workload's own)")
       ->delimiter(',')

@@ -31,6 +31,8 @@ struct Options {
   size_t memory_bytes = size_t{1} << 30;
   // Where stores are made, each in a new directory below it.
   std::filesystem::path data;
+  // Only the series whose name has this in it; empty: all.
+  std::string series;
   // Whether the peers run as well.
   bool peers = true;
   // The skg program; empty: the one beside this program.

@@ -17,6 +17,10 @@ inline constexpr size_t kPackLanes = 4;
 [[nodiscard]] constexpr size_t PackRoom(size_t count) {
   return (count + kPackLanes - 1) / kPackLanes * kPackLanes;
 }
+// Where value i begins.
+[[nodiscard]] constexpr size_t PackedPlace(size_t i, unsigned width) {
+  return i / kPackLanes * width / 64 * kPackLanes * 8 + i % kPackLanes * 8;
+}
 [[nodiscard]] constexpr size_t PackedBytes(size_t count, unsigned width) {
   return (PackRoom(count) / kPackLanes * width + 63) / 64 * kPackLanes * 8;
 }

@@ -127,11 +127,22 @@ class BlockView {
   // after IndexSums().
   [[nodiscard]] RunRow Row(IndexOrder order, size_t row) const;
   [[nodiscard]] TermId Term(size_t place, size_t row) const;
+  // What a view asks of a row that was found by its terms and edge.
+  struct RowInfo {
+    uint64_t commit = 0, end = UINT64_MAX;
+    RowOperation operation = RowOperation::kInsertNew;  // or a replace
+    float weight = 1.0f;
+    bool has_record = false;
+  };
+  [[nodiscard]] RowInfo Info(size_t row) const;
   // The part of a range, in which the terms at `place` ascend, that has this
   // one: where it is empty, it begins where the term would stand.
   [[nodiscard]] Range Narrow(size_t place, TermId term, Range range) const;
   // The same for the edges of one triple.
   [[nodiscard]] Range NarrowToEdge(uint32_t edge, Range range) const;
+
+  // Begins to load what a row is unpacked from.
+  void PrefetchRow(size_t row) const;
 
   // Remembers some sums of each delta column, for views that are asked for
   // single rows again and again. Not while others use the view.

@@ -161,6 +161,17 @@ size_t BlockView::LowerBound(size_t number, uint64_t value, Range range) const {
                              values.begin());
 }
 
+void BlockView::PrefetchRow(size_t row) const {
+#ifdef __GNUC__
+  for (const Column& column : columns_) {
+    if (column.kind == kConstant) continue;
+    __builtin_prefetch(column.packed + PackedPlace(row, column.width));
+  }
+#else
+  (void)row;
+#endif
+}
+
 BlockView::Range BlockView::Narrow(size_t place, TermId term,
                                    Range range) const {
   const Column& column = columns_[place];
@@ -250,6 +261,17 @@ bool BlockView::Constant(size_t place, TermId* value) const {
   if (columns_[place].kind != kConstant) return false;
   *value = TermId{columns_[place].min};
   return true;
+}
+
+BlockView::RowInfo BlockView::Info(size_t row) const {
+  RowInfo info;
+  info.commit = At(kCommits, row);
+  info.weight = LoadedWeight(At(kWeights, row));
+  info.has_record = (At(kHasRecords, row) & 1) != 0;
+  if (header_.all_live) return info;
+  info.end = ~At(kEnds, row);
+  info.operation = LoadedOperation(At(kOperations, row));
+  return info;
 }
 
 RunRow BlockView::Row(IndexOrder order, size_t row) const {

@@ -8,11 +8,12 @@ namespace skg::storage {
 
 namespace {
 
-// The newest row that is seen so far; of equal commits the first one counts.
+// The newest version that is seen so far; of equal commits the first one
+// counts.
 struct Newest {
-  std::optional<RunRow> row;
-  void Offer(const RunRow& other) {
-    if (!row || other.commit > row->commit) row = other;
+  std::optional<Run::Version> version;
+  void Offer(const Run::Version& other) {
+    if (!version || other.commit > version->commit) version = other;
   }
 };
 
@@ -30,12 +31,12 @@ absl::Status AskEpoch(const Snapshot& snapshot, uint32_t epoch,
   for (rows->Seek(from.view()); rows->Valid(); rows->Next()) {
     const std::string_view at = rows->key();
     if (at.substr(0, kStatementEnd) != statement) return absl::OkStatus();
-    RunRow row{key, 0, {}};
-    if (at.size() != kDeltaKeyBytes || !DecodeRow(rows->value(), &row.value))
+    RowValue value;
+    if (at.size() != kDeltaKeyBytes || !DecodeRow(rows->value(), &value))
       return absl::DataLossError("damaged statement row in the delta");
-    if (row.value.end <= snapshot.commit()) continue;
-    row.commit = CommitOfDeltaKey(at);
-    newest.Offer(row);
+    if (value.end <= snapshot.commit()) continue;
+    newest.Offer({CommitOfDeltaKey(at), value.operation, value.weight,
+                  value.has_record});
     return absl::OkStatus();
   }
   return rows->status();
@@ -45,25 +46,34 @@ absl::Status AskEpoch(const Snapshot& snapshot, uint32_t epoch,
 
 absl::StatusOr<std::optional<StatementRow>> FindLive(const Snapshot& snapshot,
                                                      const StatementKey& key) {
+  const uint64_t commit = snapshot.commit();
+  const auto concerns = [commit](const RunInfo& info) {
+    return info.min_commit <= commit && info.max_end > commit;
+  };
+  StatementKey triple = key;
+  triple.edge = 0;
+  const uint64_t hash = TripleHash(triple);
+  for (const auto& run : snapshot.runs()) {
+    if (concerns(run->info())) run->PrefetchFilter(hash);
+  }
   Newest newest;
   // The delta first: it wins over a run on equal commit numbers.
   for (const Epoch& epoch : snapshot.manifest().epochs) {
     if (snapshot.head().delta_rows == 0) break;
     SKG_RETURN_IF_ERROR(AskEpoch(snapshot, epoch.number, key, newest));
   }
-  const uint64_t commit = snapshot.commit();
   for (const auto& run : snapshot.runs()) {
-    const RunInfo& info = run->info();
-    if (info.min_commit > commit || info.max_end <= commit) continue;
-    SKG_ASSIGN_OR_RETURN(const auto row,
-                         run->FindVisible(key, commit, snapshot.kv()));
-    if (row) newest.Offer(*row);
+    if (!concerns(run->info())) continue;
+    SKG_ASSIGN_OR_RETURN(const auto version,
+                         run->FindVisible(key, hash, commit, snapshot.kv()));
+    if (version) newest.Offer(*version);
   }
-  if (!newest.row || newest.row->value.operation == RowOperation::kRemove)
+  if (!newest.version || newest.version->operation == RowOperation::kRemove) {
     return std::optional<StatementRow>();
-  const RunRow& row = *newest.row;
+  }
+  const Run::Version& found = *newest.version;
   return std::optional<StatementRow>(
-      {key, row.commit, row.value.weight, row.value.has_record});
+      {key, found.commit, found.weight, found.has_record});
 }
 
 }  // namespace skg::storage

@@ -79,6 +79,7 @@ std::string BlockKey(uint32_t graph, uint32_t run, const RowKey& first) {
 }
 
 void Fences::Add(const RowKey& first, const BlockHeader& header) {
+  leading_.push_back(LeadingOf(first));
   blocks_.push_back({first, rows_, statements_, triples_});
   rows_ += header.rows;
   statements_ += header.statements;
@@ -91,10 +92,18 @@ Fences::Fence Fences::Before(size_t block) const {
 }
 
 size_t Fences::Find(const RowKey& key) const {
-  const auto after = std::upper_bound(blocks_.begin(), blocks_.end(), key,
-                                      [](const RowKey& k, const Fence& fence) {
-                                        return k.Before(fence.first);
-                                      });
+  const Leading leading = LeadingOf(key);
+  const auto low = std::lower_bound(leading_.begin(), leading_.end(), leading);
+  // Those with the same first terms, often none, are told apart by the rest.
+  const auto high = low == leading_.end() || *low != leading
+                        ? low
+                        : std::upper_bound(low, leading_.end(), leading);
+  const auto after =
+      std::upper_bound(blocks_.begin() + (low - leading_.begin()),
+                       blocks_.begin() + (high - leading_.begin()), key,
+                       [](const RowKey& k, const Fence& fence) {
+                         return k.Before(fence.first);
+                       });
   return after == blocks_.begin()
              ? 0
              : static_cast<size_t>(after - blocks_.begin()) - 1;
@@ -240,11 +249,11 @@ absl::Status Run::FindTriple(const StatementKey& triple,
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::optional<RunRow>> Run::FindVisible(
-    const StatementKey& key, uint64_t commit,
+absl::StatusOr<std::optional<Run::Version>> Run::FindVisible(
+    const StatementKey& key, uint64_t hash, uint64_t commit,
     const KvSnapshot* snapshot) const {
-  SKG_ASSIGN_OR_RETURN(const bool excluded, Excludes(key, snapshot));
-  if (excluded) return std::optional<RunRow>();
+  SKG_ASSIGN_OR_RETURN(const RunFilter* filter, Filter(snapshot));
+  if (!filter->MayHold(hash)) return std::optional<Version>();
   SKG_ASSIGN_OR_RETURN(const Fences* fences,
                        FencesOf(IndexOrder::kGspo, snapshot));
   // The newest version up to that commit, or where it would stand.
@@ -256,16 +265,19 @@ absl::StatusOr<std::optional<RunRow>> Run::FindVisible(
                          Block(IndexOrder::kGspo, *fences, i, snapshot));
     const BlockView& view = block->view();
     BlockView::Range range = view.All();
-    for (size_t place = 0; place < 4 && !range.empty(); ++place)
+    for (size_t place = 0; place < 4 && !range.empty(); ++place) {
       range = view.Narrow(place, TermId{from.terms[place]}, range);
+      if (place == 1 && !range.empty()) view.PrefetchRow(range.begin);
+    }
     range = view.NarrowToEdge(key.edge, range);
     for (size_t at = range.begin; at < range.end; ++at) {
-      RunRow row = view.Row(IndexOrder::kGspo, at);
+      BlockView::RowInfo row = view.Info(at);
       if (row.commit == 0) row.commit = info_.commit;
-      if (row.commit <= commit && row.value.end > commit) return row;
+      if (row.commit > commit || row.end <= commit) continue;
+      return Version{row.commit, row.operation, row.weight, row.has_record};
     }
   }
-  return std::optional<RunRow>();
+  return std::optional<Version>();
 }
 
 void Run::Preload(std::array<Fences, kOrderCount> fences, RunFilter filter) {

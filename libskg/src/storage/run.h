@@ -64,6 +64,14 @@ class Fences {
   [[nodiscard]] size_t Find(const RowKey& key) const;
 
  private:
+  // The first terms of the fences, close together: a search goes through them
+  // first, so that it touches little memory.
+  using Leading = std::array<uint64_t, 2>;
+  [[nodiscard]] static Leading LeadingOf(const RowKey& key) {
+    return {key.terms[0], key.terms[1]};
+  }
+
+  std::vector<Leading> leading_;
   std::vector<Fence> blocks_;
   uint64_t rows_ = 0;
   int64_t statements_ = 0, triples_ = 0;
@@ -93,11 +101,25 @@ class Run {
   [[nodiscard]] absl::Status FindTriple(const StatementKey& triple,
                                         const KvSnapshot* snapshot,
                                         std::vector<RunRow>* rows) const;
-  // The row of this statement (with its edge) that a view at `commit` sees in
-  // this run, a remove too; unset: none. As cheap as FindTriple.
-  [[nodiscard]] absl::StatusOr<std::optional<RunRow>> FindVisible(
-      const StatementKey& key, uint64_t commit,
+  // What a view sees of one statement in this run.
+  struct Version {
+    uint64_t commit = 0;
+    RowOperation operation = RowOperation::kInsertNew;
+    float weight = 1.0f;
+    bool has_record = false;
+  };
+  // The version of this statement (with its edge) that a view at `commit` sees
+  // here, a remove too; unset: none. `hash`: TripleHash(key). O(log blocks).
+  [[nodiscard]] absl::StatusOr<std::optional<Version>> FindVisible(
+      const StatementKey& key, uint64_t hash, uint64_t commit,
       const KvSnapshot* snapshot) const;
+  // See RunFilter::Prefetch; nothing where the filter is not loaded yet.
+  void PrefetchFilter(uint64_t hash) const {
+    if (const RunFilter* filter =
+            known_filter_.load(std::memory_order_acquire)) {
+      filter->Prefetch(hash);
+    }
+  }
   // Block `block` of an order, through the cache; `fences` are the order's.
   // Errors: kDataLoss (where it is, and what is wrong).
   [[nodiscard]] absl::StatusOr<std::shared_ptr<const OpenBlock>> Block(
