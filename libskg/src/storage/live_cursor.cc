@@ -64,13 +64,27 @@ void LiveCursor::Seek(const std::array<uint64_t, 4>& terms) {
   Advance();
 }
 
+size_t LiveCursor::SliceLength() {
+  // Where sources take turns row by row, the search for the end of a slice
+  // costs more than its rows do.
+  constexpr size_t kWorthASearch = 4;
+  if (!at_->plain(commit_)) return 1;
+  streak_ = at_ == last_from_ ? streak_ + 1 : 0;
+  last_from_ = at_;
+  if (!long_slices_ && !at_->packed() && streak_ < kWorthASearch) return 1;
+  const size_t slice = at_->SliceBefore(merge_.RunnerUp());
+  long_slices_ = slice >= kWorthASearch;
+  if (!long_slices_) streak_ = 0;
+  return std::max<size_t>(slice, 1);
+}
+
 void LiveCursor::Fill(size_t rows, StatementBatch& batch) {
   batch_ = &batch;
   while (at_ != nullptr) {
     const size_t room = rows - batch.size() - sliced_rows_;
     if (room == 0) break;
-    const size_t slice = at_->SliceBefore(merge_.RunnerUp(), commit_);
-    if (at_->packed() && slice > 0 && slice == at_->left()) {
+    const size_t slice = SliceLength();
+    if (slice > 1 && slice == at_->left() && at_->packed()) {
       // A block that does not fit begins the next batch rather than be copied
       // twice.
       if (slice > room && room < rows / 2) break;
@@ -83,12 +97,17 @@ void LiveCursor::Fill(size_t rows, StatementBatch& batch) {
         continue;
       }
     }
-    const size_t count = std::clamp<size_t>(slice, 1, room);
-    slices_.push_back(at_->NextSlice(count));
+    const size_t count = std::min(slice, room);
+    const RowSource::Slice next = at_->NextSlice(count);
+    if (!slices_.empty() && slices_.back().source == at_ &&
+        slices_.back().begin + slices_.back().count == next.begin) {
+      slices_.back().count += count;
+    } else {
+      slices_.push_back(next);
+    }
     sliced_rows_ += count;
     // A run may hold the past of the last one behind the slice.
-    if (count > 1)
-      current_ = at_->window().Key(slices_.back().begin + count - 1);
+    if (count > 1) current_ = at_->window().Key(next.begin + count - 1);
     Leave(*at_, count);
     Advance();
   }

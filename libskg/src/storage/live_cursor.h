@@ -40,6 +40,9 @@ class LiveCursor {
   // The row that is decided is used up, and all others of its statement are
   // its past.
   void Leave(RowSource& source, size_t rows);
+  // How many rows from the current one on can be taken at once; at least that
+  // one.
+  [[nodiscard]] size_t SliceLength();
   // Appends the slices that wait.
   void Gather();
 
@@ -50,6 +53,11 @@ class LiveCursor {
   RowKey current_;  // the statement that is decided already
   bool started_ = false;
   RowSource* at_ = nullptr;  // holds the current row
+  // Rows that came one by one from the source of the last one; and whether
+  // slices are long enough to be searched for.
+  const RowSource* last_from_ = nullptr;
+  size_t streak_ = 0;
+  bool long_slices_ = true;
   // Slices on their way to `batch_`, while it is filled.
   std::vector<RowSource::Slice> slices_;
   size_t sliced_rows_ = 0;

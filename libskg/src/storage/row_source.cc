@@ -52,8 +52,7 @@ size_t RowSource::FindInWindow(const RowKey& key) const {
   return low;
 }
 
-size_t RowSource::SliceBefore(const RowKey* limit, uint64_t commit) {
-  if (!plain_ || max_commit_ > commit) return 0;
+size_t RowSource::SliceBefore(const RowKey* limit) {
   if (limit == nullptr) return left();
   RowKey from = *limit;
   from.commit = UINT64_MAX;
@@ -88,8 +87,9 @@ void AppendColumn(const std::vector<RowSource::Slice>& slices, size_t rows,
   Value* out = Grow(column, rows);
   for (const RowSource::Slice& slice : slices) {
     const Value* from = of(slice.source->window()) + slice.begin;
-    if (slice.count == 1) {
-      *out = *from;
+    constexpr size_t kWorthACall = 16;
+    if (slice.count < kWorthACall) {
+      for (size_t i = 0; i < slice.count; ++i) out[i] = from[i];
     } else {
       std::copy_n(from, slice.count, out);
     }

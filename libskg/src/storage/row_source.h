@@ -67,10 +67,14 @@ class RowSource {
   // To the first row with terms >= `terms`, from here forward.
   virtual void Seek(const std::array<uint64_t, 4>& terms) = 0;
 
-  // How many rows from this one on may be copied as they are: each is the only
-  // version of a statement that a view at `commit` sees, and each statement
-  // stands before that of `limit` (null: no limit). 0: look at the row.
-  [[nodiscard]] size_t SliceBefore(const RowKey* limit, uint64_t commit);
+  // Each row of the window is the only version of its statement in it, and a
+  // view at `commit` sees it.
+  [[nodiscard]] bool plain(uint64_t commit) const {
+    return plain_ && max_commit_ <= commit;
+  }
+  // How many rows of a plain window, from this one on, are of statements before
+  // that of `limit` (null: no limit).
+  [[nodiscard]] size_t SliceBefore(const RowKey* limit);
   // The rows from this one to the end of the window.
   [[nodiscard]] size_t left() const { return end_ - at_; }
 
