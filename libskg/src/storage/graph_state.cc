@@ -14,12 +14,13 @@
 namespace skg::storage {
 
 GraphState::GraphState(GraphDescription graph, KvStore& store,
-                       Dictionary& terms, GroupSync& sync, size_t run_rows,
-                       Maintenance* maintenance, HoldCheck* holds,
-                       QuotaCheck* quota)
+                       Dictionary& terms, BlockCache& cache, GroupSync& sync,
+                       size_t run_rows, Maintenance* maintenance,
+                       HoldCheck* holds, QuotaCheck* quota)
     : description(std::move(graph)),
       kv(store),
       dictionary(terms),
+      blocks(cache),
       holds_(holds),
       quota_(quota),
       log_(description, kv),
@@ -112,7 +113,7 @@ std::vector<std::shared_ptr<const Run>> GraphState::RunsOf(
     std::weak_ptr<const Run>& kept = runs_[info.number];
     std::shared_ptr<const Run> run = kept.lock();
     if (run == nullptr) {
-      run = std::make_shared<const Run>(description.number, info, kv);
+      run = std::make_shared<const Run>(description.number, info, kv, &blocks);
       kept = run;
     }
     runs.push_back(std::move(run));

@@ -89,7 +89,7 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
   // `maintenance` may be null: nothing is folded then but on demand. `holds`
   // may be null: nothing holds the past. `quota` may be null: no limits.
   GraphState(GraphDescription description, KvStore& kv, Dictionary& dictionary,
-             GroupSync& sync, size_t run_rows,
+             BlockCache& blocks, GroupSync& sync, size_t run_rows,
              Maintenance* maintenance = nullptr, HoldCheck* holds = nullptr,
              QuotaCheck* quota = nullptr);
   ~GraphState();
@@ -189,6 +189,7 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
   const GraphDescription description;
   KvStore& kv;
   Dictionary& dictionary;
+  BlockCache& blocks;
   [[nodiscard]] GraphLog& log() { return log_; }
   [[nodiscard]] CommitQueue& queue() { return *queue_; }
   // Held by who folds or merges: one at a time.

@@ -8,6 +8,7 @@
 #include "absl/time/clock.h"
 #include "base/status.h"
 #include "base/strings.h"
+#include "storage/block_cache.h"
 #include "storage/catalog.h"
 #include "storage/check.h"
 #include "storage/commit_queue.h"
@@ -29,6 +30,7 @@ class StoreImpl {
       : options_(std::make_shared<const StoreOptions>(std::move(options))),
         kv_(std::move(kv)),
         dictionary_(*kv_, options_->memory_bytes / 4),
+        blocks_(options_->memory_bytes / 2),
         catalog_(*kv_),
         quotas_(*kv_, catalog_),
         sync_(*kv_),
@@ -131,8 +133,9 @@ class StoreImpl {
     SKG_ASSIGN_OR_RETURN(auto graph, catalog_.Find(tenant, name));
     if (!graph) return NoSuchGraph(FullName(tenant, name));
     auto state = std::make_shared<GraphState>(
-        *std::move(graph), *kv_, dictionary_, sync_, options_->run_rows,
-        maintenance_.get(), options_->hold_check, &quota_check());
+        *std::move(graph), *kv_, dictionary_, blocks_, sync_,
+        options_->run_rows, maintenance_.get(), options_->hold_check,
+        &quota_check());
     SKG_RETURN_IF_ERROR(state->Load());
     return state;
   }
@@ -155,8 +158,8 @@ class StoreImpl {
       return NoSuchGraph(full_name);
     }
     const auto load = [&]() -> OpenGraphs::Loading {
-      auto state = std::make_shared<GraphState>(*graph, *kv_, dictionary_,
-                                                sync_, options_->run_rows);
+      auto state = std::make_shared<GraphState>(
+          *graph, *kv_, dictionary_, blocks_, sync_, options_->run_rows);
       SKG_RETURN_IF_ERROR(state->Load());
       return state;
     };
@@ -191,6 +194,7 @@ class StoreImpl {
   const std::shared_ptr<const StoreOptions> options_;
   std::unique_ptr<KvStore> kv_;
   Dictionary dictionary_;
+  BlockCache blocks_;
   Catalog catalog_;
   TenantQuotas quotas_;
   GroupSync sync_;
