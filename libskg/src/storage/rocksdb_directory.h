@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 namespace rocksdb {
@@ -19,5 +20,9 @@ namespace skg::storage {
 // kDataLoss.
 [[nodiscard]] absl::StatusOr<std::string> PrepareDirectory(
     const std::string& directory, bool create, rocksdb::Env& env);
+
+// Makes `path` and what is missing above it, each durable in its parent.
+[[nodiscard]] absl::Status MakeDirectory(const std::string& path,
+                                         rocksdb::Env& env);
 
 }  // namespace skg::storage

@@ -14,6 +14,7 @@
 #include "rocksdb/env.h"
 #include "rocksdb/file_system.h"
 #include "rocksdb/write_batch.h"
+#include "storage/rocksdb_checkpoint.h"
 #include "storage/rocksdb_directory.h"
 #include "storage/rocksdb_disk.h"
 #include "storage/rocksdb_status.h"
@@ -299,6 +300,19 @@ class RocksKv final : public KvStore {
       Family family, const KvScanOptions& options) const override {
     return std::make_unique<RocksIterator>(*db_, HandleOf(handles_, family),
                                            options, family == Family::kDelta);
+  }
+
+  [[nodiscard]] absl::StatusOr<std::unique_ptr<KvCheckpoint>> NewCheckpoint()
+      override {
+    if (stopped_) return Stopped();
+    std::unique_ptr<KvCheckpoint> checkpoint;
+    const rocksdb::Status status = MakeCheckpoint(*db_, opened_, &checkpoint);
+    if (status.ok()) return checkpoint;
+    const std::string_view what = "making a checkpoint";
+    // What only failed to be read harms nobody else.
+    return disk_.failure().ok()
+               ? ToAbsl(status, absl::StrCat(directory_, ": ", av(what)))
+               : AfterWrite(status, what);
   }
 
   [[nodiscard]] absl::Status Flush() override {
