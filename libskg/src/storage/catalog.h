@@ -32,6 +32,11 @@ class Catalog {
   [[nodiscard]] absl::StatusOr<GraphDescription> Create(
       std::string_view tenant, std::string_view name,
       const Store::CreateOptions& options);
+  // Takes a number for a graph that is being restored. Its rows are those of a
+  // dropped graph until Publish.
+  [[nodiscard]] absl::StatusOr<uint32_t> Reserve();
+  // Gives a reserved number its name. Durable.
+  [[nodiscard]] absl::Status Publish(const GraphDescription& graph);
   // Takes the name away and remembers that the rows are still to be deleted.
   [[nodiscard]] absl::Status Drop(const GraphDescription& graph);
   [[nodiscard]] absl::StatusOr<std::vector<GraphDescription>> List() const;
@@ -50,6 +55,8 @@ class Catalog {
       std::string_view prefix) const;
 
  private:
+  [[nodiscard]] absl::StatusOr<uint32_t> NextNumber() const;
+
   KvStore& kv_;
 };
 
