@@ -138,7 +138,8 @@ class SKG_EXPORT Engine {
   // there is none, while reads and writes go on; it holds every commit that was
   // acknowledged before the call. Table files that an earlier backup has are
   // not copied again. Runs as a task of kind "backup" and waits for it. Durable
-  // when it returns; on an error nothing was added. Errors: kInvalidArgument,
+  // when it returns; on an error nothing was added, but where the message says
+  // that only older ones could not be removed. Errors: kInvalidArgument,
   // kFailedPrecondition (not a backup directory, or in use), kDataLoss (a list
   // in it is damaged), kCancelled (by `progress`, or as a task),
   // kResourceExhausted (disk full), kUnavailable. Not from a callback of this

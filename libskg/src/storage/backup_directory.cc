@@ -201,6 +201,8 @@ absl::Status BackupDirectory::RemoveLeftFiles(const std::string& directory) {
 }
 
 absl::Status BackupDirectory::Clean(const Lists& lists) {
+  // A list that was removed must not come back after its files have gone.
+  SKG_RETURN_IF_ERROR(SyncDirectory(env_, path_));
   std::set<uint64_t> numbers;
   absl::flat_hash_set<std::string> tables;
   for (const auto& [number, list] : lists) {
@@ -235,16 +237,27 @@ absl::StatusOr<BackupSummary> BackupDirectory::Create(KvStore& store,
   SKG_ASSIGN_OR_RETURN(const auto lock, Lock::Take(env_, path_));
   SKG_ASSIGN_OR_RETURN(Lists lists, ReadLists());
   SKG_RETURN_IF_ERROR(Clean(lists));
-  absl::StatusOr<BackupSummary> added = Add(store, lists, work);
+  const uint64_t number = lists.empty() ? 1 : lists.back().first + 1;
+  absl::StatusOr<BackupSummary> added = Add(store, number, lists, work);
   if (!added.ok()) {
-    // What cannot be removed now is by the next one.
-    Clean(lists).IgnoreError();
+    Withdraw(number, lists);
     return added;
   }
   if (keep == 0) return added;
   SKG_ASSIGN_OR_RETURN(lists, ReadLists());
-  SKG_RETURN_IF_ERROR(PruneLists(std::move(lists), keep).status());
-  return added;
+  const absl::Status pruned = PruneLists(std::move(lists), keep).status();
+  if (pruned.ok()) return added;
+  return absl::Status(pruned.code(), absl::StrCat("backup ", number,
+                                                  " was made, but older ones "
+                                                  "could not be removed: ",
+                                                  pruned.message()));
+}
+
+// The list may have its name already, if not for sure. What cannot be removed
+// now is by the next backup; a list that stays has all its files.
+void BackupDirectory::Withdraw(uint64_t number, const Lists& others) {
+  if (RemoveFile(env_, Path(ListName(number))).ok())
+    Clean(others).IgnoreError();
 }
 
 absl::StatusOr<BackedUpFile> BackupDirectory::CopyFile(
@@ -265,9 +278,9 @@ absl::StatusOr<BackedUpFile> BackupDirectory::CopyFile(
 }
 
 absl::StatusOr<BackupSummary> BackupDirectory::Add(KvStore& store,
+                                                   uint64_t number,
                                                    const Lists& lists,
                                                    const FileWork& work) {
-  const uint64_t number = lists.empty() ? 1 : lists.back().first + 1;
   absl::flat_hash_map<std::string, const BackedUpFile*> known;
   for (const auto& [older, list] : lists) {
     for (const BackedUpFile& file : list.files) {
@@ -315,8 +328,6 @@ absl::StatusOr<uint64_t> BackupDirectory::PruneLists(Lists lists,
   const auto removed = static_cast<uint64_t>(kept - lists.begin());
   for (auto it = lists.begin(); it != kept; ++it)
     SKG_RETURN_IF_ERROR(RemoveFile(env_, Path(ListName(it->first))));
-  // Their files may go once the lists are gone for good.
-  SKG_RETURN_IF_ERROR(SyncDirectory(env_, path_));
   lists.erase(lists.begin(), kept);
   SKG_RETURN_IF_ERROR(Clean(lists));
   return removed;

@@ -66,7 +66,8 @@ class BackupDirectory {
 
   // Adds a backup of the store, then keeps the `keep` newest (0: all). Makes
   // the directory where there is none. Durable when it returns; on an error
-  // nothing was added.
+  // nothing was added, but where the message says that only older ones could
+  // not be removed.
   [[nodiscard]] absl::StatusOr<BackupSummary> Create(KvStore& store,
                                                      uint64_t keep,
                                                      const FileWork& work);
@@ -102,8 +103,11 @@ class BackupDirectory {
   [[nodiscard]] absl::Status Clean(const Lists& lists);
   [[nodiscard]] absl::Status RemoveLeftFiles(const std::string& directory);
   [[nodiscard]] absl::StatusOr<BackupSummary> Add(KvStore& store,
+                                                  uint64_t number,
                                                   const Lists& lists,
                                                   const FileWork& work);
+  // Of a backup that failed.
+  void Withdraw(uint64_t number, const Lists& others);
   [[nodiscard]] absl::StatusOr<BackedUpFile> CopyFile(
       const KvCheckpoint& checkpoint, size_t file, uint64_t number,
       const std::function<absl::Status(uint64_t)>& copied);
