@@ -7,7 +7,6 @@
 #include "base/status.h"
 #include "base/strings.h"
 #include "storage/block.h"
-#include "storage/graph_log.h"
 #include "storage/history.h"
 #include "storage/keys.h"
 #include "storage/statement_id.h"
@@ -57,15 +56,13 @@ GraphRestorer::GraphRestorer(KvStore& kv, Dictionary& dictionary,
       number_(description.number),
       batch_(kv.NewBatch()),
       builders_(
-          std::make_shared<Builders>(kv, description.number, work.sort_bytes)) {
+          std::make_unique<Builders>(kv, description.number, work.sort_bytes)),
+      log_(description.number, described) {
   head_.last_commit = described.last_commit;
   head_.last_time_micros = described.last_time_micros;
 }
 
-absl::Status GraphRestorer::Damaged(std::string_view what) const {
-  return absl::DataLossError(
-      absl::StrCat("the graph file holds what no graph can hold: ", av(what)));
-}
+GraphRestorer::~GraphRestorer() = default;
 
 absl::Status GraphRestorer::Tell(RestoreStage stage) {
   if (work_.progress) work_.progress(stage, file_.bytes());
@@ -99,7 +96,7 @@ absl::Status GraphRestorer::ReadChunks() {
 
 absl::Status GraphRestorer::ReadChunk(const GraphFileReader::Chunk& chunk) {
   if (long_term_bytes_ > 0 && chunk.kind != ChunkKind::kTermPart)
-    return Damaged("a part of a long term is missing");
+    return NoSuchGraph("a part of a long term is missing");
   switch (chunk.kind) {
     case ChunkKind::kTerms:
       return ReadTerms(chunk.payload);
@@ -111,14 +108,16 @@ absl::Status GraphRestorer::ReadChunk(const GraphFileReader::Chunk& chunk) {
     case ChunkKind::kRecords:
       return ReadRecords(chunk.payload);
     case ChunkKind::kTimes:
-      return ReadTimes(chunk.payload);
+      SKG_RETURN_IF_ERROR(log_.ReadTimes(chunk.payload, *batch_));
+      return WriteIfLarge(kBatchBytes);
     case ChunkKind::kLog:
-      return ReadLog(chunk.payload);
+      SKG_RETURN_IF_ERROR(log_.ReadEntries(chunk.payload, *batch_));
+      return WriteIfLarge(kBatchBytes);
     case ChunkKind::kDescription:
     case ChunkKind::kEnd:
       break;
   }
-  return Damaged("a chunk of an unknown kind");
+  return NoSuchGraph("a chunk of an unknown kind");
 }
 
 absl::Status GraphRestorer::ReadTerms(std::string_view payload) {
@@ -126,7 +125,7 @@ absl::Status GraphRestorer::ReadTerms(std::string_view payload) {
     DictionaryTerm term;
     term.tag = static_cast<rdf::TermTag>(in.BigEndian<uint8_t>());
     term.bytes = std::string(in.Bytes(in.Varint()));
-    if (!in.ok()) return Damaged("a chunk of terms");
+    if (!in.ok()) return NoSuchGraph("a chunk of terms");
     SKG_RETURN_IF_ERROR(AddTerm(term));
   }
   return absl::OkStatus();
@@ -144,7 +143,7 @@ absl::Status GraphRestorer::ReadTermPart(std::string_view payload) {
                                  offset == long_term_.bytes.size();
   if (!in.ok() || !follows || bytes.empty() || size > kMaxTermBytes ||
       bytes.size() > size - offset) {
-    return Damaged("a part of a long term");
+    return NoSuchGraph("a part of a long term");
   }
   if (offset == 0) long_term_ = {tag, std::string()};
   long_term_.bytes += bytes;
@@ -173,7 +172,7 @@ absl::Status GraphRestorer::AddTerm(const DictionaryTerm& term) {
   } else {
     good = good && rdf::DecodeTerm(term.tag, term.bytes).ok();
   }
-  if (!good) return Damaged(absl::StrCat("term ", totals_.terms));
+  if (!good) return NoSuchGraph(absl::StrCat("term ", totals_.terms));
   dictionary_.AppendRows(number_, id, term, *batch_);
   return WriteIfLarge(kBatchBytes);
 }
@@ -193,11 +192,12 @@ absl::Status GraphRestorer::CheckRow(const RunRow& row, bool past) {
                               : row.value.end == UINT64_MAX;
   if (!terms_known || !end_known || row.commit == 0 ||
       row.commit > described_.last_commit) {
-    return Damaged(absl::StrCat("a row of commit ", row.commit));
+    return NoSuchGraph(absl::StrCat("a row of commit ", row.commit));
   }
   std::optional<RowKey>& last = last_rows_[past ? 1 : 0];
   const RowKey place = ToRowKey(key, IndexOrder::kGspo, row.commit);
-  if (last && !last->Before(place)) return Damaged("rows that are not sorted");
+  if (last && !last->Before(place))
+    return NoSuchGraph("rows that are not sorted");
   last = place;
   return absl::OkStatus();
 }
@@ -270,12 +270,12 @@ absl::Status GraphRestorer::ReadRecords(std::string_view payload) {
   for (ByteReader in(payload); !in.empty();) {
     const std::string_view key = in.Bytes(kRowKeyBytes);
     const std::string_view value = in.Bytes(in.Varint());
-    if (!in.ok()) return Damaged("a chunk of records");
+    if (!in.ok()) return NoSuchGraph("a chunk of records");
     const RowKey place = LoadRowKey(key.data());
     const absl::StatusOr<Record> record = DecodeRecord(value);
     if (!record.ok() || record->created_commit > place.commit ||
         (last_record_ && !last_record_->Before(place))) {
-      return Damaged(absl::StrCat("a record of commit ", place.commit));
+      return NoSuchGraph(absl::StrCat("a record of commit ", place.commit));
     }
     last_record_ = place;
     ++totals_.records;
@@ -285,81 +285,11 @@ absl::Status GraphRestorer::ReadRecords(std::string_view payload) {
   return absl::OkStatus();
 }
 
-absl::Status GraphRestorer::ReadTimes(std::string_view payload) {
-  for (ByteReader in(payload); !in.empty();) {
-    const auto chunk = in.BigEndian<uint64_t>();
-    const std::string_view value = in.Bytes(in.Varint());
-    if (!in.ok()) return Damaged("a chunk of commit times");
-    SKG_ASSIGN_OR_RETURN(const std::vector<int64_t> times,
-                         DecodeCommitTimes(value));
-    const uint64_t first = std::max<uint64_t>(chunk, 1);
-    if (chunk % kCommitTimesPerChunk != 0 || first != timed_commits_ + 1 ||
-        times.front() <= last_micros_ ||
-        first + times.size() > described_.last_commit) {
-      return Damaged("the times of commits");
-    }
-    timed_commits_ += times.size();
-    last_micros_ = times.back();
-    batch_->Put(Family::kLog, CommitTimesKey(number_, chunk), value);
-  }
-  return WriteIfLarge(kBatchBytes);
-}
-
-absl::Status GraphRestorer::ReadLog(std::string_view payload) {
-  for (ByteReader in(payload); !in.empty();) {
-    const auto commit = in.BigEndian<uint64_t>();
-    const auto chunk = in.BigEndian<uint32_t>();
-    const std::string_view value = in.Bytes(in.Varint());
-    if (!in.ok()) return Damaged("a chunk of the log");
-    SKG_RETURN_IF_ERROR(ReadLogRow(commit, chunk, value));
-    batch_->Put(Family::kLog, LogKey(number_, commit, chunk), value);
-    SKG_RETURN_IF_ERROR(WriteIfLarge(kBatchBytes));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status GraphRestorer::ReadLogRow(uint64_t commit, uint32_t chunk,
-                                       std::string_view value) {
-  if (chunk == 0) {
-    if (logged_commit_ != 0) SKG_RETURN_IF_ERROR(FinishEntry());
-    const uint64_t expected =
-        (logged_commit_ != 0 ? logged_commit_ : timed_commits_) + 1;
-    SKG_ASSIGN_OR_RETURN(const LogHeader header, DecodeLogHeader(value));
-    const int64_t micros = absl::ToUnixMicros(header.time);
-    if (commit != expected || micros <= last_micros_)
-      return Damaged(absl::StrCat("the log entry of commit ", commit));
-    last_micros_ = micros;
-    logged_commit_ = commit;
-    log_changes_expected_ = header.change_count;
-    log_chunks_ = 0;
-    log_changes_ = 0;
-    ++totals_.logged_commits;
-  } else if (commit != logged_commit_ || chunk != log_chunks_) {
-    return Damaged(absl::StrCat("the log entry of commit ", commit));
-  }
-  ++log_chunks_;
-  std::vector<LoggedChange> changes;
-  SKG_RETURN_IF_ERROR(DecodeLogChunk(value, chunk == 0, &changes));
-  log_changes_ += changes.size();
-  return absl::OkStatus();
-}
-
-absl::Status GraphRestorer::FinishEntry() {
-  return log_changes_ == log_changes_expected_
-             ? absl::OkStatus()
-             : Damaged(
-                   absl::StrCat("the log entry of commit ", logged_commit_));
-}
-
 absl::Status GraphRestorer::FinishReading() {
-  SKG_RETURN_IF_ERROR(FinishEntry());
-  if (totals_ != file_.totals())
-    return Damaged("its end says that it holds something else");
-  if (logged_commit_ != described_.last_commit)
-    return Damaged("its log does not end with its last commit");
-  if (described_.last_commit != 0 && last_micros_ != head_.last_time_micros)
-    return Damaged("the time of its last commit");
-  return absl::OkStatus();
+  SKG_ASSIGN_OR_RETURN(totals_.logged_commits, log_.Finish());
+  return totals_ == file_.totals()
+             ? absl::OkStatus()
+             : NoSuchGraph("its end says that it holds something else");
 }
 
 // An order at a time; the sorters have all rows.

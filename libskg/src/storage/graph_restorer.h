@@ -22,6 +22,7 @@
 #include "storage/row_spill.h"
 #include "storage/rows.h"
 #include "storage/run.h"
+#include "storage/saved_log.h"
 #include "storage/store.h"
 
 namespace skg::storage {
@@ -35,6 +36,9 @@ class GraphRestorer {
   GraphRestorer(KvStore& kv, Dictionary& dictionary, GraphFileReader& file,
                 const GraphFileDescription& described,
                 const GraphDescription& description, const RestoreWork& work);
+  ~GraphRestorer();
+  GraphRestorer(const GraphRestorer&) = delete;
+  GraphRestorer& operator=(const GraphRestorer&) = delete;
 
   // Reads the file to its end. Errors: kDataLoss, kCancelled, those of the
   // source and of the store; then some rows may be there.
@@ -44,7 +48,6 @@ class GraphRestorer {
   // A run of each kind, and the sorters of the orders but the first.
   struct Builders;
 
-  [[nodiscard]] absl::Status Damaged(std::string_view what) const;
   [[nodiscard]] absl::Status Tell(RestoreStage stage);
   [[nodiscard]] absl::Status WriteIfLarge(size_t limit);
 
@@ -60,11 +63,6 @@ class GraphRestorer {
   void PutNamedGraphCounts();
   [[nodiscard]] absl::Status PutStatementId(const StatementKey& key);
   [[nodiscard]] absl::Status ReadRecords(std::string_view payload);
-  [[nodiscard]] absl::Status ReadTimes(std::string_view payload);
-  [[nodiscard]] absl::Status ReadLog(std::string_view payload);
-  [[nodiscard]] absl::Status ReadLogRow(uint64_t commit, uint32_t chunk,
-                                        std::string_view value);
-  [[nodiscard]] absl::Status FinishEntry();
   [[nodiscard]] absl::Status FinishReading();
   [[nodiscard]] absl::Status BuildOrders();
   [[nodiscard]] absl::Status FinishRows();
@@ -78,7 +76,7 @@ class GraphRestorer {
   const uint32_t number_;
 
   std::unique_ptr<KvBatch> batch_;
-  std::shared_ptr<Builders> builders_;
+  std::unique_ptr<Builders> builders_;
   GraphFileTotals totals_;
   DictionaryTerm long_term_;                        // whose parts are coming
   uint64_t long_term_bytes_ = 0;                    // 0: none
@@ -89,11 +87,7 @@ class GraphRestorer {
   TermId named_graph_;  // whose rows are coming
   Counts named_counts_;
   std::vector<rdf::Term> terms_;  // of one statement
-  uint64_t timed_commits_ = 0;    // commits 1 to this one have a time
-  int64_t last_micros_ = INT64_MIN;
-  uint64_t logged_commit_ = 0;  // whose entry is coming; 0: none yet
-  uint32_t log_chunks_ = 0;
-  uint64_t log_changes_ = 0, log_changes_expected_ = 0;
+  SavedLogReader log_;
 };
 
 }  // namespace skg::storage

@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "storage/block.h"
 #include "storage/keys.h"
+#include "storage/rows_up_to.h"
 #include "storage/version_merge.h"
 
 namespace skg::storage {
@@ -18,45 +19,6 @@ using Sources = std::vector<std::unique_ptr<RowSource>>;
 constexpr uint64_t kCheckEvery = 4096;
 // Longer terms have chunks of their own.
 constexpr size_t kLongTermBytes = 16 << 10;
-
-// The rows of a source as they were right after a commit: later ones are passed
-// over, and an end that came later had not come.
-class RowsUpTo final : public RowSource {
- public:
-  RowsUpTo(std::unique_ptr<RowSource> rows, uint64_t commit)
-      : rows_(std::move(rows)), commit_(commit) {
-    Settle();
-  }
-  [[nodiscard]] RowState state() const override {
-    RowState state = rows_->state();
-    if (state.end > commit_) state.end = UINT64_MAX;
-    return state;
-  }
-  [[nodiscard]] RowValue value() const override {
-    RowValue value = rows_->value();
-    if (value.end > commit_) value.end = UINT64_MAX;
-    return value;
-  }
-  void Next() override {
-    rows_->Next();
-    Settle();
-  }
-  void Seek(const std::array<uint64_t, 4>& terms) override {
-    rows_->Seek(terms);
-    Settle();
-  }
-
- private:
-  void Settle() {
-    while (rows_->valid() && rows_->key().commit > commit_) rows_->Next();
-    if (!rows_->valid()) return End(rows_->status());
-    valid_ = true;
-    key_ = rows_->key();
-  }
-
-  const std::unique_ptr<RowSource> rows_;
-  const uint64_t commit_;
-};
 
 // Entries that go into chunks of one kind.
 class Section {
@@ -136,8 +98,7 @@ class GraphSaver {
   [[nodiscard]] Sources AllRows() const {
     Sources sources;
     const auto add = [&](std::unique_ptr<RowSource> source) {
-      if (snapshot_.as_of())
-        source = std::make_unique<RowsUpTo>(std::move(source), commit_);
+      if (snapshot_.as_of()) source = MakeRowsUpTo(std::move(source), commit_);
       sources.push_back(std::move(source));
     };
     for (const Epoch& epoch : snapshot_.manifest().epochs) {
