@@ -338,5 +338,28 @@ TEST_CASE("a graph goes from a store on RocksDB to another one") {
   CHECK(AllRows(*copy->Latest()).size() == AllRows(*graph.Latest()).size());
 }
 
+// files/graph_1.skg was written once and for all: five commits with named
+// graphs, records, a triple term and a statement that was replaced twice.
+TEST_CASE("a file of version 1 can be restored by every later program") {
+  const auto bytes =
+      skg::test::ReadFile(std::string(SKG_TEST_FILES) + "/graph_1.skg");
+  REQUIRE_OK(bytes);
+  const auto store = OpenMemoryStore();
+  const GraphStore graph = MustRestore(*store, "old", *bytes);
+  RequireClean(*store);
+  CHECK(graph.last_commit() == 5);
+  CHECK(AllRows(*graph.Latest()).size() == 4);
+  const auto replaced = [&](uint64_t commit) {
+    for (const StatementRow& row : AllRows(*graph.AsOf(commit))) {
+      if (row.weight != 1.0f) return row.weight;
+    }
+    return 1.0f;
+  };
+  CHECK(replaced(1) == 0.5f);
+  CHECK(replaced(2) == 0.75f);
+  CHECK(replaced(5) == 0.5f);
+  CHECK(graph.ReadLog(5)->changes.size() == 1);
+}
+
 }  // namespace
 }  // namespace skg::storage::test

@@ -399,7 +399,11 @@ class GraphSaver {
 absl::StatusOr<SaveSummary> SaveGraph(const Snapshot& snapshot,
                                       const GraphFileWriter::Sink& sink,
                                       const SaveWork& work) {
-  return GraphSaver(snapshot, sink, work).Run();
+  absl::StatusOr<SaveSummary> saved = GraphSaver(snapshot, sink, work).Run();
+  // Long terms are looked up in the present.
+  if (absl::IsDataLoss(saved.status()) && snapshot.graph().dropped())
+    return snapshot.graph().DroppedStatus();
+  return saved;
 }
 
 }  // namespace skg::storage
