@@ -121,6 +121,11 @@ std::unique_ptr<KvIterator> FaultKv::NewIterator(
                                          counters_);
 }
 
+absl::StatusOr<std::unique_ptr<storage::KvCheckpoint>>
+FaultKv::NewCheckpoint() {
+  return below_->NewCheckpoint();
+}
+
 absl::Status FaultKv::Flush() { return below_->Flush(); }
 absl::StatusOr<uint64_t> FaultKv::DiskBytes() const {
   return below_->DiskBytes();

@@ -51,6 +51,8 @@ class FaultKv final : public storage::KvStore {
   [[nodiscard]] std::unique_ptr<storage::KvIterator> NewIterator(
       storage::Family family,
       const storage::KvScanOptions& options) const override;
+  [[nodiscard]] absl::StatusOr<std::unique_ptr<storage::KvCheckpoint>>
+  NewCheckpoint() override;
   [[nodiscard]] absl::Status Flush() override;
   [[nodiscard]] absl::StatusOr<uint64_t> DiskBytes() const override;
   [[nodiscard]] uint64_t ApproximateBytes(storage::Family family,

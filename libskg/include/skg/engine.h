@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "skg/backup.h"
 #include "skg/export.h"
 #include "skg/graph.h"
 #include "skg/quota.h"
@@ -192,6 +193,33 @@ class SKG_EXPORT Engine {
   // bijection, counts are exact, the log has no gap. `deep` also decodes every
   // term and record. Cost: reads everything; memory is bounded.
   [[nodiscard]] absl::StatusOr<CheckReport> Check(bool deep = false) const;
+
+  // Adds a backup of the whole data directory to `directory`, which is made if
+  // there is none, while reads and writes go on; it holds every commit that was
+  // acknowledged before the call. Table files that an earlier backup has are
+  // not copied again. Runs as a task of kind "backup" and waits for it. Durable
+  // when it returns; on an error nothing was added, but where the message says
+  // that only older ones could not be removed. Errors: kInvalidArgument,
+  // kFailedPrecondition (not a backup directory, or in use), kDataLoss (a list
+  // in it is damaged), kCancelled (by `progress`, or as a task),
+  // kResourceExhausted (disk full), kUnavailable. Not from a callback of this
+  // library. Cost: flushes what is in memory, then copies what is new.
+  [[nodiscard]] absl::StatusOr<BackupInfo> Backup(
+      std::string_view directory, const BackupOptions& options = {});
+
+  // Makes a new graph of what Graph::Save wrote, gzipped or not: its terms, all
+  // states, log and times. It is there, durably, when this returns; on an error
+  // there is nothing. Runs as a task of kind "restore" and waits for it;
+  // `source` and `progress` are called on this thread. Errors: kAlreadyExists
+  // (the name, or the UUID with kKeep), kInvalidArgument (a bad name; not a
+  // graph file), kFailedPrecondition (a file of a newer version), kDataLoss (it
+  // is damaged or was cut short), kCancelled, kResourceExhausted, kUnavailable,
+  // those of the source. Memory: bounded, whatever the file's size. Cost: reads
+  // the file once, sorts its rows for each order, and reads them again for the
+  // check.
+  [[nodiscard]] absl::StatusOr<Graph> RestoreGraph(
+      std::string_view name, const LoadSource& source,
+      const RestoreGraphOptions& options = {});
 
   // All tasks of the data directory by id: those that wait or run, and the
   // ended ones that are remembered (the last 1000, for 30 days).

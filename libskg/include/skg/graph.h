@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "skg/backup.h"
 #include "skg/export.h"
 #include "skg/load.h"
 #include "skg/pattern_query.h"
@@ -196,6 +197,18 @@ class SKG_EXPORT Graph {
   // Writes the present state, or a past one (see load.h).
   [[nodiscard]] absl::StatusOr<ExportResult> Export(
       const ExportSink& sink, const ExportOptions& options = {}) const;
+
+  // Writes the graph with its whole history to `sink`, as one stream of bytes
+  // that Engine::RestoreGraph reads, anywhere: every version of every statement
+  // with its record, the log entries that are kept, the times of all commits,
+  // and how far back it reaches; stored results of idempotency keys are not in
+  // it. Runs as a task of kind "backup" and waits for it; `sink` and `progress`
+  // are called on this thread. Writers go on. Errors: kOutOfRange (as AsOf),
+  // kNotFound (dropped), kCancelled, kDataLoss, those of the sink. Not from a
+  // callback of this library. Memory: bounded. Cost: reads all rows once, a
+  // past state twice.
+  [[nodiscard]] absl::StatusOr<SaveResult> Save(
+      const ExportSink& sink, const SaveOptions& options = {}) const;
 
  private:
   friend class engine::GraphImpl;

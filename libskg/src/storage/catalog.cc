@@ -165,16 +165,42 @@ absl::StatusOr<std::optional<GraphDescription>> Catalog::Find(
   return std::optional<GraphDescription>(std::move(graph));
 }
 
-absl::Status Catalog::Create(std::span<const Store::GraphName> names,
-                             const Store::CreateOptions& options,
-                             WriteMode mode) {
+absl::StatusOr<uint32_t> Catalog::NextNumber() const {
   std::string value;
   SKG_ASSIGN_OR_RETURN(
       const bool found,
       kv_.Get(Family::kCatalog, CatalogKey(kNextGraphKind), &value));
   if (!found)
     return absl::DataLossError("the catalog has no next graph number");
-  SKG_ASSIGN_OR_RETURN(const uint32_t first, DecodeNumber(value));
+  return DecodeNumber(value);
+}
+
+absl::StatusOr<uint32_t> Catalog::Reserve() {
+  SKG_ASSIGN_OR_RETURN(const uint32_t number, NextNumber());
+  const auto batch = kv_.NewBatch();
+  batch->Put(Family::kCatalog, CatalogKey(kNextGraphKind),
+             EncodeNumber(number + 1));
+  batch->Put(Family::kCatalog, CatalogKey(kDroppedKind, NumberBytes(number)),
+             std::string(1, kPlainFormat));
+  SKG_RETURN_IF_ERROR(kv_.Write(*batch, WriteMode::kSync));
+  return number;
+}
+
+absl::Status Catalog::Publish(const GraphDescription& graph) {
+  const std::string number = NumberBytes(graph.number);
+  const auto batch = kv_.NewBatch();
+  batch->Delete(Family::kCatalog, CatalogKey(kDroppedKind, number));
+  batch->Put(Family::kCatalog, NameKey(graph.tenant, graph.name),
+             EncodeNumber(graph.number));
+  batch->Put(Family::kCatalog, CatalogKey(kGraphKind, number),
+             EncodeGraph(graph));
+  return kv_.Write(*batch, WriteMode::kSync);
+}
+
+absl::Status Catalog::Create(std::span<const Store::GraphName> names,
+                             const Store::CreateOptions& options,
+                             WriteMode mode) {
+  SKG_ASSIGN_OR_RETURN(const uint32_t first, NextNumber());
   uint32_t next = first;
   const auto batch = kv_.NewBatch();
   absl::flat_hash_set<std::string> made;

@@ -48,6 +48,11 @@ class Catalog {
   [[nodiscard]] absl::Status Create(std::span<const Store::GraphName> names,
                                     const Store::CreateOptions& options,
                                     WriteMode mode);
+  // Takes a number for a graph that is being restored. Its rows are those of a
+  // dropped graph until Publish.
+  [[nodiscard]] absl::StatusOr<uint32_t> Reserve();
+  // Gives a reserved number its name. Durable.
+  [[nodiscard]] absl::Status Publish(const GraphDescription& graph);
   // Takes the name away and remembers that the rows are still to be deleted.
   [[nodiscard]] absl::Status Drop(const GraphDescription& graph);
   [[nodiscard]] absl::StatusOr<std::vector<GraphDescription>> List() const;
@@ -76,6 +81,8 @@ class Catalog {
   Quotas() const;
 
  private:
+  [[nodiscard]] absl::StatusOr<uint32_t> NextNumber() const;
+
   KvStore& kv_;
 };
 

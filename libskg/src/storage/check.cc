@@ -41,11 +41,17 @@ struct RowSet {
   friend bool operator==(const RowSet&, const RowSet&) = default;
 };
 
+constexpr uint64_t kPollEvery = 4096;
+
 class GraphCheck {
  public:
   GraphCheck(GraphState& graph, const Snapshot& snapshot, bool deep,
-             CheckSummary* summary)
-      : graph_(graph), snapshot_(snapshot), deep_(deep), summary_(summary) {}
+             CheckSummary* summary, const Cancellation* cancellation)
+      : graph_(graph),
+        snapshot_(snapshot),
+        deep_(deep),
+        summary_(summary),
+        cancellation_(cancellation) {}
 
   absl::Status Run() {
     SKG_ASSIGN_OR_RETURN(const History history,
@@ -137,7 +143,10 @@ class GraphCheck {
           MakeRunSource(graph_.kv, snapshot_.kv(), run, order, TermPrefix()));
     }
     absl::Status status;
+    uint64_t rows = 0;
     while (RowSource* source = SmallestOf(sources, &status)) {
+      if (++rows % kPollEvery == 0 && cancellation_ != nullptr)
+        SKG_RETURN_IF_ERROR(cancellation_->Check());
       const RowValue value = source->value();
       const StatementKey key = ToStatement(source->key(), order);
       const uint64_t commit = source->key().commit;
@@ -550,6 +559,7 @@ class GraphCheck {
   const Snapshot& snapshot_;
   const bool deep_;
   CheckSummary* summary_;
+  const Cancellation* const cancellation_;
 
   std::optional<StatementKey> statement_, triple_;
   Chain chain_;
@@ -566,10 +576,11 @@ class GraphCheck {
 
 }  // namespace
 
-absl::Status CheckGraph(GraphState& graph, bool deep, CheckSummary* summary) {
+absl::Status CheckGraph(GraphState& graph, bool deep, CheckSummary* summary,
+                        const Cancellation* cancellation) {
   SKG_ASSIGN_OR_RETURN(const auto snapshot, graph.TakeSnapshot());
   ++summary->graphs;
-  return GraphCheck(graph, *snapshot, deep, summary).Run();
+  return GraphCheck(graph, *snapshot, deep, summary, cancellation).Run();
 }
 
 }  // namespace skg::storage

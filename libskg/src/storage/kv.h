@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -115,6 +116,30 @@ struct KvScanOptions {
   bool prefix_probe = false;
 };
 
+// One file of a checkpoint.
+struct KvFile {
+  std::string name;  // in the store's directory; no path
+  uint64_t size = 0;
+  // Letters and digits: files of any checkpoint of any store that have the same
+  // one have the same bytes. Empty: the file has no such name.
+  std::string content_id;
+};
+
+// The files of a store as they were at one moment: alone in a directory they
+// are a store with all that had been written by then. Writers go on; the files
+// stay until it is destroyed, which must be before the store. Thread safety:
+// one thread at a time.
+class KvCheckpoint {
+ public:
+  virtual ~KvCheckpoint() = default;
+  [[nodiscard]] virtual const std::vector<KvFile>& files() const = 0;
+  // Gives the bytes of files()[file] to `sink`, in order and in pieces; an
+  // error of the sink ends it. kDataLoss: the file is not as long as it was.
+  [[nodiscard]] virtual absl::Status Read(
+      size_t file,
+      const std::function<absl::Status(std::string_view)>& sink) const = 0;
+};
+
 enum class WriteMode : uint8_t {
   kSync,     // on stable storage before Write returns
   kBuffered  // in the kernel's hands (survives the end of the process)
@@ -171,6 +196,11 @@ class KvStore {
   // The snapshot must outlive the iterator; the iterator the store must.
   [[nodiscard]] virtual std::unique_ptr<KvIterator> NewIterator(
       Family family, const KvScanOptions& options) const = 0;
+
+  // Takes as long as writing the buffered rows to files; nobody waits for it.
+  // kFailedPrecondition: the store keeps nothing in files.
+  [[nodiscard]] virtual absl::StatusOr<std::unique_ptr<KvCheckpoint>>
+  NewCheckpoint() = 0;
 
   // Writes buffered rows into sorted files (a wish; memory is freed).
   [[nodiscard]] virtual absl::Status Flush() = 0;

@@ -363,6 +363,12 @@ class MemoryKv final : public KvStore {
     return std::make_unique<MemoryIterator>(state_, family, options);
   }
 
+  [[nodiscard]] absl::StatusOr<std::unique_ptr<KvCheckpoint>> NewCheckpoint()
+      override {
+    return absl::FailedPreconditionError(
+        "a store in memory has no files to back up; save its graphs instead");
+  }
+
   [[nodiscard]] absl::Status Flush() override { return absl::OkStatus(); }
   [[nodiscard]] absl::StatusOr<uint64_t> DiskBytes() const override {
     return uint64_t{0};

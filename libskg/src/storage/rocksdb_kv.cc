@@ -15,6 +15,7 @@
 #include "rocksdb/file_system.h"
 #include "rocksdb/sst_file_writer.h"
 #include "rocksdb/write_batch.h"
+#include "storage/rocksdb_checkpoint.h"
 #include "storage/rocksdb_directory.h"
 #include "storage/rocksdb_disk.h"
 #include "storage/rocksdb_iterator.h"
@@ -312,6 +313,19 @@ class RocksKv final : public KvStore {
       Family family, const KvScanOptions& options) const override {
     return NewRocksIterator(*db_, HandleOf(handles_, family), family, options,
                             MakeReadOptions(options.snapshot));
+  }
+
+  [[nodiscard]] absl::StatusOr<std::unique_ptr<KvCheckpoint>> NewCheckpoint()
+      override {
+    if (stopped_) return Stopped();
+    std::unique_ptr<KvCheckpoint> checkpoint;
+    const rocksdb::Status status = MakeCheckpoint(*db_, opened_, &checkpoint);
+    if (status.ok()) return checkpoint;
+    const std::string_view what = "making a checkpoint";
+    // What only failed to be read harms nobody else.
+    return disk_.failure().ok()
+               ? ToAbsl(status, absl::StrCat(directory_, ": ", av(what)))
+               : AfterWrite(status, what);
   }
 
   [[nodiscard]] absl::Status Flush() override {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/bytes.h"
@@ -250,6 +251,14 @@ void LogEncoder::Add(const LoggedChange& change) {
     size += 4;
   }
   out.append(bytes, size);
+}
+
+std::vector<std::string> LogEncoder::TakeFull() {
+  std::string last = std::move(chunks_.back());
+  chunks_.pop_back();
+  std::vector<std::string> full = std::exchange(chunks_, {});
+  chunks_.push_back(std::move(last));
+  return full;
 }
 
 std::vector<std::string> LogEncoder::Finish() { return std::move(chunks_); }

@@ -113,6 +113,8 @@ class LogEncoder {
  public:
   LogEncoder(absl::Time time, uint64_t change_count);
   void Add(const LoggedChange& change);
+  // The chunks that are full by now; what is added later follows on them.
+  [[nodiscard]] std::vector<std::string> TakeFull();
   [[nodiscard]] std::vector<std::string> Finish();
 
  private:

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/status.h"
@@ -13,6 +14,9 @@
 #include "storage/check.h"
 #include "storage/commit_queue.h"
 #include "storage/dictionary.h"
+#include "storage/graph_file.h"
+#include "storage/graph_restorer.h"
+#include "storage/graph_saver.h"
 #include "storage/graph_removal.h"
 #include "storage/graph_state.h"
 #include "storage/group_sync.h"
@@ -106,6 +110,65 @@ class StoreImpl {
     return absl::OkStatus();
   }
 
+  // What a graph that is being restored will be, and until EndRestore nothing
+  // else may: its name, its number and its UUID.
+  absl::StatusOr<GraphDescription> BeginRestore(
+      std::string_view tenant, std::string_view name,
+      const GraphFileDescription& saved, RestoreUuid uuid) {
+    GraphDescription graph;
+    graph.tenant = std::string(tenant);
+    graph.name = std::string(name);
+    graph.uuid = saved.uuid;
+    graph.base_namespace = saved.base_namespace;
+    graph.statement_ids = saved.statement_ids;
+    const std::lock_guard lock(changing_);
+    SKG_RETURN_IF_ERROR(CheckNameIsFree(graph));
+    if (restoring_.contains(FullName(graph))) return NameTaken(graph);
+    SKG_ASSIGN_OR_RETURN(const auto graphs, catalog_.List());
+    const bool taken = restoring_.contains(graph.uuid.ToString()) ||
+                       std::any_of(graphs.begin(), graphs.end(),
+                                   [&](const GraphDescription& other) {
+                                     return other.uuid == graph.uuid;
+                                   });
+    if (taken && uuid == RestoreUuid::kKeep) {
+      return absl::AlreadyExistsError(
+          absl::StrCat("a graph here has the UUID ", graph.uuid.ToString(),
+                       " already; restore with a new one, or drop that graph"));
+    }
+    if (taken || uuid == RestoreUuid::kNew) graph.uuid = RandomUuid();
+    SKG_ASSIGN_OR_RETURN(graph.number, catalog_.Reserve());
+    restoring_.insert(FullName(graph));
+    restoring_.insert(graph.uuid.ToString());
+    return graph;
+  }
+
+  // Makes it visible, or has its rows deleted.
+  absl::Status EndRestore(const GraphDescription& graph, absl::Status status) {
+    const std::lock_guard lock(changing_);
+    restoring_.erase(FullName(graph));
+    restoring_.erase(graph.uuid.ToString());
+    if (status.ok()) status = CheckNameIsFree(graph);
+    if (status.ok()) status = catalog_.Publish(graph);
+    if (!status.ok()) upkeep_.Remove(graph.number, nullptr);
+    return status;
+  }
+
+  // Of a graph that has all its rows but is not in the catalog yet.
+  absl::Status CheckRestored(const GraphDescription& graph,
+                             const Cancellation* cancellation) {
+    const auto state = std::make_shared<GraphState>(
+        graph, *kv_, dictionary_, blocks_, sync_, options_->run_rows);
+    SKG_RETURN_IF_ERROR(state->Load());
+    CheckSummary summary;
+    SKG_RETURN_IF_ERROR(
+        CheckGraph(*state, /*deep=*/true, &summary, cancellation));
+    if (summary.problems.empty()) return absl::OkStatus();
+    return absl::DataLossError(
+        absl::StrCat("the graph file holds what no graph can hold: ",
+                     summary.problems.front().message));
+  }
+  Dictionary& dictionary() { return dictionary_; }
+
   absl::Status Locked(const std::function<absl::Status(Catalog&)>& change) {
     const std::lock_guard lock(changing_);
     return change(catalog_);
@@ -174,6 +237,20 @@ class StoreImpl {
         absl::StrCat("there is no graph \"", full_name, "\""));
   }
 
+  static std::string FullName(const GraphDescription& graph) {
+    return absl::StrCat(graph.tenant, "/", graph.name);
+  }
+  static absl::Status NameTaken(const GraphDescription& graph) {
+    return absl::AlreadyExistsError(
+        absl::StrCat("there is a graph \"", FullName(graph),
+                     "\" already; restore under another name, or drop it"));
+  }
+  absl::Status CheckNameIsFree(const GraphDescription& graph) const {
+    SKG_ASSIGN_OR_RETURN(const auto found,
+                         catalog_.Find(graph.tenant, graph.name));
+    return found ? NameTaken(graph) : absl::OkStatus();
+  }
+
   absl::Status OpenTasks() {
     tasks::RunnerOptions options;
     options.resume = options_->resume_tasks;
@@ -202,6 +279,7 @@ class StoreImpl {
   OpenGraphs graphs_;
   Upkeep upkeep_;
   std::mutex changing_;  // one change of the catalog at a time
+  absl::flat_hash_set<std::string> restoring_;  // names and UUIDs
   KvTaskStore task_store_;
   std::unique_ptr<Maintenance> maintenance_;
   std::unique_ptr<tasks::Runner> tasks_;  // its tasks use the maintenance
@@ -359,6 +437,35 @@ absl::Status Store::SetQuota(std::string_view tenant, std::string_view name,
 absl::StatusOr<Quota> Store::GetQuota(std::string_view tenant,
                                       std::string_view name) const {
   return impl_->quotas().Get(tenant, name);
+}
+
+absl::StatusOr<SaveSummary> Store::SaveGraph(
+    const ReadView& view,
+    const std::function<absl::Status(std::string_view)>& sink,
+    const SaveWork& work) {
+  return storage::SaveGraph(*view.snapshot(), sink, work);
+}
+
+absl::StatusOr<GraphDescription> Store::RestoreGraph(
+    std::string_view tenant, std::string_view name,
+    const std::function<absl::StatusOr<size_t>(char*, size_t)>& source,
+    const RestoreWork& work) {
+  GraphFileReader file(source);
+  SKG_ASSIGN_OR_RETURN(const GraphFileDescription saved, file.Begin());
+  if (!rdf::NameSpace::Make(saved.base_namespace).ok())
+    return absl::DataLossError("the graph file's base namespace is no IRI");
+  SKG_ASSIGN_OR_RETURN(const GraphDescription graph,
+                       impl_->BeginRestore(tenant, name, saved, work.uuid));
+  absl::Status status =
+      GraphRestorer(impl_->kv(), impl_->dictionary(), file, saved, graph, work)
+          .Run()
+          .status();
+  if (status.ok() && work.progress)
+    work.progress(RestoreStage::kChecking, file.bytes());
+  if (status.ok() && work.check)
+    status = impl_->CheckRestored(graph, work.cancellation);
+  SKG_RETURN_IF_ERROR(impl_->EndRestore(graph, std::move(status)));
+  return graph;
 }
 
 absl::Status Store::PutSetting(std::string_view key, std::string_view value) {

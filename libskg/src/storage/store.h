@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "base/cancellation.h"
 #include "base/uuid.h"
 #include "rdf/name.h"
 #include "storage/commit.h"
@@ -27,6 +28,9 @@
 namespace skg::storage {
 
 class StoreImpl;
+struct RestoreWork;
+struct SaveSummary;
+struct SaveWork;
 struct StoreOptions;
 class GraphState;
 class LogHold;
@@ -159,6 +163,26 @@ struct StoreOptions {
   QuotaCheck* quota_check = nullptr;
 };
 
+// The UUID of a restored graph, in which the ids of its statements are named.
+enum class RestoreUuid : uint8_t {
+  kKeepIfFree,  // the saved one, or a new one where a graph here has it
+  kKeep,        // the saved one, else kAlreadyExists
+  kNew,
+};
+
+enum class RestoreStage : uint8_t { kReading, kSorting, kChecking };
+
+struct RestoreWork {
+  RestoreUuid uuid = RestoreUuid::kKeepIfFree;
+  // Check every invariant before the graph appears.
+  bool check = true;
+  // For rows that are sorted.
+  size_t sort_bytes = size_t{64} << 20;
+  const Cancellation* cancellation = nullptr;
+  // Bytes read so far.
+  std::function<void(RestoreStage stage, uint64_t bytes)> progress = nullptr;
+};
+
 struct CheckProblem {
   std::string graph;
   std::string message;
@@ -220,6 +244,21 @@ class Store {
   // All limits: "tenant" or "tenant/graph", sorted.
   [[nodiscard]] absl::StatusOr<std::vector<std::pair<std::string, QuotaLimits>>>
   ListQuotas() const;
+
+  // Writes a graph to `sink`; see graph_saver.h. `view`: of this store.
+  [[nodiscard]] absl::StatusOr<SaveSummary> SaveGraph(
+      const ReadView& view,
+      const std::function<absl::Status(std::string_view)>& sink,
+      const SaveWork& work);
+  // Makes a graph of what SaveGraph wrote. It is there, durably, when this
+  // returns; on an error there is nothing, and what was written goes in the
+  // background. Errors: kAlreadyExists (the name), kInvalidArgument,
+  // kFailedPrecondition, kDataLoss (see graph_file.h), kCancelled, those of the
+  // source and of the store.
+  [[nodiscard]] absl::StatusOr<GraphDescription> RestoreGraph(
+      std::string_view tenant, std::string_view name,
+      const std::function<absl::StatusOr<size_t>(char*, size_t)>& source,
+      const RestoreWork& work);
 
   // Small durable settings of the directory (catalog family).
   [[nodiscard]] absl::Status PutSetting(std::string_view key,

@@ -95,6 +95,31 @@ Examples:
   skg compact --data ./kg
   skg compact --data ./kg --graph acme/crm)";
 
+inline constexpr char kBackupFooter[] = R"(
+With --to, all graphs of the data directory: a numbered backup is added to
+BACKUPS, and only table files that no earlier one has are copied. With --output,
+one graph with its whole history as a file (packed where its name ends in .gz).
+A backup that is interrupted is none; those before it are as they were.
+
+Examples:
+  skg backup --data ./kg --to /backups/kg --keep 7
+  skg backup --to /backups/kg --list
+  skg backup --to /backups/kg --verify
+  skg backup --data ./kg --graph acme/crm --output crm.skg
+  skg backup --data ./kg --as-of 2024-01-15 --output - | ssh host skg restore ...)";
+
+inline constexpr char kRestoreFooter[] = R"(
+With --from, a new data directory: DIR must not exist, or be empty. With --input,
+a new graph in a data directory, which is made if there is none. The graph keeps
+its UUID, and with it the ids of its statements, unless another graph in the
+directory has it. Everything is verified, and nothing appears before all of it
+is there.
+
+Examples:
+  skg restore --from /backups/kg --data ./kg2
+  skg restore --from /backups/kg --number 3 --data ./kg2
+  skg restore --data ./kg --graph acme/crm-copy --input crm.skg)";
+
 inline constexpr char kTasksFooter[] = R"(
 Tasks are the work that outlives a call. One that was running when its process
 ended is `interrupted`, or, if it can go on from where it was, `queued` until a
