@@ -206,8 +206,9 @@ absl::Status Catalog::Create(std::span<const Store::GraphName> names,
   absl::flat_hash_set<std::string> made;
   for (const Store::GraphName& name : names) {
     std::string key = NameKey(name.tenant, name.name);
+    std::string ignored;
     SKG_ASSIGN_OR_RETURN(const bool there,
-                         kv_.Get(Family::kCatalog, key, &value));
+                         kv_.Get(Family::kCatalog, key, &ignored));
     if (there || made.contains(key)) continue;
     GraphDescription graph;
     graph.number = next++;

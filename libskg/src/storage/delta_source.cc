@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "storage/row_source.h"
+#include "storage/gathered_source.h"
 
 namespace skg::storage {
 
@@ -13,11 +13,11 @@ namespace {
 constexpr size_t kFirstRows = 4;
 constexpr size_t kMostRows = 256;
 
-class DeltaSource final : public RowSource {
+class DeltaSource final : public GatheredSource {
  public:
   DeltaSource(const KvStore& kv, const KvSnapshot* snapshot, uint32_t graph,
               uint32_t epoch, IndexOrder order, const TermPrefix& prefix)
-      : RowSource(order), prefix_(DeltaPrefix(graph, epoch, order)) {
+      : GatheredSource(order), prefix_(DeltaPrefix(graph, epoch, order)) {
     const std::string lower = prefix_ + prefix.Bytes();
     rows_ = kv.NewIterator(
         Family::kDelta,
@@ -62,55 +62,9 @@ class DeltaSource final : public RowSource {
     Begin({.rows = keys_.size(), .first = keys_.front()});
   }
 
-  void Unpack(RowWindow& window) override {
-    const size_t rows = keys_.size();
-    for (auto& column : terms_) column.resize(rows);
-    edges_.resize(rows);
-    commits_.resize(rows);
-    weights_.resize(rows);
-    has_records_.resize(rows);
-    ends_.resize(rows);
-    operations_.resize(rows);
-    for (size_t i = 0; i < rows; ++i) {
-      for (size_t place = 0; place < 4; ++place)
-        terms_[place][i] = TermId{keys_[i].terms[place]};
-      edges_[i] = keys_[i].edge;
-      commits_[i] = keys_[i].commit;
-      weights_[i] = values_[i].weight;
-      has_records_[i] = values_[i].has_record ? 1 : 0;
-      ends_[i] = values_[i].end;
-      operations_[i] = values_[i].operation;
-    }
-    for (size_t place = 0; place < 4; ++place)
-      window.terms[place] = terms_[place].data();
-    window.edges = edges_.data();
-    window.commits = commits_.data();
-    window.weights = weights_.data();
-    window.has_records = has_records_.data();
-    window.ends = ends_.data();
-    window.operations = operations_.data();
-  }
-
-  // Never asked for: a window of the delta is not plain.
-  void AppendPacked(StatementBatch& batch) override {
-    AppendSlices({NextSlice(left())}, order_, batch);
-  }
-  RowValue ValueAt(size_t i) override { return values_[i]; }
-  [[nodiscard]] bool StandsBefore(const RowKey& limit) const override {
-    return keys_.back().Before(limit);
-  }
-
   const std::string prefix_;          // graph, epoch, order
   std::unique_ptr<KvIterator> rows_;  // behind the window
   size_t read_ahead_ = kFirstRows;
-  std::vector<RowKey> keys_;
-  std::vector<RowValue> values_;
-  std::array<BatchColumn<TermId>, 4> terms_;
-  std::vector<uint32_t> edges_;
-  std::vector<uint64_t> commits_, ends_;
-  std::vector<float> weights_;
-  std::vector<uint8_t> has_records_;
-  std::vector<RowOperation> operations_;
 };
 
 }  // namespace

@@ -98,7 +98,9 @@ class GraphSaver {
   [[nodiscard]] Sources AllRows() const {
     Sources sources;
     const auto add = [&](std::unique_ptr<RowSource> source) {
-      if (snapshot_.as_of()) source = MakeRowsUpTo(std::move(source), commit_);
+      if (snapshot_.as_of()) {
+        source = MakeRowsUpTo(std::move(source), IndexOrder::kGspo, commit_);
+      }
       sources.push_back(std::move(source));
     };
     for (const Epoch& epoch : snapshot_.manifest().epochs) {
@@ -114,7 +116,7 @@ class GraphSaver {
   }
 
   absl::Status ForEachRow(
-      const std::function<absl::Status(const RowSource&)>& visit) {
+      const std::function<absl::Status(RowSource&)>& visit) {
     const Sources sources = AllRows();
     absl::Status status;
     while (RowSource* source = SmallestOf(sources, &status)) {
@@ -142,7 +144,7 @@ class GraphSaver {
     terms_ = snapshot_.head().next_term - 1;
     if (!snapshot_.as_of()) return absl::OkStatus();
     terms_ = 0;
-    const auto visit = [&](const RowSource& source) {
+    const auto visit = [&](RowSource& source) {
       for (const uint64_t term : source.key().terms) NeedTerm(TermId{term});
       return absl::OkStatus();
     };
@@ -357,7 +359,7 @@ class GraphSaver {
   // What the last commit did is also in its rows.
   absl::Status WriteLastEntry(Section& section) {
     uint64_t changes = 0;
-    const auto count = [&](const RowSource& source) {
+    const auto count = [&](RowSource& source) {
       if (source.key().commit == commit_) ++changes;
       return absl::OkStatus();
     };
@@ -371,7 +373,7 @@ class GraphSaver {
       }
       return status;
     };
-    const auto add = [&](const RowSource& source) {
+    const auto add = [&](RowSource& source) {
       if (source.key().commit != commit_) return absl::OkStatus();
       const RowValue value = source.value();
       encoder.Add({value.operation,

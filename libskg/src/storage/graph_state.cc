@@ -8,8 +8,8 @@
 #include "base/status.h"
 #include "storage/catalog.h"
 #include "storage/commit_queue.h"
-#include "storage/log_expansion.h"
 #include "storage/keys.h"
+#include "storage/log_expansion.h"
 
 namespace skg::storage {
 

@@ -233,6 +233,10 @@ class RocksReaderKv final : public KvStore {
     return OpenedForReading();
   }
   [[nodiscard]] absl::Status Sync() override { return OpenedForReading(); }
+  [[nodiscard]] absl::StatusOr<std::unique_ptr<KvCheckpoint>> NewCheckpoint()
+      override {
+    return OpenedForReading();
+  }
   [[nodiscard]] absl::StatusOr<std::unique_ptr<KvSortedFile>> NewSortedFile(
       Family) override {
     return OpenedForReading();

@@ -11,6 +11,6 @@ namespace skg::storage {
 // Rows of later commits are passed over, and an end that came later had not
 // come: the rows are infinite again that a later one closed.
 [[nodiscard]] std::unique_ptr<RowSource> MakeRowsUpTo(
-    std::unique_ptr<RowSource> rows, uint64_t commit);
+    std::unique_ptr<RowSource> rows, IndexOrder order, uint64_t commit);
 
 }  // namespace skg::storage

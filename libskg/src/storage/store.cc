@@ -15,9 +15,9 @@
 #include "storage/commit_queue.h"
 #include "storage/dictionary.h"
 #include "storage/graph_file.h"
+#include "storage/graph_removal.h"
 #include "storage/graph_restorer.h"
 #include "storage/graph_saver.h"
-#include "storage/graph_removal.h"
 #include "storage/graph_state.h"
 #include "storage/group_sync.h"
 #include "storage/maintenance.h"
@@ -63,7 +63,8 @@ class StoreImpl {
   absl::StatusOr<std::shared_ptr<GraphState>> OpenGraph(
       std::string_view tenant, std::string_view name,
       const Store::CreateOptions* create) {
-    if (kv_->read_only()) return OpenForReading(tenant, name, create != nullptr);
+    if (kv_->read_only())
+      return OpenForReading(tenant, name, create != nullptr);
     const auto load = [&] { return LoadGraph(tenant, name); };
     auto found = graphs_.FindOrLoad(FullName(tenant, name), load);
     if (create == nullptr || !absl::IsNotFound(found.status())) return found;
