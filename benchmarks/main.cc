@@ -9,9 +9,11 @@
 #include <system_error>
 #include <vector>
 
+#include "harness/dblp_graph.h"
 #include "harness/machine.h"
 #include "harness/report.h"
 #include "harness/runner.h"
+#include "harness/stopwatch.h"
 #include "harness/workload.h"
 #include "nlohmann/json.hpp"
 #include "peers/httplib_bare/httplib_bare.h"
@@ -28,6 +30,7 @@ struct RunVerb {
   Options options;
   uint64_t memory_mib = 1024;
   std::string data;
+  std::string stores;
   std::string skg_program;
   std::string json;
   bool no_peers = false;
@@ -102,6 +105,7 @@ int RunChosen(RunVerb& verb) {
   options.memory_bytes = verb.memory_mib * kMiB;
   options.peers = !verb.no_peers;
   options.skg_program = verb.skg_program;
+  options.stores = verb.stores;
   options.data = verb.data.empty() ? std::string(".") : verb.data;
   std::error_code made;
   std::filesystem::create_directories(options.data, made);
@@ -162,6 +166,17 @@ void AddRun(CLI::App& app, RunVerb& verb) {
                   "Statements a commit of batch_insert")
       ->check(CLI::Range(uint64_t{1}, uint64_t{1'000'000}).description(""))
       ->capture_default_str();
+  run->add_option("--triples", options.triples,
+                  "Size of the DBLP-like graph of scan and lookup")
+      ->check(
+          CLI::Range(uint64_t{100}, uint64_t{1'000'000'000}).description(""))
+      ->capture_default_str();
+  run->add_option("--stores", verb.stores,
+                  "Keep loaded stores of that graph here, for the next time")
+      ->type_name("DIR");
+  run->add_option("--series", options.series,
+                  "Only the series whose name has this in it")
+      ->type_name("TEXT");
   run->add_option("--threads", options.threads,
                   "Numbers of threads (else the workload's own)")
       ->delimiter(',')
@@ -197,6 +212,37 @@ void AddRun(CLI::App& app, RunVerb& verb) {
                 "Do not tell of every run on standard error");
 }
 
+struct GenerateVerb {
+  DblpShape shape = {.triples = 5'000'000};
+  std::string output;
+};
+
+const CLI::App* AddGenerate(CLI::App& app, GenerateVerb& verb) {
+  CLI::App* generate = app.add_subcommand(
+      "generate", "Write a graph like that of DBLP as N-Triples");
+  generate->add_option("--triples", verb.shape.triples, "How many")
+      ->check(CLI::Range(uint64_t{1}, kMostDblpTriples).description(""))
+      ->capture_default_str();
+  generate->add_option("--seed", verb.shape.seed, "Seed of the graph")
+      ->capture_default_str();
+  generate->add_option("--output", verb.output, "The file")
+      ->required()
+      ->type_name("FILE");
+  return generate;
+}
+
+int Generate(const GenerateVerb& verb) {
+  const DblpGraph graph(verb.shape);
+  const Stopwatch watch;
+  const absl::StatusOr<uint64_t> bytes = graph.WriteFile(verb.output);
+  if (!bytes.ok()) return Fail(bytes.status());
+  const double seconds = watch.Seconds();
+  std::cout << verb.output << ": " << graph.Describe() << "\n"
+            << *bytes << " bytes, " << *bytes / verb.shape.triples
+            << " a line; " << seconds << " s\n";
+  return 0;
+}
+
 struct BareHttpVerb {
   size_t body_bytes = 0;
   int threads = 8;
@@ -219,6 +265,8 @@ int Main(int argc, char** argv) {
   const CLI::App* list = app.add_subcommand("list", "Name the workloads");
   RunVerb verb;
   AddRun(app, verb);
+  GenerateVerb generate_verb;
+  const CLI::App* generate = AddGenerate(app, generate_verb);
   BareHttpVerb bare_verb;
   const CLI::App* bare = AddBareHttp(app, bare_verb);
   try {
@@ -229,6 +277,7 @@ int Main(int argc, char** argv) {
   if (bare->parsed()) {
     return ServeBareHttp(bare_verb.body_bytes, bare_verb.threads);
   }
+  if (generate->parsed()) return Generate(generate_verb);
   return list->parsed() ? List() : RunChosen(verb);
 }
 

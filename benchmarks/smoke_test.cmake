@@ -5,7 +5,7 @@ file(REMOVE_RECURSE ${DIRECTORY})
 file(MAKE_DIRECTORY ${DIRECTORY})
 execute_process(
   COMMAND ${PROGRAM} run ${WORKLOAD} --repeat 1 --seconds 0.05 --statements 500
-    --batch 100 --threads 2 --connections 2 --memory 64 --skg ${SKG}
+    --batch 100 --triples 5000 --threads 2 --connections 2 --memory 64 --skg ${SKG}
     --data ${DIRECTORY} --json ${DIRECTORY}/report.json --quiet
   RESULT_VARIABLE status OUTPUT_VARIABLE table ERROR_VARIABLE errors)
 if(NOT status EQUAL 0)

@@ -19,6 +19,10 @@ struct Options {
   // Length of a run of those that run for a number of statements.
   uint64_t statements = 200'000;
   uint64_t statements_per_commit = 1000;
+  // Size of the DBLP-like graph of those that read one.
+  uint64_t triples = 5'000'000;
+  // Where stores of it are kept for the next time; empty: they are not.
+  std::filesystem::path stores;
   // Empty: the workload's own.
   std::vector<int> threads;
   std::vector<int> connections;
@@ -27,6 +31,8 @@ struct Options {
   size_t memory_bytes = size_t{1} << 30;
   // Where stores are made, each in a new directory below it.
   std::filesystem::path data;
+  // Only the series whose name has this in it; empty: all.
+  std::string series;
   // Whether the peers run as well.
   bool peers = true;
   // The skg program; empty: the one beside this program.

@@ -55,6 +55,20 @@ absl::Status InSeries(const absl::Status& status, const Series& series) {
   return {status.code(), absl::StrCat(series.name, ": ", av(status.message()))};
 }
 
+// A comparison needs all of its series.
+void KeepSeries(const std::string& part, Plan& plan) {
+  const auto left_out = [&](const std::string& name) {
+    return name.find(part) == std::string::npos;
+  };
+  std::erase_if(plan.series,
+                [&](const Series& series) { return left_out(series.name); });
+  std::erase_if(plan.comparisons, [&](const Comparison& comparison) {
+    return left_out(comparison.ours) ||
+           std::any_of(comparison.peers.begin(), comparison.peers.end(),
+                       left_out);
+  });
+}
+
 }  // namespace
 
 std::string DurabilityName(Durability durability) {
@@ -106,6 +120,7 @@ absl::StatusOr<WorkloadResult> Run(const Workload& workload,
   }
   if (!plan.ok()) return plan.status();
   result.facts = plan->facts;
+  if (!options.series.empty()) KeepSeries(options.series, *plan);
   for (const Series& series : plan->series) {
     result.series.push_back({.name = series.name,
                              .unit = series.unit,

@@ -154,14 +154,14 @@ absl::StatusOr<Sample> RunEncode(const Options& options,
 // The three columns of terms that differ; opening is part of it.
 absl::StatusOr<Sample> RunDecode(const Options& options,
                                  const OrderedRows& data) {
-  std::vector<TermId> out(kBlockRows);
+  std::vector<TermId> out(kBlockRows + BlockView::kSpareRoom);
   return Repeat(
       options, data.rows.size() * 3, "ns/value", [&]() -> absl::Status {
         size_t first = 0;
         for (const std::string& block : data.blocks) {
           SKG_ASSIGN_OR_RETURN(const BlockView view, BlockView::Open(block));
           for (size_t place = 1; place < 4; ++place) {
-            view.Terms(place, out.data());
+            view.Terms(place, view.All(), out.data());
           }
           const storage::StatementKey& key = data.rows[first].key;
           const TermId terms[] = {key.graph, key.subject, key.predicate,

@@ -310,7 +310,7 @@ TEST_CASE("a load stops where it would take too much memory") {
   engine::CommitBuilder builder(*graph, *names);
   const LoadSource source = TextSource("");
   engine::LoadInput input(source, nullptr);
-  engine::LoadCollector collector(builder, input, "", {}, 100000);
+  engine::CommitCollector collector(builder, input, "", {}, 100000);
   absl::Status status;
   int added = 0;
   for (; status.ok() && added < 10000; ++added) {

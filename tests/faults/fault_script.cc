@@ -180,9 +180,10 @@ std::vector<Step> Script() {
       {"a", "p", std::string(500, 'x')}, {"a", "p", "1"}, {"b", "q", "2"}};
   const std::vector<Triple> removed = {{"c", "p", "3"},
                                        {"c", "q", "a text of its own"}};
-  CommitRequest grouped, recorded, keyed;
+  CommitRequest grouped, recorded, replacing, keyed;
   grouped.durability = Durability::kGroup;
   recorded.records.push_back({.metadata = R"({"k":1})", .source = "test"});
+  replacing.records.push_back({.metadata = R"({"k":2})", .source = "test"});
   keyed.idempotency_key = "key";
   keyed.request_hash = std::string(16, 'h');
   std::vector<Step> steps = {
@@ -192,6 +193,8 @@ std::vector<Step> Script() {
                {{"d", "p", "a longer text"}, {"e", "p", "5"}}, grouped),
       Addition("add with records", "main", {{"f", "q", "6"}, {"g", "q", "7"}},
                recorded),
+      Addition("replace records", "main", {{"f", "q", "6"}, {"g", "q", "7"}},
+               replacing),
       Addition("add with a key", "main", {{"h", "q", "8"}}, keyed),
       {"put a setting", [](Store& s) { return s.PutSetting("name", "value"); },
        1,
@@ -245,6 +248,12 @@ std::vector<Step> Script() {
                               graph.ReadHistory());
          return graph.SetHorizon(
              std::max(history.horizon, graph.last_commit() / 2));
+       },
+       1, [](Store& s) { return CheckPast(s, "main"); }},
+      {"compact what is forgotten",
+       [](Store& s) {
+         SKG_ASSIGN_OR_RETURN(const GraphStore graph, Open(s, "main", false));
+         return s.Compact(graph);
        },
        1, [](Store& s) { return CheckPast(s, "main"); }},
       {"forget what is old",

@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "storage/quota.h"
+
 namespace skg::server {
 namespace {
 
@@ -59,6 +61,21 @@ TEST_CASE("an invalid argument with fields is a validation error") {
   CHECK(
       Json::parse(StatusReply(status, "i", "query").body)["errors"][1]["loc"] ==
       Json::array({"query", "triples"}));
+}
+
+TEST_CASE("a quota that is exceeded is 429, but not worth a retry at once") {
+  const absl::Status status = storage::QuotaExceededStatus(
+      {"tenant \"acme\"", QuotaExceeded::Resource::kStatements, 10, 9, 2});
+  CHECK(HttpStatus(status) == 429);
+  const ApiResponse reply = StatusReply(status, "id-1");
+  const Json body = Json::parse(reply.body);
+  CHECK(body["error"] == "quota_exceeded");
+  CHECK(body["category"] == "quota");
+  CHECK(body["retryable"] == false);
+  CHECK(body["retry_after"] == 60);
+  CHECK(body["detail"].get<std::string>().find("10 statements") !=
+        std::string::npos);
+  CHECK(Json::parse(ErrorReply(429, "x", "i").body)["error"] == "rate_limited");
 }
 
 TEST_CASE("every error has the one shape") {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "server/test_server.h"
+#include "skg/engine.h"
 
 namespace skg::test {
 namespace {
@@ -34,6 +35,28 @@ TEST_CASE("POST /triples/add answers as the contract's example") {
     CHECK(body["status"] == "inserted");
     CHECK(body.size() == 7);
   }
+}
+
+TEST_CASE("writing over a quota is 429 with Retry-After") {
+  const TestServer test([](server::Settings& settings) {
+    const auto engine = Engine::Open(settings.data_dir);
+    REQUIRE_OK(engine);
+    REQUIRE_OK((*engine)->SetTenantQuota(
+        "public", {.max_statements = 2, .max_bytes = std::nullopt}));
+  });
+  CHECK(test.Post("/triples/add", Triple("A", "p", "B").dump())->status == 201);
+  const Json batch = {
+      {"triples", {Triple("C", "p", "D"), Triple("E", "p", "F")}}};
+  const auto refused = test.Post("/triples/batch", batch.dump());
+  CHECK(refused->status == 429);
+  CHECK(refused->get_header_value("Retry-After") == "60");
+  const Json body = BodyOf(refused);
+  CHECK(body["error"] == "quota_exceeded");
+  CHECK(body["category"] == "quota");
+  CHECK(test.Post("/triples/add", Triple("C", "p", "D").dump())->status == 201);
+  CHECK(test.Post("/triples/add", Triple("E", "p", "F").dump())->status == 429);
+  // What is there already needs no room.
+  CHECK(test.Post("/triples/add", Triple("C", "p", "D").dump())->status == 201);
 }
 
 TEST_CASE("adding again updates, and adding the same is a duplicate") {

@@ -53,11 +53,90 @@ BlockHeader NaiveHeader(IndexOrder order, const std::vector<RunRow>& rows) {
   return header;
 }
 
+// Of `rows`, in the order's sequence.
+TermId TermAt(IndexOrder order, const RunRow& row, size_t place) {
+  const TermId terms[] = {row.key.graph, row.key.subject, row.key.predicate,
+                          row.key.object};
+  return terms[kOrderPlaces[static_cast<size_t>(order)][place]];
+}
+
+// A range of a column is that part of the whole, and a row is that row.
+void CheckParts(IndexOrder order, const BlockView& view,
+                const std::vector<RunRow>& rows) {
+  std::mt19937_64 random = skg::test::Random(7);
+  for (int round = 0; round < 8; ++round) {
+    const size_t begin = random() % rows.size();
+    const BlockView::Range range = {
+        begin, begin + 1 + random() % (rows.size() - begin)};
+    INFO("rows " << range.begin << " to " << range.end);
+    const size_t room = range.size() + BlockView::kSpareRoom;
+    // Exactly the room that is asked for, so that more is seen.
+    std::vector<TermId> terms(room);
+    std::vector<uint32_t> edges(room);
+    std::vector<uint64_t> commits(room), ends(room);
+    std::vector<int64_t> signs(room), triple_signs(room);
+    std::vector<float> weights(room);
+    std::vector<RowOperation> operations(room);
+    std::vector<uint8_t> has_records(room);
+    view.Edges(range, edges.data());
+    view.Commits(range, commits.data());
+    view.Ends(range, ends.data());
+    view.Signs(range, signs.data());
+    view.TripleSigns(range, triple_signs.data());
+    view.Weights(range, weights.data());
+    view.Operations(range, operations.data());
+    view.HasRecords(range, has_records.data());
+    for (size_t i = 0; i < range.size(); ++i) {
+      const RunRow& row = rows[range.begin + i];
+      REQUIRE(SameRow(row, view.Row(order, range.begin + i)));
+      REQUIRE(SameRow(row, {row.key,
+                            commits[i],
+                            {operations[i], signs[i], triple_signs[i], ends[i],
+                             weights[i], has_records[i] != 0}}));
+      REQUIRE(edges[i] == row.key.edge);
+    }
+    for (size_t place = 0; place < 4; ++place) {
+      view.Terms(place, range, terms.data());
+      for (size_t i = 0; i < range.size(); ++i)
+        REQUIRE(terms[i] == TermAt(order, rows[range.begin + i], place));
+    }
+  }
+}
+
+// Terms that are there, their neighbours, and any others.
+void CheckNarrow(IndexOrder order, const BlockView& view,
+                 const std::vector<RunRow>& rows) {
+  std::mt19937_64 random = skg::test::Random(8);
+  for (int round = 0; round < 30; ++round) {
+    const RunRow& row = rows[random() % rows.size()];
+    BlockView::Range range = view.All();
+    for (size_t place = 0; place < 4; ++place) {
+      TermId term = TermAt(order, row, place);
+      if (random() % 4 == 0) term.bits += random() % 3 - 1;
+      if (random() % 16 == 0) term.bits = random();
+      const auto below = [&](const RunRow& a, TermId b) {
+        return TermAt(order, a, place) < b;
+      };
+      const auto above = [&](TermId a, const RunRow& b) {
+        return a < TermAt(order, b, place);
+      };
+      const auto begin = rows.begin() + static_cast<ptrdiff_t>(range.begin);
+      const auto end = rows.begin() + static_cast<ptrdiff_t>(range.end);
+      const auto low = std::lower_bound(begin, end, term, below);
+      const auto high = std::upper_bound(begin, end, term, above);
+      range = view.Narrow(place, term, range);
+      REQUIRE(range.begin == static_cast<size_t>(low - rows.begin()));
+      REQUIRE(range.end == static_cast<size_t>(high - rows.begin()));
+      if (range.empty()) break;
+    }
+  }
+}
+
 void CheckRoundTrip(IndexOrder order, const std::vector<RunRow>& rows) {
   BlockHeader said;
   const std::string bytes = EncodeBlock(order, rows, &said);
   CHECK(said == NaiveHeader(order, rows));
-  const absl::StatusOr<BlockView> view = BlockView::Open(bytes);
+  absl::StatusOr<BlockView> view = BlockView::Open(bytes);
   REQUIRE_OK(view);
   CHECK(view->header() == said);
   std::vector<RunRow> back;
@@ -66,6 +145,16 @@ void CheckRoundTrip(IndexOrder order, const std::vector<RunRow>& rows) {
   for (size_t i = 0; i < rows.size(); ++i) {
     INFO("row " << i << " of " << rows.size());
     REQUIRE(SameRow(rows[i], back[i]));
+  }
+  for (const bool indexed : {false, true}) {
+    if (indexed) view->IndexSums();
+    CheckParts(order, *view, rows);
+    if (std::is_sorted(rows.begin(), rows.end(),
+                       [&](const RunRow& a, const RunRow& b) {
+                         return SequenceOf(a, order) < SequenceOf(b, order);
+                       })) {
+      CheckNarrow(order, *view, rows);
+    }
   }
   for (size_t place = 0; place < 4; ++place) {
     TermId constant;
@@ -311,12 +400,25 @@ TEST_CASE("packing agrees with and without AVX2") {
     REQUIRE(a == b);
     std::vector<uint64_t> x(PackRoom(count)), y(PackRoom(count));
     const uint64_t base = random();
-    Unpack(a.data(), count, width, base, x.data());
-    plain::Unpack(a.data(), count, width, base, y.data());
+    Unpack(a.data(), 0, count, width, base, x.data());
+    plain::Unpack(a.data(), 0, count, width, base, y.data());
     REQUIRE(x == y);
     for (size_t i = 0; i < count; ++i) REQUIRE(x[i] == base + values[i]);
-    UnpackSums(a.data(), count, width, base, x.data());
-    plain::UnpackSums(a.data(), count, width, base, y.data());
+    for (size_t i = 0; i < count; ++i)
+      REQUIRE(UnpackOne(a.data(), i, width) == values[i]);
+    const size_t first = random() % count / kPackLanes * kPackLanes;
+    std::vector<uint64_t> part(PackRoom(count - first)), same(part.size());
+    Unpack(a.data(), first, count - first, width, base, part.data());
+    plain::Unpack(a.data(), first, count - first, width, base, same.data());
+    REQUIRE(part == same);
+    REQUIRE(std::equal(part.begin(), part.end(), x.begin() + first));
+    UnpackSums(a.data(), first, count - first, width, base, part.data());
+    plain::UnpackSums(a.data(), first, count - first, width, base, same.data());
+    REQUIRE(part == same);
+    for (size_t i = first, sum = base; i < count; ++i)
+      REQUIRE(part[i - first] == (sum += values[i]));
+    UnpackSums(a.data(), 0, count, width, base, x.data());
+    plain::UnpackSums(a.data(), 0, count, width, base, y.data());
     REQUIRE(x == y);
   }
 }

@@ -579,5 +579,55 @@ KV_TEST_CASE("syncs of the log are counted") {
   CHECK(store->wal_syncs() == before + 2);
 }
 
+KV_TEST_CASE("sorted files join the store at once") {
+  TestType kv;
+  Put(*kv, Family::kGspo, {{"b", "old"}, {"x", "kept"}});
+  const auto before = kv->NewSnapshot();
+  const auto file = [&](Family family, const Rows& rows) {
+    auto made = kv->NewSortedFile(family);
+    REQUIRE_OK(made);
+    for (const auto& [key, value] : rows) REQUIRE_OK((*made)->Put(key, value));
+    return *std::move(made);
+  };
+  std::vector<std::unique_ptr<KvSortedFile>> files;
+  files.push_back(file(Family::kGspo, {{"a", "1"}, {"b", "2"}}));
+  files.push_back(file(Family::kGspo, {{"c", "3"}, {"d", "4"}}));
+  files.push_back(file(Family::kTerms, {{"t", "5"}}));
+  REQUIRE_OK(kv->Ingest(std::move(files)));
+  CHECK(Get(*kv, Family::kGspo, "a") == "1");
+  CHECK(Get(*kv, Family::kGspo, "b") == "2");
+  CHECK(Get(*kv, Family::kGspo, "d") == "4");
+  CHECK(Get(*kv, Family::kGspo, "x") == "kept");
+  CHECK(Get(*kv, Family::kTerms, "t") == "5");
+  CHECK(Get(*kv, Family::kGspo, "a", before.get()) == std::nullopt);
+  CHECK(Get(*kv, Family::kGspo, "b", before.get()) == "old");
+  // What comes later wins, also over ranges.
+  const auto batch = kv->NewBatch();
+  batch->DeleteRange(Family::kGspo, "a", "c");
+  REQUIRE_OK(kv->Write(*batch, WriteMode::kBuffered));
+  CHECK(Get(*kv, Family::kGspo, "b") == std::nullopt);
+  CHECK(Get(*kv, Family::kGspo, "c") == "3");
+  std::vector<std::unique_ptr<KvSortedFile>> again;
+  again.push_back(file(Family::kGspo, {{"b", "6"}}));
+  REQUIRE_OK(kv->Ingest(std::move(again)));
+  CHECK(Get(*kv, Family::kGspo, "b") == "6");
+}
+
+KV_TEST_CASE("a sorted file takes rising keys and its end is no loss") {
+  TestType kv;
+  {
+    auto file = kv->NewSortedFile(Family::kTerms);
+    REQUIRE_OK(file);
+    REQUIRE_OK((*file)->Put("b", "1"));
+    CHECK(absl::IsInvalidArgument((*file)->Put("a", "2")));
+    CHECK(absl::IsInvalidArgument((*file)->Put("b", "2")));
+    CHECK(absl::IsInvalidArgument(
+        (*file)->Put("c", std::string(kMaxValueBytes + 1, 'v'))));
+  }
+  CHECK(Get(*kv, Family::kTerms, "b") == std::nullopt);
+  Put(*kv, Family::kTerms, {{"b", "3"}});
+  CHECK(Get(*kv, Family::kTerms, "b") == "3");
+}
+
 }  // namespace
 }  // namespace skg::storage

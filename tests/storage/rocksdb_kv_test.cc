@@ -448,6 +448,98 @@ TEST_CASE("opening fails cleanly at any change of the disk", "[rocksdb]") {
   }
 }
 
+// Puts the files of a checkpoint into `directory`.
+void Materialise(const KvCheckpoint& checkpoint, const fs::path& directory) {
+  fs::create_directories(directory);
+  for (size_t i = 0; i < checkpoint.files().size(); ++i) {
+    const KvFile& file = checkpoint.files()[i];
+    std::ofstream out(directory / file.name, std::ios::binary);
+    uint64_t bytes = 0;
+    REQUIRE_OK(checkpoint.Read(i, [&](std::string_view piece) {
+      out << piece;
+      bytes += piece.size();
+      return absl::OkStatus();
+    }));
+    CHECK(bytes == file.size);
+  }
+}
+
+TEST_CASE("a checkpoint is the store at one moment, whatever comes after",
+          "[rocksdb]") {
+  const test::TemporaryDirectory directory;
+  const auto kv = MustOpen(directory / "data");
+  // Larger than what is copied as a log: a flush makes tables of it.
+  for (int i = 0; i < 8; ++i)
+    REQUIRE_OK(PutOne(*kv, "a" + std::to_string(i), std::string(300'000, 'x'),
+                      WriteMode::kBuffered));
+  auto large = kv->NewCheckpoint();
+  REQUIRE_OK(large);
+  REQUIRE_OK(PutOne(*kv, "b", "small", WriteMode::kBuffered));
+  auto small = kv->NewCheckpoint();
+  REQUIRE_OK(small);
+  // The tables they name are merged away, and stay for them.
+  for (int round = 0; round < 6; ++round) {
+    REQUIRE_OK(PutOne(*kv, "a" + std::to_string(round), "new"));
+    REQUIRE_OK(kv->Flush());
+  }
+  Materialise(**large, directory / "large");
+  Materialise(**small, directory / "small");
+  const auto tables = [](const KvCheckpoint& checkpoint) {
+    std::map<std::string, uint64_t> ids;
+    for (const KvFile& file : checkpoint.files()) {
+      if (!file.name.ends_with(".sst")) continue;
+      CHECK_FALSE(file.content_id.empty());
+      ids[file.content_id] = file.size;
+    }
+    return ids;
+  };
+  // The later one has all tables of the earlier one, under the same names.
+  const auto before = tables(**large), after = tables(**small);
+  CHECK_FALSE(before.empty());
+  CHECK(
+      std::includes(after.begin(), after.end(), before.begin(), before.end()));
+  large = absl::UnknownError("released");
+  small = absl::UnknownError("released");
+  {
+    const auto then = MustOpen(directory / "large");
+    CHECK(Content(*then, Family::kTerms).size() == 8);
+    CHECK(Content(*then, Family::kLog).at("a0").size() == 300'000);
+  }
+  const auto then = MustOpen(directory / "small");
+  CHECK(Content(*then, Family::kTerms).size() == 9);
+  CHECK(Content(*then, Family::kTerms).at("b") == "small");
+  CHECK(Content(*kv, Family::kTerms).at("a0") == "new");
+}
+
+TEST_CASE("a short log is copied, not flushed", "[rocksdb]") {
+  const test::TemporaryDirectory directory;
+  const auto kv = MustOpen(directory / "data");
+  REQUIRE_OK(PutOne(*kv, "a", "b", WriteMode::kBuffered));
+  const auto checkpoint = kv->NewCheckpoint();
+  REQUIRE_OK(checkpoint);
+  for (const KvFile& file : (*checkpoint)->files())
+    CHECK_FALSE(file.name.ends_with(".sst"));
+  Materialise(**checkpoint, directory / "copy");
+  CHECK(Content(*MustOpen(directory / "copy"), Family::kTerms).at("a") == "b");
+}
+
+TEST_CASE("a store that has stopped gives no checkpoint", "[rocksdb]") {
+  const test::TemporaryDirectory directory;
+  fs::create_directory(directory / "scratch");
+  test::PowerLossEnv disk(directory / "scratch", test::Seed());
+  RocksDbOptions options = SmallOptions();
+  options.env = disk.env();
+  const auto kv = MustOpen(directory / "data", options);
+  REQUIRE_OK(PutOne(*kv, "a", std::string(900'000, 'x')));
+  REQUIRE_OK(PutOne(*kv, "b", std::string(900'000, 'x')));
+  disk.FailChange(1, test::DiskFault::kIoError, true);
+  CHECK(absl::IsUnavailable(kv->NewCheckpoint().status()));
+  disk.FailChange(0, test::DiskFault::kIoError, false);
+  CHECK(absl::IsUnavailable(kv->NewCheckpoint().status()));
+  CHECK(absl::IsUnavailable(PutOne(*kv, "c", "d")));
+  CHECK(Content(*kv, Family::kTerms).size() == 2);
+}
+
 TEST_CASE("warnings reach the owner's log, RocksDB writes none of its own",
           "[rocksdb]") {
   const test::TemporaryDirectory directory;

@@ -1,6 +1,12 @@
 // Views of the past against copies of the model, what differs between two of
 // them, and the versions of single statements.
+#include <chrono>
+#include <thread>
+
 #include "storage/diff.h"
+#include "storage/graph_state.h"
+#include "storage/keys.h"
+#include "storage/row_source.h"
 #include "storage/store_model.h"
 #include "storage/versions.h"
 
@@ -242,6 +248,149 @@ TEST_CASE("every past state is what it was after the store was reopened") {
     past.graph.reset();
     past.store.reset();
   }
+}
+
+// All rows that the runs of the present hold, of one kind.
+std::vector<RunRow> RunRows(const GraphStore& graph, KvStore& kv,
+                            bool history) {
+  const auto view = graph.Latest();
+  REQUIRE_OK(view);
+  std::vector<RunRow> rows;
+  for (const auto& run : view->snapshot()->runs()) {
+    if (run->info().history != history) continue;
+    const auto source =
+        MakeRunSource(kv, view->snapshot()->kv(), run, IndexOrder::kGspo, {});
+    for (; source->valid(); source->Next()) {
+      rows.push_back({ToStatement(source->key(), IndexOrder::kGspo),
+                      source->key().commit, source->value()});
+    }
+    REQUIRE_OK(source->status());
+  }
+  return rows;
+}
+
+size_t CountRecords(KvStore& kv, uint32_t graph) {
+  const std::string prefix = GraphPrefix(graph);
+  const auto rows = kv.NewIterator(
+      Family::kRecords,
+      {.snapshot = nullptr, .lower = prefix, .upper = PrefixEnd(prefix)});
+  size_t count = 0;
+  for (rows->SeekToFirst(); rows->Valid(); rows->Next()) ++count;
+  REQUIRE_OK(rows->status());
+  return count;
+}
+
+TEST_CASE("a merge drops what ended by the horizon, and nothing else") {
+  for (uint64_t stream = 220; stream < 230; ++stream) {
+    Run run(stream);
+    Past past;
+    past.store = OpenMemoryStore(OptionsOf(stream));
+    past.graph = CreateGraph(*past.store);
+    KvStore& kv = past.store->kv();
+    const uint32_t number = past.graph->description().number;
+    uint64_t horizon = 0;
+    for (int round = 0; round < 3; ++round) {
+      for (int i = 0; i < 30; ++i) past.Commit(run);
+      const auto old_view = past.graph->AsOf(horizon);
+      REQUIRE_OK(old_view);
+      if (run.Below(2) == 0) REQUIRE_OK(past.store->Compact(*past.graph));
+      horizon += 1 + run.Below(past.last() - horizon);
+      REQUIRE_OK(past.graph->SetHorizon(horizon));
+      REQUIRE_OK(past.store->Compact(*past.graph));
+      past.store->WaitForMaintenance();
+      RequireClean(*past.store);
+
+      size_t with_record = 0, statements = 0;
+      const std::vector<RunRow> ended = RunRows(*past.graph, kv, true);
+      for (const RunRow& row : ended) {
+        REQUIRE(row.value.end > horizon);
+        if (row.value.has_record) ++with_record;
+      }
+      const std::vector<RunRow> live = RunRows(*past.graph, kv, false);
+      for (const RunRow& row : live) {
+        REQUIRE(row.value.end == UINT64_MAX);
+        // A remove stays only to carry the sign of a triple's other edge.
+        const bool removes = row.value.operation == RowOperation::kRemove;
+        REQUIRE((!removes || row.value.triple_sign != 0));
+        if (!removes) ++statements;
+        if (row.value.has_record) ++with_record;
+      }
+      REQUIRE(statements == past.models.back().size());
+      REQUIRE(CountRecords(kv, number) == with_record);
+      CompareAll(run, past, horizon);
+      // A view from before the horizon moved shows what it showed.
+      Compare(*old_view, past.models[old_view->commit()]);
+    }
+    // Only the present is left where the horizon is there.
+    REQUIRE_OK(past.graph->SetHorizon(past.last()));
+    REQUIRE_OK(past.store->Compact(*past.graph));
+    REQUIRE(RunRows(*past.graph, kv, true).empty());
+    CompareAll(run, past, past.last());
+    RequireClean(*past.store);
+  }
+}
+
+TEST_CASE("history that is forgotten gives back its place") {
+  const skg::test::TemporaryDirectory directory;
+  auto store = OpenRocksStore(directory / "data");
+  GraphStore graph = CreateGraph(*store);
+  auto random = skg::test::Random(231);
+  for (int i = 0; i < 60; ++i) {
+    RequestBuilder builder(graph);
+    for (int j = 0; j < 20; ++j) {
+      std::string text = "\"";
+      for (int k = 0; k < 500; ++k) text += std::to_string(random());
+      Record record;
+      record.metadata = "{\"text\":" + text + "\"}";
+      builder.request().records.push_back(record);
+      builder.Add(Name("s" + std::to_string(j)), Name("p"), Name("o")).record =
+          static_cast<uint32_t>(j + 1);
+    }
+    builder.Commit();
+  }
+  REQUIRE_OK(store->kv().Flush());
+  const auto full = store->kv().DiskBytes();
+  REQUIRE_OK(full);
+  REQUIRE(*full > 5 << 20);
+  REQUIRE_OK(graph.SetHorizon(60));
+  REQUIRE_OK(store->Compact(graph));
+  CHECK(CountRecords(store->kv(), graph.description().number) == 20);
+  // Files are unlinked by a thread of RocksDB's own.
+  uint64_t left = *full;
+  for (int i = 0; i < 500 && left > *full / 5; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    const auto now = store->kv().DiskBytes();
+    REQUIRE_OK(now);
+    left = *now;
+  }
+  INFO(*full << " -> " << left);
+  CHECK(left <= *full / 5);
+  RequireClean(*store);
+}
+
+// Runs of which nothing is to be seen any more go without a compact.
+TEST_CASE("upkeep lets whole runs of the past go") {
+  StoreOptions options;
+  options.run_rows = 4;
+  options.upkeep_interval = absl::Milliseconds(5);
+  auto store = OpenMemoryStore(options);
+  GraphStore graph = CreateGraph(*store);
+  for (int i = 0; i < 6; ++i) {
+    RequestBuilder builder(graph);
+    for (int j = 0; j < 10; ++j)
+      builder.Add(Name("s" + std::to_string(j)), Name("p"), Name("o"),
+                  0.1f * static_cast<float>(i + 1));
+    builder.Commit();
+  }
+  REQUIRE_OK(store->Compact(graph));
+  REQUIRE(RunRows(graph, store->kv(), true).size() == 50);
+  REQUIRE_OK(graph.SetHorizon(6));
+  AddOne(graph, "x", "y", "z");
+  for (int i = 0; i < 2000 && !RunRows(graph, store->kv(), true).empty(); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  CHECK(RunRows(graph, store->kv(), true).empty());
+  store->WaitForMaintenance();
+  RequireClean(*store);
 }
 
 TEST_CASE("a commit that is not there yet is said to be so") {

@@ -85,6 +85,18 @@ absl::Status FaultKv::Sync() {
   return below_->Sync();
 }
 
+absl::StatusOr<std::unique_ptr<storage::KvSortedFile>> FaultKv::NewSortedFile(
+    Family family) {
+  SKG_RETURN_IF_ERROR(counters_->OnWrite());
+  return below_->NewSortedFile(family);
+}
+
+absl::Status FaultKv::Ingest(
+    std::vector<std::unique_ptr<storage::KvSortedFile>> files) {
+  SKG_RETURN_IF_ERROR(counters_->OnWrite());
+  return below_->Ingest(std::move(files));
+}
+
 absl::StatusOr<bool> FaultKv::Get(Family family, std::string_view key,
                                   std::string* value,
                                   const KvSnapshot* snapshot) const {
@@ -107,6 +119,11 @@ std::unique_ptr<KvIterator> FaultKv::NewIterator(
     Family family, const KvScanOptions& options) const {
   return std::make_unique<FaultIterator>(below_->NewIterator(family, options),
                                          counters_);
+}
+
+absl::StatusOr<std::unique_ptr<storage::KvCheckpoint>>
+FaultKv::NewCheckpoint() {
+  return below_->NewCheckpoint();
 }
 
 absl::Status FaultKv::Flush() { return below_->Flush(); }

@@ -14,8 +14,9 @@ namespace skg::test {
 // Which operations fail, counted from 1; 0: none. A failed write changes
 // nothing in the store below.
 struct FaultPlan {
-  uint64_t write = 0;  // Write and Sync
-  uint64_t read = 0;   // Get, MultiGet, and each move of an iterator
+  // Write, Sync, Ingest and the beginning of a sorted file.
+  uint64_t write = 0;
+  uint64_t read = 0;  // Get, MultiGet, and each move of an iterator
   bool every_later_one = false;
   absl::Status error = absl::UnavailableError("injected fault");
 };
@@ -35,6 +36,10 @@ class FaultKv final : public storage::KvStore {
   [[nodiscard]] absl::Status Write(storage::KvBatch& batch,
                                    storage::WriteMode mode) override;
   [[nodiscard]] absl::Status Sync() override;
+  [[nodiscard]] absl::StatusOr<std::unique_ptr<storage::KvSortedFile>>
+  NewSortedFile(storage::Family family) override;
+  [[nodiscard]] absl::Status Ingest(
+      std::vector<std::unique_ptr<storage::KvSortedFile>> files) override;
   [[nodiscard]] absl::StatusOr<bool> Get(
       storage::Family family, std::string_view key, std::string* value,
       const storage::KvSnapshot* snapshot) const override;
@@ -46,6 +51,8 @@ class FaultKv final : public storage::KvStore {
   [[nodiscard]] std::unique_ptr<storage::KvIterator> NewIterator(
       storage::Family family,
       const storage::KvScanOptions& options) const override;
+  [[nodiscard]] absl::StatusOr<std::unique_ptr<storage::KvCheckpoint>>
+  NewCheckpoint() override;
   [[nodiscard]] absl::Status Flush() override;
   [[nodiscard]] absl::StatusOr<uint64_t> DiskBytes() const override;
   [[nodiscard]] uint64_t ApproximateBytes(storage::Family family,

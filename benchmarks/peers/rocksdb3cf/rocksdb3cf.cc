@@ -113,6 +113,16 @@ absl::StatusOr<RocksDb3Cf> RocksDb3Cf::Open(const Options& options,
 
 absl::Status RocksDb3Cf::Write(std::span<const TripleNumbers> triples,
                                bool sync) {
+  std::vector<storage::StatementKey> statements;
+  statements.reserve(triples.size());
+  for (const TripleNumbers& triple : triples) {
+    statements.push_back(KeyOf(triple));
+  }
+  return Write(statements, sync);
+}
+
+absl::Status RocksDb3Cf::Write(
+    std::span<const storage::StatementKey> statements, bool sync) {
   constexpr size_t kBytesPerPut = storage::kDeltaKeyBytes + 16;
   const uint64_t commit =
       state_->batches.fetch_add(1, std::memory_order_relaxed) + 1;
@@ -121,9 +131,8 @@ absl::Status RocksDb3Cf::Write(std::span<const TripleNumbers> triples,
       storage::EncodeRow({.sign = 1, .triple_sign = 1}, value.data());
   const rocksdb::Slice value_slice(value.data(), value_bytes);
 
-  rocksdb::WriteBatch batch(triples.size() * kOrders.size() * kBytesPerPut);
-  for (const TripleNumbers& triple : triples) {
-    const storage::StatementKey key = KeyOf(triple);
+  rocksdb::WriteBatch batch(statements.size() * kOrders.size() * kBytesPerPut);
+  for (const storage::StatementKey& key : statements) {
     for (size_t i = 0; i < kOrders.size(); ++i) {
       const DeltaKey bytes(kGraph, kEpoch, kOrders[i], key, commit);
       const rocksdb::Status put =
@@ -141,22 +150,16 @@ absl::Status RocksDb3Cf::Flush() {
   return ToStatus(state_->db->Flush(rocksdb::FlushOptions(), state_->handles));
 }
 
-absl::StatusOr<uint64_t> RocksDb3Cf::ScanPredicate(uint32_t predicate) const {
-  // Graph, epoch, order, named graph and predicate: the key up to the object.
-  constexpr size_t kPrefixBytes =
-      storage::kDeltaPrefixBytes + 2 * sizeof(uint64_t);
-  constexpr auto kPlace = static_cast<size_t>(IndexOrder::kGpos);
-  const storage::StatementKey key =
-      KeyOf({.subject = 0, .predicate = predicate, .object = 0});
-  const DeltaKey whole(kGraph, kEpoch, IndexOrder::kGpos, key, 0);
-  const std::string prefix(whole.view().substr(0, kPrefixBytes));
+// Key and value of every row are decoded.
+template <typename Row>
+absl::Status RocksDb3Cf::ScanPrefix(size_t family, const std::string& prefix,
+                                    const Row& row) const {
   const std::string end = storage::PrefixEnd(prefix);
   const rocksdb::Slice upper = end;
   rocksdb::ReadOptions read;
   read.iterate_upper_bound = &upper;
   const std::unique_ptr<rocksdb::Iterator> at(
-      state_->db->NewIterator(read, state_->handles[kPlace]));
-  uint64_t rows = 0;
+      state_->db->NewIterator(read, state_->handles[family]));
   storage::RowValue value;
   for (at->Seek(prefix); at->Valid(); at->Next()) {
     const std::string_view bytes(at->value().data(), at->value().size());
@@ -164,10 +167,52 @@ absl::StatusOr<uint64_t> RocksDb3Cf::ScanPredicate(uint32_t predicate) const {
         !storage::DecodeRow(bytes, &value)) {
       return absl::InternalError("rocksdb3cf: a row that was not written");
     }
-    ++rows;
+    row(at->key().data() + storage::kDeltaPrefixBytes);
   }
-  SKG_RETURN_IF_ERROR(ToStatus(at->status()));
+  return ToStatus(at->status());
+}
+
+namespace {
+
+// Graph, epoch and order, and the predicate behind the default graph.
+std::string PredicatePrefix(storage::TermId predicate) {
+  const DeltaKey whole(kGraph, kEpoch, IndexOrder::kGpos,
+                       {.predicate = predicate}, 0);
+  return std::string(
+      whole.view().substr(0, storage::kDeltaPrefixBytes + 2 * 8));
+}
+
+// The last three of a row's four terms.
+void AddTerms(const char* row, RocksDb3Cf::Sum& sum) {
+  ++sum.rows;
+  for (size_t i = 1; i < 4; ++i) {
+    sum.terms += LoadBigEndian<uint64_t>(row + 8 * i);
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<uint64_t> RocksDb3Cf::ScanPredicate(uint32_t predicate) const {
+  const storage::StatementKey key =
+      KeyOf({.subject = 0, .predicate = predicate, .object = 0});
+  uint64_t rows = 0;
+  SKG_RETURN_IF_ERROR(ScanPrefix(static_cast<size_t>(IndexOrder::kGpos),
+                                 PredicatePrefix(key.predicate),
+                                 [&](const char*) { ++rows; }));
   return rows;
+}
+
+absl::Status RocksDb3Cf::SumAll(Sum& sum) const {
+  return ScanPrefix(static_cast<size_t>(IndexOrder::kGspo),
+                    storage::DeltaPrefix(kGraph, kEpoch, IndexOrder::kGspo),
+                    [&](const char* row) { AddTerms(row, sum); });
+}
+
+absl::Status RocksDb3Cf::SumPredicate(storage::TermId predicate,
+                                      Sum& sum) const {
+  return ScanPrefix(static_cast<size_t>(IndexOrder::kGpos),
+                    PredicatePrefix(predicate),
+                    [&](const char* row) { AddTerms(row, sum); });
 }
 
 absl::StatusOr<uint64_t> RocksDb3Cf::CountedRows(uint64_t expected) const {

@@ -21,6 +21,7 @@
 #include "harness/scratch_directory.h"
 #include "rocksdb/db.h"
 #include "rocksdb/env.h"
+#include "storage/statement_row.h"
 
 namespace skg::bench {
 
@@ -44,11 +45,27 @@ class RocksDb3Cf {
   [[nodiscard]] absl::Status Write(std::span<const TripleNumbers> triples,
                                    bool sync);
 
+  // The same with term numbers that somebody else gave.
+  [[nodiscard]] absl::Status Write(
+      std::span<const storage::StatementKey> statements, bool sync);
+
   // Out of memory into table files.
   [[nodiscard]] absl::Status Flush();
   // Reads keys and values of all statements with this predicate; their number.
   [[nodiscard]] absl::StatusOr<uint64_t> ScanPredicate(
       uint32_t predicate) const;
+
+  // What a scan has decoded: rows and the sum (modulo 2^64) of all their
+  // subjects, predicates and objects.
+  struct Sum {
+    uint64_t rows = 0, terms = 0;
+    friend bool operator==(const Sum&, const Sum&) = default;
+  };
+  // Adds all statements of the order kGspo, or of the order kGpos those with a
+  // predicate.
+  [[nodiscard]] absl::Status SumAll(Sum& sum) const;
+  [[nodiscard]] absl::Status SumPredicate(storage::TermId predicate,
+                                          Sum& sum) const;
 
   // Iterates over every family. kInternal unless each has the expected number.
   [[nodiscard]] absl::StatusOr<uint64_t> CountedRows(uint64_t expected) const;
@@ -57,6 +74,9 @@ class RocksDb3Cf {
 
  private:
   struct State;
+  template <typename Row>
+  absl::Status ScanPrefix(size_t family, const std::string& prefix,
+                          const Row& row) const;
   explicit RocksDb3Cf(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

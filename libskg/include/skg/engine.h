@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,8 +13,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "skg/backup.h"
 #include "skg/export.h"
 #include "skg/graph.h"
+#include "skg/quota.h"
 #include "skg/statement.h"
 #include "skg/task.h"
 
@@ -73,6 +76,13 @@ struct GraphInfo {
   bool statement_ids = true;
   uint64_t last_commit = 0;
   uint64_t statements = 0;
+};
+
+struct TenantInfo {
+  std::string name;
+  uint64_t graphs = 0;
+  uint64_t statements = 0;  // of all graphs
+  QuotaLimits limits;
 };
 
 // One broken invariant found by Check.
@@ -135,6 +145,12 @@ class SKG_EXPORT Engine {
   [[nodiscard]] absl::StatusOr<Graph> OpenGraph(
       std::string_view name, const OpenGraphOptions& options = {});
 
+  // Makes those of these graphs that are not there yet; all are durable when it
+  // returns. One fsync for all of them, where OpenGraph with `create` needs one
+  // each. After an error some may be there. Errors: as OpenGraph.
+  [[nodiscard]] absl::Status CreateGraphs(std::span<const std::string> names,
+                                          const OpenGraphOptions& options = {});
+
   // Drops a graph with all its data; open handles of it get kNotFound.
   // Durable when it returns. Space is given back in the background.
   [[nodiscard]] absl::Status DropGraph(std::string_view name);
@@ -142,6 +158,26 @@ class SKG_EXPORT Engine {
   // Sorted by tenant, then name. An empty tenant lists all.
   [[nodiscard]] absl::StatusOr<std::vector<GraphInfo>> ListGraphs(
       std::string_view tenant = {}) const;
+
+  // Tenants that have a graph or a quota, sorted by name. O(graphs).
+  [[nodiscard]] absl::StatusOr<std::vector<TenantInfo>> ListTenants() const;
+
+  // What a tenant, or one graph, may hold; durable. No limits lift the quota. A
+  // commit that would go over a limit fails alone, with kResourceExhausted and
+  // QuotaExceededOf; one that adds no statement (or, for bytes, only removes)
+  // always may. Statements are counted exactly, over all graphs of the tenant;
+  // bytes about. Quotas belong to names: they can be set before there is such a
+  // graph, and outlive it. Errors: kInvalidArgument (a name, or a limit above
+  // 2^63 - 1).
+  [[nodiscard]] absl::Status SetTenantQuota(std::string_view tenant,
+                                            const QuotaLimits& limits);
+  [[nodiscard]] absl::Status SetGraphQuota(std::string_view name,
+                                           const QuotaLimits& limits);
+  // What is held now. What does not exist holds nothing. Cost: O(graphs of the
+  // tenant).
+  [[nodiscard]] absl::StatusOr<Quota> TenantQuota(
+      std::string_view tenant) const;
+  [[nodiscard]] absl::StatusOr<Quota> GraphQuota(std::string_view name) const;
 
   // Small settings of the data directory, such as stored API keys: durable,
   // atomic per call. Key: at most 255 bytes; value: at most 64 KiB.
@@ -157,6 +193,33 @@ class SKG_EXPORT Engine {
   // bijection, counts are exact, the log has no gap. `deep` also decodes every
   // term and record. Cost: reads everything; memory is bounded.
   [[nodiscard]] absl::StatusOr<CheckReport> Check(bool deep = false) const;
+
+  // Adds a backup of the whole data directory to `directory`, which is made if
+  // there is none, while reads and writes go on; it holds every commit that was
+  // acknowledged before the call. Table files that an earlier backup has are
+  // not copied again. Runs as a task of kind "backup" and waits for it. Durable
+  // when it returns; on an error nothing was added, but where the message says
+  // that only older ones could not be removed. Errors: kInvalidArgument,
+  // kFailedPrecondition (not a backup directory, or in use), kDataLoss (a list
+  // in it is damaged), kCancelled (by `progress`, or as a task),
+  // kResourceExhausted (disk full), kUnavailable. Not from a callback of this
+  // library. Cost: flushes what is in memory, then copies what is new.
+  [[nodiscard]] absl::StatusOr<BackupInfo> Backup(
+      std::string_view directory, const BackupOptions& options = {});
+
+  // Makes a new graph of what Graph::Save wrote, gzipped or not: its terms, all
+  // states, log and times. It is there, durably, when this returns; on an error
+  // there is nothing. Runs as a task of kind "restore" and waits for it;
+  // `source` and `progress` are called on this thread. Errors: kAlreadyExists
+  // (the name, or the UUID with kKeep), kInvalidArgument (a bad name; not a
+  // graph file), kFailedPrecondition (a file of a newer version), kDataLoss (it
+  // is damaged or was cut short), kCancelled, kResourceExhausted, kUnavailable,
+  // those of the source. Memory: bounded, whatever the file's size. Cost: reads
+  // the file once, sorts its rows for each order, and reads them again for the
+  // check.
+  [[nodiscard]] absl::StatusOr<Graph> RestoreGraph(
+      std::string_view name, const LoadSource& source,
+      const RestoreGraphOptions& options = {});
 
   // All tasks of the data directory by id: those that wait or run, and the
   // ended ones that are remembered (the last 1000, for 30 days).

@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "skg/backup.h"
 #include "skg/export.h"
 #include "skg/load.h"
 #include "skg/pattern_query.h"
@@ -168,9 +169,24 @@ class SKG_EXPORT Graph {
       const StatementPattern& pattern, uint64_t after_commit,
       std::function<void(const Change&)> on_change) const;
 
-  // Reads one input into this graph as one commit (see load.h).
+  // Reads one input into this graph as one commit (see load.h): of equal
+  // statements the last one counts. Inputs beyond a megabyte are sorted outside
+  // of the store by a task of kind "load" (N-Triples and N-Quads are parsed by
+  // several threads) and become visible at once; others write and read
+  // meanwhile. Errors: kInvalidArgument (syntax, with place), those of the
+  // source, kCancelled (by the progress callback or by who cancels the task),
+  // kResourceExhausted (disk full; records, such as metadata, beyond an eighth
+  // of the memory budget), and as Add; the graph is then as it was.
+  // Memory: a quarter of the budget, at most a gigabyte.
   [[nodiscard]] absl::StatusOr<LoadResult> Load(
       const LoadSource& source, const LoadOptions& options = {});
+  // The same from statements in memory or from anywhere: `next` fills in one
+  // (false: there are no more), or gives an error, which ends the load. It is
+  // called by one thread at a time, not this one. Errors: as Load;
+  // kInvalidArgument carries FieldErrors that begin with the statement's place.
+  [[nodiscard]] absl::StatusOr<LoadResult> BulkLoad(
+      const std::function<absl::StatusOr<bool>(NewStatement* statement)>& next,
+      const BulkLoadOptions& options = {});
   // Packs all that this graph holds into one run of its present and one of its
   // past; returns when that is done. Reads and writes go on meanwhile; nothing
   // that they see changes. Folds and merges of the background do the same bit
@@ -181,6 +197,18 @@ class SKG_EXPORT Graph {
   // Writes the present state, or a past one (see load.h).
   [[nodiscard]] absl::StatusOr<ExportResult> Export(
       const ExportSink& sink, const ExportOptions& options = {}) const;
+
+  // Writes the graph with its whole history to `sink`, as one stream of bytes
+  // that Engine::RestoreGraph reads, anywhere: every version of every statement
+  // with its record, the log entries that are kept, the times of all commits,
+  // and how far back it reaches; stored results of idempotency keys are not in
+  // it. Runs as a task of kind "backup" and waits for it; `sink` and `progress`
+  // are called on this thread. Writers go on. Errors: kOutOfRange (as AsOf),
+  // kNotFound (dropped), kCancelled, kDataLoss, those of the sink. Not from a
+  // callback of this library. Memory: bounded. Cost: reads all rows once, a
+  // past state twice.
+  [[nodiscard]] absl::StatusOr<SaveResult> Save(
+      const ExportSink& sink, const SaveOptions& options = {}) const;
 
  private:
   friend class engine::GraphImpl;

@@ -33,8 +33,9 @@ enum class Format { kNTriples, kNQuads, kTurtle, kTriG, kTsv, kCsv, kJson };
 struct LoadSource {
   // Shown in messages ("people.ttl", "standard input").
   std::string name;
-  // Fills at most `size` bytes and returns how many; 0 is the end. Bytes that
-  // begin as gzip are unpacked.
+  // Called by one thread at a time, not always the one that loads. Fills at
+  // most `size` bytes and returns how many; 0 is the end. Bytes that begin as
+  // gzip are unpacked.
   std::function<absl::StatusOr<size_t>(char* buffer, size_t size)> read;
 };
 
@@ -61,9 +62,17 @@ struct LoadOptions {
   std::string csv_key = {};
   // kCsv: column names, for files without a header line.
   std::vector<std::string> csv_columns = {};
-  // Called now and then with bytes read and statements parsed. False cancels:
-  // the graph stays as it was (kCancelled).
+  // Called now and then, until the load ends, with bytes read and statements
+  // parsed. False cancels: the graph stays as it was (kCancelled).
   std::function<bool(uint64_t bytes, uint64_t statements)> progress = nullptr;
+};
+
+// Of Graph::BulkLoad.
+struct BulkLoadOptions {
+  // As LoadOptions::skip_duplicates.
+  bool skip_duplicates = false;
+  // As LoadOptions::progress.
+  std::function<bool(uint64_t statements)> progress = nullptr;
 };
 
 struct LoadError {

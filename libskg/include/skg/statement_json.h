@@ -34,10 +34,11 @@ struct StatementJsonLimits {
 
 struct BatchDocument {
   bool skip_duplicates = false;
-  std::vector<NewStatement> statements;   // the valid ones
-  std::vector<size_t> positions;          // of each in the document's array
-  std::vector<FieldError> errors;         // of the others, path first ["triples", "3", ...]
-  size_t invalid = 0;                     // how many items those are
+  std::vector<NewStatement> statements;  // the valid ones
+  std::vector<size_t> positions;         // of each in the document's array
+  std::vector<FieldError>
+      errors;          // of the others, path first ["triples", "3", ...]
+  size_t invalid = 0;  // how many items those are
 };
 
 // {"triples": [...], "skip_duplicates": false}. Items that fail validation

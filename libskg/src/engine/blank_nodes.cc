@@ -1,5 +1,7 @@
 #include "engine/blank_nodes.h"
 
+#include <xxhash.h>
+
 #include <algorithm>
 #include <cstring>
 #include <memory>
@@ -46,6 +48,27 @@ bool IsStableLabel(std::string_view label) {
          label[kRandomDigits] == 'x' && number.size() <= kMaxNumberDigits &&
          number.front() != '0' &&
          std::all_of(number.begin(), number.end(), IsDigit);
+}
+
+HashedBlankNodes::HashedBlankNodes() { FillRandom(&key_, sizeof key_); }
+
+void HashedBlankNodes::Resolve(rdf::Term& term) const {
+  if (!HasLocalLabel(term)) return;
+  if (term.kind == rdf::TermKind::kBlankNode) {
+    const XXH128_hash_t hash =
+        XXH3_128bits_withSeed(term.value.data(), term.value.size(), key_);
+    // 1 to 2^59: at most 18 digits.
+    const uint64_t number = (hash.low64 >> 5) + 1;
+    term.value = absl::StrCat("skg", absl::Hex(hash.high64, absl::kZeroPad16),
+                              "x", number);
+    return;
+  }
+  rdf::Term subject = term.triple->subject;
+  rdf::Term object = term.triple->object;
+  Resolve(subject);
+  Resolve(object);
+  term = rdf::Term::Triple(std::move(subject), term.triple->predicate,
+                           std::move(object));
 }
 
 BlankNodeScope::BlankNodeScope(uint64_t digits)

@@ -22,6 +22,20 @@ namespace skg::engine {
 
 [[nodiscard]] bool IsStableLabel(std::string_view label);
 
+// The blank nodes of a document that is too large to remember them: digits and
+// number of a stable label are 123 bits of a hash of the local label under a
+// key drawn for the document, so that equal labels meet without a memory of
+// them. Thread-safe. Memory: none.
+class HashedBlankNodes {
+ public:
+  HashedBlankNodes();
+  // As BlankNodeScope::Resolve, in place.
+  void Resolve(rdf::Term& term) const;
+
+ private:
+  uint64_t key_ = 0;
+};
+
 // The blank nodes of one document, request or transaction.
 // Not thread-safe. Memory: proportional to its distinct local labels.
 class BlankNodeScope {

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 #include <utility>
 
@@ -67,7 +68,7 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(
         "fold_statements is 0; it must be at least 1");
   }
   const size_t memory_bytes = MemoryBudget(options);
-  std::unique_ptr<EngineImpl> engine(new EngineImpl(options, memory_bytes));
+  std::unique_ptr<EngineImpl> engine(new EngineImpl(directory, options, memory_bytes));
   std::function<void(std::string_view)> log = LogOf(options);
   // Half for blocks and buffers, a quarter for the dictionary's cache; what is
   // left is for the calls that run.
@@ -101,7 +102,7 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::OpenReader(
                      "; it must be zero or more"));
   }
   const size_t memory_bytes = MemoryBudget(options);
-  std::unique_ptr<EngineImpl> engine(new EngineImpl(options, memory_bytes));
+  std::unique_ptr<EngineImpl> engine(new EngineImpl(directory, options, memory_bytes));
   SKG_ASSIGN_OR_RETURN(std::unique_ptr<storage::KvStore> kv,
                        storage::OpenRocksDbReader(
                            std::string(directory),
@@ -117,21 +118,16 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::OpenReader(
 
 namespace {
 
-absl::StatusOr<GraphInfo> Describe(
-    storage::Store& store, const storage::GraphDescription& description) {
+GraphInfo Describe(const storage::GraphDescription& description,
+                   const storage::Store::GraphFigures& figures) {
   GraphInfo info;
   info.tenant = description.tenant;
   info.name = description.name;
   info.uuid = description.uuid.ToString();
   info.base_namespace = description.base_namespace;
   info.statement_ids = description.statement_ids;
-  SKG_ASSIGN_OR_RETURN(
-      const storage::GraphStore graph,
-      store.OpenGraph(description.tenant, description.name, nullptr));
-  SKG_ASSIGN_OR_RETURN(const storage::ReadView view, graph.Latest());
-  info.last_commit = view.commit();
-  SKG_ASSIGN_OR_RETURN(const storage::Counts counts, view.Count({}));
-  info.statements = counts.statements;
+  info.last_commit = figures.last_commit;
+  info.statements = figures.statements;
   return info;
 }
 
@@ -180,6 +176,19 @@ absl::StatusOr<Graph> Engine::OpenGraph(std::string_view name,
       std::make_shared<GraphImpl>(*impl_, std::move(store), std::move(names)));
 }
 
+absl::Status Engine::CreateGraphs(std::span<const std::string> names,
+                                  const OpenGraphOptions& options) {
+  SKG_RETURN_IF_ERROR(rdf::NameSpace::Make(options.base_namespace).status());
+  std::vector<storage::Store::GraphName> parsed;
+  parsed.reserve(names.size());
+  for (const std::string& name : names) {
+    SKG_ASSIGN_OR_RETURN(GraphName each, ParseGraphName(name));
+    parsed.push_back({std::move(each.tenant), std::move(each.graph)});
+  }
+  return impl_->store().CreateGraphs(
+      parsed, {options.base_namespace, options.statement_ids});
+}
+
 absl::Status Engine::DropGraph(std::string_view name) {
   SKG_ASSIGN_OR_RETURN(const GraphName parsed, ParseGraphName(name));
   return impl_->store().DropGraph(parsed.tenant, parsed.graph);
@@ -188,21 +197,66 @@ absl::Status Engine::DropGraph(std::string_view name) {
 absl::StatusOr<std::vector<GraphInfo>> Engine::ListGraphs(
     std::string_view tenant) const {
   if (!tenant.empty()) SKG_RETURN_IF_ERROR(engine::CheckTenantName(tenant));
-  SKG_ASSIGN_OR_RETURN(const auto descriptions, impl_->store().ListGraphs());
+  SKG_ASSIGN_OR_RETURN(auto descriptions, impl_->store().ListGraphs());
+  if (!tenant.empty()) {
+    std::erase_if(descriptions, [&](const storage::GraphDescription& graph) {
+      return graph.tenant != tenant;
+    });
+  }
+  SKG_ASSIGN_OR_RETURN(const auto figures,
+                       impl_->store().ReadFigures(descriptions));
   std::vector<GraphInfo> infos;
-  for (const storage::GraphDescription& description : descriptions) {
-    if (!tenant.empty() && description.tenant != tenant) continue;
-    absl::StatusOr<GraphInfo> info =
-        engine::Describe(impl_->store(), description);
-    if (absl::IsNotFound(info.status())) continue;  // dropped meanwhile
-    if (!info.ok()) return info.status();
-    infos.push_back(*std::move(info));
+  for (size_t i = 0; i < descriptions.size(); ++i) {
+    if (figures[i])
+      infos.push_back(engine::Describe(descriptions[i], *figures[i]));
   }
   std::sort(infos.begin(), infos.end(),
             [](const GraphInfo& a, const GraphInfo& b) {
               return std::tie(a.tenant, a.name) < std::tie(b.tenant, b.name);
             });
   return infos;
+}
+
+absl::StatusOr<std::vector<TenantInfo>> Engine::ListTenants() const {
+  SKG_ASSIGN_OR_RETURN(const std::vector<GraphInfo> graphs, ListGraphs());
+  SKG_ASSIGN_OR_RETURN(const auto quotas, impl_->store().ListQuotas());
+  std::map<std::string, TenantInfo> tenants;
+  for (const GraphInfo& graph : graphs) {
+    TenantInfo& tenant = tenants[graph.tenant];
+    ++tenant.graphs;
+    tenant.statements += graph.statements;
+  }
+  for (const auto& [owner, limits] : quotas) {
+    if (owner.find('/') == std::string::npos) tenants[owner].limits = limits;
+  }
+  std::vector<TenantInfo> infos;
+  for (auto& [name, tenant] : tenants) {
+    tenant.name = name;
+    infos.push_back(std::move(tenant));
+  }
+  return infos;
+}
+
+absl::Status Engine::SetTenantQuota(std::string_view tenant,
+                                    const QuotaLimits& limits) {
+  SKG_RETURN_IF_ERROR(engine::CheckTenantName(tenant));
+  return impl_->store().SetQuota(tenant, {}, limits);
+}
+
+absl::Status Engine::SetGraphQuota(std::string_view name,
+                                   const QuotaLimits& limits) {
+  SKG_ASSIGN_OR_RETURN(const GraphName parsed, ParseGraphName(name));
+  return impl_->store().SetQuota(parsed.tenant, parsed.graph, limits);
+}
+
+absl::StatusOr<Quota> Engine::TenantQuota(std::string_view tenant) const {
+  SKG_RETURN_IF_ERROR(engine::CheckTenantName(tenant));
+  return impl_->store().GetQuota(tenant, {});
+}
+
+absl::StatusOr<Quota> Engine::GraphQuota(std::string_view name) const {
+  SKG_ASSIGN_OR_RETURN(const GraphName parsed, ParseGraphName(name));
+  return impl_->store().GetQuota(parsed.tenant, parsed.graph);
 }
 
 namespace {

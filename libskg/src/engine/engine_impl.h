@@ -21,6 +21,8 @@ class EngineImpl {
       std::string_view directory, const EngineOptions& options);
 
   [[nodiscard]] storage::Store& store() { return *store_; }
+  // The data directory; temporary files may lie in it.
+  [[nodiscard]] const std::string& directory() const { return directory_; }
   [[nodiscard]] tasks::Runner& tasks() { return store_->tasks(); }
   [[nodiscard]] Durability durability() const { return durability_; }
   [[nodiscard]] size_t memory_budget_bytes() const { return memory_bytes_; }
@@ -31,11 +33,14 @@ class EngineImpl {
   }
 
  private:
-  EngineImpl(const EngineOptions& options, size_t memory_bytes)
-      : durability_(options.durability),
+  EngineImpl(std::string_view directory, const EngineOptions& options,
+             size_t memory_bytes)
+      : directory_(directory),
+        durability_(options.durability),
         memory_bytes_(memory_bytes),
         logger_(options.logger) {}
 
+  std::string directory_;
   Durability durability_;
   size_t memory_bytes_;
   Logger logger_;

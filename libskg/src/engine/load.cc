@@ -1,15 +1,23 @@
 // Graph::Load: one input, one commit.
 #include <algorithm>
+#include <cstring>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "base/strings.h"
+#include "engine/bulk_collector.h"
+#include "engine/bulk_rows.h"
+#include "engine/bulk_task.h"
 #include "engine/commit_builder.h"
 #include "engine/graph_impl.h"
 #include "engine/load_job.h"
+#include "engine/load_lines.h"
 #include "rdf/characters.h"
+#include "skg/field_error.h"
 #include "skg/graph.h"
+#include "storage/bulk_load.h"
 
 namespace skg {
 namespace engine {
@@ -24,6 +32,48 @@ constexpr size_t kBudgetParts = 8;
 
 size_t MemoryLimit(const EngineImpl& engine) {
   return std::max(kMinLoadBytes, engine.memory_budget_bytes() / kBudgetParts);
+}
+
+// Inputs of up to this many bytes, packed or not, are one small commit.
+constexpr size_t kSmallBytes = size_t{1} << 20;
+
+constexpr uint64_t kReportEvery = 1 << 14;
+
+size_t ParserThreads() {
+  return std::clamp<size_t>(std::thread::hardware_concurrency(), 1, 8);
+}
+
+// The first bytes of an input; true: these are all.
+absl::StatusOr<bool> ReadHead(const LoadSource& source, std::string* head) {
+  if (source.read == nullptr) return true;  // the reader says so
+  head->resize(kSmallBytes);
+  size_t size = 0;
+  while (size < head->size()) {
+    SKG_ASSIGN_OR_RETURN(const size_t got,
+                         source.read(head->data() + size, head->size() - size));
+    if (got == 0) {
+      head->resize(size);
+      return true;
+    }
+    size += got;
+  }
+  return false;
+}
+
+// An input that begins with bytes that were read already; `head` and `rest`
+// (null: nothing follows) must outlive it.
+LoadSource WithHead(const std::string& head, const LoadSource* rest,
+                    std::string name) {
+  return {std::move(name),
+          [&head, rest, at = size_t{0}](
+              char* buffer, size_t size) mutable -> absl::StatusOr<size_t> {
+            const size_t count = std::min(size, head.size() - at);
+            if (count == 0)
+              return rest == nullptr ? 0 : rest->read(buffer, size);
+            std::memcpy(buffer, head.data() + at, count);
+            at += count;
+            return count;
+          }};
 }
 
 absl::StatusOr<rdf::Term> GraphTerm(const rdf::NameSpace& names,
@@ -59,22 +109,32 @@ absl::Status ReadAll(LoadJob& job) {
       "unknown format; it must be one of skg::Format");
 }
 
-absl::StatusOr<LoadResult> Load(GraphImpl& graph, const LoadSource& source,
-                                const LoadOptions& options) {
-  if (graph.store().read_only()) return storage::OpenedForReading();
-  if (!options.base_iri.empty() && !rdf::IsAbsoluteIri(options.base_iri)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "base IRI \"", options.base_iri, "\": must be an absolute IRI"));
-  }
-  SKG_ASSIGN_OR_RETURN(rdf::Term graph_term,
-                       GraphTerm(graph.names(), options.graph));
+// Which statement a field error is about.
+absl::Status AtPosition(const absl::Status& status, uint64_t position) {
+  std::vector<FieldError> errors = FieldErrors(status);
+  if (errors.empty()) return status;
+  for (FieldError& error : errors)
+    error.path.insert(error.path.begin(), std::to_string(position));
+  return FieldErrorStatus(errors, status.code());
+}
 
+void Report(const CommitResult& from, LoadResult& to) {
+  to.inserted = from.inserted;
+  to.replaced = from.replaced;
+  to.duplicates = from.duplicates;
+  to.commit = from.commit;
+}
+
+// A small input: its statements are the operations of one commit.
+absl::StatusOr<LoadResult> LoadSmall(GraphImpl& graph, const LoadSource& source,
+                                     const LoadOptions& options,
+                                     rdf::Term graph_term) {
   LoadResult result;
   LoadInput input(source, options.progress);
   LoadErrors errors(input.name(), options.continue_on_error, result);
   CommitBuilder builder(graph.store(), graph.names());
-  LoadCollector collector(builder, input, options.graph, std::move(graph_term),
-                          MemoryLimit(graph.engine()));
+  CommitCollector collector(builder, input, options.graph,
+                            std::move(graph_term), MemoryLimit(graph.engine()));
   LoadJob job{options, graph.names(), input, errors, collector};
   SKG_RETURN_IF_ERROR(ReadAll(job));
 
@@ -84,11 +144,104 @@ absl::StatusOr<LoadResult> Load(GraphImpl& graph, const LoadSource& source,
   SKG_ASSIGN_OR_RETURN(
       const storage::CommitOutcome outcome,
       builder.Commit(graph.store(), graph.engine().durability()));
-  result.inserted = outcome.result.inserted;
-  result.replaced = outcome.result.replaced;
-  result.duplicates = outcome.result.duplicates;
-  result.commit = outcome.result.commit;
+  Report(outcome.result, result);
   return result;
+}
+
+// A large one: sorted outside of the store.
+absl::StatusOr<LoadResult> LoadLarge(GraphImpl& graph, const LoadSource& source,
+                                     const LoadOptions& options,
+                                     rdf::Term graph_term,
+                                     const BulkTask& task) {
+  LoadResult result;
+  LoadInput input(source, [&](uint64_t bytes, uint64_t statements) {
+    return task.Progress(bytes, statements);
+  });
+  LoadErrors errors(input.name(), options.continue_on_error, result);
+  storage::BulkLoad load(graph.store(), task.options());
+  const BulkRows rows(graph.store().description(), std::move(graph_term));
+  if (options.format == Format::kNTriples ||
+      options.format == Format::kNQuads) {
+    SKG_RETURN_IF_ERROR(LoadLines(input, options.format == Format::kNQuads,
+                                  rows, errors, load, ParserThreads()));
+  } else {
+    BulkCollector collector(load, rows, graph.names(), input,
+                            task.options().memory_bytes / 4);
+    LoadJob job{options, graph.names(), input, errors, collector};
+    SKG_RETURN_IF_ERROR(ReadAll(job));
+    SKG_RETURN_IF_ERROR(collector.Finish());
+  }
+  result.statements = input.statements();
+  if (result.statements == 0) return result;
+  SKG_ASSIGN_OR_RETURN(const storage::CommitOutcome outcome, load.Finish());
+  Report(outcome.result, result);
+  return result;
+}
+
+absl::StatusOr<LoadResult> LoadStatements(
+    GraphImpl& graph,
+    const std::function<absl::StatusOr<bool>(NewStatement*)>& next,
+    const BulkLoadOptions& options) {
+  if (graph.store().read_only()) return storage::OpenedForReading();
+  const auto load_all =
+      [&](const BulkTask& task) -> absl::StatusOr<LoadResult> {
+    const LoadSource none{"statements", nullptr};
+    LoadInput input(none, nullptr);
+    storage::BulkLoad load(graph.store(), task.options());
+    const BulkRows rows(graph.store().description(), rdf::Term());
+    BulkCollector collector(load, rows, graph.names(), input,
+                            task.options().memory_bytes / 4);
+    for (;;) {
+      NewStatement statement;
+      SKG_ASSIGN_OR_RETURN(const bool more, next(&statement));
+      if (!more) break;
+      if (const absl::Status added =
+              collector.Add(statement, options.skip_duplicates);
+          !added.ok()) {
+        return AtPosition(added, input.statements());
+      }
+      if (input.statements() % kReportEvery == 0 &&
+          !task.Progress(0, input.statements())) {
+        return absl::CancelledError(
+            "the load was cancelled; the graph is as it was");
+      }
+    }
+    SKG_RETURN_IF_ERROR(collector.Finish());
+    LoadResult result;
+    result.statements = input.statements();
+    if (result.statements == 0) return result;
+    SKG_ASSIGN_OR_RETURN(const storage::CommitOutcome outcome, load.Finish());
+    Report(outcome.result, result);
+    return result;
+  };
+  std::function<bool(uint64_t, uint64_t)> progress;
+  if (options.progress) {
+    progress = [&](uint64_t, uint64_t statements) {
+      return options.progress(statements);
+    };
+  }
+  return RunBulkTask(graph, "statements", progress, load_all);
+}
+
+absl::StatusOr<LoadResult> Load(GraphImpl& graph, const LoadSource& source,
+                                const LoadOptions& options) {
+  if (graph.store().read_only()) return storage::OpenedForReading();
+  if (!options.base_iri.empty() && !rdf::IsAbsoluteIri(options.base_iri)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "base IRI \"", options.base_iri, "\": must be an absolute IRI"));
+  }
+  SKG_ASSIGN_OR_RETURN(rdf::Term graph_term,
+                       GraphTerm(graph.names(), options.graph));
+  std::string head;
+  SKG_ASSIGN_OR_RETURN(const bool all, ReadHead(source, &head));
+  LoadSource again = WithHead(head, all ? nullptr : &source, source.name);
+  if (source.read == nullptr) again.read = nullptr;
+  if (all) return LoadSmall(graph, again, options, std::move(graph_term));
+  return RunBulkTask(graph, again.name.empty() ? "input" : again.name,
+                     options.progress, [&](const BulkTask& task) {
+                       return LoadLarge(graph, again, options, graph_term,
+                                        task);
+                     });
 }
 
 }  // namespace
@@ -97,6 +250,12 @@ absl::StatusOr<LoadResult> Load(GraphImpl& graph, const LoadSource& source,
 absl::StatusOr<LoadResult> Graph::Load(const LoadSource& source,
                                        const LoadOptions& options) {
   return engine::Load(*impl_, source, options);
+}
+
+absl::StatusOr<LoadResult> Graph::BulkLoad(
+    const std::function<absl::StatusOr<bool>(NewStatement*)>& next,
+    const BulkLoadOptions& options) {
+  return engine::LoadStatements(*impl_, next, options);
 }
 
 }  // namespace skg

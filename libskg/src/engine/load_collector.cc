@@ -7,16 +7,16 @@
 
 namespace skg::engine {
 
-LoadCollector::LoadCollector(CommitBuilder& builder, LoadInput& input,
-                             std::string graph, rdf::Term graph_term,
-                             size_t memory_limit)
+CommitCollector::CommitCollector(CommitBuilder& builder, LoadInput& input,
+                                 std::string graph, rdf::Term graph_term,
+                                 size_t memory_limit)
     : builder_(builder),
       input_(input),
       graph_(std::move(graph)),
       graph_term_(std::move(graph_term)),
       memory_limit_(memory_limit) {}
 
-absl::Status LoadCollector::Add(const rdf::Quad& quad) {
+absl::Status CommitCollector::Add(const rdf::Quad& quad) {
   const rdf::Quad* placed = &quad;
   if (!graph_.empty() && quad.in_default_graph()) {
     scratch_ = quad;
@@ -27,13 +27,13 @@ absl::Status LoadCollector::Add(const rdf::Quad& quad) {
   return Counted();
 }
 
-absl::Status LoadCollector::Add(NewStatement& statement, bool if_absent) {
+absl::Status CommitCollector::Add(NewStatement& statement, bool if_absent) {
   if (statement.graph.empty()) statement.graph = graph_;
   SKG_RETURN_IF_ERROR(builder_.Add(statement, if_absent));
   return Counted();
 }
 
-absl::Status LoadCollector::Counted() {
+absl::Status CommitCollector::Counted() {
   input_.CountStatement();
   if (builder_.memory_bytes() <= memory_limit_) return absl::OkStatus();
   return absl::ResourceExhaustedError(absl::StrCat(

@@ -27,6 +27,9 @@ class LoadErrors {
   [[nodiscard]] absl::Status Malformed(uint64_t line, uint64_t column,
                                        std::string message);
 
+  // Skipped parts that nobody lists.
+  void CountMore(uint64_t parts) { result_.skipped += parts; }
+
   // The error that ends the load whatever was asked for.
   [[nodiscard]] absl::Status Fatal(uint64_t line, uint64_t column,
                                    const std::string& message) const;

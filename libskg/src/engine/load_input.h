@@ -32,7 +32,8 @@ class LoadInput {
   // callback), kDataLoss (a gzip stream that is damaged or ends early).
   [[nodiscard]] absl::StatusOr<size_t> Read(char* buffer, size_t size);
 
-  void CountStatement() { ++statements_; }
+  void CountStatements(uint64_t count) { statements_ += count; }
+  void CountStatement() { CountStatements(1); }
   [[nodiscard]] uint64_t statements() const { return statements_; }
   [[nodiscard]] const std::string& name() const { return name_; }
 

@@ -159,7 +159,7 @@ class JsonLoad {
 
   absl::StatusOr<bool> LoadObject() {
     Document document{.place = Here()};
-    const size_t mark = job_.collector.Mark();
+    SKG_ASSIGN_OR_RETURN(const size_t mark, job_.collector.Mark());
     scanner_.CaptureTo(&document.text);
     SKG_ASSIGN_OR_RETURN(const bool read, ReadMembers(document));
     scanner_.CaptureTo(nullptr);

@@ -58,7 +58,7 @@ absl::StatusOr<uint64_t> CountFirstTerms(const storage::ReadView& view,
   while (true) {
     SKG_ASSIGN_OR_RETURN(const bool more, cursor->Next(batch));
     if (!more) return count;
-    const std::vector<rdf::TermId>& terms =
+    const storage::BatchColumn<rdf::TermId>& terms =
         order == storage::TermOrder::kSpo   ? batch.subject
         : order == storage::TermOrder::kPos ? batch.predicate
                                             : batch.object;

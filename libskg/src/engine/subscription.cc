@@ -95,7 +95,13 @@ absl::StatusOr<std::unique_ptr<SubscriptionImpl>> SubscriptionImpl::Start(
   auto follower = std::make_shared<Follower>(
       graph, std::move(filter), after_commit, std::move(on_change));
   if (after_commit < last)
-    SKG_RETURN_IF_ERROR(store.ReadLog(after_commit + 1).status());
+    SKG_RETURN_IF_ERROR(
+        store
+            .ReadLog(after_commit + 1,
+                     [](std::span<const storage::LoggedChange>) {
+                       return absl::OkStatus();
+                     })
+            .status());
 
   std::unique_ptr<SubscriptionImpl> subscription(
       new SubscriptionImpl(std::move(follower)));
@@ -151,10 +157,14 @@ absl::Status SubscriptionImpl::Follower::Follow() {
       if (store.read_only()) SKG_RETURN_IF_ERROR(store.Latest().status());
       continue;
     }
-    SKG_ASSIGN_OR_RETURN(const storage::LogEntry entry,
-                         store.ReadLog(done + 1));
     SKG_RETURN_IF_ERROR(filter.Refresh(store));
-    SKG_RETURN_IF_ERROR(Deliver(entry));
+    SKG_RETURN_IF_ERROR(
+        store
+            .ReadLog(done + 1,
+                     [&](std::span<const storage::LoggedChange> changes) {
+                       return Deliver(done + 1, changes);
+                     })
+            .status());
     if (!stop.load(std::memory_order_acquire)) {
       position.store(done + 1, std::memory_order_release);
       hold->Advance(done + 1);
@@ -164,21 +174,20 @@ absl::Status SubscriptionImpl::Follower::Follow() {
 }
 
 absl::Status SubscriptionImpl::Follower::Deliver(
-    const storage::LogEntry& entry) {
+    uint64_t commit, std::span<const storage::LoggedChange> changes) {
   std::vector<const storage::LoggedChange*> matching;
-  for (const storage::LoggedChange& change : entry.changes) {
+  for (const storage::LoggedChange& change : changes) {
     if (!filter.Matches(change)) continue;
     matching.push_back(&change);
     if (matching.size() < kDecodeChanges) continue;
-    SKG_RETURN_IF_ERROR(DeliverSome(entry, matching));
+    SKG_RETURN_IF_ERROR(DeliverSome(commit, matching));
     matching.clear();
   }
-  return DeliverSome(entry, matching);
+  return DeliverSome(commit, matching);
 }
 
 absl::Status SubscriptionImpl::Follower::DeliverSome(
-    const storage::LogEntry& entry,
-    const std::vector<const storage::LoggedChange*>& changes) {
+    uint64_t commit, const std::vector<const storage::LoggedChange*>& changes) {
   if (changes.empty()) return absl::OkStatus();
   // Terms and records are never changed, so the present view decodes past
   // commits too.
@@ -189,7 +198,7 @@ absl::Status SubscriptionImpl::Follower::DeliverSome(
     storage::StatementVersion& version = versions.emplace_back();
     version.operation = change->operation;
     version.row.key = change->key;
-    version.row.commit = entry.commit;
+    version.row.commit = commit;
     version.row.weight = change->weight;
     version.row.has_record = change->has_record;
   }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <thread>
 
 #include "absl/status/status.h"
@@ -79,9 +80,10 @@ class SubscriptionImpl {
 
     void Run();
     absl::Status Follow();
-    absl::Status Deliver(const storage::LogEntry& entry);
+    absl::Status Deliver(uint64_t commit,
+                         std::span<const storage::LoggedChange> changes);
     absl::Status DeliverSome(
-        const storage::LogEntry& entry,
+        uint64_t commit,
         const std::vector<const storage::LoggedChange*>& changes);
 
     const std::shared_ptr<const GraphImpl> graph;

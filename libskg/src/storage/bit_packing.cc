@@ -51,12 +51,12 @@ void Pack(const uint64_t* values, size_t count, unsigned width, char* out) {
   }
 }
 
-void Unpack(const char* packed, size_t count, unsigned width, uint64_t base,
-            uint64_t* out) {
+void Unpack(const char* packed, size_t first, size_t count, unsigned width,
+            uint64_t base, uint64_t* out) {
   const uint64_t mask = MaskOf(width);
   const size_t places = PackRoom(count) / kPackLanes;
   for (size_t j = 0; j < places; ++j) {
-    const Place place(j, width);
+    const Place place(first / kPackLanes + j, width);
     const char* low = packed + place.word * kPackLanes * 8;
     const char* high = packed + place.last * kPackLanes * 8;
     for (size_t lane = 0; lane < kPackLanes; ++lane) {
@@ -70,9 +70,9 @@ void Unpack(const char* packed, size_t count, unsigned width, uint64_t base,
   }
 }
 
-void UnpackSums(const char* packed, size_t count, unsigned width, uint64_t base,
-                uint64_t* out) {
-  plain::Unpack(packed, count, width, 0, out);
+void UnpackSums(const char* packed, size_t first, size_t count, unsigned width,
+                uint64_t base, uint64_t* out) {
+  plain::Unpack(packed, first, count, width, 0, out);
   for (size_t i = 0; i < PackRoom(count); ++i) out[i] = base += out[i];
 }
 
@@ -82,7 +82,11 @@ void MapCodes(const CodeStretch* stretches, size_t stretch_count, size_t count,
     const uint64_t code = values[i];
     uint64_t adjust = stretches[0].adjust;
     for (size_t k = 1; k < stretch_count; ++k) {
-      adjust = code >= stretches[k].start ? stretches[k].adjust : adjust;
+      // Signed, as vectors compare: damaged codes too have one meaning.
+      adjust =
+          static_cast<int64_t>(code) >= static_cast<int64_t>(stretches[k].start)
+              ? stretches[k].adjust
+              : adjust;
     }
     values[i] = code + adjust;
   }
@@ -139,25 +143,27 @@ SKG_AVX2 void PackAvx2(const uint64_t* values, size_t count, unsigned width,
   if (filled != 0) Store(bits, out);
 }
 
-SKG_AVX2 void UnpackAvx2(const char* packed, size_t count, unsigned width,
-                         uint64_t base, uint64_t* out) {
+SKG_AVX2 void UnpackAvx2(const char* packed, size_t first, size_t count,
+                         unsigned width, uint64_t base, uint64_t* out) {
   const __m256i mask = Splat(MaskOf(width));
   const __m256i bases = Splat(base);
+  const size_t begin = first / kPackLanes;
   const size_t places = PackRoom(count) / kPackLanes;
   for (size_t j = 0; j < places; ++j) {
-    Store(_mm256_add_epi64(bases, UnpackPlace(packed, j, width, mask)),
+    Store(_mm256_add_epi64(bases, UnpackPlace(packed, begin + j, width, mask)),
           out + j * kPackLanes);
   }
 }
 
-SKG_AVX2 void UnpackSumsAvx2(const char* packed, size_t count, unsigned width,
-                             uint64_t base, uint64_t* out) {
+SKG_AVX2 void UnpackSumsAvx2(const char* packed, size_t first, size_t count,
+                             unsigned width, uint64_t base, uint64_t* out) {
   const __m256i mask = Splat(MaskOf(width));
   const __m256i zero = _mm256_setzero_si256();
   __m256i carry = Splat(base);
+  const size_t begin = first / kPackLanes;
   const size_t places = PackRoom(count) / kPackLanes;
   for (size_t j = 0; j < places; ++j) {
-    __m256i v = UnpackPlace(packed, j, width, mask);
+    __m256i v = UnpackPlace(packed, begin + j, width, mask);
     // a b c d -> a a+b c c+d -> a a+b a+b+c a+b+c+d.
     v = _mm256_add_epi64(v, _mm256_slli_si256(v, 8));
     v = _mm256_add_epi64(
@@ -198,14 +204,24 @@ void Pack(const uint64_t* values, size_t count, unsigned width, char* out) {
   SKG_DISPATCH(Pack, values, count, width, out)
 }
 
-void Unpack(const char* packed, size_t count, unsigned width, uint64_t base,
-            uint64_t* out) {
-  SKG_DISPATCH(Unpack, packed, count, width, base, out)
+void Unpack(const char* packed, size_t first, size_t count, unsigned width,
+            uint64_t base, uint64_t* out) {
+  SKG_DISPATCH(Unpack, packed, first, count, width, base, out)
 }
 
-void UnpackSums(const char* packed, size_t count, unsigned width, uint64_t base,
-                uint64_t* out) {
-  SKG_DISPATCH(UnpackSums, packed, count, width, base, out)
+void UnpackSums(const char* packed, size_t first, size_t count, unsigned width,
+                uint64_t base, uint64_t* out){
+    SKG_DISPATCH(UnpackSums, packed, first, count, width, base, out)}
+
+uint64_t UnpackOne(const char* packed, size_t at, unsigned width) {
+  const Place place(at / kPackLanes, width);
+  const size_t lane = at % kPackLanes * 8;
+  const uint64_t bits =
+      LoadLittleEndian<uint64_t>(packed + place.word * kPackLanes * 8 + lane) >>
+          place.shift |
+      LoadLittleEndian<uint64_t>(packed + place.last * kPackLanes * 8 + lane)
+          << 1 << (63 - place.shift);
+  return bits & MaskOf(width);
 }
 
 void MapCodes(const CodeStretch* stretches, size_t stretch_count, size_t count,

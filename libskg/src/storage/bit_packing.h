@@ -17,6 +17,10 @@ inline constexpr size_t kPackLanes = 4;
 [[nodiscard]] constexpr size_t PackRoom(size_t count) {
   return (count + kPackLanes - 1) / kPackLanes * kPackLanes;
 }
+// Where value i begins.
+[[nodiscard]] constexpr size_t PackedPlace(size_t i, unsigned width) {
+  return i / kPackLanes * width / 64 * kPackLanes * 8 + i % kPackLanes * 8;
+}
 [[nodiscard]] constexpr size_t PackedBytes(size_t count, unsigned width) {
   return (PackRoom(count) / kPackLanes * width + 63) / 64 * kPackLanes * 8;
 }
@@ -28,18 +32,22 @@ struct CodeStretch {
   uint64_t adjust = 0;
 };
 
-// Each of these works with and without AVX2, whichever the processor has.
-// Widths are 1 to 64; arrays of values have room for PackRoom(count).
+// Each of these works with and
+// without AVX2, whichever the processor has. Widths are 1 to 64; arrays of
+// values have room for PackRoom(count); `first` is a multiple of kPackLanes.
 
 // Values fit into the width, and those beyond `count` are 0. Writes
 // PackedBytes(count, width).
 void Pack(const uint64_t* values, size_t count, unsigned width, char* out);
-// Writes base + value each.
-void Unpack(const char* packed, size_t count, unsigned width, uint64_t base,
-            uint64_t* out);
-// Writes base + the sum of all values up to this one.
-void UnpackSums(const char* packed, size_t count, unsigned width, uint64_t base,
-                uint64_t* out);
+// Writes base + value each, of the values from `first` on.
+void Unpack(const char* packed, size_t first, size_t count, unsigned width,
+            uint64_t base, uint64_t* out);
+// Writes base + the sum of all values from `first` up to this one.
+void UnpackSums(const char* packed, size_t first, size_t count, unsigned width,
+                uint64_t base, uint64_t* out);
+// One value alone.
+[[nodiscard]] uint64_t UnpackOne(const char* packed, size_t place,
+                                 unsigned width);
 // Replaces codes (below 2^63) by what they stand for. The first stretch starts
 // at 0; starts rise and are below 2^63.
 void MapCodes(const CodeStretch* stretches, size_t stretch_count, size_t count,
@@ -48,10 +56,10 @@ void MapCodes(const CodeStretch* stretches, size_t stretch_count, size_t count,
 // The same without AVX2, for tests and other processors.
 namespace plain {
 void Pack(const uint64_t* values, size_t count, unsigned width, char* out);
-void Unpack(const char* packed, size_t count, unsigned width, uint64_t base,
-            uint64_t* out);
-void UnpackSums(const char* packed, size_t count, unsigned width, uint64_t base,
-                uint64_t* out);
+void Unpack(const char* packed, size_t first, size_t count, unsigned width,
+            uint64_t base, uint64_t* out);
+void UnpackSums(const char* packed, size_t first, size_t count, unsigned width,
+                uint64_t base, uint64_t* out);
 void MapCodes(const CodeStretch* stretches, size_t stretch_count, size_t count,
               uint64_t* values);
 }  // namespace plain

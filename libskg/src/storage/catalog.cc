@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/bytes.h"
@@ -18,6 +19,7 @@ namespace {
 
 constexpr size_t kMaxSettingKeyBytes = 255;
 constexpr size_t kMaxSettingBytes = 64 << 10;
+constexpr size_t kHeadsAtOnce = 1024;
 
 std::string NumberBytes(uint32_t number) { return GraphPrefix(number); }
 
@@ -69,6 +71,23 @@ std::string EncodeNumber(uint32_t number) {
 }
 
 }  // namespace
+
+absl::StatusOr<std::vector<std::optional<Head>>> ReadHeads(
+    const KvStore& kv, std::span<const uint32_t> graphs) {
+  std::vector<std::optional<Head>> heads(graphs.size());
+  for (size_t begin = 0; begin < graphs.size(); begin += kHeadsAtOnce) {
+    const auto some =
+        graphs.subspan(begin, std::min(kHeadsAtOnce, graphs.size() - begin));
+    std::vector<std::string> keys;
+    for (const uint32_t graph : some) keys.push_back(HeadKey(graph));
+    SKG_ASSIGN_OR_RETURN(const auto values, kv.MultiGet(Family::kStats, keys));
+    for (size_t i = 0; i < some.size(); ++i) {
+      if (!values[i]) continue;
+      SKG_ASSIGN_OR_RETURN(heads[begin + i], DecodeHead(*values[i]));
+    }
+  }
+  return heads;
+}
 
 absl::StatusOr<bool> IsListed(const KvStore& kv, uint32_t graph,
                               const KvSnapshot* at) {
@@ -146,35 +165,72 @@ absl::StatusOr<std::optional<GraphDescription>> Catalog::Find(
   return std::optional<GraphDescription>(std::move(graph));
 }
 
-absl::StatusOr<GraphDescription> Catalog::Create(
-    std::string_view tenant, std::string_view name,
-    const Store::CreateOptions& options) {
+absl::StatusOr<uint32_t> Catalog::NextNumber() const {
   std::string value;
   SKG_ASSIGN_OR_RETURN(
       const bool found,
       kv_.Get(Family::kCatalog, CatalogKey(kNextGraphKind), &value));
   if (!found)
     return absl::DataLossError("the catalog has no next graph number");
-  GraphDescription graph;
-  SKG_ASSIGN_OR_RETURN(graph.number, DecodeNumber(value));
-  graph.uuid = RandomUuid();
-  graph.tenant = std::string(tenant);
-  graph.name = std::string(name);
-  graph.base_namespace = options.base_namespace;
-  graph.statement_ids = options.statement_ids;
+  return DecodeNumber(value);
+}
+
+absl::StatusOr<uint32_t> Catalog::Reserve() {
+  SKG_ASSIGN_OR_RETURN(const uint32_t number, NextNumber());
   const auto batch = kv_.NewBatch();
   batch->Put(Family::kCatalog, CatalogKey(kNextGraphKind),
-             EncodeNumber(graph.number + 1));
-  batch->Put(Family::kCatalog, NameKey(tenant, name),
-             EncodeNumber(graph.number));
-  batch->Put(Family::kCatalog,
-             CatalogKey(kGraphKind, NumberBytes(graph.number)),
-             EncodeGraph(graph));
-  batch->Put(Family::kStats, HeadKey(graph.number), EncodeHead(Head{}));
-  batch->Put(Family::kManifest, ManifestKey(graph.number),
-             EncodeManifest(Manifest{}));
+             EncodeNumber(number + 1));
+  batch->Put(Family::kCatalog, CatalogKey(kDroppedKind, NumberBytes(number)),
+             std::string(1, kPlainFormat));
   SKG_RETURN_IF_ERROR(kv_.Write(*batch, WriteMode::kSync));
-  return graph;
+  return number;
+}
+
+absl::Status Catalog::Publish(const GraphDescription& graph) {
+  const std::string number = NumberBytes(graph.number);
+  const auto batch = kv_.NewBatch();
+  batch->Delete(Family::kCatalog, CatalogKey(kDroppedKind, number));
+  batch->Put(Family::kCatalog, NameKey(graph.tenant, graph.name),
+             EncodeNumber(graph.number));
+  batch->Put(Family::kCatalog, CatalogKey(kGraphKind, number),
+             EncodeGraph(graph));
+  return kv_.Write(*batch, WriteMode::kSync);
+}
+
+absl::Status Catalog::Create(std::span<const Store::GraphName> names,
+                             const Store::CreateOptions& options,
+                             WriteMode mode) {
+  SKG_ASSIGN_OR_RETURN(const uint32_t first, NextNumber());
+  uint32_t next = first;
+  const auto batch = kv_.NewBatch();
+  absl::flat_hash_set<std::string> made;
+  for (const Store::GraphName& name : names) {
+    std::string key = NameKey(name.tenant, name.name);
+    std::string ignored;
+    SKG_ASSIGN_OR_RETURN(const bool there,
+                         kv_.Get(Family::kCatalog, key, &ignored));
+    if (there || made.contains(key)) continue;
+    GraphDescription graph;
+    graph.number = next++;
+    graph.uuid = RandomUuid();
+    graph.tenant = name.tenant;
+    graph.name = name.name;
+    graph.base_namespace = options.base_namespace;
+    graph.statement_ids = options.statement_ids;
+    batch->Put(Family::kCatalog, key, EncodeNumber(graph.number));
+    batch->Put(Family::kCatalog,
+               CatalogKey(kGraphKind, NumberBytes(graph.number)),
+               EncodeGraph(graph));
+    batch->Put(Family::kStats, HeadKey(graph.number), EncodeHead(Head{}));
+    batch->Put(Family::kManifest, ManifestKey(graph.number),
+               EncodeManifest(Manifest{}));
+    made.insert(std::move(key));
+  }
+  // What was there may come from a batch that was not synced yet.
+  if (next == first)
+    return mode == WriteMode::kSync ? kv_.Sync() : absl::OkStatus();
+  batch->Put(Family::kCatalog, CatalogKey(kNextGraphKind), EncodeNumber(next));
+  return kv_.Write(*batch, mode);
 }
 
 absl::Status Catalog::Drop(const GraphDescription& graph) {
@@ -189,14 +245,34 @@ absl::Status Catalog::Drop(const GraphDescription& graph) {
 }
 
 absl::StatusOr<std::vector<GraphDescription>> Catalog::List() const {
-  const std::string prefix = CatalogKey(kGraphKind);
+  return ListFrom(0, SIZE_MAX);
+}
+
+absl::StatusOr<std::vector<GraphDescription>> Catalog::ListFrom(
+    uint32_t first, size_t count) const {
+  const auto rows = kv_.NewIterator(
+      Family::kCatalog, {.snapshot = nullptr,
+                         .lower = CatalogKey(kGraphKind, NumberBytes(first)),
+                         .upper = PrefixEnd(CatalogKey(kGraphKind))});
+  std::vector<GraphDescription> graphs;
+  for (rows->SeekToFirst(); rows->Valid() && graphs.size() < count;
+       rows->Next()) {
+    SKG_ASSIGN_OR_RETURN(GraphDescription graph, DecodeGraph(rows->value()));
+    graphs.push_back(std::move(graph));
+  }
+  SKG_RETURN_IF_ERROR(rows->status());
+  return graphs;
+}
+
+absl::StatusOr<std::vector<uint32_t>> Catalog::GraphsOf(
+    std::string_view tenant) const {
+  const std::string prefix = NameKey(tenant, {});
   const auto rows = kv_.NewIterator(
       Family::kCatalog,
       {.snapshot = nullptr, .lower = prefix, .upper = PrefixEnd(prefix)});
-  std::vector<GraphDescription> graphs;
+  std::vector<uint32_t> graphs;
   for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
-    SKG_ASSIGN_OR_RETURN(GraphDescription graph, DecodeGraph(rows->value()));
-    graphs.push_back(std::move(graph));
+    SKG_ASSIGN_OR_RETURN(graphs.emplace_back(), DecodeNumber(rows->value()));
   }
   SKG_RETURN_IF_ERROR(rows->status());
   return graphs;
@@ -218,18 +294,6 @@ absl::StatusOr<std::vector<uint32_t>> Catalog::Dropped() const {
   }
   SKG_RETURN_IF_ERROR(rows->status());
   return graphs;
-}
-
-absl::Status Catalog::DeleteRows(uint32_t graph) {
-  const std::string begin = GraphPrefix(graph);
-  const std::string end = PrefixEnd(begin);
-  const auto batch = kv_.NewBatch();
-  for (size_t i = 0; i < kFamilyCount; ++i) {
-    const auto family = static_cast<Family>(i);
-    if (family != Family::kCatalog) batch->DeleteRange(family, begin, end);
-  }
-  batch->Delete(Family::kCatalog, CatalogKey(kDroppedKind, NumberBytes(graph)));
-  return kv_.Write(*batch, WriteMode::kBuffered);
 }
 
 absl::Status Catalog::PutSetting(std::string_view key, std::string_view value) {
@@ -274,6 +338,34 @@ absl::StatusOr<std::vector<std::string>> Catalog::ListSettings(
   }
   SKG_RETURN_IF_ERROR(rows->status());
   return keys;
+}
+
+absl::Status Catalog::PutQuota(std::string_view owner,
+                               const QuotaLimits& limits) {
+  const auto batch = kv_.NewBatch();
+  const std::string key = CatalogKey(kQuotaKind, owner);
+  if (limits == QuotaLimits{}) {
+    batch->Delete(Family::kCatalog, key);
+  } else {
+    batch->Put(Family::kCatalog, key, EncodeQuotaLimits(limits));
+  }
+  return kv_.Write(*batch, WriteMode::kSync);
+}
+
+absl::StatusOr<std::vector<std::pair<std::string, QuotaLimits>>>
+Catalog::Quotas() const {
+  const std::string prefix = CatalogKey(kQuotaKind);
+  const auto rows = kv_.NewIterator(
+      Family::kCatalog,
+      {.snapshot = nullptr, .lower = prefix, .upper = PrefixEnd(prefix)});
+  std::vector<std::pair<std::string, QuotaLimits>> quotas;
+  for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
+    SKG_ASSIGN_OR_RETURN(const QuotaLimits limits,
+                         DecodeQuotaLimits(rows->value()));
+    quotas.emplace_back(rows->key().substr(prefix.size()), limits);
+  }
+  SKG_RETURN_IF_ERROR(rows->status());
+  return quotas;
 }
 
 }  // namespace skg::storage

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "absl/status/status.h"
+#include "base/cancellation.h"
 #include "storage/graph_state.h"
 #include "storage/store.h"
 
@@ -12,7 +13,8 @@ namespace skg::storage {
 // distinct predicates and named graphs. Cost: reads every row once; `deep` also
 // decodes every term, record and log entry.
 inline constexpr size_t kMaxProblems = 1000;
-[[nodiscard]] absl::Status CheckGraph(GraphState& graph, bool deep,
-                                      CheckSummary* summary);
+[[nodiscard]] absl::Status CheckGraph(
+    GraphState& graph, bool deep, CheckSummary* summary,
+    const Cancellation* cancellation = nullptr);
 
 }  // namespace skg::storage

@@ -23,30 +23,52 @@ absl::StatusOr<CommitOutcome> CommitQueue::Commit(
   PreparedCommit commit(request);
   SKG_RETURN_IF_ERROR(Prepare(graph_, commit));
   SKG_RETURN_IF_ERROR(Wait(commit));
-  if (request.durability == Durability::kGroup) {
-    SKG_RETURN_IF_ERROR(sync_.Wait());
-  } else if (request.durability == Durability::kNone) {
-    sync_.MarkDirty();
-  }
+  SKG_RETURN_IF_ERROR(Settle(request.durability));
   return std::move(commit.outcome);
 }
 
+absl::Status CommitQueue::Settle(Durability durability) {
+  if (durability == Durability::kGroup) return sync_.Wait();
+  if (durability == Durability::kNone) sync_.MarkDirty();
+  return absl::OkStatus();
+}
+
 absl::Status CommitQueue::EditManifest(const ManifestEdit& edit) {
+  // Nothing is lost with it: what it replaces is still there.
+  const WriterEdit on_writer = [&](CommitWriter& writer, CommitBatch& batch) {
+    return writer.EditManifest(edit, batch);
+  };
   CommitRequest none;
   none.durability = Durability::kNone;
   PreparedCommit commit(none);
-  commit.edit = &edit;
+  commit.edit = &on_writer;
   return Wait(commit);
+}
+
+absl::Status CommitQueue::Edit(const WriterEdit& edit, Durability durability,
+                               bool alone) {
+  CommitRequest none;
+  none.durability = durability;
+  PreparedCommit commit(none);
+  commit.edit = &edit;
+  commit.alone = alone;
+  SKG_RETURN_IF_ERROR(Wait(commit));
+  return Settle(durability);
+}
+
+bool CommitQueue::MustWait(const CommitBatch& batch) const {
+  return waiting_.front()->alone && (writing_ || !batch.empty());
 }
 
 absl::Status CommitQueue::Wait(PreparedCommit& commit) {
   bool lead = false;
+  graph_.MarkUsed();
   {
     const std::lock_guard lock(mutex_);
     if (!closed_.ok()) return closed_;
     waiting_.push_back(&commit);
     lead = !std::exchange(leading_, true);
-    if (!lead && waiting_.size() == kGatherEarly) turn_.notify_one();
+    if (!lead && waiting_.size() == kGatherEarly) turn_.notify_all();
   }
   if (!lead) {
     commit.turn.wait(PreparedCommit::kWaiting, std::memory_order_acquire);
@@ -59,7 +81,7 @@ absl::Status CommitQueue::Wait(PreparedCommit& commit) {
 void CommitQueue::Lead() {
   std::unique_lock lock(mutex_);
   TellWriter();
-  absl::StatusOr<CommitBatch> batch = closed_.ok() ? writer_.Begin() : closed_;
+  absl::StatusOr<CommitBatch> batch = closed_.ok() ? writer().Begin() : closed_;
   if (!batch.ok()) {
     const Members members(waiting_.begin(), waiting_.end());
     waiting_.clear();
@@ -71,13 +93,14 @@ void CommitQueue::Lead() {
     Gather(lock, *batch, members, failed);
     if (!writing_) break;
     turn_.wait(lock, [&] {
-      return !writing_ || (waiting_.size() >= kGatherEarly &&
-                           batch->size_bytes() < kFullBatchBytes);
+      return !writing_ ||
+             (waiting_.size() >= kGatherEarly &&
+              batch->size_bytes() < kFullBatchBytes && !MustWait(*batch));
     });
   }
   if (!broken_.ok()) {
     // What this batch was prepared on was never written.
-    writer_.Reset();
+    writer().Reset();
     visible_.clear();
     Abandon(lock, members, std::exchange(broken_, absl::OkStatus()));
   } else if (batch->empty()) {  // replays and failures only
@@ -85,14 +108,14 @@ void CommitQueue::Lead() {
   } else {
     // Packing takes its time; who comes meanwhile queues up.
     lock.unlock();
-    const absl::Status sealed = writer_.Seal(*batch);
+    const absl::Status sealed = writer().Seal(*batch);
     lock.lock();
     if (sealed.ok()) {
       writing_ = true;
       PassLead();
       WriteBatch(lock, *std::move(batch), members);
     } else {
-      writer_.Reset();
+      writer().Reset();
       visible_.clear();
       Abandon(lock, members, sealed);
     }
@@ -102,18 +125,21 @@ void CommitQueue::Lead() {
 
 void CommitQueue::Gather(std::unique_lock<std::mutex>& lock, CommitBatch& batch,
                          Members& members, Members& failed) {
-  while (!waiting_.empty() && batch.size_bytes() < kFullBatchBytes) {
+  while (!waiting_.empty() && batch.size_bytes() < kFullBatchBytes &&
+         !MustWait(batch)) {
     TellWriter();
-    std::deque<PreparedCommit*> taken = std::exchange(waiting_, {});
+    const Members taken = std::exchange(waiting_, {});
     lock.unlock();
-    while (!taken.empty() && batch.size_bytes() < kFullBatchBytes) {
-      PreparedCommit* commit = taken.front();
-      taken.pop_front();
-      commit->status = writer_.Apply(*commit, batch);
+    auto next = taken.begin();
+    while (next != taken.end() && batch.size_bytes() < kFullBatchBytes) {
+      // The first one has nothing on its way before it; another one has.
+      if ((*next)->alone && next != taken.begin()) break;
+      PreparedCommit* commit = *next++;
+      commit->status = writer().Apply(*commit, batch);
       (commit->status.ok() ? members : failed).push_back(commit);
     }
     lock.lock();
-    waiting_.insert(waiting_.begin(), taken.begin(), taken.end());
+    waiting_.insert(waiting_.begin(), next, taken.end());
   }
 }
 
@@ -149,15 +175,15 @@ void CommitQueue::WriteBatch(std::unique_lock<std::mutex>& lock,
     broken_ = status;
   } else {
     visible_.clear();
-    writer_.Reset();
+    writer().Reset();
   }
   if (leading_) {
-    turn_.notify_one();
+    turn_.notify_all();
   } else {
     TellWriter();
-    writer_.Rest();
+    writer().Rest();
   }
-  idle_.notify_all();
+  turn_.notify_all();
   lock.unlock();
   Finish(members, status);
 }
@@ -165,7 +191,7 @@ void CommitQueue::WriteBatch(std::unique_lock<std::mutex>& lock,
 void CommitQueue::PassLead() {
   if (waiting_.empty()) {
     leading_ = false;
-    idle_.notify_all();
+    turn_.notify_all();
     return;
   }
   // The lead stays taken: who comes meanwhile queues behind.
@@ -175,8 +201,24 @@ void CommitQueue::PassLead() {
 }
 
 void CommitQueue::TellWriter() {
-  for (const CommitBatch& batch : visible_) writer_.Visible(batch);
+  for (const CommitBatch& batch : visible_) writer().Visible(batch);
   visible_.clear();
+}
+
+CommitWriter& CommitQueue::writer() {
+  if (writer_ == nullptr)
+    writer_ = std::make_unique<CommitWriter>(graph_, run_rows_);
+  return *writer_;
+}
+
+void CommitQueue::ReleaseMemory() {
+  const std::lock_guard lock(mutex_);
+  if (leading_ || writing_ || !visible_.empty()) return;
+  // What a load relies on is nowhere else.
+  if (writer_ != nullptr && writer_->has_reservation()) return;
+  writer_.reset();
+  waiting_.shrink_to_fit();
+  visible_.shrink_to_fit();
 }
 
 void CommitQueue::Finish(const Members& members, const absl::Status& status) {
@@ -193,7 +235,7 @@ void CommitQueue::Finish(const Members& members, const absl::Status& status) {
 void CommitQueue::Close(const absl::Status& reason) {
   std::unique_lock lock(mutex_);
   closed_ = reason;
-  idle_.wait(lock, [&] { return !leading_ && !writing_; });
+  turn_.wait(lock, [&] { return !leading_ && !writing_; });
 }
 
 void CommitQueue::Reopen() {

@@ -203,7 +203,7 @@ absl::Status CommitWriter::PackRun(CommitBatch& batch) {
   SKG_ASSIGN_OR_RETURN(const RunInfo info, builder.Finish());
   manifest_.runs.push_back(info);
   batch.manifest_changed = true;
-  batch.run = builder.Take(graph_.kv);
+  batch.run = builder.Take(graph_.kv, &graph_.blocks);
   runs_on_their_way_.insert(info.number);
   graph_.Adopt(batch.run);
   return absl::OkStatus();

@@ -1,12 +1,14 @@
 #include "storage/commit_writer.h"
 
 #include <algorithm>
+#include <span>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/status.h"
 #include "base/strings.h"
 #include "storage/read_set.h"
+#include "storage/record_content.h"
 
 namespace skg::storage {
 
@@ -31,20 +33,6 @@ StatementKey TripleOf(const StatementKey& key) {
 bool Inserts(const WriteOperation& operation) {
   return operation.kind == WriteOperation::Kind::kAdd ||
          operation.kind == WriteOperation::Kind::kAddIfAbsent;
-}
-
-// A record that says no more than the row and the commit.
-bool Plain(const Record& record) {
-  return record.metadata.empty() && record.source.empty() &&
-         !record.valid_from && !record.valid_to;
-}
-
-bool SameContent(const Record* a, const Record* b) {
-  static const Record kNone;
-  const Record& x = a != nullptr ? *a : kNone;
-  const Record& y = b != nullptr ? *b : kNone;
-  return x.metadata == y.metadata && x.source == y.source &&
-         x.valid_from == y.valid_from && x.valid_to == y.valid_to;
 }
 
 // Gives a triple term the bytes of its parts; false: a part has no id (yet).
@@ -100,10 +88,13 @@ void CommitWriter::Reset() {
   probes_.clear();
   runs_.clear();
   runs_on_their_way_.clear();
+  // What became durable stays promised.
+  if (reserved_in_ > visible_batch_) reserved_.reset();
 }
 
 void CommitWriter::Visible(const CommitBatch& batch) {
   visible_commit_ = batch.last_commit;
+  visible_batch_ = batch.number;
   if (batch.run != nullptr) {
     const uint32_t number = batch.run->info().number;
     runs_on_their_way_.erase(number);
@@ -142,7 +133,7 @@ void CommitWriter::Rest() {
 }
 
 absl::Status CommitWriter::Apply(PreparedCommit& commit, CommitBatch& batch) {
-  if (commit.edit != nullptr) return ApplyEdit(commit, batch);
+  if (commit.edit != nullptr) return (*commit.edit)(*this, batch);
   SKG_ASSIGN_OR_RETURN(const bool replayed, Replay(commit));
   if (replayed) return absl::OkStatus();
 
@@ -151,6 +142,7 @@ absl::Status CommitWriter::Apply(PreparedCommit& commit, CommitBatch& batch) {
   NumberTerms(commit);
   absl::Status possible = CheckConflicts(commit);
   if (possible.ok()) possible = LoadStates(commit, first_new_term);
+  if (possible.ok()) possible = CheckQuota(commit);
   if (!possible.ok()) {
     UndoTerms(commit, first_new_term);
     return possible;
@@ -217,11 +209,11 @@ absl::Status CommitWriter::Apply(PreparedCommit& commit, CommitBatch& batch) {
   return absl::OkStatus();
 }
 
-absl::Status CommitWriter::ApplyEdit(const PreparedCommit& commit,
-                                     CommitBatch& batch) {
+absl::Status CommitWriter::EditManifest(const ManifestEdit& edit,
+                                        CommitBatch& batch) {
   Manifest manifest = manifest_;
   Head head = head_;
-  SKG_RETURN_IF_ERROR((*commit.edit)(manifest, head, *batch.rows));
+  SKG_RETURN_IF_ERROR(edit(manifest, head, *batch.rows));
   // All rows of this batch go to the epoch that is the last one at its end.
   if (manifest.epochs.back() != manifest_.epochs.back())
     manifest.epochs.back().since = batch.begin_commit;
@@ -271,8 +263,14 @@ absl::StatusOr<TermId> CommitWriter::FindTerm(const PreparedCommit& commit,
       it != numbered_.end()) {
     return it->second;
   }
-  return graph_.dictionary.Find(graph_.description.number, pending.term.tag,
-                                pending.term.bytes);
+  SKG_ASSIGN_OR_RETURN(
+      const TermId id,
+      graph_.dictionary.Find(graph_.description.number, pending.term.tag,
+                             pending.term.bytes));
+  if (id.bound() || reserved_ == nullptr) return id;
+  SKG_ASSIGN_OR_RETURN(const TermId reserved, reserved_->Find(pending.term));
+  pending.reserved = reserved.bound();
+  return reserved;
 }
 
 absl::Status CommitWriter::FindTerms(PreparedCommit& commit) {
@@ -336,9 +334,13 @@ void CommitWriter::AppendTerms(const PreparedCommit& commit,
                                uint64_t first_new_term, CommitBatch& batch) {
   uint64_t next = first_new_term;
   for (const PendingTerm& pending : commit.terms) {
-    // Numbers rise in the order of the terms; a term that stands twice has one.
-    if (!pending.id.bound() || pending.id.payload() != next) continue;
-    ++next;
+    if (!pending.id.bound()) continue;
+    if (!pending.reserved || !pending.needed) {
+      // Numbers rise in the order of the terms; a term that stands twice has
+      // one.
+      if (pending.id.payload() != next) continue;
+      ++next;
+    }
     graph_.dictionary.AppendRows(graph_.description.number, pending.id,
                                  pending.term, *batch.rows);
     batch.new_terms.emplace_back(pending.id, pending.term);
@@ -359,18 +361,26 @@ absl::Status CommitWriter::CheckConflicts(const PreparedCommit& commit) {
   const uint64_t first_recent =
       recent_.empty() ? head_.last_commit + 1 : recent_.front().commit;
   for (; next < first_recent; ++next) {
-    const auto entry = graph_.ReadLog(next);
-    if (absl::IsOutOfRange(entry.status())) {
+    bool touched = false;
+    const auto header = graph_.ReadLog(
+        next, GraphState::LogExpansion::kNone,
+        [&](std::span<const LoggedChange> changes) {
+          touched |= std::any_of(changes.begin(), changes.end(),
+                                 [&](const LoggedChange& change) {
+                                   return reads.Touches(change.key);
+                                 });
+          return absl::OkStatus();
+        });
+    if (absl::IsOutOfRange(header.status())) {
       return absl::AbortedError(
           "the log no longer reaches back to where this transaction began");
     }
-    SKG_RETURN_IF_ERROR(entry.status());
-    for (const LoggedChange& change : entry->changes) {
-      if (reads.Touches(change.key)) return conflict(next);
-    }
+    SKG_RETURN_IF_ERROR(header.status());
+    if (touched || header->by_reference) return conflict(next);
   }
   for (const Recent& recent : recent_) {
     if (recent.commit < next) continue;
+    if (recent.everything) return conflict(recent.commit);
     for (const StatementKey& key : recent.keys) {
       if (reads.Touches(key)) return conflict(recent.commit);
     }
@@ -554,7 +564,7 @@ Outcome CommitWriter::Decide(const WriteOperation& operation,
   if (live)
     record.created_commit =
         at->record != nullptr ? at->record->created_commit : at->commit;
-  if (!Plain(record) || record.created_commit != number) {
+  if (!SaysNothing(record) || record.created_commit != number) {
     written.has_record = true;
     written.record = std::make_shared<const Record>(std::move(record));
   }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -20,6 +21,8 @@
 #include "storage/kv.h"
 #include "storage/prepared_commit.h"
 #include "storage/rows.h"
+#include "storage/run_publication.h"
+#include "storage/term_reservation.h"
 
 namespace skg::storage {
 
@@ -39,13 +42,14 @@ struct CommitBatch {
   uint64_t delta_rows = 0;  // in the delta once this is written
   size_t runs = 0;          // live ones, likewise
   bool manifest_changed = false;
+  bool head_changed = false;  // though there is no row yet
   bool wants_merge = false;
   std::vector<std::pair<TermId, DictionaryTerm>> new_terms;
   absl::flat_hash_set<TermId> predicates;  // whose counts changed
   absl::flat_hash_set<TermId> named_graphs;
 
   [[nodiscard]] bool empty() const {
-    return rows->empty() && !manifest_changed;
+    return rows->empty() && !manifest_changed && !head_changed;
   }
   [[nodiscard]] size_t size_bytes() const {
     return rows->size_bytes() + statements.size() * 3 * kDeltaKeyBytes;
@@ -74,6 +78,25 @@ class CommitWriter {
   // Nobody waits: lets go of iterators and of what the store shows anyway.
   void Rest();
 
+  // What edits of the queue (CommitQueue::Edit) may do. On an error nothing has
+  // changed.
+
+  // Replaces the manifest; see CommitQueue::EditManifest.
+  using ManifestEdit = std::function<absl::Status(Manifest&, Head&, KvBatch&)>;
+  [[nodiscard]] absl::Status EditManifest(const ManifestEdit& edit,
+                                          CommitBatch& batch);
+  // Sets numbers aside for the terms of `reservation`; who needs one of them
+  // meanwhile is given its number. Ends with another call (null: with none).
+  [[nodiscard]] absl::Status ReserveTerms(
+      std::shared_ptr<TermReservation> reservation, CommitBatch& batch);
+  [[nodiscard]] bool has_reservation() const { return reserved_ != nullptr; }
+  // Adds a run as a commit, whose number and time go into the result. kAborted:
+  // a commit since the snapshot touches what it touches. kResourceExhausted: a
+  // quota.
+  [[nodiscard]] absl::Status PublishRun(const RunPublication& publication,
+                                        CommitResult* result,
+                                        CommitBatch& batch);
+
  private:
   struct Edge {
     uint32_t edge = 0;
@@ -90,12 +113,14 @@ class CommitWriter {
   };
   struct Recent {
     uint64_t commit = 0;
+    bool everything = false;  // or so it is taken: too much to list
     std::vector<StatementKey> keys;
   };
 
   [[nodiscard]] absl::Status LoadHead();
-  [[nodiscard]] absl::Status ApplyEdit(const PreparedCommit& commit,
-                                       CommitBatch& batch);
+  [[nodiscard]] absl::Status CheckUntouched(const RunPublication& publication);
+  [[nodiscard]] absl::Status CheckQuota(
+      const RunPublication& publication) const;
 
   // First phase: everything that may fail.
   [[nodiscard]] absl::StatusOr<bool> Replay(PreparedCommit& commit);
@@ -115,6 +140,8 @@ class CommitWriter {
   [[nodiscard]] absl::Status ProbeRuns(const StatementKey& triple,
                                        Edges& newest);
   [[nodiscard]] absl::Status LoadRecord(const StatementKey& key, Edge& edge);
+  [[nodiscard]] absl::Status CheckQuota(const PreparedCommit& commit) const;
+  [[nodiscard]] int64_t Growth(const PreparedCommit& commit) const;
   [[nodiscard]] absl::Status LoadCounts(
       absl::flat_hash_map<TermId, Counts>& cache, TermId id,
       std::string (*key)(uint32_t, TermId));
@@ -150,6 +177,9 @@ class CommitWriter {
   absl::flat_hash_set<uint32_t> runs_on_their_way_;
   uint64_t batch_number_ = 0;
   uint64_t visible_commit_ = 0;
+  uint64_t visible_batch_ = 0;
+  std::shared_ptr<TermReservation> reserved_;
+  uint64_t reserved_in_ = 0;  // the batch
 
   // Writer's knowledge beyond what the store shows; all of it true.
   absl::flat_hash_map<StatementKey, Triple> triples_;  // by triple (edge 0)

@@ -45,6 +45,43 @@ std::string EncodeTripleParts(TermId subject, TermId predicate, TermId object) {
   return bytes;
 }
 
+std::string TermIdRow(uint64_t number) {
+  std::string row(1, kPlainFormat);
+  AppendBigEndian(number, row);
+  return row;
+}
+
+absl::StatusOr<uint64_t> DecodeTermNumber(uint32_t graph,
+                                          std::string_view row) {
+  if (row.size() != 9 || row.front() != kPlainFormat) {
+    return absl::DataLossError(
+        absl::StrCat("damaged term_ids row in graph ", graph));
+  }
+  return LoadBigEndian<uint64_t>(row.data() + 1);
+}
+
+absl::Status VisitTermRows(uint32_t graph, TermId id, std::string_view bytes,
+                           const TermRowVisitor& visit) {
+  const uint64_t number = id.payload();
+  std::string value{kWholeFormat, static_cast<char>(id.tag())};
+  if (bytes.size() <= kLongestWholeBytes) {
+    value += bytes;
+    return visit(TermKey(graph, number), value);
+  }
+  value[0] = kChunkedFormat;
+  const size_t chunks = (bytes.size() + kChunkBytes - 1) / kChunkBytes;
+  AppendVarint(bytes.size(), value);
+  AppendVarint(chunks, value);
+  SKG_RETURN_IF_ERROR(visit(TermKey(graph, number), value));
+  for (size_t i = 0; i < chunks; ++i) {
+    std::string chunk(1, kPlainFormat);
+    chunk.append(bytes, i * kChunkBytes, kChunkBytes);
+    SKG_RETURN_IF_ERROR(
+        visit(TermChunkKey(graph, number, static_cast<uint32_t>(i)), chunk));
+  }
+  return absl::OkStatus();
+}
+
 size_t Dictionary::BytesHash::operator()(std::string_view key) const {
   return XXH3_64bits(key.data(), key.size());
 }
@@ -67,11 +104,8 @@ absl::StatusOr<TermId> Dictionary::Find(uint32_t graph, rdf::TermTag tag,
   SKG_ASSIGN_OR_RETURN(const bool found,
                        kv_.Get(Family::kTermIds, key, &value, at));
   if (!found) return TermId{};
-  if (value.size() != 9 || value.front() != kPlainFormat) {
-    return absl::DataLossError(
-        absl::StrCat("damaged term_ids row in graph ", graph));
-  }
-  id = TermId::Make(tag, LoadBigEndian<uint64_t>(value.data() + 1));
+  SKG_ASSIGN_OR_RETURN(const uint64_t number, DecodeTermNumber(graph, value));
+  id = TermId::Make(tag, number);
   if (IsHashedTermKey(key)) {
     // Two terms that share 48 bytes and a 128-bit hash: never seen, never
     // confused.
@@ -219,28 +253,15 @@ absl::Status Dictionary::Decode(uint32_t graph, std::span<const TermId> ids,
 
 void Dictionary::AppendRows(uint32_t graph, TermId id,
                             const DictionaryTerm& term, KvBatch& batch) const {
-  const uint64_t number = id.payload();
-  const std::string key = TermIdKey(graph, term.tag, term.bytes);
-  std::string row(1, kPlainFormat);
-  AppendBigEndian(number, row);
-  batch.Put(Family::kTermIds, key, row);
-
-  std::string value{kWholeFormat, static_cast<char>(term.tag)};
-  if (term.bytes.size() <= kLongestWholeBytes) {
-    value += term.bytes;
-  } else {
-    value[0] = kChunkedFormat;
-    const size_t chunks = (term.bytes.size() + kChunkBytes - 1) / kChunkBytes;
-    AppendVarint(term.bytes.size(), value);
-    AppendVarint(chunks, value);
-    for (size_t i = 0; i < chunks; ++i) {
-      std::string chunk(1, kPlainFormat);
-      chunk.append(term.bytes, i * kChunkBytes, kChunkBytes);
-      batch.Put(Family::kTerms,
-                TermChunkKey(graph, number, static_cast<uint32_t>(i)), chunk);
-    }
-  }
-  batch.Put(Family::kTerms, TermKey(graph, number), value);
+  batch.Put(Family::kTermIds, TermIdKey(graph, term.tag, term.bytes),
+            TermIdRow(id.payload()));
+  // A batch takes everything; what it refuses fails the write.
+  VisitTermRows(graph, id, term.bytes,
+                [&](std::string_view key, std::string_view value) {
+                  batch.Put(Family::kTerms, key, value);
+                  return absl::OkStatus();
+                })
+      .IgnoreError();
 }
 
 void Dictionary::Remember(uint32_t graph, TermId id,

@@ -33,6 +33,18 @@ struct DictionaryTerm {
 [[nodiscard]] std::string EncodeTripleParts(TermId subject, TermId predicate,
                                             TermId object);
 
+// Rows of a term, as (key, value): that of family `term_ids`, and those of
+// family `terms` in the order of their keys.
+using TermRowVisitor =
+    std::function<absl::Status(std::string_view, std::string_view)>;
+[[nodiscard]] std::string TermIdRow(uint64_t number);
+[[nodiscard]] absl::Status VisitTermRows(uint32_t graph, TermId id,
+                                         std::string_view bytes,
+                                         const TermRowVisitor& visit);
+// The number in a row of family `term_ids`. Errors: kDataLoss.
+[[nodiscard]] absl::StatusOr<uint64_t> DecodeTermNumber(uint32_t graph,
+                                                        std::string_view row);
+
 // A map in two generations: when the young one has used half the budget, the
 // old one is forgotten and the young becomes old; what is found in the old is
 // copied to the young. Close to least-recently-used at a fraction of its cost.

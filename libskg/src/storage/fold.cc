@@ -17,20 +17,25 @@ namespace skg::storage {
 
 namespace {
 
+constexpr size_t kRecordBatchBytes = 1 << 20;
+
 using Sources = std::vector<std::unique_ptr<RowSource>>;
 
 struct Rebuilt {
   RunInfo live, history;
+  uint64_t forgotten = 0;  // rows that ended by the horizon
 };
 
 // Packs what `sources` gives for each order. On an error the rows that were
 // written already are removed again.
 class Rebuild {
  public:
-  Rebuild(GraphState& graph, uint32_t first_run,
+  Rebuild(GraphState& graph, uint32_t first_run, uint64_t horizon,
           const VersionMergeOptions& options)
       : graph_(graph),
+        horizon_(horizon),
         options_(options),
+        records_(graph.kv.NewBatch()),
         live_(graph.kv, graph.description.number, first_run, false),
         history_(graph.kv, graph.description.number, first_run + 1, true),
         first_run_(first_run) {}
@@ -58,18 +63,45 @@ class Rebuild {
       SKG_RETURN_IF_ERROR(MergeVersions(
           sources(order), order, options_,
           [&](const RunRow& row) { return live_.Add(row); },
-          [&](const RunRow& row) { return history_.Add(row); }));
+          [&](const RunRow& row) {
+            return row.value.end > horizon_ ? history_.Add(row)
+                                            : Forget(row, order);
+          }));
       SKG_RETURN_IF_ERROR(live_.FinishOrder());
       SKG_RETURN_IF_ERROR(history_.FinishOrder());
     }
+    SKG_RETURN_IF_ERROR(DeleteRecords(0));
     Rebuilt built;
+    built.forgotten = forgotten_;
     SKG_ASSIGN_OR_RETURN(built.live, live_.Finish());
     SKG_ASSIGN_OR_RETURN(built.history, history_.Finish());
     return built;
   }
 
+  // No view shows the row any more: its record may go even if the new runs are
+  // never published.
+  absl::Status Forget(const RunRow& row, IndexOrder order) {
+    if (order != IndexOrder::kGspo) return absl::OkStatus();
+    ++forgotten_;
+    if (!row.value.has_record) return absl::OkStatus();
+    records_->Delete(Family::kRecords,
+                     RecordKey(graph_.description.number, row.key, row.commit));
+    return DeleteRecords(kRecordBatchBytes);
+  }
+
+  absl::Status DeleteRecords(size_t limit) {
+    if (records_->empty() || records_->size_bytes() < limit)
+      return absl::OkStatus();
+    SKG_RETURN_IF_ERROR(graph_.kv.Write(*records_, WriteMode::kBuffered));
+    records_->Clear();
+    return absl::OkStatus();
+  }
+
   GraphState& graph_;
+  const uint64_t horizon_;
   const VersionMergeOptions options_;
+  const std::unique_ptr<KvBatch> records_;
+  uint64_t forgotten_ = 0;
   RunBuilder live_, history_;
   const uint32_t first_run_;
 };
@@ -153,7 +185,9 @@ absl::Status FoldDelta(GraphState& graph, const Cancellation* cancellation) {
                                         snapshot->head().last_commit),
       .cancellation = cancellation};
   const uint32_t number = graph.description.number;
-  Rebuild rebuild(graph, first_run, options);
+  SKG_ASSIGN_OR_RETURN(const History past,
+                       ReadHistory(graph.kv, number, snapshot->kv()));
+  Rebuild rebuild(graph, first_run, past.horizon, options);
   SKG_ASSIGN_OR_RETURN(const Rebuilt built, rebuild.Run([&](IndexOrder order) {
     Sources sources;
     for (const Epoch& epoch : closed) {
@@ -162,7 +196,8 @@ absl::Status FoldDelta(GraphState& graph, const Cancellation* cancellation) {
     }
     return sources;
   }));
-  const uint64_t folded_rows = built.live.rows + built.history.rows;
+  const uint64_t folded_rows =
+      built.live.rows + built.history.rows + built.forgotten;
   return graph.queue().EditManifest(
       [&](Manifest& manifest, Head& head, KvBatch& rows) {
         std::erase_if(manifest.epochs, [&](const Epoch& epoch) {
@@ -197,7 +232,10 @@ absl::Status MergeRuns(GraphState& graph, const std::vector<uint32_t>& runs,
   const bool alone = (snapshot->head().delta_rows == 0 ||
                       manifest_now.epochs.front().since >= newest) &&
                      NoLiveRunWithin(manifest_now, runs, oldest, newest);
-  Rebuild rebuild(graph, first_run,
+  SKG_ASSIGN_OR_RETURN(
+      const History past,
+      ReadHistory(graph.kv, graph.description.number, snapshot->kv()));
+  Rebuild rebuild(graph, first_run, past.horizon,
                   {.settle_removes = alone, .cancellation = cancellation});
   SKG_ASSIGN_OR_RETURN(const Rebuilt built, rebuild.Run([&](IndexOrder order) {
     Sources sources;
@@ -235,6 +273,15 @@ std::vector<uint32_t> ChooseMerge(const Manifest& manifest) {
     }
   }
   return {};
+}
+
+std::vector<uint32_t> ForgottenRuns(const Manifest& manifest,
+                                    uint64_t horizon) {
+  std::vector<uint32_t> runs;
+  for (const RunInfo& info : manifest.runs) {
+    if (info.history && info.max_end <= horizon) runs.push_back(info.number);
+  }
+  return runs;
 }
 
 }  // namespace skg::storage

@@ -23,7 +23,9 @@ inline constexpr size_t kMergeFanIn = 8;
 [[nodiscard]] absl::Status FoldDelta(GraphState& graph,
                                      const Cancellation* cancellation);
 
-// Makes one live and one history run out of these.
+// Makes one live and one history run out of these. Here as in FoldDelta, rows
+// that ended at or before the graph's horizon are left out, and their records
+// deleted.
 [[nodiscard]] absl::Status MergeRuns(GraphState& graph,
                                      const std::vector<uint32_t>& runs,
                                      const Cancellation* cancellation);
@@ -31,5 +33,10 @@ inline constexpr size_t kMergeFanIn = 8;
 // Which runs to merge next: neighbours in time, kMergeFanIn or more of one size
 // tier and smaller ones among them, all live or all history. Empty: none.
 [[nodiscard]] std::vector<uint32_t> ChooseMerge(const Manifest& manifest);
+
+// Runs of a past that no view shows any more: a merge of them alone leaves
+// nothing.
+[[nodiscard]] std::vector<uint32_t> ForgottenRuns(const Manifest& manifest,
+                                                  uint64_t horizon);
 
 }  // namespace skg::storage

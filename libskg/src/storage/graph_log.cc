@@ -102,27 +102,28 @@ absl::StatusOr<uint64_t> GraphLog::Load(const KvSnapshot* at) const {
   return commit();
 }
 
-absl::StatusOr<LogEntry> GraphLog::Read(uint64_t commit,
-                                        const KvSnapshot* at) const {
-  LogEntry entry;
-  entry.commit = commit;
+absl::StatusOr<LogHeader> GraphLog::Read(uint64_t commit,
+                                         const ChangeVisitor& visit,
+                                         const KvSnapshot* at) const {
   const std::string lower = LogKey(graph_.number, commit, 0);
   std::string upper = LogKindPrefix(graph_.number, kLogEntryKind);
   AppendBigEndian(commit + 1, upper);
   const auto rows = kv_.NewIterator(
       Family::kLog, {.snapshot = at, .lower = lower, .upper = upper});
-  uint64_t expected = 0;
+  LogHeader header;
+  uint64_t found = 0;
   uint32_t chunk = 0;
+  std::vector<LoggedChange> changes;
   for (rows->SeekToFirst(); rows->Valid(); rows->Next(), ++chunk) {
     if (rows->key() != LogKey(graph_.number, commit, chunk)) break;
     if (chunk == 0) {
-      SKG_ASSIGN_OR_RETURN(const LogHeader header,
-                           DecodeLogHeader(rows->value()));
-      entry.time = header.time;
-      expected = header.change_count;
+      SKG_ASSIGN_OR_RETURN(header, DecodeLogHeader(rows->value()));
+      if (header.by_reference) return header;
     }
-    SKG_RETURN_IF_ERROR(
-        DecodeLogChunk(rows->value(), chunk == 0, &entry.changes));
+    changes.clear();
+    SKG_RETURN_IF_ERROR(DecodeLogChunk(rows->value(), chunk == 0, &changes));
+    found += changes.size();
+    if (!changes.empty()) SKG_RETURN_IF_ERROR(visit(changes));
   }
   SKG_RETURN_IF_ERROR(rows->status());
   if (chunk == 0) {
@@ -130,12 +131,12 @@ absl::StatusOr<LogEntry> GraphLog::Read(uint64_t commit,
         absl::StrCat("the log of ", Name(), " does not hold commit ", commit,
                      "; its first one is commit ", first()));
   }
-  if (entry.changes.size() != expected) {
+  if (found != header.change_count) {
     return absl::DataLossError(
         absl::StrCat("log of graph ", graph_.number, ", commit ", commit, ": ",
-                     entry.changes.size(), " changes instead of ", expected));
+                     found, " changes instead of ", header.change_count));
   }
-  return entry;
+  return header;
 }
 
 absl::StatusOr<int64_t> GraphLog::LoggedMicros(uint64_t commit, bool* found,
@@ -205,12 +206,19 @@ absl::StatusOr<uint64_t> GraphLog::LastUpTo(absl::Time time, uint64_t low,
   return low - 1;
 }
 
+void GraphLog::ReleaseMemory() {
+  const std::lock_guard lock(mutex_);
+  times_ = {};
+}
+
 std::unique_ptr<LogHold> GraphLog::Hold(uint64_t after) {
+  const std::lock_guard lock(mutex_);
+  if (holds_ == nullptr) holds_ = std::make_shared<LogHold::Holds>();
   return std::unique_ptr<LogHold>(new LogHold(holds_, after));
 }
 
 absl::Status GraphLog::Trim(uint64_t through, uint64_t last) {
-  const std::lock_guard lock(trimming_);
+  const std::lock_guard lock(past_);
   if (last == 0) return absl::OkStatus();
   through = std::min(through, last - 1);
   while (first() <= through) {
@@ -292,10 +300,15 @@ absl::Status GraphLog::Trim(const LogRetention& retention, absl::Time now,
     SKG_ASSIGN_OR_RETURN(through,
                          LastUpTo(now - retention.kept_for, first(), last));
   }
+  std::shared_ptr<LogHold::Holds> holds;
   {
-    const std::lock_guard lock(holds_->mutex);
-    if (!holds_->after.empty())
-      through = std::min(through, *holds_->after.begin());
+    const std::lock_guard lock(mutex_);
+    holds = holds_;
+  }
+  if (holds != nullptr) {
+    const std::lock_guard lock(holds->mutex);
+    if (!holds->after.empty())
+      through = std::min(through, *holds->after.begin());
   }
   return Trim(std::max(through, BeyondCap(retention, last)), last);
 }

@@ -4,9 +4,11 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +56,10 @@ class LogHold {
   uint64_t after_;
 };
 
+// Takes changes of one commit, some at a time.
+using ChangeVisitor =
+    std::function<absl::Status(std::span<const LoggedChange>)>;
+
 // Thread safety: all methods from any thread.
 class GraphLog {
  public:
@@ -69,9 +75,11 @@ class GraphLog {
   }
 
   // As it is at `at` (null: the present). kOutOfRange: before first() (the
-  // message says it), or not there yet.
-  [[nodiscard]] absl::StatusOr<LogEntry> Read(
-      uint64_t commit, const KvSnapshot* at = nullptr) const;
+  // message says it), or not there yet. Of an entry by reference nothing is
+  // visited.
+  [[nodiscard]] absl::StatusOr<LogHeader> Read(
+      uint64_t commit, const ChangeVisitor& visit,
+      const KvSnapshot* at = nullptr) const;
   // Read at `at` (null: the present), which still shows a graph that was
   // dropped since. Errors: kOutOfRange (no such commit), kDataLoss. O(1), and
   // remembered.
@@ -82,6 +90,11 @@ class GraphLog {
   [[nodiscard]] absl::StatusOr<uint64_t> LastUpTo(
       absl::Time time, uint64_t low, uint64_t high,
       const KvSnapshot* at = nullptr);
+
+  // Held while what is kept of the past is changed.
+  [[nodiscard]] std::mutex& past() { return past_; }
+  // Forgets the times that it remembers.
+  void ReleaseMemory();
 
   [[nodiscard]] std::unique_ptr<LogHold> Hold(uint64_t after);
   // Drops the entries up to `through`; their times stay. In bounded batches,
@@ -104,12 +117,10 @@ class GraphLog {
   const GraphDescription& graph_;
   KvStore& kv_;
   mutable std::atomic<uint64_t> first_{1};
-  std::mutex trimming_;  // one at a time
-  const std::shared_ptr<LogHold::Holds> holds_ =
-      std::make_shared<LogHold::Holds>();
-
+  std::mutex past_;
   std::mutex mutex_;
   absl::flat_hash_map<uint64_t, absl::Time> times_;
+  std::shared_ptr<LogHold::Holds> holds_;  // made with the first one
 };
 
 }  // namespace skg::storage

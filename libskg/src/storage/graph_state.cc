@@ -9,16 +9,20 @@
 #include "storage/catalog.h"
 #include "storage/commit_queue.h"
 #include "storage/keys.h"
+#include "storage/log_expansion.h"
 
 namespace skg::storage {
 
 GraphState::GraphState(GraphDescription graph, KvStore& store,
-                       Dictionary& terms, GroupSync& sync, size_t run_rows,
-                       Maintenance* maintenance, HoldCheck* holds)
+                       Dictionary& terms, BlockCache& cache, GroupSync& sync,
+                       size_t run_rows, Maintenance* maintenance,
+                       HoldCheck* holds, QuotaCheck* quota)
     : description(std::move(graph)),
       kv(store),
       dictionary(terms),
+      blocks(cache),
       holds_(holds),
+      quota_(quota),
       log_(description, kv),
       maintenance_(maintenance),
       queue_(std::make_unique<CommitQueue>(*this, sync, run_rows)) {}
@@ -37,10 +41,18 @@ absl::Status GraphState::Load() {
   published_.store(commit, std::memory_order_release);
   // Of a store that another process writes, a run may be about to be published.
   if (kv.read_only()) return absl::OkStatus();
+  // Before the first run number is taken there is no row of any run.
+  if (snapshot->manifest().next_run == Manifest{}.next_run)
+    return absl::OkStatus();
   return RemoveOrphanRuns(kv, description.number, snapshot->manifest());
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::TakeSnapshot() {
+  return MakeSnapshot(shared_from_this());
+}
+
+absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::MakeSnapshot(
+    std::shared_ptr<GraphState> self) {
   std::unique_ptr<KvSnapshot> at = kv.NewSnapshot();
   if (kv.read_only()) {
     // A newer program may have become the writer.
@@ -67,7 +79,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::TakeSnapshot() {
   }
   if (known.number != 0) {
     auto runs = RunsOf(known);
-    return std::make_shared<const Snapshot>(shared_from_this(), std::move(at),
+    return std::make_shared<const Snapshot>(std::move(self), std::move(at),
                                             head, std::move(known),
                                             std::move(runs));
   }
@@ -88,9 +100,8 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::TakeSnapshot() {
     manifest_ = manifest;
   }
   auto runs = RunsOf(manifest);
-  return std::make_shared<const Snapshot>(shared_from_this(), std::move(at),
-                                          head, std::move(manifest),
-                                          std::move(runs));
+  return std::make_shared<const Snapshot>(std::move(self), std::move(at), head,
+                                          std::move(manifest), std::move(runs));
 }
 
 std::vector<std::shared_ptr<const Run>> GraphState::RunsOf(
@@ -102,7 +113,7 @@ std::vector<std::shared_ptr<const Run>> GraphState::RunsOf(
     std::weak_ptr<const Run>& kept = runs_[info.number];
     std::shared_ptr<const Run> run = kept.lock();
     if (run == nullptr) {
-      run = std::make_shared<const Run>(description.number, info, kv);
+      run = std::make_shared<const Run>(description.number, info, kv, &blocks);
       kept = run;
     }
     runs.push_back(std::move(run));
@@ -119,12 +130,25 @@ std::vector<std::shared_ptr<const Run>> GraphState::RunsOf(
 absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::Latest() {
   if (dropped()) return DroppedStatus();
   if (kv.read_only()) return Follow();
+  MarkUsed();
+  // Who is given the shared snapshot holds the state with it.
+  struct Held {
+    std::shared_ptr<GraphState> graph;
+    std::shared_ptr<const Snapshot> snapshot;
+  };
+  const auto hold = [this](std::shared_ptr<const Snapshot> snapshot) {
+    auto held = std::make_shared<Held>(shared_from_this(), std::move(snapshot));
+    const Snapshot* at = held->snapshot.get();
+    return std::shared_ptr<const Snapshot>(std::move(held), at);
+  };
   {
     const std::lock_guard lock(mutex_);
     if (latest_ != nullptr && latest_->head().last_commit >= published())
-      return latest_;
+      return hold(latest_);
   }
-  SKG_ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> fresh, TakeSnapshot());
+  SKG_ASSIGN_OR_RETURN(
+      std::shared_ptr<const Snapshot> fresh,
+      MakeSnapshot(std::shared_ptr<GraphState>(std::shared_ptr<void>(), this)));
   // The replaced snapshot is released outside the lock: it may be the last
   // reference, and releasing takes the store's lock.
   std::shared_ptr<const Snapshot> replaced = fresh;
@@ -133,7 +157,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::Latest() {
       latest_->head().last_commit < fresh->head().last_commit) {
     replaced.swap(latest_);
   }
-  return fresh;
+  return hold(std::move(fresh));
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::Follow() {
@@ -193,10 +217,20 @@ bool GraphState::WaitForCommit(uint64_t commit, absl::Time deadline) {
   return published() > commit && !dropped();
 }
 
-void GraphState::ForgetLatest() {
+void GraphState::ReleaseMemory() {
+  queue_->ReleaseMemory();
+  log_.ReleaseMemory();
   std::shared_ptr<const Snapshot> latest;
+  std::vector<std::shared_ptr<const Run>> runs;
+  Manifest manifest{0, {}, {}, 0};
   const std::lock_guard lock(mutex_);
   latest.swap(latest_);
+  runs.swap(live_runs_);
+  live_runs_of_ = 0;
+  std::swap(manifest, manifest_);
+  absl::erase_if(runs_,
+                 [](const auto& entry) { return entry.second.expired(); });
+  if (runs_.empty()) runs_ = {};
 }
 
 void GraphState::MarkDropped() {
@@ -221,14 +255,33 @@ absl::StatusOr<absl::Time> GraphState::TimeOfCommit(uint64_t commit,
   return log_.TimeOf(commit, at);
 }
 
-absl::StatusOr<LogEntry> GraphState::ReadLog(uint64_t commit) const {
-  absl::StatusOr<LogEntry> entry = log_.Read(commit);
-  if (absl::IsOutOfRange(entry.status()) && dropped()) return DroppedStatus();
-  if (absl::IsOutOfRange(entry.status()) && kv.read_only()) {
+absl::StatusOr<LogHeader> GraphState::ReadLog(uint64_t commit,
+                                              LogExpansion expansion,
+                                              const ChangeVisitor& visit) {
+  absl::StatusOr<LogHeader> header = log_.Read(commit, visit);
+  if (absl::IsOutOfRange(header.status()) && dropped()) return DroppedStatus();
+  if (absl::IsOutOfRange(header.status()) && kv.read_only()) {
     SKG_RETURN_IF_ERROR(log_.Load(nullptr).status());  // for the message
-    return log_.Read(commit);
+    header = log_.Read(commit, visit);
   }
-  return entry;
+  if (!header.ok() || !header->by_reference ||
+      expansion == LogExpansion::kNone) {
+    return header;
+  }
+  SKG_ASSIGN_OR_RETURN(const auto snapshot, TakeSnapshot());
+  SKG_ASSIGN_OR_RETURN(const uint64_t found,
+                       VisitRowsOfCommit(*snapshot, commit, visit));
+  if (found == header->change_count) return header;
+  SKG_ASSIGN_OR_RETURN(const History history, ReadHistory());
+  if (commit < history.horizon) {
+    return absl::OutOfRangeError(
+        absl::StrCat("the changes of commit ", commit, " of ", Name(),
+                     " went with its history, which is kept from commit ",
+                     history.horizon, " on"));
+  }
+  return absl::DataLossError(
+      absl::StrCat(Name(), " has ", found, " rows of commit ", commit,
+                   " instead of ", header->change_count));
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::SnapshotAt(
@@ -306,7 +359,7 @@ absl::Status GraphState::MoveHorizon(History history, uint64_t commit) {
 }
 
 absl::Status GraphState::SetHorizon(uint64_t commit) {
-  const std::lock_guard lock(history_mutex_);
+  const std::lock_guard lock(log_.past());
   SKG_ASSIGN_OR_RETURN(const History history, ReadHistory());
   if (commit == history.horizon) return absl::OkStatus();
   if (commit < history.horizon) {
@@ -329,15 +382,16 @@ absl::Status GraphState::SetHistoryKept(
         absl::StrCat("history cannot be kept for ",
                      absl::FormatDuration(*kept_for), "; give zero or more"));
   }
-  const std::lock_guard lock(history_mutex_);
+  const std::lock_guard lock(log_.past());
   SKG_ASSIGN_OR_RETURN(History history, ReadHistory());
   history.kept_for = kept_for;
+  upkeep_due_ = INT64_MIN;
   return WriteHistory(history);
 }
 
 absl::Status GraphState::AdvanceHorizon(absl::Duration kept_for,
                                         absl::Time now) {
-  const std::lock_guard lock(history_mutex_);
+  const std::lock_guard lock(log_.past());
   SKG_ASSIGN_OR_RETURN(const History history, ReadHistory());
   const absl::Duration kept = history.kept_for.value_or(kept_for);
   const uint64_t last = published();

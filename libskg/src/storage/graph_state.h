@@ -87,10 +87,11 @@ class Snapshot {
 class GraphState : public std::enable_shared_from_this<GraphState> {
  public:
   // `maintenance` may be null: nothing is folded then but on demand. `holds`
-  // may be null: nothing holds the past.
+  // may be null: nothing holds the past. `quota` may be null: no limits.
   GraphState(GraphDescription description, KvStore& kv, Dictionary& dictionary,
-             GroupSync& sync, size_t run_rows,
-             Maintenance* maintenance = nullptr, HoldCheck* holds = nullptr);
+             BlockCache& blocks, GroupSync& sync, size_t run_rows,
+             Maintenance* maintenance = nullptr, HoldCheck* holds = nullptr,
+             QuotaCheck* quota = nullptr);
   ~GraphState();
 
   // Reads where the graph stands and proves that head, manifest and the last
@@ -137,6 +138,26 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
   }
   [[nodiscard]] bool WaitForCommit(uint64_t commit, absl::Time deadline);
 
+  // Somebody reads or writes it; see OpenGraphs::Sweep.
+  void MarkUsed() {
+    if (!used_.load(std::memory_order_relaxed))
+      used_.store(true, std::memory_order_relaxed);
+  }
+  [[nodiscard]] bool TakeUsed() { return used_.exchange(false); }
+  // Gives back what can be read again.
+  void ReleaseMemory();
+
+  // Whether the next upkeep may find something to forget; told by the last one.
+  // Only one thread at a time.
+  [[nodiscard]] bool UpkeepDue(absl::Time now) const {
+    return upkeep_commit_ != published() ||
+           absl::ToUnixMicros(now) >= upkeep_due_.load();
+  }
+  void UpkeepDone(uint64_t commit, absl::Time due) {
+    upkeep_commit_ = commit;
+    upkeep_due_ = absl::ToUnixMicros(due);
+  }
+
   // Of a read-only store: the present state, which becomes the published one.
   // Nothing is shared: a snapshot that is kept would hold back the next.
   [[nodiscard]] absl::StatusOr<std::shared_ptr<const Snapshot>> Follow();
@@ -155,16 +176,26 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
   // As GraphLog::TimeOf.
   [[nodiscard]] absl::StatusOr<absl::Time> TimeOfCommit(
       uint64_t commit, const KvSnapshot* at = nullptr);
-  [[nodiscard]] absl::StatusOr<LogEntry> ReadLog(uint64_t commit) const;
+
+  // Visits the changes of a commit. Of an entry by reference none, or those in
+  // the runs: kOutOfRange where the history that has them was forgotten.
+  enum class LogExpansion { kNone, kFull };
+  [[nodiscard]] absl::StatusOr<LogHeader> ReadLog(uint64_t commit,
+                                                  LogExpansion expansion,
+                                                  const ChangeVisitor& visit);
+  // Held by who loads in bulk: one at a time.
+  [[nodiscard]] std::mutex& loading() { return loading_; }
 
   const GraphDescription description;
   KvStore& kv;
   Dictionary& dictionary;
+  BlockCache& blocks;
   [[nodiscard]] GraphLog& log() { return log_; }
   [[nodiscard]] CommitQueue& queue() { return *queue_; }
   // Held by who folds or merges: one at a time.
   [[nodiscard]] std::mutex& rewriting() { return rewriting_; }
   [[nodiscard]] Maintenance* maintenance() const { return maintenance_; }
+  [[nodiscard]] QuotaCheck* quota() const { return quota_; }
 
  private:
   [[nodiscard]] std::string Name() const;
@@ -173,18 +204,28 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
   [[nodiscard]] absl::Status MoveHorizon(History history, uint64_t commit);
 
   HoldCheck* const holds_;
+  QuotaCheck* const quota_;
   GraphLog log_;
-  std::mutex history_mutex_;  // held while the history row is rewritten
+
+  // A snapshot that may outlive the state only with `self` (else null).
+  [[nodiscard]] absl::StatusOr<std::shared_ptr<const Snapshot>> MakeSnapshot(
+      std::shared_ptr<GraphState> self);
+
+  std::atomic<bool> used_{true};
+  uint64_t upkeep_commit_ = UINT64_MAX;
+  std::atomic<int64_t> upkeep_due_{INT64_MIN};
 
   std::atomic<uint64_t> published_{0};
   std::atomic<bool> dropped_{false};
 
+  std::mutex loading_;
   std::mutex rewriting_;
   Maintenance* const maintenance_;
 
   std::mutex mutex_;
   std::condition_variable advanced_;
   size_t waiting_ = 0;
+  // Does not hold this state, which would never end.
   std::shared_ptr<const Snapshot> latest_;
   Manifest manifest_{0, {}, {}, 0};  // the newest that was read; 0: none
   absl::flat_hash_map<uint32_t, std::weak_ptr<const Run>> runs_;

@@ -138,6 +138,7 @@ inline constexpr char kGraphKind = 'G';  // number -> GraphRow
 inline constexpr char kNextGraphKind = 'X';
 inline constexpr char kDroppedKind = 'D';  // number: rows still to be deleted
 inline constexpr char kSettingKind = 'S';  // key -> value
+inline constexpr char kQuotaKind = 'Q';    // tenant [, '/', name] -> limits
 [[nodiscard]] std::string CatalogKey(char kind, std::string_view rest = {});
 
 // Family `tasks`: graph 0, kind [, id].

@@ -7,7 +7,9 @@
 // to fit, so there is no merge operator and no compaction filter here.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -114,9 +116,48 @@ struct KvScanOptions {
   bool prefix_probe = false;
 };
 
+// One file of a checkpoint.
+struct KvFile {
+  std::string name;  // in the store's directory; no path
+  uint64_t size = 0;
+  // Letters and digits: files of any checkpoint of any store that have the same
+  // one have the same bytes. Empty: the file has no such name.
+  std::string content_id;
+};
+
+// The files of a store as they were at one moment: alone in a directory they
+// are a store with all that had been written by then. Writers go on; the files
+// stay until it is destroyed, which must be before the store. Thread safety:
+// one thread at a time.
+class KvCheckpoint {
+ public:
+  virtual ~KvCheckpoint() = default;
+  [[nodiscard]] virtual const std::vector<KvFile>& files() const = 0;
+  // Gives the bytes of files()[file] to `sink`, in order and in pieces; an
+  // error of the sink ends it. kDataLoss: the file is not as long as it was.
+  [[nodiscard]] virtual absl::Status Read(
+      size_t file,
+      const std::function<absl::Status(std::string_view)>& sink) const = 0;
+};
+
 enum class WriteMode : uint8_t {
   kSync,     // on stable storage before Write returns
   kBuffered  // in the kernel's hands (survives the end of the process)
+};
+
+// Rows of one family, sorted, outside of the store until they are ingested.
+// What is not ingested is removed with the object. Not thread-safe; ends before
+// its store.
+class KvSortedFile {
+ public:
+  virtual ~KvSortedFile() = default;
+  // Keys must rise (else kInvalidArgument). kInvalidArgument also for entries
+  // over the limits, kResourceExhausted where the disk is full: of no
+  // consequence for the store.
+  [[nodiscard]] virtual absl::Status Put(std::string_view key,
+                                         std::string_view value) = 0;
+  // What it takes on disk so far.
+  [[nodiscard]] virtual uint64_t size_bytes() const = 0;
 };
 
 // Thread safety: all methods from any thread.
@@ -133,6 +174,16 @@ class KvStore {
   // Makes everything written so far durable.
   [[nodiscard]] virtual absl::Status Sync() = 0;
 
+  [[nodiscard]] virtual absl::StatusOr<std::unique_ptr<KvSortedFile>>
+  NewSortedFile(Family family) = 0;
+  // Adds the rows of the files, over those with the same keys; durable when it
+  // returns, and all of them or none after a crash. Who reads without a
+  // snapshot meanwhile may see some families earlier than others. Files of one
+  // family must not overlap; each has at least one row. Writers may have to
+  // wait for a moment. Cost: independent of the rows.
+  [[nodiscard]] virtual absl::Status Ingest(
+      std::vector<std::unique_ptr<KvSortedFile>> files) = 0;
+
   // False: no such key.
   [[nodiscard]] virtual absl::StatusOr<bool> Get(
       Family family, std::string_view key, std::string* value,
@@ -146,8 +197,23 @@ class KvStore {
   [[nodiscard]] virtual std::unique_ptr<KvIterator> NewIterator(
       Family family, const KvScanOptions& options) const = 0;
 
+  // Takes as long as writing the buffered rows to files; nobody waits for it.
+  // kFailedPrecondition: the store keeps nothing in files.
+  [[nodiscard]] virtual absl::StatusOr<std::unique_ptr<KvCheckpoint>>
+  NewCheckpoint() = 0;
+
   // Writes buffered rows into sorted files (a wish; memory is freed).
   [[nodiscard]] virtual absl::Status Flush() = 0;
+  // Rewrites the files that hold [begin, end), so that the place of what was
+  // deleted there is given back (a wish; snapshots keep what they see). Reads
+  // and writes go on meanwhile. Returns when that is done, or soon after `stop`
+  // (may be null) has become true. Cost: that of reading and writing the range.
+  [[nodiscard]] virtual absl::Status Compact(Family /*family*/,
+                                             std::string_view /*begin*/,
+                                             std::string_view /*end*/,
+                                             std::atomic<bool>* /*stop*/) {
+    return absl::OkStatus();
+  }
   [[nodiscard]] virtual absl::StatusOr<uint64_t> DiskBytes() const = 0;
   // About how much the rows of [begin, end) take, deleted ones perhaps too.
   // O(log) of the store, not of the range.

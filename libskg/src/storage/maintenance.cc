@@ -30,7 +30,11 @@ absl::Status Maintain(GraphState& graph, uint64_t fold_rows,
     SKG_RETURN_IF_ERROR(FoldDelta(graph, cancellation));
   for (;;) {
     SKG_ASSIGN_OR_RETURN(snapshot, graph.TakeSnapshot());
-    const std::vector<uint32_t> runs = ChooseMerge(snapshot->manifest());
+    std::vector<uint32_t> runs = ChooseMerge(snapshot->manifest());
+    if (runs.empty()) {
+      SKG_ASSIGN_OR_RETURN(const History past, graph.ReadHistory());
+      runs = ForgottenRuns(snapshot->manifest(), past.horizon);
+    }
     snapshot.reset();
     if (runs.empty()) return absl::OkStatus();
     SKG_RETURN_IF_ERROR(MergeRuns(graph, runs, cancellation));
@@ -41,14 +45,23 @@ absl::Status CompactGraph(GraphState& graph, const Cancellation* cancellation) {
   const std::lock_guard lock(graph.rewriting());
   SKG_RETURN_IF_ERROR(FoldDelta(graph, cancellation));
   SKG_ASSIGN_OR_RETURN(const auto snapshot, graph.TakeSnapshot());
-  std::vector<uint32_t> runs;
-  size_t live = 0;
+  SKG_ASSIGN_OR_RETURN(const History past, graph.ReadHistory());
+  std::vector<uint32_t> all, history;
+  bool forgets = false;    // perhaps: an end lies after its row's commit
+  bool unsettled = false;  // a live run holds removes, which are no statements
   for (const RunInfo& info : snapshot->manifest().runs) {
-    runs.push_back(info.number);
-    if (!info.history) ++live;
+    all.push_back(info.number);
+    if (info.history) {
+      history.push_back(info.number);
+      forgets = forgets || info.min_commit < past.horizon;
+    } else {
+      unsettled =
+          unsettled || info.statements != static_cast<int64_t>(info.rows);
+    }
   }
-  if (live < 2 && runs.size() - live < 2) return absl::OkStatus();
-  return MergeRuns(graph, runs, cancellation);
+  if (unsettled || all.size() - history.size() >= 2 || history.size() >= 2)
+    return MergeRuns(graph, all, cancellation);
+  return forgets ? MergeRuns(graph, history, cancellation) : absl::OkStatus();
 }
 
 // One task's claim on its graph. Ends with the task, also with one that was

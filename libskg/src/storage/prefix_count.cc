@@ -34,30 +34,25 @@ RowKey LastOf(const TermPrefix& prefix) {
 }
 
 // Rows of a block under the prefix that a view at `commit` sees.
-absl::Status AddBlock(const Run& run, IndexOrder order, const RowKey& first,
-                      const Snapshot& snapshot, const TermPrefix& prefix,
-                      Sums& sums) {
-  std::string bytes;
-  SKG_RETURN_IF_ERROR(run.ReadBlock(order, first, snapshot.kv(), &bytes));
-  SKG_ASSIGN_OR_RETURN(const BlockView view, BlockView::Open(bytes));
-  size_t begin = 0, end = view.rows();
-  TermId column[kBlockRows];
-  for (size_t i = 0; i < prefix.count && begin < end; ++i) {
-    view.Terms(i, column);
-    const auto range =
-        std::equal_range(column + begin, column + end, TermId{prefix.terms[i]});
-    begin = static_cast<size_t>(range.first - column);
-    end = static_cast<size_t>(range.second - column);
-  }
-  if (begin == end) return absl::OkStatus();
-  int64_t signs[kBlockRows], triple_signs[kBlockRows];
-  uint64_t commits[kBlockRows], ends[kBlockRows];
-  view.Signs(signs);
-  view.TripleSigns(triple_signs);
-  view.Commits(commits);
-  view.Ends(ends);
+absl::Status AddBlock(const Run& run, IndexOrder order, const Fences& fences,
+                      size_t number, const Snapshot& snapshot,
+                      const TermPrefix& prefix, Sums& sums) {
+  SKG_ASSIGN_OR_RETURN(const auto block,
+                       run.Block(order, fences, number, snapshot.kv()));
+  const BlockView& view = block->view();
+  BlockView::Range range = view.All();
+  for (size_t i = 0; i < prefix.count && !range.empty(); ++i)
+    range = view.Narrow(i, TermId{prefix.terms[i]}, range);
+  if (range.empty()) return absl::OkStatus();
+  constexpr size_t kRoom = kBlockRows + BlockView::kSpareRoom;
+  int64_t signs[kRoom], triple_signs[kRoom];
+  uint64_t commits[kRoom], ends[kRoom];
+  view.Signs(range, signs);
+  view.TripleSigns(range, triple_signs);
+  view.Commits(range, commits);
+  view.Ends(range, ends);
   const uint64_t now = snapshot.commit();
-  for (size_t i = begin; i < end; ++i) {
+  for (size_t i = 0; i < range.size(); ++i) {
     const uint64_t commit = commits[i] != 0 ? commits[i] : run.info().commit;
     if (commit > now || ends[i] <= now) continue;
     sums.statements += signs[i];
@@ -94,7 +89,7 @@ absl::Status AddRun(const Run& run, IndexOrder order, const Snapshot& snapshot,
     if (whole && block > first) block = last;
     if (cancellation != nullptr) SKG_RETURN_IF_ERROR(cancellation->Check());
     SKG_RETURN_IF_ERROR(
-        AddBlock(run, order, fences->first(block), snapshot, prefix, sums));
+        AddBlock(run, order, *fences, block, snapshot, prefix, sums));
   }
   return absl::OkStatus();
 }

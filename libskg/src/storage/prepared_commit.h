@@ -15,6 +15,9 @@
 
 namespace skg::storage {
 
+class CommitWriter;
+struct CommitBatch;
+
 // A term that was unknown when the request was made.
 struct PendingTerm {
   DictionaryTerm
@@ -23,14 +26,19 @@ struct PendingTerm {
   TermId parts[3];
   TermId id;            // once it is known or numbered
   bool needed = false;  // an operation that adds uses it
+  // Its number was set aside by a load, whose rows may not be there yet (or
+  // never come).
+  bool reserved = false;
 };
 
 struct PreparedCommit {
   explicit PreparedCommit(const CommitRequest& of) : request(of) {}
 
   const CommitRequest& request;
-  // Set: no commit but a new manifest; see CommitQueue::EditManifest.
-  const std::function<absl::Status(Manifest&, Head&, KvBatch&)>* edit = nullptr;
+  // Set: no request but this; see CommitQueue::Edit.
+  const std::function<absl::Status(CommitWriter&, CommitBatch&)>* edit =
+      nullptr;
+  bool alone = false;  // nothing else may be on its way when it runs
   // Parts of triple terms come before the terms that hold them.
   std::vector<PendingTerm> terms;
   // For each of request.new_terms: its id, or an arena id: the place in

@@ -8,6 +8,7 @@
 #include "storage/graph_state.h"
 #include "storage/keys.h"
 #include "storage/overlay.h"
+#include "storage/point_lookup.h"
 #include "storage/prefix_count.h"
 #include "storage/scan.h"
 #include "storage/statement_id.h"
@@ -114,19 +115,21 @@ absl::StatusOr<Counts> ReadView::Count(const ScanPattern& pattern,
 
 absl::StatusOr<std::optional<StatementRow>> ReadView::Find(
     const StatementKey& key) const {
-  ScanPattern pattern{
-      key.graph.bound() ? GraphScope::kOne : GraphScope::kDefault, key.graph,
-      key.subject, key.predicate, key.object};
-  SKG_ASSIGN_OR_RETURN(const auto rows, Scan(pattern));
-  StatementBatch batch;
-  for (;;) {
-    SKG_ASSIGN_OR_RETURN(const bool more, rows->Next(batch));
-    if (!more) return std::optional<StatementRow>();
-    for (size_t i = 0; i < batch.size(); ++i) {
-      if (batch.edge[i] == key.edge)
-        return std::optional<StatementRow>(batch.Row(i));
+  if (overlay_ != nullptr) {
+    overlay_->reads.Add(
+        {key.graph.bound() ? GraphScope::kOne : GraphScope::kDefault, key.graph,
+         key.subject, key.predicate, key.object});
+    StatementRow own;
+    switch (overlay_->Ask(key, &own)) {
+      case Overlay::Verdict::kWritten:
+        return std::optional<StatementRow>(own);
+      case Overlay::Verdict::kRemoved:
+        return std::optional<StatementRow>();
+      case Overlay::Verdict::kUntouched:
+        break;
     }
   }
+  return FindLive(*snapshot_, key);
 }
 
 absl::StatusOr<Record> ReadView::ReadRecord(const StatementRow& row) const {

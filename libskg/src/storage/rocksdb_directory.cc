@@ -23,22 +23,6 @@ absl::Status NotOurs(const std::string& path, std::string_view why) {
                    "); name an empty or a new one"));
 }
 
-// Makes `path` and what is missing above it, each durable in its parent.
-absl::Status MakeDirectory(const std::string& path, rocksdb::Env& env) {
-  if (path == "/" || path == "." || env.FileExists(path).ok()) {
-    return absl::OkStatus();
-  }
-  const size_t slash = path.rfind('/');
-  std::string parent = slash == std::string::npos ? "." : path.substr(0, slash);
-  if (parent.empty()) parent = "/";
-  SKG_RETURN_IF_ERROR(MakeDirectory(parent, env));
-  rocksdb::Status status = env.CreateDirIfMissing(path);
-  std::unique_ptr<rocksdb::Directory> entry;
-  if (status.ok()) status = env.NewDirectory(parent, &entry);
-  if (status.ok()) status = entry->Fsync();
-  return ToAbsl(status, absl::StrCat("creating ", path));
-}
-
 // What RocksDB leaves when it stops before its first CURRENT.
 bool IsUnfinishedCreation(const std::vector<std::string>& children) {
   return std::all_of(
@@ -156,6 +140,21 @@ absl::Status Missing(const std::string& path) {
 }
 
 }  // namespace
+
+absl::Status MakeDirectory(const std::string& path, rocksdb::Env& env) {
+  if (path == "/" || path == "." || env.FileExists(path).ok()) {
+    return absl::OkStatus();
+  }
+  const size_t slash = path.rfind('/');
+  std::string parent = slash == std::string::npos ? "." : path.substr(0, slash);
+  if (parent.empty()) parent = "/";
+  SKG_RETURN_IF_ERROR(MakeDirectory(parent, env));
+  rocksdb::Status status = env.CreateDirIfMissing(path);
+  std::unique_ptr<rocksdb::Directory> entry;
+  if (status.ok()) status = env.NewDirectory(parent, &entry);
+  if (status.ok()) status = entry->Fsync();
+  return ToAbsl(status, absl::StrCat("creating ", path));
+}
 
 absl::StatusOr<std::string> PrepareDirectory(const std::string& directory,
                                              bool create, rocksdb::Env& env) {

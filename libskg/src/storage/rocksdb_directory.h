@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 namespace rocksdb {
@@ -25,5 +26,8 @@ namespace skg::storage {
 // kFailedPrecondition, kDataLoss.
 [[nodiscard]] absl::StatusOr<std::string> CheckReadable(
     const std::string& directory, rocksdb::Env& env);
+// Makes `path` and what is missing above it, each durable in its parent.
+[[nodiscard]] absl::Status MakeDirectory(const std::string& path,
+                                         rocksdb::Env& env);
 
 }  // namespace skg::storage

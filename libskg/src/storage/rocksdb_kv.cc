@@ -13,7 +13,9 @@
 #include "rocksdb/db.h"
 #include "rocksdb/env.h"
 #include "rocksdb/file_system.h"
+#include "rocksdb/sst_file_writer.h"
 #include "rocksdb/write_batch.h"
+#include "storage/rocksdb_checkpoint.h"
 #include "storage/rocksdb_directory.h"
 #include "storage/rocksdb_disk.h"
 #include "storage/rocksdb_iterator.h"
@@ -119,11 +121,60 @@ rocksdb::ReadOptions MakeReadOptions(const KvSnapshot* snapshot) {
   return options;
 }
 
+// Lies beside the store's files and is linked among them when it is ingested.
+class RocksSortedFile final : public KvSortedFile {
+ public:
+  RocksSortedFile(rocksdb::Env& env, std::string path, Family family,
+                  const rocksdb::Options& options, ColumnFamilyHandle* handle)
+      : env_(env),
+        path_(std::move(path)),
+        family_(family),
+        writer_(rocksdb::EnvOptions(options), options, handle,
+                /*invalidate_page_cache=*/false) {}
+  ~RocksSortedFile() override {
+    // It is gone already where it was ingested.
+    if (opened_) env_.DeleteFile(path_).PermitUncheckedError();
+  }
+  RocksSortedFile(const RocksSortedFile&) = delete;
+  RocksSortedFile& operator=(const RocksSortedFile&) = delete;
+
+  [[nodiscard]] absl::Status Open() {
+    opened_ = true;
+    return Result(writer_.Open(path_));
+  }
+  [[nodiscard]] absl::Status Put(std::string_view key,
+                                 std::string_view value) override {
+    SKG_RETURN_IF_ERROR(CheckEntrySize(family_, key, value));
+    return Result(writer_.Put(ToSlice(key), ToSlice(value)));
+  }
+  [[nodiscard]] uint64_t size_bytes() const override {
+    return const_cast<rocksdb::SstFileWriter&>(writer_).FileSize();
+  }
+  // Complete and on stable storage.
+  [[nodiscard]] absl::Status Finish() { return Result(writer_.Finish()); }
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] Family family() const { return family_; }
+
+ private:
+  [[nodiscard]] absl::Status Result(const rocksdb::Status& status) const {
+    return status.ok() ? absl::OkStatus()
+                       : ToAbsl(status, absl::StrCat("writing ", path_));
+  }
+
+  rocksdb::Env& env_;
+  const std::string path_;
+  const Family family_;
+  bool opened_ = false;
+  rocksdb::SstFileWriter writer_;
+};
+
 class RocksKv final : public KvStore {
  public:
   RocksKv(std::string directory, const RocksDbOptions& options,
           rocksdb::Env& below)
       : directory_(std::move(directory)),
+        below_(below),
         disk_(below.GetFileSystem(), options.log),
         env_(rocksdb::NewCompositeEnv(disk_.file_system())) {}
 
@@ -161,7 +212,7 @@ class RocksKv final : public KvStore {
     db_.reset(db);
     if (!status.ok()) return OpenError(Cause(status), directory_);
     std::copy_n(opened_.begin(), kFamilyCount, handles_.begin());
-    return absl::OkStatus();
+    return RemoveSortedFiles();
   }
 
   [[nodiscard]] std::unique_ptr<KvBatch> NewBatch() const override {
@@ -184,6 +235,44 @@ class RocksKv final : public KvStore {
   [[nodiscard]] absl::Status Sync() override {
     if (stopped_) return Stopped();
     return AfterWrite(disk_.SyncLog(), "syncing the write-ahead log");
+  }
+
+  // Not through `disk_`: a file that cannot be written is no harm to the store.
+  [[nodiscard]] absl::StatusOr<std::unique_ptr<KvSortedFile>> NewSortedFile(
+      Family family) override {
+    if (stopped_) return Stopped();
+    if (const rocksdb::Status made = below_.CreateDirIfMissing(SortedFiles());
+        !made.ok()) {
+      return ToAbsl(made, absl::StrCat("making ", SortedFiles()));
+    }
+    ColumnFamilyHandle* handle = HandleOf(handles_, family);
+    rocksdb::Options options = db_->GetOptions(handle);
+    options.env = &below_;
+    auto file = std::make_unique<RocksSortedFile>(
+        below_, absl::StrCat(SortedFiles(), "/", ++sorted_files_, ".sst"),
+        family, options, handle);
+    SKG_RETURN_IF_ERROR(file->Open());
+    return file;
+  }
+
+  [[nodiscard]] absl::Status Ingest(
+      std::vector<std::unique_ptr<KvSortedFile>> files) override {
+    if (stopped_) return Stopped();
+    std::array<rocksdb::IngestExternalFileArg, kFamilyCount> arguments;
+    for (const auto& file : files) {
+      auto& own = static_cast<RocksSortedFile&>(*file);
+      SKG_RETURN_IF_ERROR(own.Finish());
+      auto& argument = arguments[static_cast<size_t>(own.family())];
+      argument.external_files.push_back(own.path());
+      argument.column_family = HandleOf(handles_, own.family());
+      argument.options.move_files = true;
+    }
+    std::vector<rocksdb::IngestExternalFileArg> used;
+    for (auto& argument : arguments) {
+      if (!argument.external_files.empty()) used.push_back(std::move(argument));
+    }
+    if (used.empty()) return absl::OkStatus();
+    return AfterWrite(db_->IngestExternalFiles(used), "adding sorted files");
   }
 
   [[nodiscard]] absl::StatusOr<bool> Get(
@@ -226,9 +315,36 @@ class RocksKv final : public KvStore {
                             MakeReadOptions(options.snapshot));
   }
 
+  [[nodiscard]] absl::StatusOr<std::unique_ptr<KvCheckpoint>> NewCheckpoint()
+      override {
+    if (stopped_) return Stopped();
+    std::unique_ptr<KvCheckpoint> checkpoint;
+    const rocksdb::Status status = MakeCheckpoint(*db_, opened_, &checkpoint);
+    if (status.ok()) return checkpoint;
+    const std::string_view what = "making a checkpoint";
+    // What only failed to be read harms nobody else.
+    return disk_.failure().ok()
+               ? ToAbsl(status, absl::StrCat(directory_, ": ", av(what)))
+               : AfterWrite(status, what);
+  }
+
   [[nodiscard]] absl::Status Flush() override {
     if (stopped_) return Stopped();
     return AfterWrite(db_->Flush(rocksdb::FlushOptions(), opened_), "flushing");
+  }
+
+  [[nodiscard]] absl::Status Compact(Family family, std::string_view begin,
+                                     std::string_view end,
+                                     std::atomic<bool>* stop) override {
+    if (stopped_) return Stopped();
+    if (end <= begin) return absl::OkStatus();
+    rocksdb::CompactRangeOptions options;
+    options.canceled = stop;
+    const rocksdb::Slice first = ToSlice(begin), last = ToSlice(end);
+    const rocksdb::Status status =
+        db_->CompactRange(options, HandleOf(handles_, family), &first, &last);
+    if (stop != nullptr && *stop) return absl::OkStatus();
+    return AfterWrite(status, "compacting");
   }
 
   [[nodiscard]] absl::StatusOr<uint64_t> DiskBytes() const override {
@@ -259,6 +375,25 @@ class RocksKv final : public KvStore {
   }
 
  private:
+  [[nodiscard]] std::string SortedFiles() const {
+    return absl::StrCat(directory_, "/sorted");
+  }
+  // What a process that ended too early has left.
+  [[nodiscard]] absl::Status RemoveSortedFiles() {
+    std::vector<std::string> names;
+    const rocksdb::Status listed = below_.GetChildren(SortedFiles(), &names);
+    if (listed.IsNotFound() || listed.IsPathNotFound()) return absl::OkStatus();
+    if (!listed.ok())
+      return ToAbsl(listed, absl::StrCat("listing ", SortedFiles()));
+    for (const std::string& name : names) {
+      if (!name.ends_with(".sst")) continue;
+      const std::string path = absl::StrCat(SortedFiles(), "/", name);
+      if (const rocksdb::Status gone = below_.DeleteFile(path); !gone.ok())
+        return ToAbsl(gone, absl::StrCat("removing ", path));
+    }
+    return absl::OkStatus();
+  }
+
   // The first failed write stops the store: what is on the disk is then only
   // known after a recovery.
   absl::Status AfterWrite(const rocksdb::Status& status,
@@ -283,6 +418,8 @@ class RocksKv final : public KvStore {
   }
 
   const std::string directory_;
+  rocksdb::Env& below_;
+  std::atomic<uint64_t> sorted_files_{0};
   RocksDbDisk disk_;
   const std::unique_ptr<rocksdb::Env> env_;
   std::vector<ColumnFamilyHandle*> opened_;

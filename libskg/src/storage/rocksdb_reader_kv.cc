@@ -233,6 +233,18 @@ class RocksReaderKv final : public KvStore {
     return OpenedForReading();
   }
   [[nodiscard]] absl::Status Sync() override { return OpenedForReading(); }
+  [[nodiscard]] absl::StatusOr<std::unique_ptr<KvCheckpoint>> NewCheckpoint()
+      override {
+    return OpenedForReading();
+  }
+  [[nodiscard]] absl::StatusOr<std::unique_ptr<KvSortedFile>> NewSortedFile(
+      Family) override {
+    return OpenedForReading();
+  }
+  [[nodiscard]] absl::Status Ingest(
+      std::vector<std::unique_ptr<KvSortedFile>>) override {
+    return OpenedForReading();
+  }
   [[nodiscard]] absl::Status Flush() override { return OpenedForReading(); }
 
   [[nodiscard]] absl::StatusOr<bool> Get(

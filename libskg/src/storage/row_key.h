@@ -21,11 +21,16 @@ struct RowKey {
   uint64_t commit = 0;
 
   [[nodiscard]] bool SameStatement(const RowKey& other) const {
-    return terms == other.terms && edge == other.edge;
+    // The last terms differ most.
+    return terms[3] == other.terms[3] && terms[2] == other.terms[2] &&
+           terms[1] == other.terms[1] && terms[0] == other.terms[0] &&
+           edge == other.edge;
   }
   [[nodiscard]] std::strong_ordering CompareStatement(
       const RowKey& other) const {
-    if (const auto order = terms <=> other.terms; order != 0) return order;
+    for (size_t i = 0; i < 4; ++i) {
+      if (terms[i] != other.terms[i]) return terms[i] <=> other.terms[i];
+    }
     return edge <=> other.edge;
   }
   [[nodiscard]] bool Before(const RowKey& other) const {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/bytes.h"
@@ -209,6 +210,8 @@ absl::StatusOr<Manifest> DecodeManifest(std::string_view bytes) {
   return manifest;
 }
 
+constexpr char kLogReferenceFormat = 0x02;
+
 LogEncoder::LogEncoder(absl::Time time, uint64_t change_count) {
   std::string& first = chunks_.emplace_back(1, kPlainFormat);
   AppendVarint(static_cast<uint64_t>(absl::ToUnixMicros(time)), first);
@@ -250,16 +253,34 @@ void LogEncoder::Add(const LoggedChange& change) {
   out.append(bytes, size);
 }
 
+std::vector<std::string> LogEncoder::TakeFull() {
+  std::string last = std::move(chunks_.back());
+  chunks_.pop_back();
+  std::vector<std::string> full = std::exchange(chunks_, {});
+  chunks_.push_back(std::move(last));
+  return full;
+}
+
 std::vector<std::string> LogEncoder::Finish() { return std::move(chunks_); }
 
+std::string EncodeLogReference(absl::Time time, uint64_t change_count) {
+  std::string out(1, kLogReferenceFormat);
+  AppendVarint(static_cast<uint64_t>(absl::ToUnixMicros(time)), out);
+  AppendVarint(change_count, out);
+  return out;
+}
+
 absl::StatusOr<LogHeader> DecodeLogHeader(std::string_view first_chunk) {
-  if (first_chunk.empty() || first_chunk.front() != kPlainFormat)
+  if (first_chunk.empty() || (first_chunk.front() != kPlainFormat &&
+                              first_chunk.front() != kLogReferenceFormat)) {
     return Damaged("log");
+  }
   ByteReader in(first_chunk.substr(1));
   LogHeader header;
+  header.by_reference = first_chunk.front() == kLogReferenceFormat;
   header.time = absl::FromUnixMicros(static_cast<int64_t>(in.Varint()));
   header.change_count = in.Varint();
-  if (!in.ok()) return Damaged("log");
+  if (!in.ok() || (header.by_reference && !in.empty())) return Damaged("log");
   return header;
 }
 

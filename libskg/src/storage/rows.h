@@ -113,15 +113,21 @@ class LogEncoder {
  public:
   LogEncoder(absl::Time time, uint64_t change_count);
   void Add(const LoggedChange& change);
+  // The chunks that are full by now; what is added later follows on them.
+  [[nodiscard]] std::vector<std::string> TakeFull();
   [[nodiscard]] std::vector<std::string> Finish();
 
  private:
   std::vector<std::string> chunks_;
 };
+// The entry of a commit whose changes are the rows with its number in the runs.
+[[nodiscard]] std::string EncodeLogReference(absl::Time time,
+                                             uint64_t change_count);
 // What the first chunk says before its changes.
 struct LogHeader {
   absl::Time time;
   uint64_t change_count = 0;
+  bool by_reference = false;  // no chunk has changes
 };
 [[nodiscard]] absl::StatusOr<LogHeader> DecodeLogHeader(
     std::string_view first_chunk);

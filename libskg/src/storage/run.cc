@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "base/strings.h"
 
 namespace skg::storage {
 
@@ -13,7 +14,7 @@ namespace {
 constexpr size_t kFenceChunkBytes = 256 << 10;
 constexpr size_t kBatchBytes = 4 << 20;
 
-absl::Status Damaged(uint32_t graph, uint32_t run, std::string_view what) {
+absl::Status PartDamaged(uint32_t graph, uint32_t run, std::string_view what) {
   return absl::DataLossError(absl::StrCat("graph ", graph, ", run ", run, ": ",
                                           std::string(what), " is damaged"));
 }
@@ -53,20 +54,11 @@ absl::StatusOr<std::vector<std::string>> ReadChunks(
 void CollectTriple(const BlockView& view, const std::array<uint64_t, 4>& terms,
                    uint64_t run_commit, std::vector<RunRow>* out) {
   // Each column narrows the range that the ones before it left.
-  size_t begin = 0, end = view.rows();
-  TermId column[kBlockRows];
-  for (size_t place = 0; place < 4 && begin < end; ++place) {
-    view.Terms(place, column);
-    const auto range =
-        std::equal_range(column + begin, column + end, TermId{terms[place]});
-    begin = static_cast<size_t>(range.first - column);
-    end = static_cast<size_t>(range.second - column);
-  }
-  if (begin == end) return;
-  std::vector<RunRow> block;
-  view.Rows(IndexOrder::kGspo, &block);
-  for (size_t i = begin; i < end; ++i) {
-    out->push_back(block[i]);
+  BlockView::Range range = view.All();
+  for (size_t place = 0; place < 4 && !range.empty(); ++place)
+    range = view.Narrow(place, TermId{terms[place]}, range);
+  for (size_t i = range.begin; i < range.end; ++i) {
+    out->push_back(view.Row(IndexOrder::kGspo, i));
     if (out->back().commit == 0) out->back().commit = run_commit;
   }
 }
@@ -87,6 +79,7 @@ std::string BlockKey(uint32_t graph, uint32_t run, const RowKey& first) {
 }
 
 void Fences::Add(const RowKey& first, const BlockHeader& header) {
+  leading_.push_back(LeadingOf(first));
   blocks_.push_back({first, rows_, statements_, triples_});
   rows_ += header.rows;
   statements_ += header.statements;
@@ -99,10 +92,18 @@ Fences::Fence Fences::Before(size_t block) const {
 }
 
 size_t Fences::Find(const RowKey& key) const {
-  const auto after = std::upper_bound(blocks_.begin(), blocks_.end(), key,
-                                      [](const RowKey& k, const Fence& fence) {
-                                        return k.Before(fence.first);
-                                      });
+  const Leading leading = LeadingOf(key);
+  const auto low = std::lower_bound(leading_.begin(), leading_.end(), leading);
+  // Those with the same first terms, often none, are told apart by the rest.
+  const auto high = low == leading_.end() || *low != leading
+                        ? low
+                        : std::upper_bound(low, leading_.end(), leading);
+  const auto after =
+      std::upper_bound(blocks_.begin() + (low - leading_.begin()),
+                       blocks_.begin() + (high - leading_.begin()), key,
+                       [](const RowKey& k, const Fence& fence) {
+                         return k.Before(fence.first);
+                       });
   return after == blocks_.begin()
              ? 0
              : static_cast<size_t>(after - blocks_.begin()) - 1;
@@ -148,6 +149,9 @@ absl::Status Fences::DecodeChunk(std::string_view bytes) {
 
 absl::StatusOr<const Fences*> Run::FencesOf(IndexOrder order,
                                             const KvSnapshot* snapshot) const {
+  auto& known = known_fences_[static_cast<size_t>(order)];
+  if (const Fences* loaded = known.load(std::memory_order_acquire))
+    return loaded;
   const std::lock_guard lock(mutex_);
   auto& kept = fences_[static_cast<size_t>(order)];
   if (kept != nullptr) return kept.get();
@@ -158,18 +162,21 @@ absl::StatusOr<const Fences*> Run::FencesOf(IndexOrder order,
   auto fences = std::make_unique<Fences>();
   for (const std::string& chunk : chunks) {
     if (!fences->DecodeChunk(chunk).ok())
-      return Damaged(graph_, info_.number, "the fence array");
+      return PartDamaged(graph_, info_.number, "the fence array");
   }
   const bool named = static_cast<size_t>(order) >= kDefaultGraphOrders;
   if (fences->Before(fences->size()).rows_before !=
       (named ? info_.named_rows : info_.rows)) {
-    return Damaged(graph_, info_.number, "the fence array");
+    return PartDamaged(graph_, info_.number, "the fence array");
   }
   kept = std::move(fences);
+  known.store(kept.get(), std::memory_order_release);
   return kept.get();
 }
 
 absl::StatusOr<const RunFilter*> Run::Filter(const KvSnapshot* snapshot) const {
+  if (const RunFilter* loaded = known_filter_.load(std::memory_order_acquire))
+    return loaded;
   const std::lock_guard lock(mutex_);
   if (filter_ != nullptr) return filter_.get();
   SKG_ASSIGN_OR_RETURN(
@@ -178,20 +185,37 @@ absl::StatusOr<const RunFilter*> Run::Filter(const KvSnapshot* snapshot) const {
                  snapshot));
   auto filter = RunFilter::Decode(chunks);
   if (!filter.ok() || chunks.empty())
-    return Damaged(graph_, info_.number, "the filter");
+    return PartDamaged(graph_, info_.number, "the filter");
   filter_ = std::make_unique<const RunFilter>(*std::move(filter));
+  known_filter_.store(filter_.get(), std::memory_order_release);
   return filter_.get();
 }
 
-absl::Status Run::ReadBlock(IndexOrder order, const RowKey& first,
-                            const KvSnapshot* snapshot,
-                            std::string* bytes) const {
-  SKG_ASSIGN_OR_RETURN(
-      const bool found,
-      kv_.Get(RunFamily(order), BlockKey(graph_, info_.number, first), bytes,
-              snapshot));
-  return found ? absl::OkStatus()
-               : Damaged(graph_, info_.number, "a block that is missing");
+absl::Status Run::Damaged(IndexOrder order, size_t block,
+                          std::string_view what) const {
+  return absl::DataLossError(absl::StrCat(
+      "graph ", graph_, ", run ", info_.number, ", order ",
+      static_cast<int>(order), ", block ", block, ": ", std::string(what)));
+}
+
+absl::StatusOr<std::shared_ptr<const OpenBlock>> Run::Block(
+    IndexOrder order, const Fences& fences, size_t block,
+    const KvSnapshot* snapshot) const {
+  const BlockPlace place{graph_, info_.number, static_cast<uint32_t>(block),
+                         order};
+  if (cache_ != nullptr) {
+    if (auto cached = cache_->Find(place)) return cached;
+  }
+  std::string bytes;
+  SKG_ASSIGN_OR_RETURN(const bool found, kv_.Get(RunFamily(order),
+                                                 BlockKey(graph_, info_.number,
+                                                          fences.first(block)),
+                                                 &bytes, snapshot));
+  if (!found) return Damaged(order, block, "it is missing");
+  auto opened = OpenBlock::Make(std::move(bytes));
+  if (!opened.ok()) return Damaged(order, block, sv(opened.status().message()));
+  if (cache_ != nullptr) cache_->Insert(place, *opened);
+  return opened;
 }
 
 absl::StatusOr<bool> Run::Excludes(const StatementKey& pattern,
@@ -216,22 +240,54 @@ absl::Status Run::FindTriple(const StatementKey& triple,
                        FencesOf(IndexOrder::kGspo, snapshot));
   RowKey from = ToRowKey(triple, IndexOrder::kGspo, UINT64_MAX);
   from.edge = 0;
-  std::string bytes;
   for (size_t i = fences->Find(from); i < fences->size(); ++i) {
     if (fences->first(i).terms > from.terms) break;
-    SKG_RETURN_IF_ERROR(
-        ReadBlock(IndexOrder::kGspo, fences->first(i), snapshot, &bytes));
-    SKG_ASSIGN_OR_RETURN(const BlockView view, BlockView::Open(bytes));
-    CollectTriple(view, from.terms, info_.commit, rows);
+    SKG_ASSIGN_OR_RETURN(const auto block,
+                         Block(IndexOrder::kGspo, *fences, i, snapshot));
+    CollectTriple(block->view(), from.terms, info_.commit, rows);
   }
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::optional<Run::Version>> Run::FindVisible(
+    const StatementKey& key, uint64_t hash, uint64_t commit,
+    const KvSnapshot* snapshot) const {
+  SKG_ASSIGN_OR_RETURN(const RunFilter* filter, Filter(snapshot));
+  if (!filter->MayHold(hash)) return std::optional<Version>();
+  SKG_ASSIGN_OR_RETURN(const Fences* fences,
+                       FencesOf(IndexOrder::kGspo, snapshot));
+  // The newest version up to that commit, or where it would stand.
+  const RowKey from = ToRowKey(key, IndexOrder::kGspo, commit);
+  for (size_t i = fences->Find(from); i < fences->size(); ++i) {
+    const RowKey& first = fences->first(i);
+    if (!first.Before(from) && !first.SameStatement(from)) break;
+    SKG_ASSIGN_OR_RETURN(const auto block,
+                         Block(IndexOrder::kGspo, *fences, i, snapshot));
+    const BlockView& view = block->view();
+    BlockView::Range range = view.All();
+    for (size_t place = 0; place < 4 && !range.empty(); ++place) {
+      range = view.Narrow(place, TermId{from.terms[place]}, range);
+      if (place == 1 && !range.empty()) view.PrefetchRow(range.begin);
+    }
+    range = view.NarrowToEdge(key.edge, range);
+    for (size_t at = range.begin; at < range.end; ++at) {
+      BlockView::RowInfo row = view.Info(at);
+      if (row.commit == 0) row.commit = info_.commit;
+      if (row.commit > commit || row.end <= commit) continue;
+      return Version{row.commit, row.operation, row.weight, row.has_record};
+    }
+  }
+  return std::optional<Version>();
+}
+
 void Run::Preload(std::array<Fences, kOrderCount> fences, RunFilter filter) {
   const std::lock_guard lock(mutex_);
-  for (size_t i = 0; i < kOrderCount; ++i)
+  for (size_t i = 0; i < kOrderCount; ++i) {
     fences_[i] = std::make_unique<const Fences>(std::move(fences[i]));
+    known_fences_[i].store(fences_[i].get(), std::memory_order_release);
+  }
   filter_ = std::make_unique<const RunFilter>(std::move(filter));
+  known_filter_.store(filter_.get(), std::memory_order_release);
 }
 
 RunBuilder::RunBuilder(KvStore& kv, uint32_t graph, uint32_t number,
@@ -245,14 +301,21 @@ RunBuilder::RunBuilder(KvStore& kv, uint32_t graph, uint32_t number,
   info_.min_commit = UINT64_MAX;
 }
 
+RunBuilder::RunBuilder(KvStore& kv, uint32_t graph, uint32_t number,
+                       bool history, Blocks blocks)
+    : RunBuilder(kv, graph, number, history) {
+  blocks_ = blocks;
+}
+
 RunBuilder::RunBuilder(KvBatch& batch, uint32_t graph, uint32_t number)
     : kv_(nullptr), graph_(graph), batch_(&batch) {
   info_.number = number;
   info_.min_commit = UINT64_MAX;
 }
 
-std::shared_ptr<const Run> RunBuilder::Take(const KvStore& kv) {
-  auto run = std::make_shared<Run>(graph_, info_, kv);
+std::shared_ptr<const Run> RunBuilder::Take(const KvStore& kv,
+                                            BlockCache* cache) {
+  auto run = std::make_shared<Run>(graph_, info_, kv, cache);
   run->Preload(std::move(kept_fences_), std::move(filter_));
   return run;
 }
@@ -309,12 +372,18 @@ absl::Status RunBuilder::FlushBlock() {
   fences_.Add(block_first_, header);
   const std::string key = BlockKey(graph_, info_.number, block_first_);
   info_.bytes += key.size() + bytes.size();
+  if (blocks_ == Blocks::kInSortedFiles) {
+    if (!order_files_) order_files_.emplace(*kv_, RunFamily(order_));
+    return order_files_->Put(key, bytes);
+  }
   batch_->Put(RunFamily(order_), key, bytes);
   return WriteIfLarge(kBatchBytes);
 }
 
 absl::Status RunBuilder::FinishOrder() {
   if (encoder_->size() > 0) SKG_RETURN_IF_ERROR(FlushBlock());
+  if (order_files_) order_files_->MoveTo(files_);
+  order_files_.reset();
   uint32_t chunk = 0;
   const std::string part = PartKey(graph_, info_.number, kFenceKind, order_);
   for (const std::string& bytes : fences_.Encode()) {
@@ -339,6 +408,8 @@ absl::StatusOr<RunInfo> RunBuilder::Finish() {
     }
   }
   SKG_RETURN_IF_ERROR(WriteIfLarge(0));
+  if (!files_.empty())
+    SKG_RETURN_IF_ERROR(kv_->Ingest(std::exchange(files_, {})));
   return info_;
 }
 

@@ -4,19 +4,24 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "storage/block.h"
+#include "storage/block_cache.h"
 #include "storage/kv.h"
 #include "storage/row_key.h"
 #include "storage/rows.h"
 #include "storage/run_filter.h"
+#include "storage/sorted_files.h"
 
 namespace skg::storage {
 
@@ -60,16 +65,26 @@ class Fences {
   [[nodiscard]] size_t Find(const RowKey& key) const;
 
  private:
+  // The first terms of the fences, close together: a search goes through them
+  // first, so that it touches little memory.
+  using Leading = std::array<uint64_t, 2>;
+  [[nodiscard]] static Leading LeadingOf(const RowKey& key) {
+    return {key.terms[0], key.terms[1]};
+  }
+
+  std::vector<Leading> leading_;
   std::vector<Fence> blocks_;
   uint64_t rows_ = 0;
   int64_t statements_ = 0, triples_ = 0;
 };
 
-// Thread safety: all methods from any thread. What is loaded once stays.
+// Thread safety: all methods from any thread. Fences and filter, once loaded,
+// stay.
 class Run {
  public:
-  Run(uint32_t graph, RunInfo info, const KvStore& kv)
-      : graph_(graph), info_(info), kv_(kv) {}
+  // `cache` may be null: every block is read and opened anew.
+  Run(uint32_t graph, RunInfo info, const KvStore& kv, BlockCache* cache)
+      : graph_(graph), info_(info), kv_(kv), cache_(cache) {}
 
   [[nodiscard]] const RunInfo& info() const { return info_; }
   [[nodiscard]] uint32_t graph() const { return graph_; }
@@ -87,9 +102,33 @@ class Run {
   [[nodiscard]] absl::Status FindTriple(const StatementKey& triple,
                                         const KvSnapshot* snapshot,
                                         std::vector<RunRow>* rows) const;
-  [[nodiscard]] absl::Status ReadBlock(IndexOrder order, const RowKey& first,
-                                       const KvSnapshot* snapshot,
-                                       std::string* bytes) const;
+  // What a view sees of one statement in this run.
+  struct Version {
+    uint64_t commit = 0;
+    RowOperation operation = RowOperation::kInsertNew;
+    float weight = 1.0f;
+    bool has_record = false;
+  };
+  // The version of this statement (with its edge) that a view at `commit` sees
+  // here, a remove too; unset: none. `hash`: TripleHash(key). O(log blocks).
+  [[nodiscard]] absl::StatusOr<std::optional<Version>> FindVisible(
+      const StatementKey& key, uint64_t hash, uint64_t commit,
+      const KvSnapshot* snapshot) const;
+  // See RunFilter::Prefetch; nothing where the filter is not loaded yet.
+  void PrefetchFilter(uint64_t hash) const {
+    if (const RunFilter* filter =
+            known_filter_.load(std::memory_order_acquire)) {
+      filter->Prefetch(hash);
+    }
+  }
+  // Block `block` of an order, through the cache; `fences` are the order's.
+  // Errors: kDataLoss (where it is, and what is wrong).
+  [[nodiscard]] absl::StatusOr<std::shared_ptr<const OpenBlock>> Block(
+      IndexOrder order, const Fences& fences, size_t block,
+      const KvSnapshot* snapshot) const;
+  // "graph 3, run 7, order 0, block 12: ...".
+  [[nodiscard]] absl::Status Damaged(IndexOrder order, size_t block,
+                                     std::string_view what) const;
   // What its builder knows need not be read again. Before others see the run.
   void Preload(std::array<Fences, kOrderCount> fences, RunFilter filter);
 
@@ -100,9 +139,13 @@ class Run {
   const uint32_t graph_;
   const RunInfo info_;
   const KvStore& kv_;
-  mutable std::mutex mutex_;
+  BlockCache* const cache_;
+  mutable std::mutex mutex_;  // held while something is loaded
   mutable std::array<std::unique_ptr<const Fences>, kOrderCount> fences_;
   mutable std::unique_ptr<const RunFilter> filter_;
+  // The same for readers, who do not wait for each other; null: not loaded.
+  mutable std::array<std::atomic<const Fences*>, kOrderCount> known_fences_{};
+  mutable std::atomic<const RunFilter*> known_filter_{nullptr};
 };
 
 // Packs one run, an order at a time, each in key order. Not thread-safe.
@@ -111,6 +154,11 @@ class RunBuilder {
   // Rows reach the store in batches of bounded size before the run is
   // published; a run that never is gets removed at the next open.
   RunBuilder(KvStore& kv, uint32_t graph, uint32_t number, bool history);
+  // The same, but for large runs: the blocks are sorted files, which join the
+  // store in Finish.
+  enum class Blocks { kInBatches, kInSortedFiles };
+  RunBuilder(KvStore& kv, uint32_t graph, uint32_t number, bool history,
+             Blocks blocks);
   // Everything goes into `batch`, which the caller writes.
   RunBuilder(KvBatch& batch, uint32_t graph, uint32_t number);
 
@@ -121,7 +169,8 @@ class RunBuilder {
   // Everything is in the store (durable once the publishing batch is).
   [[nodiscard]] absl::StatusOr<RunInfo> Finish();
   // After Finish, of a run that was built into a batch: the run, preloaded.
-  [[nodiscard]] std::shared_ptr<const Run> Take(const KvStore& kv);
+  [[nodiscard]] std::shared_ptr<const Run> Take(const KvStore& kv,
+                                                BlockCache* cache);
 
  private:
   void AddToFilter(const StatementKey& key);
@@ -134,6 +183,9 @@ class RunBuilder {
   KvBatch* const batch_;
   RunInfo info_;
   IndexOrder order_ = IndexOrder::kGspo;
+  Blocks blocks_ = Blocks::kInBatches;
+  std::optional<SortedFiles> order_files_;
+  std::vector<std::unique_ptr<KvSortedFile>> files_;  // of finished orders
   std::unique_ptr<BlockEncoder> encoder_;
   RowKey block_first_, last_;
   uint64_t order_rows_ = 0;

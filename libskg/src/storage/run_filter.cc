@@ -107,6 +107,19 @@ bool RunFilter::MayHold(uint64_t hash) const {
   return HoldsPlain(block, hash);
 }
 
+void RunFilter::Prefetch(uint64_t hash) const {
+#ifdef __GNUC__
+  if (words_.empty()) return;
+  // A block may lie across two cache lines.
+  const uint32_t* const block =
+      words_.data() + BlockOf(hash, words_.size() / kLanes) * kLanes;
+  __builtin_prefetch(block);
+  __builtin_prefetch(block + kLanes - 1);
+#else
+  (void)hash;
+#endif
+}
+
 std::vector<std::string> RunFilter::Encode() const {
   const size_t blocks = words_.size() / kLanes;
   std::vector<std::string> chunks;

@@ -31,6 +31,9 @@ class RunFilter {
       std::span<const std::string> chunks);
 
   [[nodiscard]] bool MayHold(uint64_t hash) const;
+  // Begins to load what MayHold will look at: who asks several filters does not
+  // wait for one after the other.
+  void Prefetch(uint64_t hash) const;
   // Values of at most 512 KiB, each with its own checksum.
   [[nodiscard]] std::vector<std::string> Encode() const;
   [[nodiscard]] size_t memory_bytes() const;

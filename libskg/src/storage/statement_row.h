@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include "rdf/term_id.h"
@@ -65,15 +67,33 @@ struct StatementRow {
   bool has_record = false;  // a row of family `records` belongs to it
 };
 
+// Leaves what resize() adds as it is: columns are filled right after that, and
+// filling them twice would cost as much as reading them.
+template <typename Value>
+struct UninitializedAllocator : std::allocator<Value> {
+  template <typename Other>
+  struct rebind {
+    using other = UninitializedAllocator<Other>;
+  };
+  template <typename Other>
+  void construct(Other* /*at*/) noexcept {}
+  template <typename Other, typename... Args>
+  void construct(Other* at, Args&&... args) {
+    std::construct_at(at, std::forward<Args>(args)...);
+  }
+};
+template <typename Value>
+using BatchColumn = std::vector<Value, UninitializedAllocator<Value>>;
+
 // Up to kBatchRows live statements, column-wise: entry i of each column is
 // statement i.
 struct StatementBatch {
   static constexpr size_t kBatchRows = 2048;
-  std::vector<TermId> graph, subject, predicate, object;
-  std::vector<uint32_t> edge;
-  std::vector<uint64_t> commit;
-  std::vector<float> weight;
-  std::vector<uint8_t> has_record;
+  BatchColumn<TermId> graph, subject, predicate, object;
+  BatchColumn<uint32_t> edge;
+  BatchColumn<uint64_t> commit;
+  BatchColumn<float> weight;
+  BatchColumn<uint8_t> has_record;
 
   [[nodiscard]] size_t size() const { return subject.size(); }
   void Clear() {

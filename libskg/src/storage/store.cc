@@ -1,25 +1,30 @@
 #include "storage/store.h"
 
 #include <algorithm>
-#include <chrono>
-#include <condition_variable>
 #include <mutex>
-#include <thread>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/status.h"
 #include "base/strings.h"
+#include "storage/block_cache.h"
 #include "storage/catalog.h"
 #include "storage/check.h"
 #include "storage/commit_queue.h"
 #include "storage/dictionary.h"
+#include "storage/graph_file.h"
+#include "storage/graph_removal.h"
+#include "storage/graph_restorer.h"
+#include "storage/graph_saver.h"
 #include "storage/graph_state.h"
 #include "storage/group_sync.h"
 #include "storage/maintenance.h"
+#include "storage/open_graphs.h"
 #include "storage/task_store.h"
+#include "storage/tenant_quotas.h"
+#include "storage/upkeep.h"
 
 namespace skg::storage {
 
@@ -29,51 +34,62 @@ class StoreImpl {
       : options_(std::make_shared<const StoreOptions>(std::move(options))),
         kv_(std::move(kv)),
         dictionary_(*kv_, options_->memory_bytes / 4),
+        blocks_(options_->memory_bytes / 2),
         catalog_(*kv_),
+        quotas_(*kv_, catalog_),
         sync_(*kv_),
+        upkeep_(*kv_, catalog_, graphs_, options_,
+                [this](const GraphDescription& graph) {
+                  return LoadGraph(graph.tenant, graph.name);
+                }),
         task_store_(*kv_) {}
 
   ~StoreImpl() {
     if (tasks_ != nullptr) tasks_->Shutdown();
-    {
-      const std::lock_guard lock(mutex_);
-      stop_ = true;
-      work_.notify_all();
-    }
-    if (cleaner_.joinable()) cleaner_.join();
-    for (const auto& [name, graph] : graphs_) graph->ForgetLatest();
+    upkeep_.Stop();
   }
 
   absl::Status Open() {
     SKG_RETURN_IF_ERROR(catalog_.Open());
+    SKG_RETURN_IF_ERROR(quotas_.Load());
     if (kv_->read_only()) return absl::OkStatus();
     SKG_ASSIGN_OR_RETURN(const auto numbers, catalog_.Dropped());
-    for (const uint32_t number : numbers) dropped_.push_back({number, nullptr});
+    for (const uint32_t number : numbers) upkeep_.Remove(number, nullptr);
     SKG_RETURN_IF_ERROR(OpenTasks());
-    cleaner_ = std::thread([this] { Upkeep(); });
+    upkeep_.Start();
     return absl::OkStatus();
   }
 
   absl::StatusOr<std::shared_ptr<GraphState>> OpenGraph(
       std::string_view tenant, std::string_view name,
       const Store::CreateOptions* create) {
-    const std::lock_guard lock(mutex_);
-    const std::string full_name = absl::StrCat(av(tenant), "/", av(name));
     if (kv_->read_only())
-      return OpenForReading(tenant, name, full_name, create != nullptr);
-    if (const auto it = graphs_.find(full_name); it != graphs_.end())
-      return it->second;
-    SKG_ASSIGN_OR_RETURN(auto graph, catalog_.Find(tenant, name));
-    if (!graph) {
-      if (create == nullptr) return NoSuchGraph(full_name);
-      SKG_ASSIGN_OR_RETURN(graph, catalog_.Create(tenant, name, *create));
+      return OpenForReading(tenant, name, create != nullptr);
+    const auto load = [&] { return LoadGraph(tenant, name); };
+    auto found = graphs_.FindOrLoad(FullName(tenant, name), load);
+    if (create == nullptr || !absl::IsNotFound(found.status())) return found;
+    const Store::GraphName graph{std::string(tenant), std::string(name)};
+    {
+      const std::lock_guard lock(changing_);
+      SKG_RETURN_IF_ERROR(
+          catalog_.Create({&graph, 1}, *create, WriteMode::kBuffered));
     }
-    auto state = std::make_shared<GraphState>(
-        *std::move(graph), *kv_, dictionary_, sync_, options_->run_rows,
-        maintenance_.get(), options_->hold_check);
-    SKG_RETURN_IF_ERROR(state->Load());
-    graphs_[full_name] = state;
-    return state;
+    // Who makes graphs at the same time shares an fsync.
+    SKG_RETURN_IF_ERROR(sync_.Wait());
+    return graphs_.FindOrLoad(FullName(tenant, name), load);
+  }
+
+  absl::Status CreateGraphs(std::span<const Store::GraphName> names,
+                            const Store::CreateOptions& options) {
+    const std::lock_guard lock(changing_);
+    while (!names.empty()) {
+      const size_t count = std::min(names.size(), kCreatedAtOnce);
+      SKG_RETURN_IF_ERROR(catalog_.Create(
+          names.first(count), options,
+          count == names.size() ? WriteMode::kSync : WriteMode::kBuffered));
+      names = names.subspan(count);
+    }
+    return absl::OkStatus();
   }
 
   absl::Status DropGraph(std::string_view tenant, std::string_view name) {
@@ -82,24 +98,86 @@ class StoreImpl {
                          OpenGraph(tenant, name, nullptr));
     // Nothing may be written once the name is gone.
     state->queue().Close(state->DroppedStatus());
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard changing(changing_);
     if (state->dropped()) return state->DroppedStatus();
     if (absl::Status failed = catalog_.Drop(state->description); !failed.ok()) {
       state->queue().Reopen();
       return failed;
     }
     state->MarkDropped();
-    graphs_.erase(absl::StrCat(av(tenant), "/", av(name)));
-    dropped_.push_back({state->description.number, state});
-    work_.notify_all();
+    quota_check().Dropped(state->description);
+    graphs_.Erase(FullName(tenant, name));
+    upkeep_.Remove(state->description.number, state);
     return absl::OkStatus();
   }
 
+  // What a graph that is being restored will be, and until EndRestore nothing
+  // else may: its name, its number and its UUID.
+  absl::StatusOr<GraphDescription> BeginRestore(
+      std::string_view tenant, std::string_view name,
+      const GraphFileDescription& saved, RestoreUuid uuid) {
+    GraphDescription graph;
+    graph.tenant = std::string(tenant);
+    graph.name = std::string(name);
+    graph.uuid = saved.uuid;
+    graph.base_namespace = saved.base_namespace;
+    graph.statement_ids = saved.statement_ids;
+    const std::lock_guard lock(changing_);
+    SKG_RETURN_IF_ERROR(CheckNameIsFree(graph));
+    if (restoring_.contains(FullName(graph))) return NameTaken(graph);
+    SKG_ASSIGN_OR_RETURN(const auto graphs, catalog_.List());
+    const bool taken = restoring_.contains(graph.uuid.ToString()) ||
+                       std::any_of(graphs.begin(), graphs.end(),
+                                   [&](const GraphDescription& other) {
+                                     return other.uuid == graph.uuid;
+                                   });
+    if (taken && uuid == RestoreUuid::kKeep) {
+      return absl::AlreadyExistsError(
+          absl::StrCat("a graph here has the UUID ", graph.uuid.ToString(),
+                       " already; restore with a new one, or drop that graph"));
+    }
+    if (taken || uuid == RestoreUuid::kNew) graph.uuid = RandomUuid();
+    SKG_ASSIGN_OR_RETURN(graph.number, catalog_.Reserve());
+    restoring_.insert(FullName(graph));
+    restoring_.insert(graph.uuid.ToString());
+    return graph;
+  }
+
+  // Makes it visible, or has its rows deleted.
+  absl::Status EndRestore(const GraphDescription& graph, absl::Status status) {
+    const std::lock_guard lock(changing_);
+    restoring_.erase(FullName(graph));
+    restoring_.erase(graph.uuid.ToString());
+    if (status.ok()) status = CheckNameIsFree(graph);
+    if (status.ok()) status = catalog_.Publish(graph);
+    if (!status.ok()) upkeep_.Remove(graph.number, nullptr);
+    return status;
+  }
+
+  // Of a graph that has all its rows but is not in the catalog yet.
+  absl::Status CheckRestored(const GraphDescription& graph,
+                             const Cancellation* cancellation) {
+    const auto state = std::make_shared<GraphState>(
+        graph, *kv_, dictionary_, blocks_, sync_, options_->run_rows);
+    SKG_RETURN_IF_ERROR(state->Load());
+    CheckSummary summary;
+    SKG_RETURN_IF_ERROR(
+        CheckGraph(*state, /*deep=*/true, &summary, cancellation));
+    if (summary.problems.empty()) return absl::OkStatus();
+    return absl::DataLossError(
+        absl::StrCat("the graph file holds what no graph can hold: ",
+                     summary.problems.front().message));
+  }
+  Dictionary& dictionary() { return dictionary_; }
+
   absl::Status Locked(const std::function<absl::Status(Catalog&)>& change) {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(changing_);
     return change(catalog_);
   }
+  Upkeep& upkeep() { return upkeep_; }
+  OpenGraphs& graphs() { return graphs_; }
   const Catalog& catalog() const { return catalog_; }
+  TenantQuotas& quotas() { return quotas_; }
   KvStore& kv() { return *kv_; }
   GroupSync& sync() { return sync_; }
   Maintenance& maintenance() { return *maintenance_; }
@@ -110,38 +188,68 @@ class StoreImpl {
   }
 
  private:
-  struct Dropped {
-    uint32_t number;
-    std::shared_ptr<GraphState> state;  // null: dropped before this open
-  };
+  static std::string FullName(std::string_view tenant, std::string_view name) {
+    return absl::StrCat(av(tenant), "/", av(name));
+  }
+
+  OpenGraphs::Loading LoadGraph(std::string_view tenant,
+                                std::string_view name) {
+    SKG_ASSIGN_OR_RETURN(auto graph, catalog_.Find(tenant, name));
+    if (!graph) return NoSuchGraph(FullName(tenant, name));
+    auto state = std::make_shared<GraphState>(
+        *std::move(graph), *kv_, dictionary_, blocks_, sync_,
+        options_->run_rows, maintenance_.get(), options_->hold_check,
+        &quota_check());
+    SKG_RETURN_IF_ERROR(state->Load());
+    return state;
+  }
+
+  QuotaCheck& quota_check() {
+    return options_->quota_check != nullptr ? *options_->quota_check : quotas_;
+  }
 
   // The writer may have dropped the graph that had this name, and made another.
-  absl::StatusOr<std::shared_ptr<GraphState>> OpenForReading(
-      std::string_view tenant, std::string_view name,
-      const std::string& full_name, bool create) {
+  OpenGraphs::Loading OpenForReading(std::string_view tenant,
+                                     std::string_view name, bool create) {
+    const std::string full_name = FullName(tenant, name);
     const std::unique_ptr<KvSnapshot> at = kv_->NewSnapshot();
     SKG_RETURN_IF_ERROR(CheckFormat(*kv_, at.get()));
-    SKG_ASSIGN_OR_RETURN(auto graph, catalog_.Find(tenant, name, at.get()));
+    SKG_ASSIGN_OR_RETURN(const auto graph,
+                         catalog_.Find(tenant, name, at.get()));
     if (!graph) {
-      graphs_.erase(full_name);
+      graphs_.Erase(full_name);
       if (create) return OpenedForReading();
       return NoSuchGraph(full_name);
     }
-    const auto known = graphs_.find(full_name);
-    if (known != graphs_.end() &&
-        known->second->description.number == graph->number) {
-      return known->second;
-    }
-    auto state = std::make_shared<GraphState>(
-        *std::move(graph), *kv_, dictionary_, sync_, options_->run_rows);
-    SKG_RETURN_IF_ERROR(state->Load());
-    graphs_[full_name] = state;
-    return state;
+    const auto load = [&]() -> OpenGraphs::Loading {
+      auto state = std::make_shared<GraphState>(
+          *graph, *kv_, dictionary_, blocks_, sync_, options_->run_rows);
+      SKG_RETURN_IF_ERROR(state->Load());
+      return state;
+    };
+    SKG_ASSIGN_OR_RETURN(auto found, graphs_.FindOrLoad(full_name, load));
+    if (found->description.number == graph->number) return found;
+    graphs_.Erase(full_name);
+    return graphs_.FindOrLoad(full_name, load);
   }
 
   static absl::Status NoSuchGraph(const std::string& full_name) {
     return absl::NotFoundError(
         absl::StrCat("there is no graph \"", full_name, "\""));
+  }
+
+  static std::string FullName(const GraphDescription& graph) {
+    return absl::StrCat(graph.tenant, "/", graph.name);
+  }
+  static absl::Status NameTaken(const GraphDescription& graph) {
+    return absl::AlreadyExistsError(
+        absl::StrCat("there is a graph \"", FullName(graph),
+                     "\" already; restore under another name, or drop it"));
+  }
+  absl::Status CheckNameIsFree(const GraphDescription& graph) const {
+    SKG_ASSIGN_OR_RETURN(const auto found,
+                         catalog_.Find(graph.tenant, graph.name));
+    return found ? NameTaken(graph) : absl::OkStatus();
   }
 
   absl::Status OpenTasks() {
@@ -158,73 +266,21 @@ class StoreImpl {
     return absl::OkStatus();
   }
 
-  // The work of the store's own thread, one thing after the other: a graph is
-  // not cut while its rows are deleted.
-  void Upkeep() {
-    std::unique_lock lock(mutex_);
-    auto next = std::chrono::steady_clock::now() + Interval();
-    for (;;) {
-      work_.wait_until(lock, next, [&] { return stop_ || !dropped_.empty(); });
-      if (stop_) return;
-      if (!dropped_.empty()) {
-        const Dropped dropped = dropped_.back();
-        dropped_.pop_back();
-        lock.unlock();
-        DeleteDroppedGraph(dropped);
-        lock.lock();
-        continue;
-      }
-      std::vector<std::shared_ptr<GraphState>> graphs;
-      for (const auto& [name, graph] : graphs_) graphs.push_back(graph);
-      lock.unlock();
-      for (const auto& graph : graphs) ForgetPast(graph);
-      graphs.clear();
-      lock.lock();
-      next = std::chrono::steady_clock::now() + Interval();
-    }
-  }
-
-  [[nodiscard]] std::chrono::nanoseconds Interval() const {
-    return absl::ToChronoNanoseconds(
-        std::min(options_->upkeep_interval, absl::Hours(24)));
-  }
-
-  // The row in the catalog stays where this fails: the next open tries again.
-  void DeleteDroppedGraph(const Dropped& dropped) {
-    // A fold that still writes rows finds the graph gone and ends.
-    std::unique_lock<std::mutex> rewriting;
-    if (dropped.state != nullptr)
-      rewriting = std::unique_lock(dropped.state->rewriting());
-    const absl::Status status = catalog_.DeleteRows(dropped.number);
-    if (!status.ok() && options_->log) {
-      options_->log(
-          absl::StrCat("rows of dropped graph ", dropped.number,
-                       " stay until the next open: ", status.message()));
-    }
-  }
-
-  void ForgetPast(const std::shared_ptr<GraphState>& graph) {
-    const absl::Status status =
-        GraphStore(graph, options_).ForgetPast(absl::Now());
-    if (!status.ok() && !graph->dropped() && options_->log) {
-      options_->log(absl::StrCat("log and history of graph ",
-                                 graph->description.number,
-                                 " stay as they are: ", status.message()));
-    }
-  }
+  // Graphs that are made in one batch.
+  static constexpr size_t kCreatedAtOnce = 1000;
 
   const std::shared_ptr<const StoreOptions> options_;
   std::unique_ptr<KvStore> kv_;
   Dictionary dictionary_;
+  BlockCache blocks_;
   Catalog catalog_;
+  TenantQuotas quotas_;
   GroupSync sync_;
 
-  std::mutex mutex_;
-  absl::flat_hash_map<std::string, std::shared_ptr<GraphState>> graphs_;
-  std::vector<Dropped> dropped_;
-  bool stop_ = false;
-  std::condition_variable work_;
-  std::thread cleaner_;
+  OpenGraphs graphs_;
+  Upkeep upkeep_;
+  std::mutex changing_;  // one change of the catalog at a time
+  absl::flat_hash_set<std::string> restoring_;  // names and UUIDs
   KvTaskStore task_store_;
   std::unique_ptr<Maintenance> maintenance_;
   std::unique_ptr<tasks::Runner> tasks_;  // its tasks use the maintenance
@@ -283,8 +339,25 @@ absl::StatusOr<CommitOutcome> GraphStore::Commit(const CommitRequest& request) {
   return state_->queue().Commit(request);
 }
 
+absl::StatusOr<LogHeader> GraphStore::ReadLog(
+    uint64_t commit,
+    const std::function<absl::Status(std::span<const LoggedChange>)>& visit)
+    const {
+  return state_->ReadLog(commit, GraphState::LogExpansion::kFull, visit);
+}
+
 absl::StatusOr<LogEntry> GraphStore::ReadLog(uint64_t commit) const {
-  return state_->ReadLog(commit);
+  LogEntry entry;
+  entry.commit = commit;
+  SKG_ASSIGN_OR_RETURN(
+      const LogHeader header,
+      ReadLog(commit, [&](std::span<const LoggedChange> changes) {
+        entry.changes.insert(entry.changes.end(), changes.begin(),
+                             changes.end());
+        return absl::OkStatus();
+      }));
+  entry.time = header.time;
+  return entry;
 }
 
 uint64_t GraphStore::first_logged() const { return state_->FirstLogged(); }
@@ -326,12 +399,74 @@ absl::StatusOr<GraphStore> Store::OpenGraph(std::string_view tenant,
   return impl_->Handle(std::move(state));
 }
 
+absl::Status Store::CreateGraphs(std::span<const GraphName> names,
+                                 const CreateOptions& options) {
+  return impl_->CreateGraphs(names, options);
+}
+
 absl::Status Store::DropGraph(std::string_view tenant, std::string_view name) {
   return impl_->DropGraph(tenant, name);
 }
 
 absl::StatusOr<std::vector<GraphDescription>> Store::ListGraphs() const {
   return impl_->catalog().List();
+}
+
+absl::StatusOr<std::vector<std::optional<Store::GraphFigures>>>
+Store::ReadFigures(std::span<const GraphDescription> graphs) const {
+  std::vector<uint32_t> numbers;
+  numbers.reserve(graphs.size());
+  for (const GraphDescription& graph : graphs) numbers.push_back(graph.number);
+  SKG_ASSIGN_OR_RETURN(const auto heads, ReadHeads(impl_->kv(), numbers));
+  std::vector<std::optional<GraphFigures>> figures(graphs.size());
+  for (size_t i = 0; i < heads.size(); ++i) {
+    if (heads[i]) figures[i] = {heads[i]->last_commit, heads[i]->statements};
+  }
+  return figures;
+}
+
+absl::StatusOr<std::vector<std::pair<std::string, QuotaLimits>>>
+Store::ListQuotas() const {
+  return impl_->catalog().Quotas();
+}
+
+absl::Status Store::SetQuota(std::string_view tenant, std::string_view name,
+                             const QuotaLimits& limits) {
+  return impl_->quotas().Set(tenant, name, limits);
+}
+
+absl::StatusOr<Quota> Store::GetQuota(std::string_view tenant,
+                                      std::string_view name) const {
+  return impl_->quotas().Get(tenant, name);
+}
+
+absl::StatusOr<SaveSummary> Store::SaveGraph(
+    const ReadView& view,
+    const std::function<absl::Status(std::string_view)>& sink,
+    const SaveWork& work) {
+  return storage::SaveGraph(*view.snapshot(), sink, work);
+}
+
+absl::StatusOr<GraphDescription> Store::RestoreGraph(
+    std::string_view tenant, std::string_view name,
+    const std::function<absl::StatusOr<size_t>(char*, size_t)>& source,
+    const RestoreWork& work) {
+  GraphFileReader file(source);
+  SKG_ASSIGN_OR_RETURN(const GraphFileDescription saved, file.Begin());
+  if (!rdf::NameSpace::Make(saved.base_namespace).ok())
+    return absl::DataLossError("the graph file's base namespace is no IRI");
+  SKG_ASSIGN_OR_RETURN(const GraphDescription graph,
+                       impl_->BeginRestore(tenant, name, saved, work.uuid));
+  absl::Status status =
+      GraphRestorer(impl_->kv(), impl_->dictionary(), file, saved, graph, work)
+          .Run()
+          .status();
+  if (status.ok() && work.progress)
+    work.progress(RestoreStage::kChecking, file.bytes());
+  if (status.ok() && work.check)
+    status = impl_->CheckRestored(graph, work.cancellation);
+  SKG_RETURN_IF_ERROR(impl_->EndRestore(graph, std::move(status)));
+  return graph;
 }
 
 absl::Status Store::PutSetting(std::string_view key, std::string_view value) {
@@ -376,9 +511,13 @@ absl::Status Store::Sync() { return impl_->kv().Sync(); }
 absl::Status Store::Compact(const GraphStore& graph,
                             const Cancellation* cancellation) {
   if (read_only()) return OpenedForReading();
-  return CompactGraph(*graph.state_, cancellation);
+  SKG_RETURN_IF_ERROR(CompactGraph(*graph.state_, cancellation));
+  return ReclaimSpace(impl_->kv(), graph.description().number);
 }
 tasks::Runner& Store::tasks() { return impl_->tasks(); }
+void Store::WaitForRemovals() { impl_->upkeep().WaitForRemovals(); }
+size_t Store::open_graphs() { return impl_->graphs().size(); }
+void Store::ReleaseIdleMemory() { (void)impl_->graphs().Sweep(); }
 absl::StatusOr<std::vector<tasks::TaskRecord>> Store::StoredTasks() const {
   return impl_->StoredTasks();
 }

@@ -5,18 +5,22 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "base/cancellation.h"
 #include "base/uuid.h"
 #include "rdf/name.h"
 #include "storage/commit.h"
 #include "storage/history.h"
 #include "storage/kv.h"
+#include "storage/quota.h"
 #include "storage/read_view.h"
 #include "storage/rows.h"
 #include "tasks/task_runner.h"
@@ -24,6 +28,9 @@
 namespace skg::storage {
 
 class StoreImpl;
+struct RestoreWork;
+struct SaveSummary;
+struct SaveWork;
 struct StoreOptions;
 class GraphState;
 class LogHold;
@@ -102,8 +109,13 @@ class GraphStore {
   [[nodiscard]] absl::StatusOr<CommitOutcome> Commit(
       Transaction& transaction, const CommitRequest& settings);
 
-  // The log entry of one commit. kOutOfRange: before the first kept one, or
-  // not there yet.
+  // Visits the changes of one commit, some at a time. kOutOfRange: before the
+  // first kept one, or not there yet.
+  [[nodiscard]] absl::StatusOr<LogHeader> ReadLog(
+      uint64_t commit,
+      const std::function<absl::Status(std::span<const LoggedChange>)>& visit)
+      const;
+  // The same, all of them at once.
   [[nodiscard]] absl::StatusOr<LogEntry> ReadLog(uint64_t commit) const;
   // The first commit whose log entry is kept.
   [[nodiscard]] uint64_t first_logged() const;
@@ -121,6 +133,9 @@ class GraphStore {
   // Another process writes: everything that changes the graph answers
   // kFailedPrecondition, and WaitForCommit looks now and then.
   [[nodiscard]] bool read_only() const;
+
+  // For the rest of storage/.
+  [[nodiscard]] GraphState& state() const { return *state_; }
 
  private:
   friend class Store;
@@ -144,6 +159,28 @@ struct StoreOptions {
   absl::Duration upkeep_interval = absl::Minutes(1);
   // May be null; must outlive the store.
   HoldCheck* hold_check = nullptr;
+  // Null: the limits that SetQuota sets. Must outlive the store.
+  QuotaCheck* quota_check = nullptr;
+};
+
+// The UUID of a restored graph, in which the ids of its statements are named.
+enum class RestoreUuid : uint8_t {
+  kKeepIfFree,  // the saved one, or a new one where a graph here has it
+  kKeep,        // the saved one, else kAlreadyExists
+  kNew,
+};
+
+enum class RestoreStage : uint8_t { kReading, kSorting, kChecking };
+
+struct RestoreWork {
+  RestoreUuid uuid = RestoreUuid::kKeepIfFree;
+  // Check every invariant before the graph appears.
+  bool check = true;
+  // For rows that are sorted.
+  size_t sort_bytes = size_t{64} << 20;
+  const Cancellation* cancellation = nullptr;
+  // Bytes read so far.
+  std::function<void(RestoreStage stage, uint64_t bytes)> progress = nullptr;
 };
 
 struct CheckProblem {
@@ -175,10 +212,53 @@ class Store {
   [[nodiscard]] absl::StatusOr<GraphStore> OpenGraph(
       std::string_view tenant, std::string_view name,
       const CreateOptions* create);
+  struct GraphName {
+    std::string tenant;
+    std::string name;
+  };
+  // Makes those that are not there yet, all durable when it returns: one fsync
+  // for all of them. After an error some may be there.
+  [[nodiscard]] absl::Status CreateGraphs(std::span<const GraphName> names,
+                                          const CreateOptions& options);
+  // Durable when it returns. Its rows are deleted in the background, and so is
+  // what they took on disk.
   [[nodiscard]] absl::Status DropGraph(std::string_view tenant,
                                        std::string_view name);
   [[nodiscard]] absl::StatusOr<std::vector<GraphDescription>> ListGraphs()
       const;
+  // What a graph holds at its last commit, without opening it. Unset: it was
+  // dropped meanwhile. The sequence is that of `graphs`.
+  struct GraphFigures {
+    uint64_t last_commit = 0;
+    uint64_t statements = 0;
+  };
+  [[nodiscard]] absl::StatusOr<std::vector<std::optional<GraphFigures>>>
+  ReadFigures(std::span<const GraphDescription> graphs) const;
+
+  // What a tenant (`name` empty) or a graph may hold; see TenantQuotas.
+  [[nodiscard]] absl::Status SetQuota(std::string_view tenant,
+                                      std::string_view name,
+                                      const QuotaLimits& limits);
+  [[nodiscard]] absl::StatusOr<Quota> GetQuota(std::string_view tenant,
+                                               std::string_view name) const;
+  // All limits: "tenant" or "tenant/graph", sorted.
+  [[nodiscard]] absl::StatusOr<std::vector<std::pair<std::string, QuotaLimits>>>
+  ListQuotas() const;
+
+  // Writes a graph to `sink`; see graph_saver.h. `view`: of this store.
+  [[nodiscard]] absl::StatusOr<SaveSummary> SaveGraph(
+      const ReadView& view,
+      const std::function<absl::Status(std::string_view)>& sink,
+      const SaveWork& work);
+  // Makes a graph of what SaveGraph wrote. It is there, durably, when this
+  // returns; on an error there is nothing, and what was written goes in the
+  // background. Errors: kAlreadyExists (the name), kInvalidArgument,
+  // kFailedPrecondition, kDataLoss (see graph_file.h), kCancelled, those of the
+  // source and of the store.
+  [[nodiscard]] absl::StatusOr<GraphDescription> RestoreGraph(
+      std::string_view tenant, std::string_view name,
+      const std::function<absl::StatusOr<size_t>(char*, size_t)>& source,
+      const RestoreWork& work);
 
   // Small durable settings of the directory (catalog family).
   [[nodiscard]] absl::Status PutSetting(std::string_view key,
@@ -191,13 +271,21 @@ class Store {
 
   [[nodiscard]] absl::StatusOr<CheckSummary> Check(bool deep) const;
   [[nodiscard]] absl::Status Sync();
-  // Packs all of a graph's rows into one live and one history run; returns
-  // when that is done. Reads and writes go on meanwhile. kNotFound,
-  // kCancelled.
+  // Packs all of a graph's rows into one live and one history run and gives
+  // back the place that this makes free; returns when that is done. Reads and
+  // writes go on meanwhile. kNotFound, kCancelled.
   [[nodiscard]] absl::Status Compact(
       const GraphStore& graph, const Cancellation* cancellation = nullptr);
   // The background work of this directory; shut down before the graphs end.
   [[nodiscard]] tasks::Runner& tasks();
+  // Waits until the rows of dropped graphs are deleted and their place is given
+  // back (for tests and benchmarks).
+  void WaitForRemovals();
+  // Graphs that are in memory now.
+  [[nodiscard]] size_t open_graphs();
+  // Lets go, now, of the memory of graphs that nobody used since the last time;
+  // the store itself does so with each upkeep.
+  void ReleaseIdleMemory();
   // Its tasks as they are stored, by id: for a read-only store.
   [[nodiscard]] absl::StatusOr<std::vector<tasks::TaskRecord>> StoredTasks()
       const;

@@ -55,6 +55,10 @@ std::string CheckPoint(const std::string& text) {
   return point.ok() ? "" : std::string(point.status().message());
 }
 
+std::string CheckNotEmpty(const std::string& text) {
+  return text.empty() ? "its value is empty" : "";
+}
+
 std::string CheckTenant(const std::string& text) {
   const auto plain = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -325,7 +329,8 @@ void AddCompact(CLI::App& app, Chosen& chosen) {
   });
 }
 
-uint64_t TaskIdOf(const std::string& text) {
+// 1, 2, ...; 0: `text` is no such number.
+uint64_t CountingNumberOf(const std::string& text) {
   uint64_t id = 0;
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, id);
@@ -333,7 +338,114 @@ uint64_t TaskIdOf(const std::string& text) {
 }
 
 std::string CheckTaskId(const std::string& text) {
-  return TaskIdOf(text) > 0 ? "" : "\"" + text + "\" is no task's number";
+  return CountingNumberOf(text) > 0 ? ""
+                                    : "\"" + text + "\" is no task's number";
+}
+
+std::string CheckCountingNumber(const std::string& text) {
+  return CountingNumberOf(text) > 0
+             ? ""
+             : "\"" + text + "\" is no number; give 1 or more";
+}
+
+void AddCountingNumber(CLI::App& verb, const char* name, uint64_t& number,
+                       const char* description) {
+  verb.add_option_function<std::string>(
+          name,
+          [&number](const std::string& text) {
+            number = CountingNumberOf(text);
+          },
+          description)
+      ->check(Checked(CheckCountingNumber))
+      ->type_name("N");
+}
+
+// Options that say which of two things a verb does: exactly one is given, and
+// what belongs to the other one is not.
+void RequireOneWay(const CLI::App& verb, const char* one, const char* other,
+                   const std::vector<const char*>& only_with_one,
+                   const std::vector<const char*>& only_with_other) {
+  const auto given = [&](const char* name) {
+    return verb.get_option(name)->count() > 0;
+  };
+  if (given(one) == given(other)) {
+    throw CLI::RequiredError(
+        std::string("either ") + one + " or " + other + " is required",
+        CLI::ExitCodes::RequiredError);
+  }
+  const char* chosen = given(one) ? one : other;
+  for (const char* name : given(one) ? only_with_other : only_with_one) {
+    if (given(name))
+      throw CLI::ExcludesError(
+          std::string(name) + " does not go with " + chosen,
+          CLI::ExitCodes::ExcludesError);
+  }
+}
+
+void AddBackup(CLI::App& app, Chosen& chosen) {
+  CLI::App* verb = AddVerb(
+      app, "backup", "Back up the data directory, or one graph", kBackupFooter);
+  auto backup = std::make_shared<BackupVerb>();
+  AddTarget(*verb, backup->target);
+  verb->add_option("--to", backup->to,
+                   "Add a backup of all graphs to this directory")
+      ->check(Checked(CheckNotEmpty))
+      ->type_name("BACKUPS");
+  AddCountingNumber(*verb, "--keep", backup->keep,
+                    "Then remove all backups but the N newest");
+  CLI::Option* list = verb->add_flag("--list", backup->list,
+                                     "Only show the backups in BACKUPS");
+  verb->add_flag("--verify", backup->verify,
+                 "Only compare the backups in BACKUPS with their checksums")
+      ->excludes(list)
+      ->excludes(verb->get_option("--keep"));
+  list->excludes(verb->get_option("--keep"));
+  verb->add_option_function<std::string>(
+          "--results",
+          [backup](const std::string& text) { backup->json = text == "json"; },
+          "Form of the list [table]")
+      ->check(OneOf({"json", "table"}))
+      ->needs(list)
+      ->type_name("json|table");
+  verb->add_option("--output", backup->output,
+                   "Write one graph to FILE, - for standard output")
+      ->check(Checked(CheckNotEmpty))
+      ->type_name("FILE");
+  AddAsOf(*verb, backup->as_of);
+  verb->callback([backup, verb, &chosen] {
+    RequireOneWay(*verb, "--to", "--output", {"--keep", "--list", "--verify"},
+                  {"--graph", "--as-of"});
+    chosen = [backup] { return RunBackup(*backup); };
+  });
+}
+
+void AddRestore(CLI::App& app, Chosen& chosen) {
+  CLI::App* verb = AddVerb(
+      app, "restore", "Restore a data directory, or one graph", kRestoreFooter);
+  auto restore = std::make_shared<RestoreVerb>();
+  AddTarget(*verb, restore->target);
+  CLI::Option* graph = verb->get_option("--graph")->default_str("");
+  graph->description("The new graph's name");
+  verb->add_option("--from", restore->from,
+                   "Make DIR of a backup in this directory")
+      ->check(Checked(CheckNotEmpty))
+      ->type_name("BACKUPS");
+  AddCountingNumber(*verb, "--number", restore->number,
+                    "Which backup [the newest]");
+  verb->add_option("--input", restore->input,
+                   "Make a graph of FILE, - for standard input")
+      ->needs(graph)
+      ->check(Checked(CheckNotEmpty))
+      ->type_name("FILE");
+  verb->add_flag("--new-uuid", restore->new_uuid,
+                 "Give the graph and its statements ids of their own");
+  verb->add_flag("--no-check", restore->no_check,
+                 "Trust FILE: look at its checksums only");
+  verb->callback([restore, verb, &chosen] {
+    RequireOneWay(*verb, "--from", "--input", {"--number"},
+                  {"--graph", "--new-uuid", "--no-check"});
+    chosen = [restore] { return RunRestore(*restore); };
+  });
 }
 
 void AddTasksAction(CLI::App& tasks, const std::shared_ptr<TasksVerb>& verb,
@@ -345,7 +457,9 @@ void AddTasksAction(CLI::App& tasks, const std::shared_ptr<TasksVerb>& verb,
       action == TasksVerb::Action::kCancel) {
     word->add_option_function<std::string>(
             "ID",
-            [verb](const std::string& text) { verb->id = TaskIdOf(text); },
+            [verb](const std::string& text) {
+              verb->id = CountingNumberOf(text);
+            },
             "The task's number")
         ->check(Checked(CheckTaskId))
         ->required();
@@ -378,6 +492,52 @@ void AddTasks(CLI::App& app, Chosen& chosen) {
   // After that of the word that was given, if any.
   tasks->callback(
       [verb, &chosen] { chosen = [verb] { return RunTasks(*verb); }; });
+}
+
+std::string CheckLimit(const std::string& text) {
+  const bool digits = !text.empty() && text.size() <= 18 &&
+                      text.find_first_not_of("0123456789") == std::string::npos;
+  return digits || text == "none"
+             ? ""
+             : "\"" + text + "\" is no limit; it is a number or none";
+}
+
+void AddTenants(CLI::App& app, Chosen& chosen) {
+  CLI::App* tenants = AddVerb(app, "tenants",
+                              "Show who has graphs, and set how much they may "
+                              "hold",
+                              kTenantsFooter);
+  tenants->require_subcommand(0, 1);
+  auto verb = std::make_shared<TenantsVerb>();
+  tenants
+      ->add_option("--data", verb->data, "Data directory (else SKG_DATA_DIR)")
+      ->type_name("DIR");
+  tenants->add_flag("--json", verb->json, "The answer as JSON");
+  AddVerb(*tenants, "list", "List all (the default)", kTenantsFooter)
+      ->fallthrough();
+  CLI::App* quota =
+      AddVerb(*tenants, "quota", "Show or change a quota", kTenantsFooter);
+  quota->fallthrough();
+  quota->add_option("NAME", verb->name, "TENANT or TENANT/GRAPH")->required();
+  const auto limit = [&](const char* name,
+                         std::optional<TenantsVerb::Limit>& value,
+                         const char* description) {
+    quota
+        ->add_option_function<std::string>(
+            name,
+            [&value](const std::string& text) {
+              value.emplace();
+              if (text != "none") value->value = std::stoull(text);
+            },
+            description)
+        ->check(Checked(CheckLimit))
+        ->type_name("N|none");
+  };
+  limit("--max-statements", verb->max_statements, "Statements it may hold");
+  limit("--max-bytes", verb->max_bytes, "Bytes on disk it may take, about");
+  quota->callback([verb] { verb->action = TenantsVerb::Action::kQuota; });
+  tenants->callback(
+      [verb, &chosen] { chosen = [verb] { return RunTenants(*verb); }; });
 }
 
 void AddKeys(CLI::App& app, Chosen& chosen) {
@@ -443,7 +603,10 @@ int RunCommandLine(int argc, char** argv) {
   AddStats(app, chosen);
   AddCheck(app, chosen);
   AddCompact(app, chosen);
+  AddBackup(app, chosen);
+  AddRestore(app, chosen);
   AddTasks(app, chosen);
+  AddTenants(app, chosen);
   AddKeys(app, chosen);
   try {
     app.parse(argc, argv);

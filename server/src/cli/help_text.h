@@ -86,14 +86,39 @@ Examples:
   skg check --data ./kg --deep)";
 
 inline constexpr char kCompactFooter[] = R"(
-Changes nothing that can be read; scans and counts get faster. The place of what
-was packed is given back as RocksDB compacts its own files. Packing goes on in
-the background while a program has the directory open; this does all of it now.
+Changes nothing that can be read; scans and counts get faster, and the place of
+what was packed or deleted is given back. Packing goes on in the background while
+a program has the directory open; this does all of it now.
 It may be interrupted at any time.
 
 Examples:
   skg compact --data ./kg
   skg compact --data ./kg --graph acme/crm)";
+
+inline constexpr char kBackupFooter[] = R"(
+With --to, all graphs of the data directory: a numbered backup is added to
+BACKUPS, and only table files that no earlier one has are copied. With --output,
+one graph with its whole history as a file (packed where its name ends in .gz).
+A backup that is interrupted is none; those before it are as they were.
+
+Examples:
+  skg backup --data ./kg --to /backups/kg --keep 7
+  skg backup --to /backups/kg --list
+  skg backup --to /backups/kg --verify
+  skg backup --data ./kg --graph acme/crm --output crm.skg
+  skg backup --data ./kg --as-of 2024-01-15 --output - | ssh host skg restore ...)";
+
+inline constexpr char kRestoreFooter[] = R"(
+With --from, a new data directory: DIR must not exist, or be empty. With --input,
+a new graph in a data directory, which is made if there is none. The graph keeps
+its UUID, and with it the ids of its statements, unless another graph in the
+directory has it. Everything is verified, and nothing appears before all of it
+is there.
+
+Examples:
+  skg restore --from /backups/kg --data ./kg2
+  skg restore --from /backups/kg --number 3 --data ./kg2
+  skg restore --data ./kg --graph acme/crm-copy --input crm.skg)";
 
 inline constexpr char kTasksFooter[] = R"(
 Tasks are the work that outlives a call. One that was running when its process
@@ -116,6 +141,20 @@ inline constexpr char kTasksActionFooter[] = R"(
 
 Example:
   skg tasks --data ./kg)";
+
+inline constexpr char kTenantsFooter[] = R"(
+A commit that would take a tenant or a graph over its quota fails; removing is
+always possible. Statements are counted exactly, bytes on disk about. A quota
+belongs to the name: it may be set before there is such a graph, and stays when
+the graph is dropped.
+
+  skg tenants             list tenants, what they hold and what they may
+  skg tenants quota NAME  show a quota; with --max-..., change it (none lifts it)
+
+Examples:
+  skg tenants --data ./kg
+  skg tenants quota acme --data ./kg --max-statements 1000000
+  skg tenants quota acme/crm --data ./kg --max-bytes none --json)";
 
 inline constexpr char kKeysCreateFooter[] = R"(
 The key is shown this once and never stored; only its hash is. Give the hash to

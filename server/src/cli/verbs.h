@@ -73,6 +73,28 @@ struct CompactVerb {
 };
 [[nodiscard]] int RunCompact(const CompactVerb& verb);
 
+struct BackupVerb {
+  Target target;
+  std::string to;      // a backup directory; empty: a graph goes to `output`
+  std::string output;  // "-": standard output
+  std::optional<PointInTime> as_of;
+  uint64_t keep = 0;  // 0: all
+  bool list = false;
+  bool verify = false;
+  bool json = false;  // the list
+};
+[[nodiscard]] int RunBackup(const BackupVerb& verb);
+
+struct RestoreVerb {
+  Target target;
+  std::string from;     // a backup directory; empty: a graph comes from `input`
+  uint64_t number = 0;  // 0: the newest
+  std::string input;    // "-": standard input
+  bool new_uuid = false;
+  bool no_check = false;
+};
+[[nodiscard]] int RunRestore(const RestoreVerb& verb);
+
 struct TasksVerb {
   enum class Action : uint8_t { kList, kShow, kCancel, kPrune };
   std::string data;
@@ -82,6 +104,20 @@ struct TasksVerb {
   bool read_only = false;
 };
 [[nodiscard]] int RunTasks(const TasksVerb& verb);
+
+struct TenantsVerb {
+  enum class Action : uint8_t { kList, kQuota };
+  // What a limit becomes; none: it is lifted.
+  struct Limit {
+    std::optional<uint64_t> value;
+  };
+  std::string data;
+  Action action = Action::kList;
+  std::string name;  // of kQuota: TENANT or TENANT/GRAPH
+  std::optional<Limit> max_statements, max_bytes;
+  bool json = false;
+};
+[[nodiscard]] int RunTenants(const TenantsVerb& verb);
 
 struct KeysCreateVerb {
   std::string data;  // empty: the key is not stored

@@ -4,6 +4,8 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "skg/quota.h"
+
 namespace skg::server {
 namespace {
 
@@ -44,6 +46,9 @@ constexpr std::array<Kind, 20> kKinds = {{
     {0, "error", "server", "high", false, "Error"},
 }};
 
+// When to look again whether a quota has room: Retry-After is a must with 429.
+constexpr absl::Duration kRoomAfter = absl::Seconds(60);
+
 const Kind& KindOf(int status) {
   return *std::find_if(kKinds.begin(), kKinds.end() - 1,
                        [&](const Kind& kind) { return kind.status == status; });
@@ -79,11 +84,11 @@ ApiResponse ErrorReply(int status, const ErrorDetail& detail,
   response.status = status;
   nlohmann::ordered_json body = {
       {"detail", ours || detail.detail.empty() ? kind.text : detail.detail},
-      {"error", kind.error},
+      {"error", detail.error.empty() ? kind.error : detail.error},
       {"correlation_id", request_id},
       {"category", kind.category},
       {"severity", kind.severity},
-      {"retryable", kind.retryable}};
+      {"retryable", detail.retryable.value_or(kind.retryable)}};
   if (!detail.hint.empty()) body["hint"] = detail.hint;
   if (!detail.fields.empty())
     body["errors"] = nlohmann::ordered_json(FieldsJson(detail));
@@ -128,6 +133,7 @@ int HttpStatus(const absl::Status& status) {
     case absl::StatusCode::kUnimplemented:
       return 501;
     case absl::StatusCode::kResourceExhausted:
+      return QuotaExceededOf(status).has_value() ? 429 : 503;
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kCancelled:
       return 503;
@@ -165,6 +171,14 @@ ApiResponse StatusReply(const absl::Status& status, std::string_view request_id,
       detail.hint = "another write came between; send the request again";
       break;
     case absl::StatusCode::kResourceExhausted:
+      if (QuotaExceededOf(status).has_value()) {
+        // The same request fails until somebody has made room.
+        detail.error = "quota_exceeded";
+        detail.retryable = false;
+        detail.retry_after = kRoomAfter;
+        detail.hint = "remove statements, or have the quota raised";
+        break;
+      }
       detail.hint = "a limit of memory or disk space was reached; ask for less";
       break;
     case absl::StatusCode::kDeadlineExceeded:

@@ -22,6 +22,9 @@ struct ErrorDetail {
   std::string_view place = "body";
   std::vector<FieldError> fields;
   std::optional<absl::Duration> retry_after;
+  // Instead of what the status says.
+  std::string_view error;
+  std::optional<bool> retryable;
 };
 
 // {"detail", "error", "correlation_id", "category", "severity", "retryable",
@@ -33,7 +36,8 @@ struct ErrorDetail {
                                      std::string_view request_id);
 
 // The HTTP status of a failed call. kInvalidArgument is 422 where the status
-// carries field errors, else 400.
+// carries field errors, else 400; kResourceExhausted is 429 where a quota was
+// its cause, else 503.
 [[nodiscard]] int HttpStatus(const absl::Status& status);
 
 // The answer to a failed library call. Messages of failures of ours (500 and

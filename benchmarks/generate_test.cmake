@@ -1,0 +1,38 @@
+# cmake -DPROGRAM=skg-bench -DDIRECTORY=dir -P this
+# The generated graph is as large as was asked for, of distinct triples, and
+# the same again for the same seed only.
+file(REMOVE_RECURSE ${DIRECTORY})
+file(MAKE_DIRECTORY ${DIRECTORY})
+function(generate name seed)
+  execute_process(
+    COMMAND ${PROGRAM} generate --triples 5000 --seed ${seed} --output ${DIRECTORY}/${name}
+    RESULT_VARIABLE status ERROR_VARIABLE errors OUTPUT_QUIET)
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "exit status ${status}: ${errors}")
+  endif()
+  file(SHA256 ${DIRECTORY}/${name} hash)
+  set(${name} ${hash} PARENT_SCOPE)
+endfunction()
+generate(one 1)
+generate(same 1)
+generate(other 2)
+if(NOT one STREQUAL same OR one STREQUAL other)
+  message(FATAL_ERROR "the seed does not decide what is written")
+endif()
+# A line of a CMake list must not hold what lists are made of.
+file(READ ${DIRECTORY}/one text)
+string(REGEX REPLACE "[][;\\]" "_" text "${text}")
+string(REGEX REPLACE "\n$" "" text "${text}")
+string(REPLACE "\n" ";" lines "${text}")
+list(LENGTH lines count)
+list(REMOVE_DUPLICATES lines)
+list(LENGTH lines distinct)
+if(NOT count EQUAL 5000 OR NOT distinct EQUAL 5000)
+  message(FATAL_ERROR "${count} lines, ${distinct} of them distinct, not 5000")
+endif()
+foreach(line IN LISTS lines)
+  if(NOT line MATCHES "^<[^<> \"]+> <[^<> \"]+> (<[^<> \"]+>|\"[^\"]*(_\"[^\"]*)*\"(\\^\\^<[^<> \"]+>)?) \\.$")
+    message(FATAL_ERROR "not a line of N-Triples: ${line}")
+  endif()
+endforeach()
+file(REMOVE_RECURSE ${DIRECTORY})

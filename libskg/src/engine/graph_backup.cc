@@ -1,0 +1,174 @@
+// Graph::Save and Engine::RestoreGraph: one graph, as a file.
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "base/strings.h"
+#include "engine/caller_thread.h"
+#include "engine/graph_impl.h"
+#include "engine/graph_name.h"
+#include "engine/load_input.h"
+#include "engine/view_impl.h"
+#include "skg/backup.h"
+#include "skg/engine.h"
+#include "storage/graph_saver.h"
+
+namespace skg {
+namespace {
+
+constexpr size_t kMaxShownName = 1000;
+// What is handed to the sink at once.
+constexpr size_t kPieceBytes = 256 << 10;
+constexpr size_t kMaxSortBytes = size_t{256} << 20;
+
+tasks::TaskSpec SpecOf(std::string kind, std::string title) {
+  tasks::TaskSpec spec;
+  spec.kind = std::move(kind);
+  spec.pool = TaskPool::kImport;
+  spec.title = std::move(title);
+  spec.unit = "bytes";
+  return spec;
+}
+
+std::string_view NameOf(storage::RestoreStage stage) {
+  switch (stage) {
+    case storage::RestoreStage::kReading:
+      return "reading";
+    case storage::RestoreStage::kSorting:
+      return "sorting";
+    case storage::RestoreStage::kChecking:
+      break;
+  }
+  return "checking";
+}
+
+storage::RestoreUuid ToStorage(RestoredUuid uuid) {
+  switch (uuid) {
+    case RestoredUuid::kKeepIfFree:
+      break;
+    case RestoredUuid::kKeep:
+      return storage::RestoreUuid::kKeep;
+    case RestoredUuid::kNew:
+      return storage::RestoreUuid::kNew;
+  }
+  return storage::RestoreUuid::kKeepIfFree;
+}
+
+// Small writes from the task's thread, large ones to the caller's sink.
+class PieceSink {
+ public:
+  PieceSink(const ExportSink& sink, engine::CallerThread& caller)
+      : sink_(sink), caller_(caller) {}
+  absl::Status Write(std::string_view bytes) {
+    piece_ += bytes;
+    return piece_.size() < kPieceBytes ? absl::OkStatus() : Flush();
+  }
+  absl::Status Flush() {
+    absl::Status status;
+    caller_.Call([&] { status = sink_.write(piece_); });
+    piece_.clear();
+    return status;
+  }
+
+ private:
+  const ExportSink& sink_;
+  engine::CallerThread& caller_;
+  std::string piece_;
+};
+
+SaveResult ResultOf(const storage::SaveSummary& summary) {
+  SaveResult result;
+  result.commit = summary.commit;
+  result.bytes = summary.bytes;
+  result.terms = summary.totals.terms;
+  result.rows = summary.totals.rows;
+  result.past_rows = summary.totals.past_rows;
+  result.records = summary.totals.records;
+  result.logged_commits = summary.totals.logged_commits;
+  return result;
+}
+
+}  // namespace
+
+absl::StatusOr<SaveResult> Graph::Save(const ExportSink& sink,
+                                       const SaveOptions& options) const {
+  if (!sink.write)
+    return absl::InvalidArgumentError("the sink has no write function");
+  SKG_ASSIGN_OR_RETURN(const std::shared_ptr<const engine::ViewImpl> view,
+                       engine::ViewImpl::AsOf(impl_, options.as_of));
+  engine::CallerThread caller(options.progress);
+  SaveResult result;
+  const auto work =
+      [&](tasks::TaskContext& task) -> absl::StatusOr<std::string> {
+    PieceSink pieces(sink, caller);
+    storage::SaveWork saving;
+    saving.cancellation = &task.cancellation();
+    saving.progress = [&](uint64_t bytes) {
+      task.Progress(bytes, 0);
+      caller.Reached({bytes, 0, "writing"});
+    };
+    SKG_ASSIGN_OR_RETURN(
+        const storage::SaveSummary summary,
+        impl_->engine().store().SaveGraph(
+            view->view(),
+            [&](std::string_view bytes) { return pieces.Write(bytes); },
+            saving));
+    SKG_RETURN_IF_ERROR(pieces.Flush());
+    result = ResultOf(summary);
+    return absl::StrCat(R"({"commit": )", result.commit, R"(, "bytes": )",
+                        result.bytes, R"(, "terms": )", result.terms,
+                        R"(, "rows": )", result.rows + result.past_rows, "}");
+  };
+  SKG_RETURN_IF_ERROR(caller.Run(
+      impl_->engine().tasks(),
+      SpecOf("backup", absl::StrCat("graph ", av(tenant()), "/", av(name()),
+                                    " as of commit ", view->view().commit())),
+      work));
+  return result;
+}
+
+absl::StatusOr<Graph> Engine::RestoreGraph(std::string_view name,
+                                           const LoadSource& source,
+                                           const RestoreGraphOptions& options) {
+  SKG_ASSIGN_OR_RETURN(const engine::GraphName parsed,
+                       engine::ParseGraphName(name));
+  if (!source.read)
+    return absl::InvalidArgumentError("the source has no read function");
+  engine::CallerThread caller(options.progress);
+  LoadSource relayed;
+  relayed.name = source.name;
+  relayed.read = [&](char* buffer, size_t size) {
+    absl::StatusOr<size_t> got = 0;
+    caller.Call([&] { got = source.read(buffer, size); });
+    return got;
+  };
+  const auto work =
+      [&](tasks::TaskContext& task) -> absl::StatusOr<std::string> {
+    engine::LoadInput input(relayed, nullptr);
+    storage::RestoreWork restoring;
+    restoring.uuid = ToStorage(options.uuid);
+    restoring.check = options.check;
+    restoring.sort_bytes = std::min(kMaxSortBytes, impl_->sort_budget_bytes());
+    restoring.cancellation = &task.cancellation();
+    restoring.progress = [&](storage::RestoreStage stage, uint64_t bytes) {
+      task.Progress(bytes, options.total_bytes);
+      caller.Reached({bytes, options.total_bytes, NameOf(stage)});
+    };
+    SKG_ASSIGN_OR_RETURN(
+        const storage::GraphDescription graph,
+        impl_->store().RestoreGraph(
+            parsed.tenant, parsed.graph,
+            [&](char* buffer, size_t size) { return input.Read(buffer, size); },
+            restoring));
+    return absl::StrCat(R"({"uuid": ")", graph.uuid.ToString(), R"("})");
+  };
+  const std::string title = absl::StrCat(
+      "graph ", parsed.tenant, "/", parsed.graph, " from ",
+      source.name.empty() ? "a file" : source.name.substr(0, kMaxShownName));
+  SKG_RETURN_IF_ERROR(
+      caller.Run(impl_->tasks(), SpecOf("restore", title), work));
+  return OpenGraph(name);
+}
+
+}  // namespace skg

@@ -1,0 +1,93 @@
+// BulkLoad: more statements than a commit holds in memory, as one commit: terms
+// and statements are sorted outside of the store, become dictionary rows and
+// one run in sorted files, and are published by one row of the manifest
+// (architecture page, Storage: Dictionary, Manifest).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/cancellation.h"
+#include "base/uuid.h"
+#include "skg/statement.h"
+#include "storage/commit.h"
+#include "storage/store.h"
+
+namespace skg::storage {
+
+// Statements with their terms, as one reader made them out. Ids of rows are
+// inline ids or arena ids: places in `terms`.
+struct LoadBlock {
+  struct Term {
+    rdf::TermTag tag = rdf::TermTag::kUnbound;
+    uint32_t offset = 0, size = 0;  // of its encoding, in `text`
+    uint64_t hash = 0;              // LocalTermHash
+  };
+  // In the default graph, edge 0, weight 1, without record; to be added if it
+  // is absent.
+  struct Plain {
+    TermId subject, predicate, object;
+  };
+  struct Full {
+    StatementKey key;
+    float weight = 1.0f;
+    uint32_t record = 0;  // place in `records` plus one; 0: none
+    bool if_absent = false;
+    Uuid id;  // where the graph keeps an id index
+  };
+
+  // The encoding of a triple term is the ids of its parts (EncodeTripleParts),
+  // which stand before it.
+  std::vector<Term> terms;
+  std::string text;
+  std::vector<Plain> plain;
+  std::vector<Full> full;
+  std::vector<Record> records;
+
+  void Clear();
+  [[nodiscard]] uint64_t statements() const {
+    return plain.size() + full.size();
+  }
+};
+
+struct BulkLoadOptions {
+  // Where temporary files go; empty: where the system keeps them.
+  std::string directory;
+  // For terms and for sorting; records of statements have to fit in too.
+  size_t memory_bytes = size_t{256} << 20;
+  Durability durability = Durability::kSync;
+  const Cancellation* cancellation = nullptr;
+};
+
+// What is added is visible once Finish has returned, all or nothing; until then
+// the graph is as it was. Not thread-safe. Ends before its Store.
+class BulkLoad {
+ public:
+  BulkLoad(const GraphStore& graph, BulkLoadOptions options);
+  ~BulkLoad();
+  BulkLoad(const BulkLoad&) = delete;
+  BulkLoad& operator=(const BulkLoad&) = delete;
+
+  // Errors: kResourceExhausted (disk full; records beyond the memory),
+  // kInvalidArgument (ids that are no places), kCancelled.
+  [[nodiscard]] absl::Status Add(const LoadBlock& block);
+
+  // Of equal statements the last one counts; of those that are only added if
+  // absent, none changes what is there. Concurrent commits and loads are as if
+  // they came before or after. Errors: as GraphStore::Commit, and those of Add;
+  // the graph is then as it was, but for term numbers that nothing uses.
+  // Cost: sorts everything, reads of the graph what lies between.
+  [[nodiscard]] absl::StatusOr<CommitOutcome> Finish();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace skg::storage

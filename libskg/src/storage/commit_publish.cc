@@ -1,0 +1,148 @@
+// CommitWriter's part in what is prepared outside of the writer: numbers set
+// aside for terms, and runs that become commits.
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "base/status.h"
+#include "storage/commit_writer.h"
+#include "storage/quota.h"
+
+namespace skg::storage {
+
+absl::Status CommitWriter::ReserveTerms(
+    std::shared_ptr<TermReservation> reservation, CommitBatch& batch) {
+  if (reservation != nullptr) {
+    // What is on its way is in `numbered_` (and, perhaps already, visible).
+    SKG_RETURN_IF_ERROR(reservation->CatchUp(graph_, head_.next_term));
+    for (const auto& [key, id] : numbered_) {
+      const DictionaryTerm term{static_cast<rdf::TermTag>(key.front()),
+                                key.substr(1)};
+      SKG_RETURN_IF_ERROR(reservation->NoteKnown(term, id));
+    }
+    reservation->SetBase(head_.next_term);
+    head_.next_term += reservation->count();
+    batch.head_changed = true;
+  }
+  reserved_ = std::move(reservation);
+  reserved_in_ = batch.number;
+  return absl::OkStatus();
+}
+
+absl::Status CommitWriter::CheckUntouched(const RunPublication& publication) {
+  const auto touched = [](uint64_t commit) {
+    return absl::AbortedError(absl::StrCat(
+        "commit ", commit, " changed statements that the load brings too"));
+  };
+  const auto check = [&](const StatementKey& key,
+                         uint64_t commit) -> absl::Status {
+    SKG_ASSIGN_OR_RETURN(const bool touches, publication.touches(key));
+    return touches ? touched(commit) : absl::OkStatus();
+  };
+  uint64_t next = publication.checked_commit + 1;
+  const uint64_t first_recent =
+      recent_.empty() ? head_.last_commit + 1 : recent_.front().commit;
+  for (; next < first_recent; ++next) {
+    const auto header = graph_.ReadLog(
+        next, GraphState::LogExpansion::kNone,
+        [&](std::span<const LoggedChange> changes) -> absl::Status {
+          for (const LoggedChange& change : changes)
+            SKG_RETURN_IF_ERROR(check(change.key, next));
+          return absl::OkStatus();
+        });
+    SKG_RETURN_IF_ERROR(header.status());
+    if (header->by_reference) return touched(next);
+  }
+  for (const Recent& recent : recent_) {
+    if (recent.commit < next) continue;
+    if (recent.everything) return touched(recent.commit);
+    for (const StatementKey& key : recent.keys)
+      SKG_RETURN_IF_ERROR(check(key, recent.commit));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CommitWriter::CheckQuota(const RunPublication& publication) const {
+  QuotaCheck* const quota = graph_.quota();
+  if (quota == nullptr || !quota->Watches(graph_.description))
+    return absl::OkStatus();
+  return quota->Admit(
+      graph_.description,
+      {.statements_before = head_.statements,
+       .statements_after =
+           head_.statements + static_cast<uint64_t>(publication.all.statements),
+       .bytes = publication.run.bytes});
+}
+
+absl::Status CommitWriter::PublishRun(const RunPublication& publication,
+                                      CommitResult* result,
+                                      CommitBatch& batch) {
+  SKG_RETURN_IF_ERROR(CheckUntouched(publication));
+  for (const auto& [id, change] : publication.predicates)
+    SKG_RETURN_IF_ERROR(LoadCounts(predicate_counts_, id, &PredicateCountKey));
+  for (const auto& [id, change] : publication.named_graphs)
+    SKG_RETURN_IF_ERROR(LoadCounts(graph_counts_, id, &NamedGraphCountKey));
+
+  SKG_RETURN_IF_ERROR(CheckQuota(publication));
+
+  // From here on nothing may fail.
+  const uint64_t number = ++head_.last_commit;
+  head_.last_time_micros =
+      std::max(absl::ToUnixMicros(absl::Now()), head_.last_time_micros + 1);
+  *result = publication.result;
+  result->commit = number;
+  result->time = absl::FromUnixMicros(head_.last_time_micros);
+
+  const auto add = [](const CountChange& change, uint64_t& statements,
+                      uint64_t& triples) {
+    statements += static_cast<uint64_t>(change.statements);
+    triples += static_cast<uint64_t>(change.triples);
+  };
+  add(publication.all, head_.statements, head_.triples);
+  add(publication.default_graph, head_.default_statements,
+      head_.default_triples);
+  for (const auto& [id, change] : publication.predicates) {
+    Counts& counts = predicate_counts_[id];
+    add(change, counts.statements, counts.triples);
+    batch.predicates.insert(id);
+  }
+  for (const auto& [id, change] : publication.named_graphs) {
+    Counts& counts = graph_counts_[id];
+    add(change, counts.statements, counts.triples);
+    batch.named_graphs.insert(id);
+  }
+  const uint32_t graph = graph_.description.number;
+  for (const auto& [key, content] : publication.records) {
+    Record record = content;
+    if (record.created_commit == 0) record.created_commit = number;
+    batch.rows->Put(Family::kRecords, RecordKey(graph, key, number),
+                    EncodeRecord(record));
+  }
+  if (publication.run.rows > 0) {
+    RunInfo info = publication.run;
+    info.commit = info.min_commit = info.max_commit = number;
+    manifest_.runs.push_back(info);
+    batch.manifest_changed = true;
+    // Its rows are in the store already.
+    runs_ = graph_.RunsOf(manifest_);
+    std::erase_if(runs_, [&](const auto& run) {
+      return runs_on_their_way_.contains(run->info().number);
+    });
+    // What it touches is none of what is still on its way.
+    absl::erase_if(triples_, [&](const auto& entry) {
+      return entry.second.touched <= visible_commit_;
+    });
+  }
+  batch.rows->Put(Family::kLog, LogKey(graph, number, 0),
+                  EncodeLogReference(result->time, publication.run.rows));
+  Recent& recent = recent_.emplace_back();
+  recent.commit = number;
+  recent.everything = publication.run.rows > 0;
+  ++recent_keys_;
+  batch.last_commit = number;
+  return absl::OkStatus();
+}
+
+}  // namespace skg::storage

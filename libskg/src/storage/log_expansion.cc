@@ -1,0 +1,47 @@
+#include "storage/log_expansion.h"
+
+#include <vector>
+
+#include "base/status.h"
+#include "storage/row_source.h"
+
+namespace skg::storage {
+
+namespace {
+
+constexpr size_t kChangesAtATime = 4096;
+
+}  // namespace
+
+absl::StatusOr<uint64_t> VisitRowsOfCommit(const Snapshot& snapshot,
+                                           uint64_t commit,
+                                           const ChangeVisitor& visit) {
+  uint64_t found = 0;
+  std::vector<LoggedChange> changes;
+  const auto tell = [&]() -> absl::Status {
+    if (changes.empty()) return absl::OkStatus();
+    SKG_RETURN_IF_ERROR(visit(changes));
+    found += changes.size();
+    changes.clear();
+    return absl::OkStatus();
+  };
+  for (const auto& run : snapshot.runs()) {
+    if (commit < run->info().min_commit || commit > run->info().max_commit)
+      continue;
+    const auto rows = MakeRunSource(snapshot.graph().kv, snapshot.kv(), run,
+                                    IndexOrder::kGspo, TermPrefix());
+    for (; rows->valid(); rows->Next()) {
+      if (rows->key().commit != commit) continue;
+      const RowValue value = rows->value();
+      changes.push_back({value.operation,
+                         ToStatement(rows->key(), IndexOrder::kGspo),
+                         value.weight, value.has_record});
+      if (changes.size() == kChangesAtATime) SKG_RETURN_IF_ERROR(tell());
+    }
+    SKG_RETURN_IF_ERROR(rows->status());
+  }
+  SKG_RETURN_IF_ERROR(tell());
+  return found;
+}
+
+}  // namespace skg::storage

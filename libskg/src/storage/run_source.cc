@@ -1,0 +1,310 @@
+// The rows of a run under a prefix: a window is what a block has of it.
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/status.h"
+#include "base/strings.h"
+#include "storage/row_source.h"
+
+namespace skg::storage {
+
+namespace {
+
+using Range = BlockView::Range;
+
+// The first blocks are lookups in the cache: many a scan needs no more, and an
+// iterator costs more than that.
+constexpr size_t kLookedUpBlocks = 2;
+
+// Unpacked columns; grows with the windows that it is used for.
+struct Columns {
+  std::array<BatchColumn<TermId>, 4> terms;
+  BatchColumn<uint32_t> edges;
+  BatchColumn<uint64_t> commits, ends;
+  BatchColumn<float> weights;
+  BatchColumn<uint8_t> has_records;
+  BatchColumn<RowOperation> operations;
+  BatchColumn<int64_t> signs, triple_signs;
+};
+
+// Room for `rows` more values behind a column, and what unpacking may write
+// beyond them; `fill` writes them.
+template <typename Value, typename Fill>
+void Extend(BatchColumn<Value>& column, size_t rows, const Fill& fill) {
+  const size_t before = column.size();
+  column.resize(before + rows + BlockView::kSpareRoom);
+  fill(column.data() + before);
+  column.resize(before + rows);
+}
+
+class RunSource final : public RowSource {
+ public:
+  RunSource(const KvStore& kv, const KvSnapshot* snapshot,
+            std::shared_ptr<const Run> run, IndexOrder order,
+            const TermPrefix& prefix)
+      : RowSource(order),
+        kv_(kv),
+        snapshot_(snapshot),
+        run_(std::move(run)),
+        prefix_(prefix) {
+    const auto excluded = FilterExcludes();
+    if (!excluded.ok() || *excluded) {
+      End(excluded.status());
+      return;
+    }
+    auto fences = run_->FencesOf(order, snapshot);
+    if (!fences.ok()) {
+      End(fences.status());
+      return;
+    }
+    fences_ = *fences;
+    if (fences_->size() == 0) return;
+    RowKey from;
+    from.terms = prefix_.terms;
+    from.commit = UINT64_MAX;
+    block_ = fences_->Find(from);
+    OpenFirst();
+  }
+
+  void Seek(const std::array<uint64_t, 4>& terms) override {
+    if (!valid() || key().terms >= terms) return;
+    if (prefix_.Compare(terms) != 0) return End(absl::OkStatus());
+    RowKey from;
+    from.terms = terms;
+    from.commit = UINT64_MAX;
+    if (block_ + 1 < fences_->size() &&
+        !from.Before(fences_->first(block_ + 1))) {
+      block_ = fences_->Find(from);
+      in_sequence_ = 0;
+      if (!GoToBlock(/*in_sequence=*/false)) return;
+    } else if (unpacked()) {
+      return GoToRow(FindInWindow(from));
+    }
+    // The first row with these terms or greater ones.
+    Range equal = range_;
+    for (size_t place = prefix_.count; place < 4 && !equal.empty(); ++place)
+      equal = view_->Narrow(place, TermId{terms[place]}, equal);
+    range_.begin = equal.begin;
+    if (range_.empty()) return NextWindow();
+    BeginRange();
+  }
+
+ private:
+  // What the run does not have costs no block. Filters know terms within their
+  // graph.
+  absl::StatusOr<bool> FilterExcludes() const {
+    if (static_cast<size_t>(order_) >= kDefaultGraphOrders || prefix_.count < 2)
+      return false;
+    RowKey key;
+    key.terms = prefix_.terms;  // 0, unbound, behind the prefix
+    return run_->Excludes(ToStatement(key, order_), snapshot_);
+  }
+
+  void NextWindow() override {
+    do {
+      // Fences tell whether the next block begins within the prefix.
+      if (block_ + 1 >= fences_->size() ||
+          prefix_.Compare(fences_->first(block_ + 1).terms) != 0) {
+        return End(absl::OkStatus());
+      }
+      ++block_;
+      if (!GoToBlock(/*in_sequence=*/true)) return;
+    } while (range_.empty());
+    BeginRange();
+  }
+
+  // The first block where rows of the prefix may stand; they may begin with
+  // the next one.
+  void OpenFirst() {
+    if (!GoToBlock(/*in_sequence=*/false)) return;
+    if (range_.empty()) return NextWindow();
+    BeginRange();
+  }
+
+  // Sets view_ and the range of the prefix in it. False: it has ended.
+  bool GoToBlock(bool in_sequence) {
+    const auto opened = in_sequence && ++in_sequence_ >= kLookedUpBlocks
+                            ? ScanToBlock()
+                            : LookUpBlock();
+    if (!opened.ok()) {
+      End(opened.status());
+      return false;
+    }
+    view_ = *opened;
+    range_ = view_->All();
+    for (size_t i = 0; i < prefix_.count && !range_.empty(); ++i)
+      range_ = view_->Narrow(i, TermId{prefix_.terms[i]}, range_);
+    return true;
+  }
+
+  absl::StatusOr<const BlockView*> LookUpBlock() {
+    blocks_.reset();
+    SKG_ASSIGN_OR_RETURN(looked_up_,
+                         run_->Block(order_, *fences_, block_, snapshot_));
+    return &looked_up_->view();
+  }
+
+  absl::StatusOr<const BlockView*> ScanToBlock() {
+    const std::string key =
+        BlockKey(run_->graph(), run_->info().number, fences_->first(block_));
+    if (blocks_ != nullptr) {
+      blocks_->Next();
+    } else {
+      blocks_ = kv_.NewIterator(
+          RunFamily(order_),
+          {.snapshot = snapshot_,
+           .lower = key,
+           .upper = PrefixEnd(RunPrefix(run_->graph(), run_->info().number))});
+      blocks_->SeekToFirst();
+    }
+    if (!blocks_->Valid() || blocks_->key() != key) {
+      SKG_RETURN_IF_ERROR(blocks_->status());
+      return run_->Damaged(order_, block_, "it is missing");
+    }
+    auto view = BlockView::Open(blocks_->value());
+    if (!view.ok())
+      return run_->Damaged(order_, block_, sv(view.status().message()));
+    scanned_to_ = *std::move(view);
+    return &scanned_to_;
+  }
+
+  [[nodiscard]] uint64_t CommitOr(uint64_t in_block) const {
+    return run_->info().commit != 0 ? run_->info().commit : in_block;
+  }
+
+  void BeginRange() {
+    const BlockHeader& header = view_->header();
+    NewWindow window{.rows = range_.size(),
+                     .max_commit = CommitOr(header.max_commit),
+                     .all_live = header.all_live,
+                     .plain = header.all_live && header.one_version};
+    if (range_.begin == 0) {
+      window.first = fences_->first(block_);
+    } else {
+      const RunRow row = view_->Row(order_, range_.begin);
+      window.first = ToRowKey(row.key, order_, row.commit);
+    }
+    window.first.commit = CommitOr(window.first.commit);
+    columns_.signs.clear();
+    Begin(window);
+  }
+
+  // Writes the term columns of the range to four columns.
+  void UnpackTerms(const std::array<BatchColumn<TermId>*, 4>& columns) const {
+    for (size_t i = 0; i < 4; ++i) {
+      Extend(*columns[i], range_.size(), [&](TermId* out) {
+        // The prefix says what its columns hold in the range.
+        if (i < prefix_.count) {
+          std::fill_n(out, range_.size(), TermId{prefix_.terms[i]});
+        } else {
+          view_->Terms(i, range_, out);
+        }
+      });
+    }
+  }
+  void UnpackRest(BatchColumn<uint32_t>& edges, BatchColumn<uint64_t>& commits,
+                  BatchColumn<float>& weights,
+                  BatchColumn<uint8_t>& has_records) const {
+    const size_t rows = range_.size();
+    Extend(edges, rows, [&](uint32_t* out) { view_->Edges(range_, out); });
+    Extend(commits, rows, [&](uint64_t* out) {
+      if (run_->info().commit != 0) {
+        std::fill_n(out, rows, run_->info().commit);
+      } else {
+        view_->Commits(range_, out);
+      }
+    });
+    Extend(weights, rows, [&](float* out) { view_->Weights(range_, out); });
+    Extend(has_records, rows,
+           [&](uint8_t* out) { view_->HasRecords(range_, out); });
+  }
+
+  void Unpack(RowWindow& window) override {
+    Columns& c = columns_;
+    for (auto& column : c.terms) column.clear();
+    c.edges.clear();
+    c.commits.clear();
+    c.weights.clear();
+    c.has_records.clear();
+    UnpackTerms({&c.terms[0], &c.terms[1], &c.terms[2], &c.terms[3]});
+    UnpackRest(c.edges, c.commits, c.weights, c.has_records);
+    for (size_t i = 0; i < 4; ++i) window.terms[i] = c.terms[i].data();
+    window.edges = c.edges.data();
+    window.commits = c.commits.data();
+    window.weights = c.weights.data();
+    window.has_records = c.has_records.data();
+    if (view_->header().all_live) return;
+    UnpackOperations();
+    window.ends = c.ends.data();
+    window.operations = c.operations.data();
+  }
+
+  void UnpackOperations() {
+    Columns& c = columns_;
+    c.ends.clear();
+    c.operations.clear();
+    Extend(c.ends, range_.size(),
+           [&](uint64_t* out) { view_->Ends(range_, out); });
+    Extend(c.operations, range_.size(),
+           [&](RowOperation* out) { view_->Operations(range_, out); });
+  }
+
+  void AppendPacked(StatementBatch& batch) override {
+    const auto& places = kOrderPlaces[static_cast<size_t>(order_)];
+    BatchColumn<TermId>* const parts[] = {&batch.graph, &batch.subject,
+                                          &batch.predicate, &batch.object};
+    UnpackTerms({parts[places[0]], parts[places[1]], parts[places[2]],
+                 parts[places[3]]});
+    UnpackRest(batch.edge, batch.commit, batch.weight, batch.has_record);
+  }
+
+  // Merges and checks ask for the signs, scans never do.
+  RowValue ValueAt(size_t i) override {
+    Columns& c = columns_;
+    if (c.signs.empty()) {
+      Extend(c.signs, range_.size(),
+             [&](int64_t* out) { view_->Signs(range_, out); });
+      c.triple_signs.clear();
+      Extend(c.triple_signs, range_.size(),
+             [&](int64_t* out) { view_->TripleSigns(range_, out); });
+      // Of a block without removes these were not needed before.
+      if (view_->header().all_live) UnpackOperations();
+    }
+    return {c.operations[i], c.signs[i],   c.triple_signs[i],
+            c.ends[i],       c.weights[i], c.has_records[i] != 0};
+  }
+
+  [[nodiscard]] bool StandsBefore(const RowKey& limit) const override {
+    return block_ + 1 < fences_->size() &&
+           !limit.Before(fences_->first(block_ + 1));
+  }
+
+  const KvStore& kv_;
+  const KvSnapshot* const snapshot_;
+  const std::shared_ptr<const Run> run_;
+  const TermPrefix prefix_;
+  const Fences* fences_ = nullptr;
+  size_t block_ = 0;
+  size_t in_sequence_ = 0;                      // blocks after the first one
+  std::shared_ptr<const OpenBlock> looked_up_;  // whose view it may be
+  std::unique_ptr<KvIterator> blocks_;          // on the one scanned to
+  BlockView scanned_to_;
+  const BlockView* view_ = nullptr;
+  Range range_;  // of the window: rows of the block
+  Columns columns_;
+};
+
+}  // namespace
+
+std::unique_ptr<RowSource> MakeRunSource(const KvStore& kv,
+                                         const KvSnapshot* snapshot,
+                                         std::shared_ptr<const Run> run,
+                                         IndexOrder order,
+                                         const TermPrefix& prefix) {
+  return std::make_unique<RunSource>(kv, snapshot, std::move(run), order,
+                                     prefix);
+}
+
+}  // namespace skg::storage
