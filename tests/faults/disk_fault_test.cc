@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "base/status.h"
+#include "faults/fault_script.h"
 #include "faults/store_workload.h"
 #include "storage/rocksdb_kv.h"
 #include "storage/store.h"
@@ -20,12 +21,13 @@ class FaultyDisk {
  public:
   FaultyDisk() : disk_(MakeScratch(), Seed()) {}
   PowerLossEnv* operator->() { return &disk_; }
-  absl::StatusOr<std::unique_ptr<Store>> Open() {
+  absl::StatusOr<std::unique_ptr<Store>> Open(
+      const storage::StoreOptions& options = {}) {
     SKG_ASSIGN_OR_RETURN(
         auto kv, storage::OpenRocksDb(
                      directory_ / "data",
                      {.memory_bytes = size_t{8} << 20, .env = disk_.env()}));
-    return Store::Open(std::move(kv), {});
+    return Store::Open(std::move(kv), options);
   }
 
  private:
@@ -97,6 +99,52 @@ TEST_CASE("writers on a disk that runs full lose nothing acknowledged",
     CheckClean(**store);
     REQUIRE_OK((*store)->PutSetting("name", "value"));
   }
+}
+
+// The store stops at the first change of the disk that fails, so every later
+// step is refused; what it was told before is there after the next open.
+bool RunScriptOnDisk(uint64_t n, DiskFault fault, bool every_later_one) {
+  const std::vector<Step> steps = Script();
+  FaultyDisk disk;
+  Results results(steps.size());
+  disk->FailChange(n, fault, every_later_one);
+  if (auto store = disk.Open(ScriptOptions()); store.ok()) {
+    for (size_t i = 0; i < steps.size(); ++i) {
+      results[i] = steps[i].run(**store);
+      (*store)->WaitForMaintenance();
+      // Table files, so that compactions of RocksDB's own are under way too.
+      (*store)->kv().Flush().IgnoreError();
+      INFO(steps[i].name << ": " << *results[i]);
+      CHECK((results[i]->ok() || IsStopped(*results[i]) ||
+             absl::IsResourceExhausted(*results[i]) ||
+             absl::IsNotFound(*results[i])));
+    }
+  }
+  const bool fired = disk->fault_fired();
+  disk->FailChange(0, fault, false);
+  auto store = disk.Open(ScriptOptions());
+  REQUIRE_OK(store);
+  CompareWithResults(**store, steps, results);
+  for (const Step& step : steps) {
+    INFO("again: " << step.name);
+    REQUIRE_OK(step.run(**store));
+    CHECK(step.seen(**store) == step.whole);
+  }
+  return fired;
+}
+
+TEST_CASE("every kind of change survives a disk whose n-th change fails",
+          "[faults]") {
+  const auto fault = GENERATE(DiskFault::kNoSpace, DiskFault::kIoError);
+  const bool every_later_one = GENERATE(false, true);
+  auto random = Random(510);
+  uint64_t n = 1;
+  for (bool fired = true; fired; n += 1 + n / 3 + random() % (1 + n / 3)) {
+    INFO("change " << n << ", every later one: " << every_later_one);
+    REQUIRE(n < 20'000);
+    fired = RunScriptOnDisk(n, fault, every_later_one);
+  }
+  CHECK(n > 100);
 }
 
 }  // namespace

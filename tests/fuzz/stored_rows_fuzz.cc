@@ -68,23 +68,26 @@ void Commit(GraphStore& graph, int first, int count) {
 }
 
 // A run, a delta, records, a log that was cut.
-std::unique_ptr<KvStore> MakeRows() {
-  std::unique_ptr<KvStore> copy = MakeMemoryKv();
+std::vector<Rows> MakeRows() {
+  auto store = Store::Open(MakeMemoryKv(), {.run_rows = 8});
+  Require(store.ok());
+  const Store::CreateOptions create;
+  auto graph = (*store)->OpenGraph("public", "main", &create);
+  Require(graph.ok());
+  Commit(*graph, 0, 20);
+  Commit(*graph, 10, 5);
+  Require((*store)->Compact(*graph).ok());
+  Commit(*graph, 18, 6);
+  Require(graph->TrimLog(1).ok());
   std::vector<Rows> all;
-  {
-    auto store = Store::Open(MakeMemoryKv(), {.run_rows = 8});
-    Require(store.ok());
-    const Store::CreateOptions create;
-    auto graph = (*store)->OpenGraph("public", "main", &create);
-    Require(graph.ok());
-    Commit(*graph, 0, 20);
-    Commit(*graph, 10, 5);
-    Require((*store)->Compact(*graph).ok());
-    Commit(*graph, 18, 6);
-    Require(graph->TrimLog(1).ok());
-    for (size_t i = 0; i < kFamilyCount; ++i)
-      all.push_back(RowsOf((*store)->kv(), static_cast<Family>(i)));
-  }
+  for (size_t i = 0; i < kFamilyCount; ++i)
+    all.push_back(RowsOf((*store)->kv(), static_cast<Family>(i)));
+  return all;
+}
+
+std::unique_ptr<KvStore> CopyRows() {
+  static const std::vector<Rows> all = MakeRows();
+  std::unique_ptr<KvStore> copy = MakeMemoryKv();
   const auto batch = copy->NewBatch();
   for (size_t i = 0; i < kFamilyCount; ++i) {
     for (const auto& [key, value] : all[i])
@@ -195,7 +198,7 @@ void UseAll(std::unique_ptr<KvStore> kv) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace skg::storage;  // NOLINT(google-build-using-namespace): one
                                  // function
-  std::unique_ptr<KvStore> kv = MakeRows();
+  std::unique_ptr<KvStore> kv = CopyRows();
   Input in(data, size);
   for (int changes = 0; !in.empty() && changes < 16; ++changes)
     ChangeRow(in, *kv);
