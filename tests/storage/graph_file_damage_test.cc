@@ -19,6 +19,12 @@ std::string SampleFile(uint64_t stream, int commits = 30) {
   GraphStore graph = CreateGraph(*store);
   Model model;
   for (int i = 0; i < commits; ++i) RandomCommit(run, graph, model);
+  // A past row and a record, whatever else there is.
+  AddOne(graph, "always", "p", "there", 0.5f);
+  RequestBuilder builder(graph);
+  builder.Add(Name("always"), Name("p"), Name("there"), 0.25f).record = 1;
+  builder.request().records.push_back({.metadata = R"({"a": 1})"});
+  builder.Commit();
   REQUIRE_OK(graph.TrimLog(3));
   return MustSave(*store, graph);
 }
@@ -219,7 +225,6 @@ TEST_CASE("files with good checksums that are no graphs are refused") {
        [](TakenApart& file) {
          std::string& terms = ChunkOf(file, ChunkKind::kTerms).payload;
          terms = terms.substr(2 + static_cast<uint8_t>(terms[1]));
-         --file.totals.terms;
        }},
       {"a triple term with itself in it",
        [](TakenApart& file) {
@@ -270,11 +275,7 @@ TEST_CASE("files with good checksums that are no graphs are refused") {
       {"a wrong sign", live([](auto& rows) { ++rows.front().value.sign; })},
       {"a wrong triple sign",
        live([](auto& rows) { ++rows.front().value.triple_sign; })},
-      {"a row too few",
-       [](TakenApart& file) {
-         EditRows(file, ChunkKind::kRows, [](auto& rows) { rows.pop_back(); });
-         --file.totals.rows;
-       }},
+      {"a row too few", live([](auto& rows) { rows.pop_back(); })},
       {"totals that are wrong",
        [](TakenApart& file) { ++file.totals.records; }},
       {"a record without a row", live([](auto& rows) {

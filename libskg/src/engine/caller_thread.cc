@@ -1,18 +1,11 @@
 #include "engine/caller_thread.h"
 
-#include <chrono>
 #include <memory>
 #include <utility>
 
 #include "base/status.h"
 
 namespace skg::engine {
-
-namespace {
-
-constexpr std::chrono::milliseconds kAskEvery{100};
-
-}  // namespace
 
 // Goes with the task's function: also where that never ran.
 class CallerThread::End {
@@ -39,12 +32,27 @@ void CallerThread::Call(const std::function<void()>& call) {
 }
 
 void CallerThread::Reached(const BackupProgress& progress) {
-  if (progress_) Call([&] { reached_ = progress; });
+  if (!progress_) return;
+  {
+    const std::lock_guard lock(mutex_);
+    reached_ = progress;
+  }
+  // Two switches of threads cost more than much of the work between them.
+  const auto now = std::chrono::steady_clock::now();
+  if (now < ask_at_) return;
+  ask_at_ = now + kAskEvery;
+  Call([] {});
 }
 
 // The task may have ended otherwise by now, or the note not be stored.
 void CallerThread::AskProgress(const tasks::TaskHandle& task) {
-  if (cancelled_ || !progress_ || progress_(reached_)) return;
+  if (cancelled_ || !progress_) return;
+  BackupProgress reached;
+  {
+    const std::lock_guard lock(mutex_);
+    reached = reached_;
+  }
+  if (progress_(reached)) return;
   cancelled_ = true;
   task.Cancel().IgnoreError();
 }
@@ -76,13 +84,18 @@ void CallerThread::Serve(const tasks::TaskHandle& task) {
 
 absl::Status CallerThread::Run(tasks::Runner& runner, tasks::TaskSpec spec,
                                Work work) {
+  // Nobody but the task keeps it: it tells when that has ended.
   auto end = std::make_shared<End>(*this);
   SKG_ASSIGN_OR_RETURN(
       const tasks::TaskHandle task,
-      runner.Submit(
-          std::move(spec),
-          [end = std::move(end), work = std::move(work)](
-              tasks::TaskContext& context) { return work(context); }));
+      runner.Submit(std::move(spec),
+                    [this, end = std::move(end),
+                     work = std::move(work)](tasks::TaskContext& context) {
+                      absl::StatusOr<std::string> result = work(context);
+                      if (result.ok() && progress_)
+                        Call([] {});  // what came last
+                      return result;
+                    }));
   Serve(task);
   SKG_ASSIGN_OR_RETURN(const TaskInfo ended, task.Wait());
   return ended.error;

@@ -3,6 +3,7 @@
 // caller's own thread, as if there were no other.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <exception>
 #include <functional>
@@ -27,8 +28,9 @@ class CallerThread {
   // Runs `call` on the caller's thread; returns when it has. What it throws is
   // thrown here.
   void Call(const std::function<void()>& call);
-  // Tells the caller's function, which is also asked now and then while the
-  // task has nothing to tell.
+  // Notes what the caller's function is told: the first, at least every
+  // kAskEvery, and the last. It is also asked while the task has nothing to
+  // tell.
   void Reached(const BackupProgress& progress);
 
   // Runs `work` as a task and waits for its end; gives the error that it ended
@@ -40,6 +42,7 @@ class CallerThread {
 
  private:
   class End;
+  static constexpr std::chrono::milliseconds kAskEvery{100};
   void Serve(const tasks::TaskHandle& task);
   void AskProgress(const tasks::TaskHandle& task);
 
@@ -49,9 +52,10 @@ class CallerThread {
   const std::function<void()>* call_ = nullptr;
   std::exception_ptr thrown_;
   bool ended_ = false;
-  // Of the caller's thread only.
   BackupProgress reached_;
-  bool cancelled_ = false;
+  bool cancelled_ = false;  // of the caller's thread only
+  // Of the task only: when to wait for the caller's word again.
+  std::chrono::steady_clock::time_point ask_at_;
 };
 
 }  // namespace skg::engine

@@ -18,8 +18,8 @@ namespace skg {
 namespace {
 
 constexpr size_t kMaxShownName = 1000;
-// What is handed to the sink at once.
-constexpr size_t kPieceBytes = 256 << 10;
+// What is handed to the sink, or asked of the source, at once.
+constexpr size_t kPieceBytes = 1 << 20;
 constexpr size_t kMaxSortBytes = size_t{256} << 20;
 
 tasks::TaskSpec SpecOf(std::string kind, std::string title) {
@@ -66,6 +66,7 @@ class PieceSink {
   }
   absl::Status Flush() {
     absl::Status status;
+    if (piece_.empty()) return status;
     caller_.Call([&] { status = sink_.write(piece_); });
     piece_.clear();
     return status;
@@ -75,6 +76,35 @@ class PieceSink {
   const ExportSink& sink_;
   engine::CallerThread& caller_;
   std::string piece_;
+};
+
+// Large reads from the caller's source, small ones by the task's thread.
+class PieceSource {
+ public:
+  PieceSource(const LoadSource& source, engine::CallerThread& caller)
+      : source_(source), caller_(caller) {}
+  absl::StatusOr<size_t> Read(char* buffer, size_t size) {
+    if (begin_ == end_) {
+      absl::StatusOr<size_t> got = 0;
+      piece_.resize(kPieceBytes);
+      caller_.Call([&] { got = source_.read(piece_.data(), piece_.size()); });
+      SKG_RETURN_IF_ERROR(got.status());
+      if (*got > piece_.size())
+        return absl::InternalError("a source gave too many bytes");
+      begin_ = 0;
+      end_ = *got;
+    }
+    size = std::min(size, end_ - begin_);
+    std::copy_n(piece_.data() + begin_, size, buffer);
+    begin_ += size;
+    return size;
+  }
+
+ private:
+  const LoadSource& source_;
+  engine::CallerThread& caller_;
+  std::string piece_;
+  size_t begin_ = 0, end_ = 0;
 };
 
 SaveResult ResultOf(const storage::SaveSummary& summary) {
@@ -138,10 +168,9 @@ absl::StatusOr<Graph> Engine::RestoreGraph(std::string_view name,
   engine::CallerThread caller(options.progress);
   LoadSource relayed;
   relayed.name = source.name;
+  PieceSource pieces(source, caller);
   relayed.read = [&](char* buffer, size_t size) {
-    absl::StatusOr<size_t> got = 0;
-    caller.Call([&] { got = source.read(buffer, size); });
-    return got;
+    return pieces.Read(buffer, size);
   };
   const auto work =
       [&](tasks::TaskContext& task) -> absl::StatusOr<std::string> {

@@ -59,6 +59,10 @@ BackupSummary SummaryOf(uint64_t number, const BackupList& list) {
   return summary;
 }
 
+std::string MarkerText(uint64_t version) {
+  return absl::StrCat(av(kMarkerWord), version, "\n");
+}
+
 bool IsUnfinished(const std::string& name) {
   return name.ends_with(kUnfinishedSuffix);
 }
@@ -116,7 +120,8 @@ absl::Status BackupDirectory::CheckMarker() const {
   SKG_RETURN_IF_ERROR(text.status());
   uint64_t version = 0;
   if (!std::string_view(*text).starts_with(kMarkerWord) ||
-      !absl::SimpleAtoi(text->substr(kMarkerWord.size()), &version)) {
+      !absl::SimpleAtoi(text->substr(kMarkerWord.size()), &version) ||
+      *text != MarkerText(version)) {
     return absl::DataLossError(
         absl::StrCat(path_, ": the file ", kMarkerName, " is damaged"));
   }
@@ -143,8 +148,7 @@ absl::Status BackupDirectory::MakeMarker() {
                (name.starts_with(kMarkerName) && IsUnfinished(name));
       });
   if (!fresh) return CheckMarker();
-  return ReplaceFile(env_, path_, kMarkerName,
-                     absl::StrCat(av(kMarkerWord), kMarkerVersion, "\n"));
+  return ReplaceFile(env_, path_, kMarkerName, MarkerText(kMarkerVersion));
 }
 
 absl::StatusOr<BackupDirectory::Lists> BackupDirectory::ReadLists() const {

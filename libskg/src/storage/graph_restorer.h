@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -61,7 +62,8 @@ class GraphRestorer {
   [[nodiscard]] bool IsTerm(TermId id) const;
   void Count(const RunRow& row);
   void PutNamedGraphCounts();
-  [[nodiscard]] absl::Status PutStatementId(const StatementKey& key);
+  [[nodiscard]] absl::Status AddStatementId(const StatementKey& key);
+  void PutStatementIds();
   [[nodiscard]] absl::Status ReadRecords(std::string_view payload);
   [[nodiscard]] absl::Status FinishReading();
   [[nodiscard]] absl::Status BuildOrders();
@@ -86,7 +88,8 @@ class GraphRestorer {
   absl::flat_hash_map<TermId, Counts> predicates_;
   TermId named_graph_;  // whose rows are coming
   Counts named_counts_;
-  std::vector<rdf::Term> terms_;  // of one statement
+  std::vector<rdf::Term> terms_;                           // of one statement
+  std::vector<std::pair<std::string, StatementKey>> ids_;  // to be put
   SavedLogReader log_;
 };
 
