@@ -36,6 +36,10 @@ struct EngineOptions {
   Durability durability = Durability::kSync;
   // Bytes for caches and buffers; 0: a quarter of the machine's memory.
   size_t memory_budget_bytes = 0;
+  // Longer terms are refused with a FieldError, "too_long": value, datatype and
+  // language together, of a triple term all its parts. From 1 KiB to 256 MiB; a
+  // write holds a few copies of its terms in memory.
+  size_t max_term_bytes = size_t{16} << 20;
   // Rows of a graph that wait unpacked; from this number on the background
   // packs them into a run, which makes scans and counts faster. At least 1.
   uint64_t fold_statements = uint64_t{1} << 17;

@@ -22,6 +22,8 @@ namespace {
 
 constexpr size_t kSmallestBudget = size_t{16} << 20;
 constexpr size_t kMaxCheckFindings = 1000;
+constexpr size_t kLeastTermLimit = size_t{1} << 10;
+constexpr size_t kGreatestTermLimit = size_t{256} << 20;
 
 size_t QuarterOfTheMachine() {
   const long pages = sysconf(_SC_PHYS_PAGES);
@@ -45,6 +47,12 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(
   if (options.fold_statements == 0) {
     return absl::InvalidArgumentError(
         "fold_statements is 0; it must be at least 1");
+  }
+  if (options.max_term_bytes < kLeastTermLimit ||
+      options.max_term_bytes > kGreatestTermLimit) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "max_term_bytes is ", options.max_term_bytes, "; it must be from ",
+        kLeastTermLimit, " to ", kGreatestTermLimit));
   }
   const size_t memory_bytes =
       std::max(kSmallestBudget, options.memory_budget_bytes == 0
@@ -70,6 +78,7 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(
           std::move(kv),
           {.memory_bytes = memory_bytes / 4,
            .fold_rows = options.fold_statements,
+           .max_term_bytes = options.max_term_bytes,
            .resume_tasks = options.resume_tasks,
            .log = std::move(log),
            .log_retention = {.kept_for = options.log_kept_for,

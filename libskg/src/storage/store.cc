@@ -28,7 +28,7 @@ class StoreImpl {
   StoreImpl(std::unique_ptr<KvStore> kv, StoreOptions options)
       : options_(std::make_shared<const StoreOptions>(std::move(options))),
         kv_(std::move(kv)),
-        dictionary_(*kv_, options_->memory_bytes / 4),
+        dictionary_(*kv_, options_->memory_bytes / 4, options_->max_term_bytes),
         catalog_(*kv_),
         quotas_(*kv_, catalog_),
         sync_(*kv_),
@@ -215,6 +215,10 @@ absl::Status GraphStore::ForgetPast(absl::Time now) {
 
 absl::StatusOr<TermId> GraphStore::Lookup(const rdf::Term& term) const {
   return state_->dictionary.Lookup(state_->description.number, term);
+}
+
+absl::Status GraphStore::CheckTermSize(const rdf::Term& term) const {
+  return state_->dictionary.CheckSize(term);
 }
 
 absl::StatusOr<CommitOutcome> GraphStore::Commit(const CommitRequest& request) {

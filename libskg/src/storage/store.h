@@ -92,6 +92,8 @@ class GraphStore {
   // this time. The store itself does so now and then.
   [[nodiscard]] absl::Status ForgetPast(absl::Time now);
 
+  // See Dictionary.
+  [[nodiscard]] absl::Status CheckTermSize(const rdf::Term& term) const;
   // Looks a term up before the queue: its inline id, its number, or unbound;
   // the caller puts the unknown ones into CommitRequest::new_terms.
   [[nodiscard]] absl::StatusOr<TermId> Lookup(const rdf::Term& term) const;
@@ -134,6 +136,8 @@ struct StoreOptions {
   uint64_t fold_rows = uint64_t{1} << 17;
   // Rows of one batch of commits that are packed into a run at once.
   size_t run_rows = 64;
+  // Longer terms are refused (rdf::TextBytes).
+  size_t max_term_bytes = size_t{16} << 20;
   // Go on with resumable tasks that an earlier process left.
   bool resume_tasks = true;
   std::function<void(std::string_view)> log = nullptr;
