@@ -65,8 +65,14 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(
       logger(LogLevel::kInfo, line);
     };
   }
-  // Half for blocks and buffers, a quarter for the dictionary's cache; what is
-  // left is for the calls that run.
+  // Half for blocks and buffers, an eighth for the dictionary's cache and for
+  // fences and filters each; what is left is for the calls that run.
+  SKG_ASSIGN_OR_RETURN(
+      engine->blocks_,
+      engine->memory_.Reserve("blocks and buffers", memory_bytes / 2));
+  SKG_ASSIGN_OR_RETURN(
+      engine->caches_,
+      engine->memory_.Reserve("terms, fences and filters", memory_bytes / 4));
   SKG_ASSIGN_OR_RETURN(std::unique_ptr<storage::KvStore> kv,
                        storage::OpenRocksDb(std::string(directory),
                                             {.create = options.create,
@@ -306,6 +312,18 @@ absl::StatusOr<TaskInfo> Engine::WaitTask(uint64_t id, absl::Time deadline) {
 
 absl::StatusOr<uint64_t> Engine::PruneTasks(absl::Time before) {
   return impl_->tasks().Prune(before);
+}
+
+MemoryUse Engine::memory_use() const {
+  const storage::Store::Memory store = impl_->store().memory();
+  MemoryUse use;
+  use.limit_bytes = impl_->memory().limit_bytes();
+  use.free_bytes = impl_->memory().free_bytes();
+  use.blocks_bytes = store.blocks;
+  use.terms_bytes = store.terms;
+  use.runs_bytes = store.runs;
+  use.reserved = impl_->memory().Uses();
+  return use;
 }
 
 absl::Status Engine::Sync() { return impl_->store().Sync(); }

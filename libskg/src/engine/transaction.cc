@@ -126,6 +126,7 @@ absl::StatusOr<std::unique_ptr<CursorImpl>> TransactionImpl::Match(
   source.names = &graph().names();
   source.owner = body_;
   source.sort_budget_bytes = graph().engine().sort_budget_bytes();
+  source.memory = &graph().engine().memory();
   source.still_valid = [body = body_.get(), generation = body_->generation]() {
     if (body->generation == generation) return absl::OkStatus();
     return absl::FailedPreconditionError(

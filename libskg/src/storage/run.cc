@@ -166,6 +166,7 @@ absl::StatusOr<const Fences*> Run::FencesOf(IndexOrder order,
     return Damaged(graph_, info_.number, "the fence array");
   }
   kept = std::move(fences);
+  Charge(kept->memory_bytes());
   return kept.get();
 }
 
@@ -180,6 +181,7 @@ absl::StatusOr<const RunFilter*> Run::Filter(const KvSnapshot* snapshot) const {
   if (!filter.ok() || chunks.empty())
     return Damaged(graph_, info_.number, "the filter");
   filter_ = std::make_unique<const RunFilter>(*std::move(filter));
+  Charge(filter_->memory_bytes());
   return filter_.get();
 }
 
@@ -229,9 +231,28 @@ absl::Status Run::FindTriple(const StatementKey& triple,
 
 void Run::Preload(std::array<Fences, kOrderCount> fences, RunFilter filter) {
   const std::lock_guard lock(mutex_);
-  for (size_t i = 0; i < kOrderCount; ++i)
+  for (size_t i = 0; i < kOrderCount; ++i) {
     fences_[i] = std::make_unique<const Fences>(std::move(fences[i]));
+    Charge(fences_[i]->memory_bytes());
+  }
   filter_ = std::make_unique<const RunFilter>(std::move(filter));
+  Charge(filter_->memory_bytes());
+}
+
+Run::~Run() {
+  if (memory_ != nullptr) memory_->Sub(charged_bytes_);
+}
+
+void Run::ChargeTo(RunMemory* memory) const {
+  const std::lock_guard lock(mutex_);
+  if (memory_ != nullptr || memory == nullptr) return;
+  memory_ = memory;
+  memory_->Add(graph_, charged_bytes_);
+}
+
+void Run::Charge(size_t bytes) const {
+  charged_bytes_ += bytes;
+  if (memory_ != nullptr) memory_->Add(graph_, bytes);
 }
 
 RunBuilder::RunBuilder(KvStore& kv, uint32_t graph, uint32_t number,

@@ -17,6 +17,7 @@
 #include "storage/row_key.h"
 #include "storage/rows.h"
 #include "storage/run_filter.h"
+#include "storage/run_memory.h"
 
 namespace skg::storage {
 
@@ -50,6 +51,9 @@ class Fences {
   [[nodiscard]] absl::Status DecodeChunk(std::string_view bytes);
 
   [[nodiscard]] size_t size() const { return blocks_.size(); }
+  [[nodiscard]] size_t memory_bytes() const {
+    return blocks_.capacity() * sizeof(Fence);
+  }
   [[nodiscard]] const RowKey& first(size_t block) const {
     return blocks_[block].first;
   }
@@ -70,6 +74,12 @@ class Run {
  public:
   Run(uint32_t graph, RunInfo info, const KvStore& kv)
       : graph_(graph), info_(info), kv_(kv) {}
+  ~Run();
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
+  // What is loaded counts there from now on; the first call decides.
+  void ChargeTo(RunMemory* memory) const;
 
   [[nodiscard]] const RunInfo& info() const { return info_; }
   [[nodiscard]] uint32_t graph() const { return graph_; }
@@ -94,6 +104,7 @@ class Run {
   void Preload(std::array<Fences, kOrderCount> fences, RunFilter filter);
 
  private:
+  void Charge(size_t bytes) const;  // under the lock
   [[nodiscard]] absl::StatusOr<const RunFilter*> Filter(
       const KvSnapshot* snapshot) const;
 
@@ -103,6 +114,8 @@ class Run {
   mutable std::mutex mutex_;
   mutable std::array<std::unique_ptr<const Fences>, kOrderCount> fences_;
   mutable std::unique_ptr<const RunFilter> filter_;
+  mutable RunMemory* memory_ = nullptr;
+  mutable size_t charged_bytes_ = 0;
 };
 
 // Packs one run, an order at a time, each in key order. Not thread-safe.

@@ -131,6 +131,8 @@ class GraphStore {
 };
 
 struct StoreOptions {
+  // Half for the dictionary's cache, half for fences and filters of runs. What
+  // the key-value store takes is its own.
   size_t memory_bytes = size_t{256} << 20;
   // Rows of a graph's delta that make the background fold them into a run.
   uint64_t fold_rows = uint64_t{1} << 17;
@@ -232,6 +234,12 @@ class Store {
   // Waits until the rows of dropped graphs are deleted and their place is given
   // back (for tests and benchmarks).
   void WaitForRemovals();
+  // Bytes in use now: of the key-value store, of the dictionary's cache, and of
+  // fences and filters.
+  struct Memory {
+    size_t blocks = 0, terms = 0, runs = 0;
+  };
+  [[nodiscard]] Memory memory() const;
   // Graphs that are in memory now.
   [[nodiscard]] size_t open_graphs();
   // Lets go, now, of the memory of graphs that nobody used since the last time;
