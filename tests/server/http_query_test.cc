@@ -3,6 +3,7 @@
 #include <string>
 
 #include "server/test_server.h"
+#include "skg/engine.h"
 
 namespace skg::test {
 namespace {
@@ -39,6 +40,28 @@ TEST_CASE("POST /query answers the one-pattern form") {
     CHECK(body["query_time_ms"].is_number());
     CHECK_FALSE(body.contains("tenant_id"));
   }
+}
+
+TEST_CASE("terms of megabytes are answered") {
+  const std::string text(3 << 20, 'x');
+  const TestServer test([&](server::Settings& settings) {
+    const auto engine = Engine::Open(settings.data_dir);
+    REQUIRE_OK(engine);
+    auto graph = (*engine)->OpenGraph("public/main", {.create = true});
+    REQUIRE_OK(graph);
+    NewStatement statement;
+    statement.subject = "Curie";
+    statement.predicate = "notes";
+    statement.object = "\"" + text + "\"";
+    REQUIRE_OK(graph->Add(statement).status());
+  });
+  const auto result = test.Post(
+      "/query", R"({"pattern":["Curie",null,null],"k":10,"min_weight":0})");
+  CHECK(result->status == 200);
+  const Json body = BodyOf(result);
+  CHECK(body["total"] == 1);
+  CHECK(body["results"][0]["object"].get<std::string>().find(text) !=
+        std::string::npos);
 }
 
 TEST_CASE("GET /query asks the same, with repeated wildcards") {

@@ -406,5 +406,45 @@ TEST_CASE("upkeep also visits graphs that are closed") {
   RequireClean(*store);
 }
 
+// What is kept to find rows in runs is counted, and graphs that nobody uses
+// give it back when it is too much.
+TEST_CASE("fences and filters of unused graphs go when they are too many") {
+  StoreOptions options;
+  options.memory_bytes = size_t{1} << 20;
+  options.run_rows = 50;
+  auto store = OpenMemoryStore(options);
+  const std::vector<Store::GraphName> names = Names(60);
+  REQUIRE_OK(store->CreateGraphs(names, {}));
+  std::vector<GraphStore> graphs;
+  const auto ask = [](const GraphStore& graph, int i) {
+    const auto view = graph.Latest();
+    REQUIRE_OK(view);
+    const auto s = view->Lookup(Name(absl::StrCat("s", i)));
+    const auto p = view->Lookup(Name("p"));
+    REQUIRE_OK(s);
+    REQUIRE_OK(p);
+    ScanPattern pattern;
+    pattern.subject = *s;
+    pattern.predicate = *p;
+    REQUIRE(AllRows(*view, pattern).size() == 1);
+  };
+  for (const auto& name : names) {
+    graphs.push_back(Open(*store, name));
+    Fill(graphs.back(), 4000, 0);
+  }
+  // All of them together are far over the limit of half a megabyte.
+  for (int i = 0; i < 2000 && store->memory().runs > size_t{1} << 19; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  CHECK(store->memory().runs <= size_t{1} << 19);
+  for (const GraphStore& graph : graphs) ask(graph, 2000);
+  CHECK(store->memory().runs > 0);
+  CHECK(store->memory().terms > 0);
+  CHECK(store->memory().terms <= size_t{1} << 19);
+  graphs.clear();
+  store->ReleaseIdleMemory();
+  store->ReleaseIdleMemory();
+  CHECK(store->memory().runs == 0);
+}
+
 }  // namespace
 }  // namespace skg::storage::test

@@ -173,6 +173,20 @@ TEST_CASE("what is missing is not found and not made", "[rocksdb]") {
         absl::StatusCode::kInvalidArgument);
 }
 
+TEST_CASE("a data directory without its CURRENT is damaged and left alone",
+          "[rocksdb]") {
+  const test::TemporaryDirectory directory;
+  const std::string path = directory / "data";
+  { REQUIRE_OK(PutOne(*MustOpen(path), "a", "1")); }
+  fs::remove(path + "/CURRENT");
+  const auto before = Files(directory.path());
+  const auto status = OpenRocksDb(path, SmallOptions()).status();
+  INFO(status);
+  CHECK(absl::IsDataLoss(status));
+  CHECK(absl::StrContains(std::string(status.message()), "CURRENT"));
+  CHECK(Files(directory.path()) == before);
+}
+
 TEST_CASE("what is not a data directory is refused and left alone",
           "[rocksdb]") {
   const test::TemporaryDirectory directory;
@@ -181,10 +195,6 @@ TEST_CASE("what is not a data directory is refused and left alone",
   SECTION("a directory of something else") {
     fs::create_directory(path);
     std::ofstream(path + "/notes.txt") << "text";
-  }
-  SECTION("a damaged data directory without its CURRENT") {
-    { REQUIRE_OK(PutOne(*MustOpen(path), "a", "1")); }
-    fs::remove(path + "/CURRENT");
   }
   SECTION("another program's RocksDB") {
     rocksdb::Options options;

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -35,8 +36,13 @@ struct EngineOptions {
   bool create = true;
   // What a write waits for unless its CommitOptions say otherwise.
   Durability durability = Durability::kSync;
-  // Bytes for caches and buffers; 0: a quarter of the machine's memory.
+  // Bytes for caches, buffers and what calls hold while they run; 0: a quarter
+  // of the machine's memory. At least 16 MiB. See Engine::memory_use.
   size_t memory_budget_bytes = 0;
+  // Longer terms are refused with a FieldError, "too_long": value, datatype and
+  // language together, of a triple term all its parts. From 1 KiB to 256 MiB; a
+  // write holds a few copies of its terms in memory.
+  size_t max_term_bytes = size_t{16} << 20;
   // Rows of a graph that wait unpacked; from this number on the background
   // packs them into a run, which makes scans and counts faster. At least 1.
   uint64_t fold_statements = uint64_t{1} << 17;
@@ -83,6 +89,21 @@ struct TenantInfo {
   uint64_t graphs = 0;
   uint64_t statements = 0;  // of all graphs
   QuotaLimits limits;
+};
+
+// Of EngineOptions::memory_budget_bytes.
+struct MemoryUse {
+  uint64_t limit_bytes = 0;
+  // What no cache and no call has reserved.
+  uint64_t free_bytes = 0;
+  // In use now: blocks and write buffers of RocksDB, the dictionary's cache,
+  // and what is kept to find rows in runs (fences, filters).
+  uint64_t blocks_bytes = 0;
+  uint64_t terms_bytes = 0;
+  uint64_t runs_bytes = 0;
+  // What is reserved and for what, sorted: caches what they may grow to, calls
+  // what they may take while they run.
+  std::vector<std::pair<std::string, size_t>> reserved;
 };
 
 // One broken invariant found by Check.
@@ -260,6 +281,9 @@ class SKG_EXPORT Engine {
   // kResourceExhausted (views of three states are open; end one), kDataLoss,
   // kUnavailable.
   [[nodiscard]] absl::Status CatchUp();
+
+  // Where the memory budget goes. Cost: microseconds.
+  [[nodiscard]] MemoryUse memory_use() const;
 
   // Makes every acknowledged commit durable (matters with kNone).
   [[nodiscard]] absl::Status Sync();

@@ -175,9 +175,9 @@ class SKG_EXPORT Graph {
   // several threads) and become visible at once; others write and read
   // meanwhile. Errors: kInvalidArgument (syntax, with place), those of the
   // source, kCancelled (by the progress callback or by who cancels the task),
-  // kResourceExhausted (disk full; records, such as metadata, beyond an eighth
-  // of the memory budget), and as Add; the graph is then as it was.
-  // Memory: a quarter of the budget, at most a gigabyte.
+  // kResourceExhausted (disk full; records, such as metadata, that do not fit
+  // into half of the load's memory), and as Add; the graph is then as it was.
+  // Memory: half of what is free of the budget, at most a gigabyte.
   [[nodiscard]] absl::StatusOr<LoadResult> Load(
       const LoadSource& source, const LoadOptions& options = {});
   // The same from statements in memory or from anywhere: `next` fills in one

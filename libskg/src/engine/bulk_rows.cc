@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "base/strings.h"
 #include "skg/field_error.h"
 #include "storage/statement_id.h"
 
@@ -24,6 +25,15 @@ absl::Status BulkRows::Prepare(rdf::Quad& quad) const {
   CheckKind(SubjectError(quad.subject.kind), "subject", errors);
   CheckKind(PredicateError(quad.predicate.kind), "predicate", errors);
   CheckKind(GraphError(quad.graph.kind), "graph", errors);
+  const std::pair<const char*, const rdf::Term*> fields[] = {
+      {"subject", &quad.subject},
+      {"predicate", &quad.predicate},
+      {"object", &quad.object},
+      {"graph", &quad.graph}};
+  for (const auto& [field, term] : fields) {
+    if (const absl::Status size = store_.CheckTermSize(*term); !size.ok())
+      errors.push_back({{field}, std::string(sv(size.message())), "too_long"});
+  }
   if (!errors.empty()) return FieldErrorStatus(errors);
   for (rdf::Term* term : {&quad.subject, &quad.object, &quad.graph})
     blank_nodes_.Resolve(*term);

@@ -19,14 +19,15 @@ class BulkRows {
  public:
   // Statements that name no graph go into `graph` (unset as in rdf::Quad: the
   // default one).
-  BulkRows(const storage::GraphDescription& description, rdf::Term graph)
-      : uuid_(description.uuid),
-        statement_ids_(description.statement_ids),
+  BulkRows(const storage::GraphStore& store, rdf::Term graph)
+      : store_(store),
+        uuid_(store.description().uuid),
+        statement_ids_(store.description().statement_ids),
         graph_(std::move(graph)) {}
 
   // Adds it if absent. `quad` is left with lasting blank node labels. Errors:
   // kInvalidArgument that carries FieldErrors (a kind of term that RDF does not
-  // allow there).
+  // allow there, or one that is too long).
   [[nodiscard]] absl::Status Add(rdf::Quad& quad,
                                  storage::LoadBlockBuilder& builder) const;
   // The same with what it says beyond its terms.
@@ -40,6 +41,7 @@ class BulkRows {
   storage::LoadBlock::Full& AddFull(const rdf::Quad& quad, uint32_t edge,
                                     storage::LoadBlockBuilder& builder) const;
 
+  const storage::GraphStore store_;
   const Uuid uuid_;
   const bool statement_ids_;
   const rdf::Term graph_;

@@ -1,6 +1,5 @@
 #include "engine/bulk_task.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -10,9 +9,8 @@
 namespace skg::engine {
 namespace {
 
-// What a load may take of the engine's memory, and how much it makes use of.
-constexpr size_t kBudgetParts = 4;
-constexpr size_t kMinLoadBytes = size_t{32} << 20;
+// What a load can do with, and how much it makes use of.
+constexpr size_t kMinLoadBytes = size_t{2} << 20;
 constexpr size_t kMaxLoadBytes = size_t{1} << 30;
 
 // How long a cancellation may go unnoticed.
@@ -55,13 +53,15 @@ absl::StatusOr<LoadResult> RunBulkTask(
       engine.tasks().Submit(
           std::move(spec),
           [&](tasks::TaskContext& context) -> absl::StatusOr<std::string> {
+            SKG_ASSIGN_OR_RETURN(const MemoryReservation memory,
+                                 engine.memory().ReserveShare(
+                                     "loads", kMaxLoadBytes, kMinLoadBytes));
             storage::BulkLoadOptions options;
             options.directory = engine.directory();
-            options.memory_bytes =
-                std::clamp(engine.memory_budget_bytes() / kBudgetParts,
-                           kMinLoadBytes, kMaxLoadBytes);
+            options.memory_bytes = memory.bytes();
             options.durability = engine.durability();
             options.cancellation = &context.cancellation();
+            // What went wrong before is told by the task.
             result = load(BulkTask(context, std::move(options), shared));
             if (!result.ok()) return result.status();
             return ResultJson(*result);

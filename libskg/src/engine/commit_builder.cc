@@ -52,6 +52,15 @@ void CheckKind(std::string_view problem, const char* field,
     errors.push_back({{field}, std::string(problem), "wrong_type"});
 }
 
+// Unset: it is known already.
+void CheckSize(const storage::GraphStore& store,
+               const std::optional<rdf::Term>& term, const char* field,
+               std::vector<FieldError>& errors) {
+  if (!term) return;
+  if (const absl::Status size = store.CheckTermSize(*term); !size.ok())
+    errors.push_back({{field}, std::string(sv(size.message())), "too_long"});
+}
+
 absl::Status Failure(std::vector<FieldError> errors,
                      std::optional<size_t> position) {
   if (position) {
@@ -102,6 +111,10 @@ absl::Status CommitBuilder::Add(const NewStatement& statement, bool if_absent,
     CheckKind(SubjectError(slots.subject.kind), "subject", errors);
     CheckKind(PredicateError(slots.predicate.kind), "predicate", errors);
     CheckKind(GraphError(slots.graph.kind), "graph", errors);
+    CheckSize(store_, slots.subject.term, "subject", errors);
+    CheckSize(store_, slots.predicate.term, "predicate", errors);
+    CheckSize(store_, slots.object.term, "object", errors);
+    CheckSize(store_, slots.graph.term, "graph", errors);
   }
   const StatementDetails details = ReadDetails(statement, errors);
   if (!errors.empty()) return Failure(std::move(errors), position);
@@ -121,6 +134,10 @@ absl::Status CommitBuilder::Add(const rdf::Quad& quad,
   CheckKind(SubjectError(quad.subject.kind), "subject", errors);
   CheckKind(PredicateError(quad.predicate.kind), "predicate", errors);
   CheckKind(GraphError(quad.graph.kind), "graph", errors);
+  CheckSize(store_, quad.subject, "subject", errors);
+  CheckSize(store_, quad.predicate, "predicate", errors);
+  CheckSize(store_, quad.object, "object", errors);
+  CheckSize(store_, quad.graph, "graph", errors);
   if (!errors.empty()) return Failure(std::move(errors), std::nullopt);
 
   Slots slots;

@@ -25,6 +25,8 @@ namespace {
 
 constexpr size_t kSmallestBudget = size_t{16} << 20;
 constexpr size_t kMaxCheckFindings = 1000;
+constexpr size_t kLeastTermLimit = size_t{1} << 10;
+constexpr size_t kGreatestTermLimit = size_t{256} << 20;
 
 size_t QuarterOfTheMachine() {
   const long pages = sysconf(_SC_PHYS_PAGES);
@@ -67,11 +69,24 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(
     return absl::InvalidArgumentError(
         "fold_statements is 0; it must be at least 1");
   }
+  if (options.max_term_bytes < kLeastTermLimit ||
+      options.max_term_bytes > kGreatestTermLimit) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "max_term_bytes is ", options.max_term_bytes, "; it must be from ",
+        kLeastTermLimit, " to ", kGreatestTermLimit));
+  }
   const size_t memory_bytes = MemoryBudget(options);
-  std::unique_ptr<EngineImpl> engine(new EngineImpl(directory, options, memory_bytes));
+  std::unique_ptr<EngineImpl> engine(
+      new EngineImpl(directory, options, memory_bytes));
   std::function<void(std::string_view)> log = LogOf(options);
-  // Half for blocks and buffers, a quarter for the dictionary's cache; what is
-  // left is for the calls that run.
+  // Half for blocks and buffers, an eighth for the dictionary's cache and for
+  // fences and filters each; what is left is for the calls that run.
+  SKG_ASSIGN_OR_RETURN(
+      engine->blocks_,
+      engine->memory_.Reserve("blocks and buffers", memory_bytes / 2));
+  SKG_ASSIGN_OR_RETURN(
+      engine->caches_,
+      engine->memory_.Reserve("terms, fences and filters", memory_bytes / 4));
   SKG_ASSIGN_OR_RETURN(std::unique_ptr<storage::KvStore> kv,
                        storage::OpenRocksDb(std::string(directory),
                                             {.create = options.create,
@@ -83,6 +98,7 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(
           std::move(kv),
           {.memory_bytes = memory_bytes / 4,
            .fold_rows = options.fold_statements,
+           .max_term_bytes = options.max_term_bytes,
            .resume_tasks = options.resume_tasks,
            .log = std::move(log),
            .log_retention = {.kept_for = options.log_kept_for,
@@ -102,7 +118,8 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::OpenReader(
                      "; it must be zero or more"));
   }
   const size_t memory_bytes = MemoryBudget(options);
-  std::unique_ptr<EngineImpl> engine(new EngineImpl(directory, options, memory_bytes));
+  std::unique_ptr<EngineImpl> engine(
+      new EngineImpl(directory, options, memory_bytes));
   SKG_ASSIGN_OR_RETURN(std::unique_ptr<storage::KvStore> kv,
                        storage::OpenRocksDbReader(
                            std::string(directory),
@@ -373,6 +390,18 @@ absl::StatusOr<uint64_t> Engine::PruneTasks(absl::Time before) {
 }
 
 absl::Status Engine::CatchUp() { return impl_->store().CatchUp(); }
+
+MemoryUse Engine::memory_use() const {
+  const storage::Store::Memory store = impl_->store().memory();
+  MemoryUse use;
+  use.limit_bytes = impl_->memory().limit_bytes();
+  use.free_bytes = impl_->memory().free_bytes();
+  use.blocks_bytes = store.blocks;
+  use.terms_bytes = store.terms;
+  use.runs_bytes = store.runs;
+  use.reserved = impl_->memory().Uses();
+  return use;
+}
 
 absl::Status Engine::Sync() { return impl_->store().Sync(); }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "base/memory_budget.h"
 #include "skg/engine.h"
 #include "storage/store.h"
 
@@ -26,6 +27,9 @@ class EngineImpl {
   [[nodiscard]] tasks::Runner& tasks() { return store_->tasks(); }
   [[nodiscard]] Durability durability() const { return durability_; }
   [[nodiscard]] size_t memory_budget_bytes() const { return memory_bytes_; }
+  // What is not in the store's hands, for the calls that run.
+  [[nodiscard]] MemoryBudget& memory() { return memory_; }
+  [[nodiscard]] const MemoryBudget& memory() const { return memory_; }
   // What one call may take for rows that it must hold to sort them.
   [[nodiscard]] size_t sort_budget_bytes() const { return memory_bytes_ / 4; }
   void Log(LogLevel level, std::string_view message) const {
@@ -38,11 +42,14 @@ class EngineImpl {
       : directory_(directory),
         durability_(options.durability),
         memory_bytes_(memory_bytes),
+        memory_(memory_bytes),
         logger_(options.logger) {}
 
   std::string directory_;
   Durability durability_;
   size_t memory_bytes_;
+  MemoryBudget memory_;
+  MemoryReservation blocks_, caches_;  // the store's
   Logger logger_;
   std::unique_ptr<storage::Store> store_;
 };

@@ -159,7 +159,7 @@ absl::StatusOr<LoadResult> LoadLarge(GraphImpl& graph, const LoadSource& source,
   });
   LoadErrors errors(input.name(), options.continue_on_error, result);
   storage::BulkLoad load(graph.store(), task.options());
-  const BulkRows rows(graph.store().description(), std::move(graph_term));
+  const BulkRows rows(graph.store(), std::move(graph_term));
   if (options.format == Format::kNTriples ||
       options.format == Format::kNQuads) {
     SKG_RETURN_IF_ERROR(LoadLines(input, options.format == Format::kNQuads,
@@ -188,7 +188,7 @@ absl::StatusOr<LoadResult> LoadStatements(
     const LoadSource none{"statements", nullptr};
     LoadInput input(none, nullptr);
     storage::BulkLoad load(graph.store(), task.options());
-    const BulkRows rows(graph.store().description(), rdf::Term());
+    const BulkRows rows(graph.store(), rdf::Term());
     BulkCollector collector(load, rows, graph.names(), input,
                             task.options().memory_bytes / 4);
     for (;;) {

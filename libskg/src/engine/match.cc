@@ -224,9 +224,18 @@ absl::StatusOr<bool> CursorImpl::NextRows(
 }
 
 absl::Status CursorImpl::Sort() {
+  const uint64_t rows_needed = RowsNeeded(options_);
+  size_t budget = source_.sort_budget_bytes;
+  if (source_.memory != nullptr) {
+    const size_t most = std::min(budget, RowSorter::BytesFor(rows_needed));
+    SKG_ASSIGN_OR_RETURN(
+        sort_memory_,
+        source_.memory->ReserveShare("sorting", most,
+                                     std::min(most, RowSorter::BytesFor(0))));
+    budget = sort_memory_.bytes();
+  }
   RowSorter sorter(*source_.view, *source_.names, options_.order_by,
-                   options_.descending, RowsNeeded(options_),
-                   source_.sort_budget_bytes);
+                   options_.descending, rows_needed, budget);
   std::vector<storage::StatementRow> rows;
   while (scan_) {
     SKG_ASSIGN_OR_RETURN(const bool more, scan_->Next(rows));

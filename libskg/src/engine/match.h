@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/cancellation.h"
+#include "base/memory_budget.h"
 #include "base/uuid.h"
 #include "engine/statement_decoder.h"
 #include "rdf/name.h"
@@ -31,8 +32,10 @@ struct MatchSource {
   // Whether the view still shows what it showed when the match began; unset:
   // always.
   std::function<absl::Status()> still_valid = nullptr;
-  // Rows held for sorting may take this much.
+  // Rows held for sorting may take this much, and reserve it there (null:
+  // nowhere) while they are held.
   size_t sort_budget_bytes = SIZE_MAX;
+  MemoryBudget* memory = nullptr;
 };
 
 // A pattern in term ids.
@@ -115,6 +118,7 @@ class CursorImpl {
   std::optional<MatchScan> scan_;
   StatementDecoder decoder_;
   bool sorted_ = false;
+  MemoryReservation sort_memory_;
   std::vector<storage::StatementRow> sorted_rows_;
   size_t next_sorted_ = 0;
   uint64_t to_skip_ = 0;

@@ -136,6 +136,7 @@ absl::StatusOr<StatementCursor> ReadView::Match(
   source.names = &impl_->names();
   source.owner = impl_;
   source.sort_budget_bytes = impl_->graph().engine().sort_budget_bytes();
+  source.memory = &impl_->graph().engine().memory();
   SKG_ASSIGN_OR_RETURN(std::unique_ptr<CursorImpl> cursor,
                        CursorImpl::Open(std::move(source), resolved, options));
   return ViewImpl::WrapCursor(std::move(cursor));

@@ -73,6 +73,13 @@ RowSorter::RowSorter(const storage::ReadView& view, const rdf::NameSpace& names,
                 : std::max<size_t>(2 * static_cast<size_t>(keep), kMinCut);
 }
 
+size_t RowSorter::BytesFor(uint64_t keep) {
+  constexpr uint64_t kMost = SIZE_MAX / sizeof(Entry) / 2;
+  return static_cast<size_t>(
+      std::clamp<uint64_t>(std::min(keep, kMost) * 2, kMinCut, kMost) *
+      sizeof(Entry));
+}
+
 absl::Status RowSorter::Add(const std::vector<storage::StatementRow>& rows,
                             const Cancellation& cancellation) {
   for (const storage::StatementRow& row : rows) {

@@ -25,6 +25,10 @@ class RowSorter {
             OrderField field, bool descending, uint64_t keep,
             size_t budget_bytes);
 
+  // What it takes to keep so many rows; a budget of less may do for fewer. The
+  // least it takes is that of 0.
+  [[nodiscard]] static size_t BytesFor(uint64_t keep);
+
   // Errors: kResourceExhausted (more rows than the budget holds), kDataLoss.
   [[nodiscard]] absl::Status Add(const std::vector<storage::StatementRow>& rows,
                                  const Cancellation& cancellation);

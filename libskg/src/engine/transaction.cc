@@ -36,6 +36,12 @@ struct TermReader {
     }
     return blank_nodes.Resolve(*std::move(term));
   }
+
+  void CheckSize(const storage::GraphStore& store, const char* field,
+                 const rdf::Term& term) {
+    if (const absl::Status size = store.CheckTermSize(term); !size.ok())
+      errors.push_back({{field}, std::string(sv(size.message())), "too_long"});
+  }
 };
 
 }  // namespace
@@ -53,6 +59,10 @@ absl::Status TransactionImpl::Add(const NewStatement& statement,
   const rdf::Term graph_term =
       named ? reader.Read("graph", statement.graph, GraphError) : rdf::Term();
   const StatementDetails details = ReadDetails(statement, errors);
+  reader.CheckSize(graph().store(), "subject", subject);
+  reader.CheckSize(graph().store(), "predicate", predicate);
+  reader.CheckSize(graph().store(), "object", object);
+  reader.CheckSize(graph().store(), "graph", graph_term);
   if (!errors.empty()) return FieldErrorStatus(errors);
 
   storage::Transaction& transaction = body_->transaction;
@@ -116,6 +126,7 @@ absl::StatusOr<std::unique_ptr<CursorImpl>> TransactionImpl::Match(
   source.names = &graph().names();
   source.owner = body_;
   source.sort_budget_bytes = graph().engine().sort_budget_bytes();
+  source.memory = &graph().engine().memory();
   source.still_valid = [body = body_.get(), generation = body_->generation]() {
     if (body->generation == generation) return absl::OkStatus();
     return absl::FailedPreconditionError(

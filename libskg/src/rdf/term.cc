@@ -55,4 +55,12 @@ bool operator==(const Term& a, const Term& b) {
   return a.triple != nullptr && b.triple != nullptr && *a.triple == *b.triple;
 }
 
+size_t TextBytes(const Term& term) {
+  if (term.kind == TermKind::kTripleTerm) {
+    return TextBytes(term.triple->subject) + TextBytes(term.triple->predicate) +
+           TextBytes(term.triple->object);
+  }
+  return term.value.size() + term.datatype.size() + term.language.size();
+}
+
 }  // namespace skg::rdf

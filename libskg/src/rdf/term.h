@@ -1,6 +1,7 @@
 // RDF 1.2 terms.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -46,6 +47,10 @@ struct TripleTerm {
   Term subject, predicate, object;
   friend bool operator==(const TripleTerm&, const TripleTerm&) = default;
 };
+
+// Bytes of a term's text: value, datatype and language; of a triple term those
+// of all its parts.
+[[nodiscard]] size_t TextBytes(const Term& term);
 
 // One statement of a document; `graph` is unset (an IRI of length 0) for the
 // default graph.

@@ -297,6 +297,10 @@ absl::Status CommitWriter::FindTerms(PreparedCommit& commit) {
       if (part.in_arena()) commit.terms[part.payload()].needed = true;
     }
   }
+  for (const PendingTerm& pending : commit.terms) {
+    if (pending.needed && !pending.id.bound())
+      SKG_RETURN_IF_ERROR(graph_.dictionary.CheckSize(pending.term));
+  }
   return absl::OkStatus();
 }
 

@@ -1,7 +1,6 @@
 #include "storage/dictionary.h"
 
-#include <xxhash.h>
-
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -21,15 +20,8 @@ constexpr size_t kLongestWholeBytes = 16 << 10;
 constexpr size_t kChunkBytes = 512 << 10;
 // Triple terms may hold triple terms; deeper nesting than this is damage.
 constexpr int kMaxNesting = 1000;
-
-std::string CacheKey(uint32_t graph, rdf::TermTag tag,
-                     std::string_view encoded) {
-  std::string key;
-  key.reserve(kGraphBytes + 1 + encoded.size());
-  AppendBigEndian(graph, key);
-  key.push_back(static_cast<char>(tag));
-  return key.append(encoded);
-}
+constexpr size_t kReadAtOnce = 1024;
+constexpr size_t kEncodingBytes = 64;
 
 absl::Status Damaged(uint32_t graph, TermId id, const char* what) {
   return absl::DataLossError(absl::StrCat("dictionary of graph ", graph,
@@ -82,23 +74,28 @@ absl::Status VisitTermRows(uint32_t graph, TermId id, std::string_view bytes,
   return absl::OkStatus();
 }
 
-size_t Dictionary::BytesHash::operator()(std::string_view key) const {
-  return XXH3_64bits(key.data(), key.size());
+absl::Status Dictionary::CheckSize(const rdf::Term& term) const {
+  const size_t bytes = rdf::TextBytes(term);
+  if (bytes <= max_term_bytes_) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("is a term of ", bytes, " bytes; at most ", max_term_bytes_,
+                   " are allowed"));
 }
 
-Dictionary::Dictionary(const KvStore& kv, size_t cache_bytes) : kv_(kv) {
-  for (size_t i = 0; i < kShards; ++i) {
-    by_id_[i] = std::make_unique<ById>(cache_bytes / kShards / 2);
-    by_bytes_[i] = std::make_unique<ByBytes>(cache_bytes / kShards / 2);
-  }
+absl::Status Dictionary::CheckSize(const DictionaryTerm& term) const {
+  // An encoding is a few bytes longer than its text.
+  if (term.bytes.size() / 2 <= max_term_bytes_ / 2 + kEncodingBytes / 2)
+    return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("a statement holds a term of about ", term.bytes.size(),
+                   " bytes; at most ", max_term_bytes_, " are allowed"));
 }
 
 absl::StatusOr<TermId> Dictionary::Find(uint32_t graph, rdf::TermTag tag,
                                         std::string_view encoded,
                                         const KvSnapshot* at) {
-  std::string cache_key = CacheKey(graph, tag, encoded);
   TermId id;
-  if (Shard(cache_key).Find(std::string_view(cache_key), &id)) return id;
+  if (cache_.FindId(graph, tag, encoded, &id)) return id;
   const std::string key = TermIdKey(graph, tag, encoded);
   std::string value;
   SKG_ASSIGN_OR_RETURN(const bool found,
@@ -116,7 +113,7 @@ absl::StatusOr<TermId> Dictionary::Find(uint32_t graph, rdf::TermTag tag,
           " bytes is that of term ", id.payload(), "; it cannot be stored"));
     }
   }
-  Shard(cache_key).Insert(std::move(cache_key), id);
+  cache_.InsertId(graph, tag, encoded, id);
   return id;
 }
 
@@ -156,16 +153,15 @@ absl::StatusOr<DictionaryTerm> Dictionary::ReadValue(
 
 absl::StatusOr<DictionaryTerm> Dictionary::Get(uint32_t graph, TermId id,
                                                const KvSnapshot* at) {
-  const IdKey cache_key{graph, id};
   DictionaryTerm term;
-  if (Shard(cache_key).Find(cache_key, &term)) return term;
+  if (cache_.FindTerm(graph, id, &term)) return term;
   std::string value;
   SKG_ASSIGN_OR_RETURN(
       const bool found,
       kv_.Get(Family::kTerms, TermKey(graph, id.payload()), &value, at));
   if (!found) return Damaged(graph, id, "no such number");
   SKG_ASSIGN_OR_RETURN(term, ReadValue(graph, id, value, at));
-  Shard(cache_key).Insert(cache_key, term);
+  cache_.InsertTerm(graph, id, term);
   return term;
 }
 
@@ -217,36 +213,76 @@ absl::Status Dictionary::Decode(uint32_t graph, std::span<const TermId> ids,
                                 const KvSnapshot* at) {
   out->clear();
   out->resize(ids.size());
-  std::vector<size_t> missing;
-  std::vector<std::string> keys;
-  DictionaryTerm term;
+  std::vector<TermId> wanted;
+  std::vector<size_t> places, repeats;
   for (size_t i = 0; i < ids.size(); ++i) {
     const TermId id = ids[i];
-    if (id.is_inline()) {
+    if (i > 0 && ids[i - 1] == id) {
+      repeats.push_back(i);
+    } else if (id.is_inline()) {
       SKG_ASSIGN_OR_RETURN((*out)[i], rdf::InlineTerm(id));
-    } else if (!id.in_dictionary()) {
+    } else if (id.in_dictionary()) {
+      wanted.push_back(id);
+      places.push_back(i);
+    } else {
       return absl::InternalError(
           absl::StrCat("id ", id.bits, " is not a stored term"));
-    } else if (i > 0 && ids[i - 1] == id &&
-               (missing.empty() || missing.back() != i - 1)) {
-      (*out)[i] = (*out)[i - 1];
-    } else if (const IdKey key{graph, id}; Shard(key).Find(key, &term)) {
-      SKG_ASSIGN_OR_RETURN((*out)[i], ToTerm(graph, id, term, at, 0));
-    } else {
-      missing.push_back(i);
-      keys.push_back(TermKey(graph, id.payload()));
     }
   }
-  if (missing.empty()) return absl::OkStatus();
-  SKG_ASSIGN_OR_RETURN(const auto values,
-                       kv_.MultiGet(Family::kTerms, keys, at));
-  for (size_t j = 0; j < missing.size(); ++j) {
-    const TermId id = ids[missing[j]];
-    if (!values[j]) return Damaged(graph, id, "no such number");
-    SKG_ASSIGN_OR_RETURN(term, ReadValue(graph, id, *values[j], at));
-    SKG_ASSIGN_OR_RETURN((*out)[missing[j]], ToTerm(graph, id, term, at, 0));
-    const IdKey key{graph, id};
-    Shard(key).Insert(key, std::move(term));
+  SKG_RETURN_IF_ERROR(DecodeStored(graph, wanted, places, at, *out));
+  for (const size_t i : repeats) (*out)[i] = (*out)[i - 1];
+  return absl::OkStatus();
+}
+
+// The term of ids[i] becomes out[places[i]].
+absl::Status Dictionary::DecodeStored(uint32_t graph,
+                                      std::span<const TermId> ids,
+                                      std::span<const size_t> places,
+                                      const KvSnapshot* at,
+                                      std::vector<rdf::Term>& out) {
+  std::vector<bool> known(ids.size());
+  // Their parts are looked up in turn: not under the cache's lock.
+  std::vector<std::pair<size_t, DictionaryTerm>> triples;
+  absl::Status status;
+  cache_.FindTerms(graph, ids, [&](size_t i, const DictionaryTerm& term) {
+    known[i] = true;
+    if (term.tag == rdf::TermTag::kTripleTerm) {
+      triples.emplace_back(i, term);
+      return;
+    }
+    auto decoded = rdf::DecodeTerm(term.tag, term.bytes);
+    if (decoded.ok()) {
+      out[places[i]] = *std::move(decoded);
+    } else if (status.ok()) {
+      status = decoded.status();
+    }
+  });
+  SKG_RETURN_IF_ERROR(status);
+  for (const auto& [i, term] : triples) {
+    SKG_ASSIGN_OR_RETURN(out[places[i]], ToTerm(graph, ids[i], term, at, 0));
+  }
+
+  std::vector<size_t> missing;
+  for (size_t i = 0; i < ids.size(); ++i) {
+    if (!known[i]) missing.push_back(i);
+  }
+  for (size_t begin = 0; begin < missing.size(); begin += kReadAtOnce) {
+    const auto some = std::span(missing).subspan(
+        begin, std::min(kReadAtOnce, missing.size() - begin));
+    std::vector<std::string> keys;
+    for (const size_t i : some)
+      keys.push_back(TermKey(graph, ids[i].payload()));
+    SKG_ASSIGN_OR_RETURN(const auto values,
+                         kv_.MultiGet(Family::kTerms, keys, at));
+    for (size_t j = 0; j < some.size(); ++j) {
+      const TermId id = ids[some[j]];
+      if (!values[j]) return Damaged(graph, id, "no such number");
+      SKG_ASSIGN_OR_RETURN(DictionaryTerm term,
+                           ReadValue(graph, id, *values[j], at));
+      SKG_ASSIGN_OR_RETURN(out[places[some[j]]],
+                           ToTerm(graph, id, term, at, 0));
+      cache_.InsertTerm(graph, id, std::move(term));
+    }
   }
   return absl::OkStatus();
 }
@@ -266,10 +302,8 @@ void Dictionary::AppendRows(uint32_t graph, TermId id,
 
 void Dictionary::Remember(uint32_t graph, TermId id,
                           const DictionaryTerm& term) {
-  std::string cache_key = CacheKey(graph, term.tag, term.bytes);
-  Shard(cache_key).Insert(std::move(cache_key), id);
-  const IdKey key{graph, id};
-  Shard(key).Insert(key, term);
+  cache_.InsertId(graph, term.tag, term.bytes, id);
+  cache_.InsertTerm(graph, id, term);
 }
 
 }  // namespace skg::storage

@@ -165,8 +165,10 @@ absl::StatusOr<absl::Time> GraphLog::TimeOf(uint64_t commit,
                                             const KvSnapshot* at) {
   {
     const std::lock_guard lock(mutex_);
-    if (const auto it = times_.find(commit); it != times_.end())
-      return it->second;
+    if (times_ != nullptr) {
+      if (const auto it = times_->find(commit); it != times_->end())
+        return it->second;
+    }
   }
   // A trim writes the time in the batch that drops the entry: who looks in the
   // log first and then in the table finds one of them.
@@ -184,8 +186,9 @@ absl::StatusOr<absl::Time> GraphLog::TimeOf(uint64_t commit,
   }
   const absl::Time time = absl::FromUnixMicros(micros);
   const std::lock_guard lock(mutex_);
-  if (times_.size() >= kMaxKeptTimes) times_.clear();
-  times_[commit] = time;
+  if (times_ == nullptr || times_->size() >= kMaxKeptTimes)
+    times_ = std::make_unique<Times>();
+  (*times_)[commit] = time;
   return time;
 }
 
@@ -208,7 +211,7 @@ absl::StatusOr<uint64_t> GraphLog::LastUpTo(absl::Time time, uint64_t low,
 
 void GraphLog::ReleaseMemory() {
   const std::lock_guard lock(mutex_);
-  times_ = {};
+  times_.reset();
 }
 
 std::unique_ptr<LogHold> GraphLog::Hold(uint64_t after) {

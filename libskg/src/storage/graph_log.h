@@ -119,7 +119,8 @@ class GraphLog {
   mutable std::atomic<uint64_t> first_{1};
   std::mutex past_;
   std::mutex mutex_;
-  absl::flat_hash_map<uint64_t, absl::Time> times_;
+  using Times = absl::flat_hash_map<uint64_t, absl::Time>;
+  std::unique_ptr<Times> times_;           // null: none is remembered
   std::shared_ptr<LogHold::Holds> holds_;  // made with the first one
 };
 

@@ -16,13 +16,15 @@ namespace skg::storage {
 GraphState::GraphState(GraphDescription graph, KvStore& store,
                        Dictionary& terms, BlockCache& cache, GroupSync& sync,
                        size_t run_rows, Maintenance* maintenance,
-                       HoldCheck* holds, QuotaCheck* quota)
+                       HoldCheck* holds, QuotaCheck* quota,
+                       RunMemory* run_memory)
     : description(std::move(graph)),
       kv(store),
       dictionary(terms),
       blocks(cache),
       holds_(holds),
       quota_(quota),
+      run_memory_(run_memory),
       log_(description, kv),
       maintenance_(maintenance),
       queue_(std::make_unique<CommitQueue>(*this, sync, run_rows)) {}
@@ -114,6 +116,7 @@ std::vector<std::shared_ptr<const Run>> GraphState::RunsOf(
     std::shared_ptr<const Run> run = kept.lock();
     if (run == nullptr) {
       run = std::make_shared<const Run>(description.number, info, kv, &blocks);
+      run->ChargeTo(run_memory_);
       kept = run;
     }
     runs.push_back(std::move(run));
@@ -195,10 +198,11 @@ void GraphState::Publish(uint64_t commit) {
   const std::lock_guard lock(mutex_);
   // An idle graph must not pin old versions: the next reader makes a new one.
   stale.swap(latest_);
-  if (waiting_ > 0) advanced_.notify_all();
+  if (waiting_ > 0) advanced_->notify_all();
 }
 
 void GraphState::Adopt(const std::shared_ptr<const Run>& run) {
+  run->ChargeTo(run_memory_);
   const std::lock_guard lock(mutex_);
   runs_[run->info().number] = run;
 }
@@ -206,11 +210,13 @@ void GraphState::Adopt(const std::shared_ptr<const Run>& run) {
 bool GraphState::WaitForCommit(uint64_t commit, absl::Time deadline) {
   if (kv.read_only()) return PollForCommit(commit, deadline);
   std::unique_lock lock(mutex_);
+  if (advanced_ == nullptr)
+    advanced_ = std::make_unique<std::condition_variable>();
   ++waiting_;
   while (published() <= commit && !dropped()) {
     const absl::Duration left = deadline - absl::Now();
     if (left <= absl::ZeroDuration()) break;
-    advanced_.wait_for(
+    advanced_->wait_for(
         lock, absl::ToChronoNanoseconds(std::min(left, absl::Seconds(3600))));
   }
   --waiting_;
@@ -238,7 +244,7 @@ void GraphState::MarkDropped() {
   const std::lock_guard lock(mutex_);
   dropped_.store(true, std::memory_order_release);
   stale.swap(latest_);
-  advanced_.notify_all();
+  if (advanced_ != nullptr) advanced_->notify_all();
 }
 
 std::string GraphState::Name() const {

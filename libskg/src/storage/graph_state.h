@@ -88,10 +88,11 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
  public:
   // `maintenance` may be null: nothing is folded then but on demand. `holds`
   // may be null: nothing holds the past. `quota` may be null: no limits.
+  // `run_memory` may be null: nobody counts it.
   GraphState(GraphDescription description, KvStore& kv, Dictionary& dictionary,
              BlockCache& blocks, GroupSync& sync, size_t run_rows,
              Maintenance* maintenance = nullptr, HoldCheck* holds = nullptr,
-             QuotaCheck* quota = nullptr);
+             QuotaCheck* quota = nullptr, RunMemory* run_memory = nullptr);
   ~GraphState();
 
   // Reads where the graph stands and proves that head, manifest and the last
@@ -205,6 +206,7 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
 
   HoldCheck* const holds_;
   QuotaCheck* const quota_;
+  RunMemory* const run_memory_;
   GraphLog log_;
 
   // A snapshot that may outlive the state only with `self` (else null).
@@ -223,7 +225,7 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
   Maintenance* const maintenance_;
 
   std::mutex mutex_;
-  std::condition_variable advanced_;
+  std::unique_ptr<std::condition_variable> advanced_;  // made by who waits
   size_t waiting_ = 0;
   // Does not hold this state, which would never end.
   std::shared_ptr<const Snapshot> latest_;

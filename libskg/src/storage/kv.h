@@ -219,6 +219,8 @@ class KvStore {
   // O(log) of the store, not of the range.
   [[nodiscard]] virtual uint64_t ApproximateBytes(
       Family family, std::string_view begin, std::string_view end) const = 0;
+  // What its caches and buffers take now; 0 where that is not known.
+  [[nodiscard]] virtual size_t memory_bytes() const { return 0; }
   // fsyncs of the write-ahead log since open.
   [[nodiscard]] virtual uint64_t wal_syncs() const = 0;
 

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "base/strings.h"
+#include "rocksdb/cache.h"
 #include "rocksdb/db.h"
 #include "rocksdb/env.h"
 #include "rocksdb/file_system.h"
@@ -193,6 +194,7 @@ class RocksKv final : public KvStore {
 
   [[nodiscard]] absl::Status Open(const RocksDbOptions& options) {
     const RocksDbMemory memory(options.memory_bytes);
+    cache_ = memory.cache;
     rocksdb::DBOptions database =
         MakeDatabaseOptions(memory, env_.get(), options.log);
     database.create_if_missing = options.create;
@@ -370,6 +372,10 @@ class RocksKv final : public KvStore {
     return status.ok() ? bytes : 0;
   }
 
+  // The memtables are charged to the cache.
+  [[nodiscard]] size_t memory_bytes() const override {
+    return cache_ == nullptr ? 0 : cache_->GetUsage();
+  }
   [[nodiscard]] uint64_t wal_syncs() const override {
     return disk_.log_syncs();
   }
@@ -422,6 +428,7 @@ class RocksKv final : public KvStore {
   std::atomic<uint64_t> sorted_files_{0};
   RocksDbDisk disk_;
   const std::unique_ptr<rocksdb::Env> env_;
+  std::shared_ptr<rocksdb::Cache> cache_;
   std::vector<ColumnFamilyHandle*> opened_;
   Handles handles_{};
   std::unique_ptr<rocksdb::DB> db_;

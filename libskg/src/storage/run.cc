@@ -170,6 +170,7 @@ absl::StatusOr<const Fences*> Run::FencesOf(IndexOrder order,
     return PartDamaged(graph_, info_.number, "the fence array");
   }
   kept = std::move(fences);
+  Charge(kept->memory_bytes());
   known.store(kept.get(), std::memory_order_release);
   return kept.get();
 }
@@ -187,6 +188,7 @@ absl::StatusOr<const RunFilter*> Run::Filter(const KvSnapshot* snapshot) const {
   if (!filter.ok() || chunks.empty())
     return PartDamaged(graph_, info_.number, "the filter");
   filter_ = std::make_unique<const RunFilter>(*std::move(filter));
+  Charge(filter_->memory_bytes());
   known_filter_.store(filter_.get(), std::memory_order_release);
   return filter_.get();
 }
@@ -285,9 +287,27 @@ void Run::Preload(std::array<Fences, kOrderCount> fences, RunFilter filter) {
   for (size_t i = 0; i < kOrderCount; ++i) {
     fences_[i] = std::make_unique<const Fences>(std::move(fences[i]));
     known_fences_[i].store(fences_[i].get(), std::memory_order_release);
+    Charge(fences_[i]->memory_bytes());
   }
   filter_ = std::make_unique<const RunFilter>(std::move(filter));
   known_filter_.store(filter_.get(), std::memory_order_release);
+  Charge(filter_->memory_bytes());
+}
+
+Run::~Run() {
+  if (memory_ != nullptr) memory_->Sub(charged_bytes_);
+}
+
+void Run::ChargeTo(RunMemory* memory) const {
+  const std::lock_guard lock(mutex_);
+  if (memory_ != nullptr || memory == nullptr) return;
+  memory_ = memory;
+  memory_->Add(graph_, charged_bytes_);
+}
+
+void Run::Charge(size_t bytes) const {
+  charged_bytes_ += bytes;
+  if (memory_ != nullptr) memory_->Add(graph_, bytes);
 }
 
 RunBuilder::RunBuilder(KvStore& kv, uint32_t graph, uint32_t number,

@@ -21,6 +21,7 @@
 #include "storage/row_key.h"
 #include "storage/rows.h"
 #include "storage/run_filter.h"
+#include "storage/run_memory.h"
 #include "storage/sorted_files.h"
 
 namespace skg::storage {
@@ -55,6 +56,9 @@ class Fences {
   [[nodiscard]] absl::Status DecodeChunk(std::string_view bytes);
 
   [[nodiscard]] size_t size() const { return blocks_.size(); }
+  [[nodiscard]] size_t memory_bytes() const {
+    return blocks_.capacity() * sizeof(Fence);
+  }
   [[nodiscard]] const RowKey& first(size_t block) const {
     return blocks_[block].first;
   }
@@ -85,6 +89,12 @@ class Run {
   // `cache` may be null: every block is read and opened anew.
   Run(uint32_t graph, RunInfo info, const KvStore& kv, BlockCache* cache)
       : graph_(graph), info_(info), kv_(kv), cache_(cache) {}
+  ~Run();
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
+  // What is loaded counts there from now on; the first call decides.
+  void ChargeTo(RunMemory* memory) const;
 
   [[nodiscard]] const RunInfo& info() const { return info_; }
   [[nodiscard]] uint32_t graph() const { return graph_; }
@@ -133,6 +143,7 @@ class Run {
   void Preload(std::array<Fences, kOrderCount> fences, RunFilter filter);
 
  private:
+  void Charge(size_t bytes) const;  // under the lock
   [[nodiscard]] absl::StatusOr<const RunFilter*> Filter(
       const KvSnapshot* snapshot) const;
 
@@ -146,6 +157,8 @@ class Run {
   // The same for readers, who do not wait for each other; null: not loaded.
   mutable std::array<std::atomic<const Fences*>, kOrderCount> known_fences_{};
   mutable std::atomic<const RunFilter*> known_filter_{nullptr};
+  mutable RunMemory* memory_ = nullptr;
+  mutable size_t charged_bytes_ = 0;
 };
 
 // Packs one run, an order at a time, each in key order. Not thread-safe.

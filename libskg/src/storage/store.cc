@@ -33,12 +33,13 @@ class StoreImpl {
   StoreImpl(std::unique_ptr<KvStore> kv, StoreOptions options)
       : options_(std::make_shared<const StoreOptions>(std::move(options))),
         kv_(std::move(kv)),
-        dictionary_(*kv_, options_->memory_bytes / 4),
+        run_memory_(options_->memory_bytes / 4),
+        dictionary_(*kv_, options_->memory_bytes / 4, options_->max_term_bytes),
         blocks_(options_->memory_bytes / 2),
         catalog_(*kv_),
         quotas_(*kv_, catalog_),
         sync_(*kv_),
-        upkeep_(*kv_, catalog_, graphs_, options_,
+        upkeep_(*kv_, catalog_, graphs_, run_memory_, options_,
                 [this](const GraphDescription& graph) {
                   return LoadGraph(graph.tenant, graph.name);
                 }),
@@ -176,6 +177,11 @@ class StoreImpl {
   }
   Upkeep& upkeep() { return upkeep_; }
   OpenGraphs& graphs() { return graphs_; }
+  Store::Memory memory() const {
+    return {.blocks = kv_->memory_bytes(),
+            .terms = dictionary_.cache_bytes(),
+            .runs = run_memory_.bytes()};
+  }
   const Catalog& catalog() const { return catalog_; }
   TenantQuotas& quotas() { return quotas_; }
   KvStore& kv() { return *kv_; }
@@ -199,7 +205,7 @@ class StoreImpl {
     auto state = std::make_shared<GraphState>(
         *std::move(graph), *kv_, dictionary_, blocks_, sync_,
         options_->run_rows, maintenance_.get(), options_->hold_check,
-        &quota_check());
+        &quota_check(), &run_memory_);
     SKG_RETURN_IF_ERROR(state->Load());
     return state;
   }
@@ -271,6 +277,7 @@ class StoreImpl {
 
   const std::shared_ptr<const StoreOptions> options_;
   std::unique_ptr<KvStore> kv_;
+  RunMemory run_memory_;
   Dictionary dictionary_;
   BlockCache blocks_;
   Catalog catalog_;
@@ -332,6 +339,10 @@ absl::Status GraphStore::ForgetPast(absl::Time now) {
 
 absl::StatusOr<TermId> GraphStore::Lookup(const rdf::Term& term) const {
   return state_->dictionary.Lookup(state_->description.number, term);
+}
+
+absl::Status GraphStore::CheckTermSize(const rdf::Term& term) const {
+  return state_->dictionary.CheckSize(term);
 }
 
 absl::StatusOr<CommitOutcome> GraphStore::Commit(const CommitRequest& request) {
@@ -516,6 +527,7 @@ absl::Status Store::Compact(const GraphStore& graph,
 }
 tasks::Runner& Store::tasks() { return impl_->tasks(); }
 void Store::WaitForRemovals() { impl_->upkeep().WaitForRemovals(); }
+Store::Memory Store::memory() const { return impl_->memory(); }
 size_t Store::open_graphs() { return impl_->graphs().size(); }
 void Store::ReleaseIdleMemory() { (void)impl_->graphs().Sweep(); }
 absl::StatusOr<std::vector<tasks::TaskRecord>> Store::StoredTasks() const {

@@ -96,6 +96,8 @@ class GraphStore {
   // this time. The store itself does so now and then.
   [[nodiscard]] absl::Status ForgetPast(absl::Time now);
 
+  // See Dictionary.
+  [[nodiscard]] absl::Status CheckTermSize(const rdf::Term& term) const;
   // Looks a term up before the queue: its inline id, its number, or unbound;
   // the caller puts the unknown ones into CommitRequest::new_terms.
   [[nodiscard]] absl::StatusOr<TermId> Lookup(const rdf::Term& term) const;
@@ -144,11 +146,15 @@ class GraphStore {
 };
 
 struct StoreOptions {
+  // Half for the dictionary's cache, half for fences and filters of runs. What
+  // the key-value store takes is its own.
   size_t memory_bytes = size_t{256} << 20;
   // Rows of a graph's delta that make the background fold them into a run.
   uint64_t fold_rows = uint64_t{1} << 17;
   // Rows of one batch of commits that are packed into a run at once.
   size_t run_rows = 64;
+  // Longer terms are refused (rdf::TextBytes).
+  size_t max_term_bytes = size_t{16} << 20;
   // Go on with resumable tasks that an earlier process left.
   bool resume_tasks = true;
   std::function<void(std::string_view)> log = nullptr;
@@ -281,6 +287,12 @@ class Store {
   // Waits until the rows of dropped graphs are deleted and their place is given
   // back (for tests and benchmarks).
   void WaitForRemovals();
+  // Bytes in use now: of the key-value store, of the dictionary's cache, and of
+  // fences and filters.
+  struct Memory {
+    size_t blocks = 0, terms = 0, runs = 0;
+  };
+  [[nodiscard]] Memory memory() const;
   // Graphs that are in memory now.
   [[nodiscard]] size_t open_graphs();
   // Lets go, now, of the memory of graphs that nobody used since the last time;

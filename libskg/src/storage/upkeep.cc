@@ -22,16 +22,26 @@ namespace {
 constexpr size_t kRemovedAtOnce = 256;
 // Graphs that nobody has open and that one round looks after.
 constexpr size_t kVisitedAtOnce = 64;
+// Between two looks at fences and filters that are too many.
+constexpr std::chrono::milliseconds kTrimPause{200};
 
 }  // namespace
 
 Upkeep::Upkeep(KvStore& kv, const Catalog& catalog, OpenGraphs& graphs,
+               RunMemory& run_memory,
                std::shared_ptr<const StoreOptions> options, Load load)
     : kv_(kv),
       catalog_(catalog),
       graphs_(graphs),
+      run_memory_(run_memory),
       options_(std::move(options)),
-      load_(std::move(load)) {}
+      load_(std::move(load)) {
+  run_memory_.OnOver([this] {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(runs_over_, true)) return;
+    work_.notify_all();
+  });
+}
 
 Upkeep::~Upkeep() { Stop(); }
 
@@ -65,14 +75,26 @@ void Upkeep::Run() {
       std::min(options_->upkeep_interval, absl::Hours(24)));
   std::unique_lock lock(mutex_);
   auto next = std::chrono::steady_clock::now() + interval;
+  auto next_trim = std::chrono::steady_clock::now();
   for (;;) {
-    work_.wait_until(lock, next, [&] { return stop_ || !dropped_.empty(); });
+    work_.wait_until(lock, next,
+                     [&] { return stop_ || !dropped_.empty() || runs_over_; });
+    if (runs_over_ && std::chrono::steady_clock::now() < next_trim) {
+      work_.wait_until(lock, next_trim,
+                       [&] { return stop_ || !dropped_.empty(); });
+    }
     if (stop_) return;
     removing_ = !dropped_.empty();
+    const bool trim =
+        runs_over_ && std::chrono::steady_clock::now() >= next_trim;
+    if (trim) runs_over_ = false;
     lock.unlock();
+    if (trim) TrimRuns();
+    const auto now = std::chrono::steady_clock::now();
+    if (trim) next_trim = now + kTrimPause;
     if (removing_) {
       RemoveDropped();
-    } else {
+    } else if (now >= next) {
       CutPasts();
       next = std::chrono::steady_clock::now() + interval;
     }
@@ -122,6 +144,16 @@ void Upkeep::RemoveDropped() {
   if (!reclaimed.ok()) {
     Log(absl::StrCat("the place of dropped graphs is not given back yet: ",
                      reclaimed.message()));
+  }
+}
+
+// Graphs that nobody used lately let go first; the one whose runs were loaded
+// last would only load them again.
+void Upkeep::TrimRuns() {
+  for (const auto& graph : graphs_.Sweep()) {
+    if (!run_memory_.over()) return;
+    if (graph->description.number != run_memory_.last_graph())
+      graph->ReleaseMemory();
   }
 }
 

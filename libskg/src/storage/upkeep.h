@@ -29,7 +29,8 @@ class Upkeep {
 
   // All must outlive it. `load` makes the state of a graph that is not open.
   Upkeep(KvStore& kv, const Catalog& catalog, OpenGraphs& graphs,
-         std::shared_ptr<const StoreOptions> options, Load load);
+         RunMemory& run_memory, std::shared_ptr<const StoreOptions> options,
+         Load load);
   ~Upkeep();
   Upkeep(const Upkeep&) = delete;
   Upkeep& operator=(const Upkeep&) = delete;
@@ -55,6 +56,7 @@ class Upkeep {
   [[nodiscard]] std::vector<Dropped> TakeDropped();
   void RemoveDropped();
   void CutPasts();
+  void TrimRuns();
   void VisitClosed(absl::Time now);
   void ForgetPast(const std::shared_ptr<GraphState>& graph, absl::Time now);
   [[nodiscard]] static absl::Status AskForMerge(GraphState& graph);
@@ -65,6 +67,7 @@ class Upkeep {
   KvStore& kv_;
   const Catalog& catalog_;
   OpenGraphs& graphs_;
+  RunMemory& run_memory_;
   const std::shared_ptr<const StoreOptions> options_;
   const Load load_;
   uint32_t next_visited_ = 0;  // the closed graph whose turn it is
@@ -72,6 +75,7 @@ class Upkeep {
   std::mutex mutex_;
   std::vector<Dropped> dropped_;
   bool removing_ = false;
+  bool runs_over_ = false;  // and nobody has looked at it yet
   bool stop_ = false;
   std::atomic<bool> stop_reclaiming_{false};
   std::condition_variable work_, idle_;

@@ -1,0 +1,99 @@
+#include "base/memory_budget.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "base/strings.h"
+
+namespace skg {
+
+MemoryReservation::MemoryReservation(MemoryReservation&& other) noexcept
+    : budget_(std::exchange(other.budget_, nullptr)),
+      use_(std::move(other.use_)),
+      bytes_(std::exchange(other.bytes_, 0)) {}
+
+MemoryReservation& MemoryReservation::operator=(
+    MemoryReservation&& other) noexcept {
+  if (this == &other) return *this;
+  if (budget_ != nullptr) budget_->GiveBack(use_, bytes_);
+  budget_ = std::exchange(other.budget_, nullptr);
+  use_ = std::move(other.use_);
+  bytes_ = std::exchange(other.bytes_, 0);
+  return *this;
+}
+
+MemoryReservation::~MemoryReservation() {
+  if (budget_ != nullptr) budget_->GiveBack(use_, bytes_);
+}
+
+absl::Status MemoryReservation::Resize(size_t bytes) {
+  if (budget_ == nullptr) {
+    return bytes == 0 ? absl::OkStatus()
+                      : absl::FailedPreconditionError(
+                            "a reservation of no budget cannot grow");
+  }
+  if (bytes > bytes_) {
+    SKG_RETURN_IF_ERROR(budget_->Take(use_, bytes - bytes_));
+  } else {
+    budget_->GiveBack(use_, bytes_ - bytes);
+  }
+  bytes_ = bytes;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<MemoryReservation> MemoryBudget::Reserve(std::string_view use,
+                                                        size_t bytes) {
+  SKG_RETURN_IF_ERROR(Take(use, bytes));
+  return MemoryReservation(*this, std::string(use), bytes);
+}
+
+absl::StatusOr<MemoryReservation> MemoryBudget::ReserveShare(
+    std::string_view use, size_t most, size_t least) {
+  const std::lock_guard lock(mutex_);
+  const size_t bytes = std::max(std::min(most, (limit_ - taken_) / 2), least);
+  SKG_RETURN_IF_ERROR(TakeLocked(use, bytes));
+  return MemoryReservation(*this, std::string(use), bytes);
+}
+
+size_t MemoryBudget::free_bytes() const {
+  const std::lock_guard lock(mutex_);
+  return limit_ - taken_;
+}
+
+std::vector<std::pair<std::string, size_t>> MemoryBudget::Uses() const {
+  std::vector<std::pair<std::string, size_t>> uses;
+  {
+    const std::lock_guard lock(mutex_);
+    uses.assign(uses_.begin(), uses_.end());
+  }
+  std::sort(uses.begin(), uses.end());
+  return uses;
+}
+
+absl::Status MemoryBudget::Take(std::string_view use, size_t bytes) {
+  const std::lock_guard lock(mutex_);
+  return TakeLocked(use, bytes);
+}
+
+absl::Status MemoryBudget::TakeLocked(std::string_view use, size_t bytes) {
+  if (bytes > limit_ - taken_) {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        av(use), ": ", bytes, " bytes of memory are wanted, ", limit_ - taken_,
+        " of the budget of ", limit_,
+        " are free; ask for less, try again later, or raise the budget"));
+  }
+  taken_ += bytes;
+  uses_[std::string(use)] += bytes;
+  return absl::OkStatus();
+}
+
+void MemoryBudget::GiveBack(std::string_view use, size_t bytes) {
+  const std::lock_guard lock(mutex_);
+  taken_ -= bytes;
+  const auto it = uses_.find(std::string(use));
+  it->second -= bytes;
+  if (it->second == 0) uses_.erase(it);
+}
+
+}  // namespace skg

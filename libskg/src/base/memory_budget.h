@@ -1,0 +1,78 @@
+// MemoryBudget: how many bytes may be taken in all, and who has taken them.
+#pragma once
+
+#include <cstddef>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace skg {
+
+class MemoryBudget;
+
+// Bytes that are taken from a budget while this lives; they must not outlive
+// it. Not thread-safe.
+class MemoryReservation {
+ public:
+  MemoryReservation() = default;  // of nothing
+  MemoryReservation(MemoryReservation&& other) noexcept;
+  MemoryReservation& operator=(MemoryReservation&& other) noexcept;
+  ~MemoryReservation();
+
+  [[nodiscard]] size_t bytes() const { return bytes_; }
+  // Takes more, or gives back. kResourceExhausted: it is as it was.
+  [[nodiscard]] absl::Status Resize(size_t bytes);
+
+ private:
+  friend class MemoryBudget;
+  MemoryReservation(MemoryBudget& budget, std::string use, size_t bytes)
+      : budget_(&budget), use_(std::move(use)), bytes_(bytes) {}
+
+  MemoryBudget* budget_ = nullptr;
+  std::string use_;
+  size_t bytes_ = 0;
+};
+
+// Whoever holds much memory reserves it before it is allocated: caches what
+// they may grow to, calls what they need while they run. Nobody is made to give
+// anything back.
+// Thread safety: all methods from any thread.
+class MemoryBudget {
+ public:
+  explicit MemoryBudget(size_t limit_bytes) : limit_(limit_bytes) {}
+  MemoryBudget(const MemoryBudget&) = delete;
+  MemoryBudget& operator=(const MemoryBudget&) = delete;
+
+  // `use`: what for, in a word or two, as Uses() tells it. kResourceExhausted:
+  // not so many are free (the message says how many are).
+  [[nodiscard]] absl::StatusOr<MemoryReservation> Reserve(std::string_view use,
+                                                          size_t bytes);
+  // For work that does with less, but then more slowly: at most `most` bytes
+  // and half of what is free, and at least `least`.
+  [[nodiscard]] absl::StatusOr<MemoryReservation> ReserveShare(
+      std::string_view use, size_t most, size_t least);
+
+  [[nodiscard]] size_t limit_bytes() const { return limit_; }
+  [[nodiscard]] size_t free_bytes() const;
+  // What is taken now, by use, sorted.
+  [[nodiscard]] std::vector<std::pair<std::string, size_t>> Uses() const;
+
+ private:
+  friend class MemoryReservation;
+  [[nodiscard]] absl::Status Take(std::string_view use, size_t bytes);
+  void GiveBack(std::string_view use, size_t bytes);
+  [[nodiscard]] absl::Status TakeLocked(std::string_view use, size_t bytes);
+
+  const size_t limit_;
+  mutable std::mutex mutex_;
+  size_t taken_ = 0;
+  absl::flat_hash_map<std::string, size_t> uses_;
+};
+
+}  // namespace skg

@@ -1,0 +1,91 @@
+#include "base/memory_budget.h"
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <thread>
+
+namespace skg {
+namespace {
+
+using Uses = std::vector<std::pair<std::string, size_t>>;
+
+TEST_CASE("a budget gives what is free and gets it back") {
+  MemoryBudget budget(1000);
+  CHECK(budget.limit_bytes() == 1000);
+  {
+    auto cache = budget.Reserve("cache", 600);
+    REQUIRE(cache.ok());
+    auto sort = budget.Reserve("sort", 300);
+    REQUIRE(sort.ok());
+    auto another = budget.Reserve("sort", 100);
+    REQUIRE(another.ok());
+    CHECK(budget.free_bytes() == 0);
+    CHECK(budget.Uses() == Uses{{"cache", 600}, {"sort", 400}});
+    const absl::Status refused = budget.Reserve("load", 1).status();
+    CHECK(absl::IsResourceExhausted(refused));
+    for (const char* part : {"load", "1 bytes", "0 of the budget of 1000"})
+      CHECK(std::string(refused.message()).find(part) != std::string::npos);
+    const MemoryReservation moved = *std::move(sort);
+    CHECK(moved.bytes() == 300);
+    CHECK(budget.free_bytes() == 0);
+  }
+  CHECK(budget.free_bytes() == 1000);
+  CHECK(budget.Uses().empty());
+  CHECK(budget.Reserve("all", 1000).ok());
+  CHECK(!budget.Reserve("more", 1001).ok());
+}
+
+TEST_CASE("a reservation grows and shrinks") {
+  MemoryBudget budget(100);
+  auto reservation = budget.Reserve("x", 10);
+  REQUIRE(reservation.ok());
+  CHECK(reservation->Resize(100).ok());
+  CHECK(budget.free_bytes() == 0);
+  CHECK(absl::IsResourceExhausted(reservation->Resize(101)));
+  CHECK(reservation->bytes() == 100);
+  CHECK(reservation->Resize(1).ok());
+  CHECK(budget.free_bytes() == 99);
+  *reservation = MemoryReservation();
+  CHECK(budget.free_bytes() == 100);
+  CHECK(!MemoryReservation().Resize(1).ok());
+}
+
+TEST_CASE("a share is half of what is free, within its bounds") {
+  MemoryBudget budget(1000);
+  auto first = budget.ReserveShare("a", 10'000, 1);
+  REQUIRE(first.ok());
+  CHECK(first->bytes() == 500);
+  auto second = budget.ReserveShare("b", 100, 1);
+  REQUIRE(second.ok());
+  CHECK(second->bytes() == 100);
+  auto third = budget.ReserveShare("c", 10'000, 300);
+  REQUIRE(third.ok());
+  CHECK(third->bytes() == 300);
+  CHECK(absl::IsResourceExhausted(
+      budget.ReserveShare("d", 10'000, 101).status()));
+}
+
+TEST_CASE("threads never take more than there is") {
+  MemoryBudget budget(50);
+  std::atomic<int> held = 0, most = 0;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 5000; ++i) {
+        const auto reservation = budget.Reserve("x", 20);
+        if (!reservation.ok()) continue;
+        const int now = ++held;
+        for (int seen = most;
+             now > seen && !most.compare_exchange_weak(seen, now);) {
+        }
+        --held;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(most <= 2);
+  CHECK(budget.free_bytes() == 50);
+}
+
+}  // namespace
+}  // namespace skg
