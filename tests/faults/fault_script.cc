@@ -6,6 +6,9 @@
 #include "absl/time/clock.h"
 #include "base/status.h"
 #include "faults/store_workload.h"
+#include "storage/bulk_load.h"
+#include "storage/load_block_builder.h"
+#include "storage/statement_id.h"
 #include "support/test_support.h"
 
 namespace skg::test {
@@ -134,6 +137,37 @@ Step Addition(const std::string& name, const std::string& graph,
           [=](Store& s) { return CountPresent(s, graph, triples); }};
 }
 
+// Triples and one that names a record, as a load brings them.
+absl::Status LoadTriples(Store& store, const std::string& graph_name,
+                         const std::vector<Triple>& triples) {
+  SKG_ASSIGN_OR_RETURN(const GraphStore graph, Open(store, graph_name, false));
+  storage::BulkLoad load(graph, {});
+  storage::LoadBlockBuilder builder;
+  builder.block().records.push_back({.metadata = R"({"k":3})"});
+  for (const Triple& triple : triples) {
+    const rdf::Term subject = Name(triple.subject);
+    const rdf::Term predicate = Name(triple.predicate);
+    const rdf::Term object = rdf::Term::Literal(triple.object);
+    storage::LoadBlock::Full full;
+    full.key.subject = builder.IdOf(subject);
+    full.key.predicate = builder.IdOf(predicate);
+    full.key.object = builder.IdOf(object);
+    full.record = builder.block().full.empty() ? 1 : 0;
+    full.id = storage::StatementUuid(graph.description().uuid, subject,
+                                     predicate, object, nullptr, 0);
+    builder.block().full.push_back(full);
+  }
+  SKG_RETURN_IF_ERROR(load.Add(builder.block()));
+  return load.Finish().status();
+}
+
+Step Load(const std::string& name, const std::string& graph,
+          const std::vector<Triple>& triples) {
+  return {name, [=](Store& s) { return LoadTriples(s, graph, triples); },
+          triples.size(),
+          [=](Store& s) { return CountPresent(s, graph, triples); }};
+}
+
 // Commits that each become a run of their own; the background merges them.
 Step ManyRuns(const std::string& graph) {
   constexpr int kRuns = 10, kRows = 9;
@@ -228,6 +262,10 @@ std::vector<Step> Script() {
                {{"j", "p", "10"}, {"j", "q", "11"}}),
       // In the run already.
       Addition("add again after a fold", "main", first),
+      Load("load", "main",
+           {{"k", "p", std::string(600, 'k')},
+            {"l", "q", "13"},
+            {"m", "q", "a text that a load brings"}}),
       {"compact again",
        [](Store& s) {
          SKG_ASSIGN_OR_RETURN(const GraphStore graph, Open(s, "main", false));
@@ -274,6 +312,7 @@ std::vector<Step> Script() {
        1, [](Store&) { return size_t{1}; }},
       Creation("other"),
       Addition("add to another", "other", first, grouped),
+      Load("load another", "other", {{"n", "p", "14"}, {"c", "p", "3"}}),
       {"create and drop",
        [](Store& s) {
          SKG_RETURN_IF_ERROR(Open(s, "third", true).status());

@@ -371,6 +371,30 @@ TEST_CASE("Ctrl-C while loading leaves the graph as it was") {
   CHECK(place.Stats()["graphs"][0]["last_commit"] == 1);
 }
 
+TEST_CASE("a large load that is stopped or killed leaves the graph as it was") {
+  const Place place;
+  MustRun({"load", "--data", place.data, place.File("a.tsv", "a\tp\tb\n")});
+  std::string many;
+  for (int i = 0; many.size() < (size_t{3} << 20); ++i)
+    many += "s" + std::to_string(i) + "\tp\to\n";
+  for (const int signal : {SIGINT, SIGKILL}) {
+    SkgProcess process({"load", "--data", place.data, "--format", "tsv", "-"});
+    // More than a pipe holds: once it is taken, the load sorts.
+    process.Write(many);
+    process.Signal(signal);
+    const ProcessResult result = process.Wait();
+    INFO(result.err);
+    if (signal == SIGINT) CHECK(result.status == 130);
+    CHECK(result.out.empty());
+    CHECK(place.Statements() == 1);
+    MustRun({"check", "--deep", "--data", place.data});
+  }
+  CHECK(Contains(MustRun({"tasks", "--data", place.data}), "interrupted"));
+  MustRun({"load", "--data", place.data, place.File("many.tsv", many)});
+  CHECK(place.Statements() > 100000);
+  MustRun({"check", "--deep", "--data", place.data});
+}
+
 // ---- query
 // -------------------------------------------------------------------
 

@@ -32,10 +32,24 @@ bool BulkTask::Progress(uint64_t bytes, uint64_t statements) const {
   return context_.cancellation().Check().ok();
 }
 
+absl::StatusOr<LoadResult> BulkTask::Run(EngineImpl& engine,
+                                         tasks::TaskContext& context,
+                                         Shared& shared, const Load& load) {
+  SKG_ASSIGN_OR_RETURN(
+      const MemoryReservation memory,
+      engine.memory().ReserveShare("loads", kMaxLoadBytes, kMinLoadBytes));
+  storage::BulkLoadOptions options;
+  options.directory = engine.directory();
+  options.memory_bytes = memory.bytes();
+  options.durability = engine.durability();
+  options.cancellation = &context.cancellation();
+  return load(BulkTask(context, std::move(options), shared));
+}
+
 absl::StatusOr<LoadResult> RunBulkTask(
     GraphImpl& graph, const std::string& what,
     const std::function<bool(uint64_t bytes, uint64_t statements)>& progress,
-    const std::function<absl::StatusOr<LoadResult>(const BulkTask&)>& load) {
+    const BulkTask::Load& load) {
   EngineImpl& engine = graph.engine();
   const storage::GraphDescription& description = graph.store().description();
   tasks::TaskSpec spec;
@@ -53,16 +67,7 @@ absl::StatusOr<LoadResult> RunBulkTask(
       engine.tasks().Submit(
           std::move(spec),
           [&](tasks::TaskContext& context) -> absl::StatusOr<std::string> {
-            SKG_ASSIGN_OR_RETURN(const MemoryReservation memory,
-                                 engine.memory().ReserveShare(
-                                     "loads", kMaxLoadBytes, kMinLoadBytes));
-            storage::BulkLoadOptions options;
-            options.directory = engine.directory();
-            options.memory_bytes = memory.bytes();
-            options.durability = engine.durability();
-            options.cancellation = &context.cancellation();
-            // What went wrong before is told by the task.
-            result = load(BulkTask(context, std::move(options), shared));
+            result = BulkTask::Run(engine, context, shared, load);
             if (!result.ok()) return result.status();
             return ResultJson(*result);
           }));

@@ -17,6 +17,8 @@ namespace skg::engine {
 // What the task's function has at hand, on the task's thread.
 class BulkTask {
  public:
+  using Load = std::function<absl::StatusOr<LoadResult>(const BulkTask&)>;
+
   [[nodiscard]] const storage::BulkLoadOptions& options() const {
     return options_;
   }
@@ -27,12 +29,16 @@ class BulkTask {
   friend absl::StatusOr<LoadResult> RunBulkTask(
       GraphImpl& graph, const std::string& what,
       const std::function<bool(uint64_t bytes, uint64_t statements)>& progress,
-      const std::function<absl::StatusOr<LoadResult>(const BulkTask&)>& load);
+      const Load& load);
 
   // Of the last report, for the thread that waits.
   struct Shared {
     std::atomic<uint64_t> bytes{0}, statements{0};
   };
+  // On the task's thread.
+  static absl::StatusOr<LoadResult> Run(EngineImpl& engine,
+                                        tasks::TaskContext& context,
+                                        Shared& shared, const Load& load);
   BulkTask(tasks::TaskContext& context, storage::BulkLoadOptions options,
            Shared& shared)
       : context_(context), options_(std::move(options)), shared_(shared) {}
@@ -49,6 +55,6 @@ class BulkTask {
 [[nodiscard]] absl::StatusOr<LoadResult> RunBulkTask(
     GraphImpl& graph, const std::string& what,
     const std::function<bool(uint64_t bytes, uint64_t statements)>& progress,
-    const std::function<absl::StatusOr<LoadResult>(const BulkTask&)>& load);
+    const BulkTask::Load& load);
 
 }  // namespace skg::engine

@@ -175,6 +175,11 @@ absl::StatusOr<TermId> BulkLoad::Impl::Local(TermId id) const {
 
 absl::Status BulkLoad::Impl::Add(const LoadBlock& block) {
   SKG_RETURN_IF_ERROR(Check());
+  if (graph_.description.statement_ids && !block.plain.empty()) {
+    return absl::InvalidArgumentError(
+        "the graph keeps an index of statement ids, which plain statements do "
+        "not bring");
+  }
   SKG_RETURN_IF_ERROR(OpenFiles());
   SKG_RETURN_IF_ERROR(InternTerms(block));
   for (const LoadBlock::Plain& plain : block.plain) {

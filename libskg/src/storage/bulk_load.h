@@ -30,7 +30,7 @@ struct LoadBlock {
     uint64_t hash = 0;              // LocalTermHash
   };
   // In the default graph, edge 0, weight 1, without record; to be added if it
-  // is absent.
+  // is absent. Only for graphs that keep no id index.
   struct Plain {
     TermId subject, predicate, object;
   };

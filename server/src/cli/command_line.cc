@@ -205,6 +205,9 @@ void AddLoad(CLI::App& app, Chosen& chosen) {
       ->type_name("A,B,C");
   verb->add_flag("--skip-duplicates", load->skip_duplicates,
                  "Leave statements that are there already as they are");
+  verb->add_flag("--no-statement-ids", load->no_statement_ids,
+                 "Of a graph that this makes: keep no index from statement id "
+                 "to statement (36 bytes a statement)");
   verb->add_flag("--continue-on-error", load->continue_on_error,
                  "Skip what is malformed, list it, and load the rest");
   verb->add_option_function<std::string>(

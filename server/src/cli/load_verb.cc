@@ -144,8 +144,9 @@ absl::Status LoadFiles(const LoadVerb& verb, const std::string& directory,
   absl::StatusOr<std::unique_ptr<Engine>> engine =
       OpenEngine(directory, /*create=*/true, verb.durability);
   if (!engine.ok()) return engine.status();
-  absl::StatusOr<Graph> graph =
-      (*engine)->OpenGraph(verb.target.graph, {.create = true});
+  absl::StatusOr<Graph> graph = (*engine)->OpenGraph(
+      verb.target.graph,
+      {.create = true, .statement_ids = !verb.no_statement_ids});
   if (!graph.ok()) return graph.status();
   for (const InputFile& file : files) {
     if (InterruptSignal() != 0) return absl::CancelledError("interrupted");

@@ -29,6 +29,7 @@ struct LoadVerb {
   std::string csv_key;
   std::vector<std::string> csv_columns;
   bool skip_duplicates = false;
+  bool no_statement_ids = false;
   bool continue_on_error = false;
   Durability durability = Durability::kSync;
   std::vector<std::string> files;  // "-": standard input
