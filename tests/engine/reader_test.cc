@@ -162,6 +162,53 @@ TEST_CASE("graphs come, go and come again under a reader") {
   CHECK(graphs->size() == 2);
 }
 
+TEST_CASE("a graph is saved from a reader, quotas are shown") {
+  TestGraph test;
+  for (int i = 0; i < 200; ++i)
+    MustAdd(test.graph, Triple("subject " + std::to_string(i % 9), "p",
+                               "a longer object " + std::to_string(i)));
+  REQUIRE_OK(test.graph.Compact());
+  REQUIRE_OK(test.graph.Remove("subject 1", "p", "a longer object 1").status());
+  const auto reader = OpenReader(test.directory / "data");
+  const Graph graph = MustOpen(*reader);
+  std::string file;
+  REQUIRE_OK(graph
+                 .Save({.write =
+                            [&](std::string_view bytes) {
+                              file += bytes;
+                              return absl::OkStatus();
+                            }})
+                 .status());
+  size_t at = 0;
+  const LoadSource source{.name = "the backup",
+                          .read = [&](char* buffer, size_t size) {
+                            const size_t got = file.copy(buffer, size, at);
+                            at += got;
+                            return absl::StatusOr<size_t>(got);
+                          }};
+  const auto restored = test.engine->RestoreGraph("restored", source,
+                                                  {.uuid = RestoredUuid::kNew});
+  REQUIRE_OK(restored);
+  CHECK(MustCount(*restored) == 199);
+  at = 0;
+  CHECK(reader->RestoreGraph("copy", source).status().code() ==
+        absl::StatusCode::kFailedPrecondition);
+  const auto past = restored->AsOf(200);
+  REQUIRE_OK(past);
+  CHECK(MustCount(*past) == 200);
+
+  REQUIRE_OK(
+      test.engine->SetTenantQuota("public", {.max_statements = 1'000'000}));
+  REQUIRE_OK(reader->CatchUp());
+  const auto quota = reader->TenantQuota("public");
+  REQUIRE_OK(quota);
+  CHECK(quota->limits.max_statements == 1'000'000);
+  CHECK(quota->statements == 398);
+  const auto tenants = reader->ListTenants();
+  REQUIRE_OK(tenants);
+  CHECK(tenants->size() == 1);
+}
+
 TEST_CASE("what writes is refused by a reader, and says what to do") {
   TestGraph test;
   MustAdd(test.graph, Triple("a", "p", "b"));
@@ -190,6 +237,12 @@ TEST_CASE("what writes is refused by a reader, and says what to do") {
       reader->WaitTask(1).status(),
       reader->PruneTasks().status(),
       reader->Sync(),
+      reader->Backup(test.directory / "backups").status(),
+      reader->CreateGraphs(std::vector<std::string>{"acme/another"}),
+      reader->SetTenantQuota("public", {.max_statements = 1}),
+      reader->SetGraphQuota("main", {.max_statements = 1}),
+      graph.BulkLoad([](NewStatement*) { return absl::StatusOr<bool>(false); })
+          .status(),
   };
   for (const absl::Status& status : refused) {
     INFO(status.ToString());

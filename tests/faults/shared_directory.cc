@@ -68,6 +68,7 @@ class Writer {
       Move();
       if (step % 300 == 0) Must(graph_.Compact(), "compacting");
       if (step % 97 == 0) UseOtherGraph();
+      if (step % 131 == 0) LoadMany();
       if (step % 500 == 0 && Below(2) == 0) TrimLog();
     }
   }
@@ -135,6 +136,21 @@ class Writer {
     Must(other.AddBatch(rows).status(), "filling the other graph");
     if (Below(2) == 0)
       Must(engine_->DropGraph("shared/other"), "dropping the other graph");
+  }
+
+  // Through table files of its own.
+  void LoadMany() {
+    int left = 2000;
+    const auto loaded =
+        graph_.BulkLoad([&](skg::NewStatement* note) -> absl::StatusOr<bool> {
+          if (left-- == 0) return false;
+          note->subject = "loaded" + std::to_string(Below(200));
+          note->predicate = "says";
+          note->object =
+              "a text of some length, number " + std::to_string(Below(100));
+          return true;
+        });
+    Must(loaded.status(), "loading");
   }
 
   void TrimLog() {

@@ -143,8 +143,9 @@ class SKG_EXPORT Engine {
   // looks at once. A view may show a commit shortly before its writer is told.
   // Views of up to three states can be open at a time; while they are, new ones
   // show the newest of the three. Graph::Watch delivers commits as they are
-  // seen; it does not hold the writer's log. What writes, Begin included, gives
-  // kFailedPrecondition; Tasks and GetTask show tasks as they are stored.
+  // seen; it does not hold the writer's log. Graph::Save works. What writes,
+  // Begin and Engine::Backup included, gives kFailedPrecondition; Tasks and
+  // GetTask show tasks as they are stored.
   // Neither changes a file of the directory nor takes the writer's lock, so it
   // may be on a read-only file system.
   // Of the options only memory_budget_bytes, catch_up_interval and logger

@@ -25,6 +25,7 @@
 #include "storage/task_store.h"
 #include "storage/tenant_quotas.h"
 #include "storage/upkeep.h"
+#include "tasks/transient_task_store.h"
 
 namespace skg::storage {
 
@@ -53,7 +54,7 @@ class StoreImpl {
   absl::Status Open() {
     SKG_RETURN_IF_ERROR(catalog_.Open());
     SKG_RETURN_IF_ERROR(quotas_.Load());
-    if (kv_->read_only()) return absl::OkStatus();
+    if (kv_->read_only()) return OpenTransientTasks();
     SKG_ASSIGN_OR_RETURN(const auto numbers, catalog_.Dropped());
     for (const uint32_t number : numbers) upkeep_.Remove(number, nullptr);
     SKG_RETURN_IF_ERROR(OpenTasks());
@@ -272,6 +273,16 @@ class StoreImpl {
     return absl::OkStatus();
   }
 
+  // Of a reader: backups of its graphs. Nobody else sees them.
+  absl::Status OpenTransientTasks() {
+    tasks::RunnerOptions options;
+    options.log = options_->log;
+    SKG_ASSIGN_OR_RETURN(
+        tasks_, tasks::Runner::Open(transient_tasks_, std::move(options)));
+    tasks_->Start();
+    return absl::OkStatus();
+  }
+
   // Graphs that are made in one batch.
   static constexpr size_t kCreatedAtOnce = 1000;
 
@@ -289,6 +300,7 @@ class StoreImpl {
   std::mutex changing_;  // one change of the catalog at a time
   absl::flat_hash_set<std::string> restoring_;  // names and UUIDs
   KvTaskStore task_store_;
+  tasks::TransientTaskStore transient_tasks_;
   std::unique_ptr<Maintenance> maintenance_;
   std::unique_ptr<tasks::Runner> tasks_;  // its tasks use the maintenance
 };

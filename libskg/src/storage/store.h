@@ -202,8 +202,8 @@ struct CheckSummary {
 class Store {
  public:
   // Takes the key-value store; makes the format row in an empty one. Over a
-  // read-only one nothing is written and no task runs: tasks() must not be
-  // asked for, and what would change something answers kFailedPrecondition.
+  // read-only one nothing is written or kept up, what would change something
+  // answers kFailedPrecondition, and tasks() are remembered by nobody.
   // Errors: kFailedPrecondition (newer format version), kDataLoss; of a
   // read-only one also kNotFound (somebody is still making it).
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Store>> Open(

@@ -74,7 +74,13 @@ absl::StatusOr<Quota> TenantQuotas::Get(std::string_view tenant,
                                         std::string_view graph) const {
   const std::string owner = OwnerOf(tenant, graph);
   Quota quota;
-  {
+  if (kv_.read_only()) {
+    // Those that are remembered may be older.
+    SKG_ASSIGN_OR_RETURN(const auto quotas, catalog_.Quotas());
+    for (const auto& [of, limits] : quotas) {
+      if (of == owner) quota.limits = limits;
+    }
+  } else {
     const std::lock_guard lock(mutex_);
     if (const auto it = accounts_.find(owner); it != accounts_.end())
       quota.limits = it->second->limits;
