@@ -377,6 +377,32 @@ absl::StatusOr<std::vector<GraphDescription>> Store::ListGraphs() const {
   return impl_->catalog().List();
 }
 
+namespace {
+
+// Ends a restore that an exception of the source leaves.
+class RestoreScope {
+ public:
+  RestoreScope(StoreImpl& store, const GraphDescription& graph)
+      : store_(store), graph_(graph) {}
+  RestoreScope(const RestoreScope&) = delete;
+  RestoreScope& operator=(const RestoreScope&) = delete;
+  ~RestoreScope() {
+    if (!ended_)
+      store_.EndRestore(graph_, absl::AbortedError("left")).IgnoreError();
+  }
+  absl::Status End(absl::Status status) {
+    ended_ = true;
+    return store_.EndRestore(graph_, std::move(status));
+  }
+
+ private:
+  StoreImpl& store_;
+  const GraphDescription& graph_;
+  bool ended_ = false;
+};
+
+}  // namespace
+
 absl::StatusOr<SaveSummary> Store::SaveGraph(
     const ReadView& view,
     const std::function<absl::Status(std::string_view)>& sink,
@@ -394,6 +420,7 @@ absl::StatusOr<GraphDescription> Store::RestoreGraph(
     return absl::DataLossError("the graph file's base namespace is no IRI");
   SKG_ASSIGN_OR_RETURN(const GraphDescription graph,
                        impl_->BeginRestore(tenant, name, saved, work.uuid));
+  RestoreScope scope(*impl_, graph);
   absl::Status status =
       GraphRestorer(impl_->kv(), impl_->dictionary(), file, saved, graph, work)
           .Run()
@@ -402,7 +429,7 @@ absl::StatusOr<GraphDescription> Store::RestoreGraph(
     work.progress(RestoreStage::kChecking, file.bytes());
   if (status.ok() && work.check)
     status = impl_->CheckRestored(graph, work.cancellation);
-  SKG_RETURN_IF_ERROR(impl_->EndRestore(graph, std::move(status)));
+  SKG_RETURN_IF_ERROR(scope.End(std::move(status)));
   return graph;
 }
 
