@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/status.h"
@@ -23,6 +22,7 @@
 #include "storage/graph_state.h"
 #include "storage/group_sync.h"
 #include "storage/maintenance.h"
+#include "storage/reserved_graphs.h"
 #include "storage/task_store.h"
 
 namespace skg::storage {
@@ -98,45 +98,18 @@ class StoreImpl {
     return absl::OkStatus();
   }
 
-  // What a graph that is being restored will be, and until EndRestore nothing
-  // else may: its name, its number and its UUID.
   absl::StatusOr<GraphDescription> BeginRestore(
       std::string_view tenant, std::string_view name,
       const GraphFileDescription& saved, RestoreUuid uuid) {
-    GraphDescription graph;
-    graph.tenant = std::string(tenant);
-    graph.name = std::string(name);
-    graph.uuid = saved.uuid;
-    graph.base_namespace = saved.base_namespace;
-    graph.statement_ids = saved.statement_ids;
     const std::lock_guard lock(mutex_);
-    SKG_RETURN_IF_ERROR(CheckNameIsFree(graph));
-    if (restoring_.contains(FullName(graph))) return NameTaken(graph);
-    SKG_ASSIGN_OR_RETURN(const auto graphs, catalog_.List());
-    const bool taken = restoring_.contains(graph.uuid.ToString()) ||
-                       std::any_of(graphs.begin(), graphs.end(),
-                                   [&](const GraphDescription& other) {
-                                     return other.uuid == graph.uuid;
-                                   });
-    if (taken && uuid == RestoreUuid::kKeep) {
-      return absl::AlreadyExistsError(
-          absl::StrCat("a graph here has the UUID ", graph.uuid.ToString(),
-                       " already; restore with a new one, or drop that graph"));
-    }
-    if (taken || uuid == RestoreUuid::kNew) graph.uuid = RandomUuid();
-    SKG_ASSIGN_OR_RETURN(graph.number, catalog_.Reserve());
-    restoring_.insert(FullName(graph));
-    restoring_.insert(graph.uuid.ToString());
-    return graph;
+    return reserved_.Reserve(tenant, name, saved, uuid);
   }
 
   // Makes it visible, or has its rows deleted.
-  absl::Status EndRestore(const GraphDescription& graph, absl::Status status) {
+  absl::Status EndRestore(const GraphDescription& graph,
+                          const absl::Status& restored) {
     const std::lock_guard lock(mutex_);
-    restoring_.erase(FullName(graph));
-    restoring_.erase(graph.uuid.ToString());
-    if (status.ok()) status = CheckNameIsFree(graph);
-    if (status.ok()) status = catalog_.Publish(graph);
+    absl::Status status = reserved_.Release(graph, restored);
     if (!status.ok()) {
       dropped_.push_back({graph.number, nullptr});
       work_.notify_all();
@@ -178,20 +151,6 @@ class StoreImpl {
     uint32_t number;
     std::shared_ptr<GraphState> state;  // null: dropped before this open
   };
-
-  static std::string FullName(const GraphDescription& graph) {
-    return absl::StrCat(graph.tenant, "/", graph.name);
-  }
-  static absl::Status NameTaken(const GraphDescription& graph) {
-    return absl::AlreadyExistsError(
-        absl::StrCat("there is a graph \"", FullName(graph),
-                     "\" already; restore under another name, or drop it"));
-  }
-  absl::Status CheckNameIsFree(const GraphDescription& graph) const {
-    SKG_ASSIGN_OR_RETURN(const auto found,
-                         catalog_.Find(graph.tenant, graph.name));
-    return found ? NameTaken(graph) : absl::OkStatus();
-  }
 
   absl::Status OpenTasks() {
     tasks::RunnerOptions options;
@@ -271,7 +230,7 @@ class StoreImpl {
   std::mutex mutex_;
   absl::flat_hash_map<std::string, std::shared_ptr<GraphState>> graphs_;
   std::vector<Dropped> dropped_;
-  absl::flat_hash_set<std::string> restoring_;  // names and UUIDs
+  ReservedGraphs reserved_{catalog_};
   bool stop_ = false;
   std::condition_variable work_;
   std::thread cleaner_;
@@ -390,9 +349,9 @@ class RestoreScope {
     if (!ended_)
       store_.EndRestore(graph_, absl::AbortedError("left")).IgnoreError();
   }
-  absl::Status End(absl::Status status) {
+  absl::Status End(const absl::Status& restored) {
     ended_ = true;
-    return store_.EndRestore(graph_, std::move(status));
+    return store_.EndRestore(graph_, restored);
   }
 
  private:
@@ -429,7 +388,7 @@ absl::StatusOr<GraphDescription> Store::RestoreGraph(
     work.progress(RestoreStage::kChecking, file.bytes());
   if (status.ok() && work.check)
     status = impl_->CheckRestored(graph, work.cancellation);
-  SKG_RETURN_IF_ERROR(scope.End(std::move(status)));
+  SKG_RETURN_IF_ERROR(scope.End(status));
   return graph;
 }
 
