@@ -375,6 +375,14 @@ TEST_CASE("what a callback throws ends the task, not the process") {
   CHECK_FALSE(
       test.engine->RestoreGraph("copy", SourceOf(bytes), {.progress = thrower})
           .ok());
+  // Also in the middle of it.
+  const auto late = [](const BackupProgress& reached) -> bool {
+    if (reached.stage != "reading") throw std::runtime_error("no more");
+    return true;
+  };
+  CHECK_FALSE(
+      test.engine->RestoreGraph("copy", SourceOf(bytes), {.progress = late})
+          .ok());
   CHECK(absl::IsNotFound(test.engine->OpenGraph("copy").status()));
   MustRestore(*test.engine, "copy", bytes);
 }

@@ -3,6 +3,7 @@
 #include <xxhash.h>
 
 #include <chrono>
+#include <stdexcept>
 #include <thread>
 
 #include "base/bytes.h"
@@ -133,6 +134,21 @@ TEST_CASE("a source that fails gives its own error") {
       },
       work);
   CHECK(absl::IsResourceExhausted(saved.status()));
+}
+
+TEST_CASE("a source that throws leaves nothing, and the name is free") {
+  const std::string bytes = SampleFile(11);
+  const auto store = OpenMemoryStore();
+  const auto whole = SourceOf(bytes, 100);
+  int calls = 0;
+  const auto throwing = [&](char* out, size_t size) -> absl::StatusOr<size_t> {
+    if (++calls == 30) throw std::runtime_error("no more");
+    return whole(out, size);
+  };
+  CHECK_THROWS(store->RestoreGraph("public", "copy", throwing, {}));
+  WaitUntilEmpty(*store);
+  const GraphStore graph = MustRestore(*store, "copy", bytes);
+  CHECK(graph.description().uuid == TakeApart(bytes).description.uuid);
 }
 
 TEST_CASE("a save and a restore can be cancelled at every stage") {

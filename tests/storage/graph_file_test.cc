@@ -274,6 +274,30 @@ TEST_CASE("a name that is taken and a UUID that is taken") {
   RequireClean(*store);
 }
 
+TEST_CASE("a name and a UUID are taken as soon as a restore has begun") {
+  Past past(70, {}, 5);
+  const std::string bytes = MustSave(*past.store, *past.graph);
+  const auto store = OpenMemoryStore();
+  bool once = true;
+  RestoreWork work;
+  work.progress = [&](RestoreStage, uint64_t) {
+    if (!std::exchange(once, false)) return;
+    CHECK(absl::IsAlreadyExists(Restore(*store, "copy", bytes).status()));
+    const GraphStore other = MustRestore(*store, "other", bytes);
+    CHECK(other.description().uuid != past.graph->description().uuid);
+  };
+  const GraphStore copy = MustRestore(*store, "copy", bytes, work);
+  CHECK(copy.description().uuid == past.graph->description().uuid);
+  // But who only creates a graph of the name comes first.
+  once = true;
+  work.progress = [&](RestoreStage, uint64_t) {
+    if (std::exchange(once, false)) CreateGraph(*store, "third");
+  };
+  CHECK(absl::IsAlreadyExists(Restore(*store, "third", bytes, work).status()));
+  CHECK(store->OpenGraph("public", "third", nullptr)->last_commit() == 0);
+  RequireClean(*store);
+}
+
 TEST_CASE("rows that do not fit into memory are sorted in pieces") {
   Past past(50, {.fold_rows = kNever}, 60);
   const std::string bytes = MustSave(*past.store, *past.graph);

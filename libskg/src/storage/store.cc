@@ -4,7 +4,6 @@
 #include <mutex>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/status.h"
@@ -22,6 +21,7 @@
 #include "storage/group_sync.h"
 #include "storage/maintenance.h"
 #include "storage/open_graphs.h"
+#include "storage/reserved_graphs.h"
 #include "storage/task_store.h"
 #include "storage/tenant_quotas.h"
 #include "storage/upkeep.h"
@@ -113,45 +113,18 @@ class StoreImpl {
     return absl::OkStatus();
   }
 
-  // What a graph that is being restored will be, and until EndRestore nothing
-  // else may: its name, its number and its UUID.
   absl::StatusOr<GraphDescription> BeginRestore(
       std::string_view tenant, std::string_view name,
       const GraphFileDescription& saved, RestoreUuid uuid) {
-    GraphDescription graph;
-    graph.tenant = std::string(tenant);
-    graph.name = std::string(name);
-    graph.uuid = saved.uuid;
-    graph.base_namespace = saved.base_namespace;
-    graph.statement_ids = saved.statement_ids;
     const std::lock_guard lock(changing_);
-    SKG_RETURN_IF_ERROR(CheckNameIsFree(graph));
-    if (restoring_.contains(FullName(graph))) return NameTaken(graph);
-    SKG_ASSIGN_OR_RETURN(const auto graphs, catalog_.List());
-    const bool taken = restoring_.contains(graph.uuid.ToString()) ||
-                       std::any_of(graphs.begin(), graphs.end(),
-                                   [&](const GraphDescription& other) {
-                                     return other.uuid == graph.uuid;
-                                   });
-    if (taken && uuid == RestoreUuid::kKeep) {
-      return absl::AlreadyExistsError(
-          absl::StrCat("a graph here has the UUID ", graph.uuid.ToString(),
-                       " already; restore with a new one, or drop that graph"));
-    }
-    if (taken || uuid == RestoreUuid::kNew) graph.uuid = RandomUuid();
-    SKG_ASSIGN_OR_RETURN(graph.number, catalog_.Reserve());
-    restoring_.insert(FullName(graph));
-    restoring_.insert(graph.uuid.ToString());
-    return graph;
+    return reserved_.Reserve(tenant, name, saved, uuid);
   }
 
   // Makes it visible, or has its rows deleted.
-  absl::Status EndRestore(const GraphDescription& graph, absl::Status status) {
+  absl::Status EndRestore(const GraphDescription& graph,
+                          const absl::Status& restored) {
     const std::lock_guard lock(changing_);
-    restoring_.erase(FullName(graph));
-    restoring_.erase(graph.uuid.ToString());
-    if (status.ok()) status = CheckNameIsFree(graph);
-    if (status.ok()) status = catalog_.Publish(graph);
+    absl::Status status = reserved_.Release(graph, restored);
     if (!status.ok()) upkeep_.Remove(graph.number, nullptr);
     return status;
   }
@@ -245,20 +218,6 @@ class StoreImpl {
         absl::StrCat("there is no graph \"", full_name, "\""));
   }
 
-  static std::string FullName(const GraphDescription& graph) {
-    return absl::StrCat(graph.tenant, "/", graph.name);
-  }
-  static absl::Status NameTaken(const GraphDescription& graph) {
-    return absl::AlreadyExistsError(
-        absl::StrCat("there is a graph \"", FullName(graph),
-                     "\" already; restore under another name, or drop it"));
-  }
-  absl::Status CheckNameIsFree(const GraphDescription& graph) const {
-    SKG_ASSIGN_OR_RETURN(const auto found,
-                         catalog_.Find(graph.tenant, graph.name));
-    return found ? NameTaken(graph) : absl::OkStatus();
-  }
-
   absl::Status OpenTasks() {
     tasks::RunnerOptions options;
     options.resume = options_->resume_tasks;
@@ -298,7 +257,7 @@ class StoreImpl {
   OpenGraphs graphs_;
   Upkeep upkeep_;
   std::mutex changing_;  // one change of the catalog at a time
-  absl::flat_hash_set<std::string> restoring_;  // names and UUIDs
+  ReservedGraphs reserved_{catalog_};
   KvTaskStore task_store_;
   tasks::TransientTaskStore transient_tasks_;
   std::unique_ptr<Maintenance> maintenance_;
@@ -463,6 +422,32 @@ absl::StatusOr<Quota> Store::GetQuota(std::string_view tenant,
   return impl_->quotas().Get(tenant, name);
 }
 
+namespace {
+
+// Ends a restore that an exception of the source leaves.
+class RestoreScope {
+ public:
+  RestoreScope(StoreImpl& store, const GraphDescription& graph)
+      : store_(store), graph_(graph) {}
+  RestoreScope(const RestoreScope&) = delete;
+  RestoreScope& operator=(const RestoreScope&) = delete;
+  ~RestoreScope() {
+    if (!ended_)
+      store_.EndRestore(graph_, absl::AbortedError("left")).IgnoreError();
+  }
+  absl::Status End(const absl::Status& restored) {
+    ended_ = true;
+    return store_.EndRestore(graph_, restored);
+  }
+
+ private:
+  StoreImpl& store_;
+  const GraphDescription& graph_;
+  bool ended_ = false;
+};
+
+}  // namespace
+
 absl::StatusOr<SaveSummary> Store::SaveGraph(
     const ReadView& view,
     const std::function<absl::Status(std::string_view)>& sink,
@@ -480,6 +465,7 @@ absl::StatusOr<GraphDescription> Store::RestoreGraph(
     return absl::DataLossError("the graph file's base namespace is no IRI");
   SKG_ASSIGN_OR_RETURN(const GraphDescription graph,
                        impl_->BeginRestore(tenant, name, saved, work.uuid));
+  RestoreScope scope(*impl_, graph);
   absl::Status status =
       GraphRestorer(impl_->kv(), impl_->dictionary(), file, saved, graph, work)
           .Run()
@@ -488,7 +474,7 @@ absl::StatusOr<GraphDescription> Store::RestoreGraph(
     work.progress(RestoreStage::kChecking, file.bytes());
   if (status.ok() && work.check)
     status = impl_->CheckRestored(graph, work.cancellation);
-  SKG_RETURN_IF_ERROR(impl_->EndRestore(graph, std::move(status)));
+  SKG_RETURN_IF_ERROR(scope.End(status));
   return graph;
 }
 
