@@ -64,11 +64,9 @@ absl::Status AddBlock(const Run& run, IndexOrder order, const Fences& fences,
 absl::Status AddRun(const Run& run, IndexOrder order, const Snapshot& snapshot,
                     const TermPrefix& prefix, const Cancellation* cancellation,
                     Sums& sums) {
-  if (static_cast<size_t>(order) < kDefaultGraphOrders && prefix.count > 1) {
-    RowKey key;
-    key.terms = prefix.terms;
+  if (const auto hash = FilterHashOf(order, prefix)) {
     SKG_ASSIGN_OR_RETURN(const bool excluded,
-                         run.Excludes(ToStatement(key, order), snapshot.kv()));
+                         run.Excludes(*hash, snapshot.kv()));
     if (excluded) return absl::OkStatus();
   }
   SKG_ASSIGN_OR_RETURN(const Fences* fences,

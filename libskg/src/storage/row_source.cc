@@ -120,10 +120,52 @@ void AppendSlices(const std::vector<RowSource::Slice>& slices, IndexOrder order,
                [](const RowWindow& w) { return w.has_records; });
 }
 
+std::optional<uint64_t> FilterHashOf(IndexOrder order,
+                                     const TermPrefix& prefix) {
+  // Filters know terms within their graph.
+  if (static_cast<size_t>(order) >= kDefaultGraphOrders || prefix.count < 2)
+    return std::nullopt;
+  RowKey key;
+  key.terms = prefix.terms;  // 0, unbound, behind the prefix
+  return Run::FilterHash(ToStatement(key, order));
+}
+
+namespace {
+
+// Has nothing but a reason.
+class FailedSource final : public RowSource {
+ public:
+  FailedSource(IndexOrder order, absl::Status status) : RowSource(order) {
+    End(std::move(status));
+  }
+  void Seek(const std::array<uint64_t, 4>& /*terms*/) override {}
+
+ private:
+  void NextWindow() override {}
+  void Unpack(RowWindow& /*window*/) override {}
+  void AppendPacked(StatementBatch& /*batch*/) override {}
+  RowValue ValueAt(size_t /*i*/) override { return {}; }
+  [[nodiscard]] bool StandsBefore(const RowKey& /*limit*/) const override {
+    return false;
+  }
+};
+
+}  // namespace
+
 std::vector<std::unique_ptr<RowSource>> SourcesOf(const Snapshot& snapshot,
                                                   IndexOrder order,
                                                   const TermPrefix& prefix) {
   GraphState& graph = snapshot.graph();
+  const uint64_t commit = snapshot.commit();
+  const auto concerns = [commit](const RunInfo& info) {
+    return info.min_commit <= commit && info.max_end > commit;
+  };
+  const std::optional<uint64_t> hash = FilterHashOf(order, prefix);
+  if (hash) {
+    for (const auto& run : snapshot.runs()) {
+      if (concerns(run->info())) run->PrefetchFilter(*hash);
+    }
+  }
   std::vector<std::unique_ptr<RowSource>> sources;
   for (const Epoch& epoch : snapshot.manifest().epochs) {
     if (snapshot.head().delta_rows == 0) break;
@@ -131,10 +173,17 @@ std::vector<std::unique_ptr<RowSource>> SourcesOf(const Snapshot& snapshot,
                                       graph.description.number, epoch.number,
                                       order, prefix));
   }
-  const uint64_t commit = snapshot.commit();
   for (const auto& run : snapshot.runs()) {
-    const RunInfo& info = run->info();
-    if (info.min_commit > commit || info.max_end <= commit) continue;
+    if (!concerns(run->info())) continue;
+    if (hash) {
+      const auto excluded = run->Excludes(*hash, snapshot.kv());
+      if (!excluded.ok()) {
+        sources.push_back(
+            std::make_unique<FailedSource>(order, excluded.status()));
+        continue;
+      }
+      if (*excluded) continue;
+    }
     sources.push_back(
         MakeRunSource(graph.kv, snapshot.kv(), run, order, prefix));
   }

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -172,8 +173,13 @@ void AppendSlices(const std::vector<RowSource::Slice>& slices, IndexOrder order,
     const KvStore& kv, const KvSnapshot* snapshot,
     std::shared_ptr<const Run> run, IndexOrder order, const TermPrefix& prefix);
 
-// Everything a view at the snapshot's commit may see: the delta's epochs first
-// (they win over a run on equal commit numbers), then the runs.
+// What filters of runs know of a prefix (see Run::FilterHash); unset: nothing.
+[[nodiscard]] std::optional<uint64_t> FilterHashOf(IndexOrder order,
+                                                   const TermPrefix& prefix);
+
+// Everything a view at the snapshot's commit may see under the prefix: the
+// delta's epochs first (they win over a run on equal commit numbers), then the
+// runs whose filters do not exclude it.
 [[nodiscard]] std::vector<std::unique_ptr<RowSource>> SourcesOf(
     const Snapshot& snapshot, IndexOrder order, const TermPrefix& prefix);
 

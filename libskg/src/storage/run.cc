@@ -220,23 +220,26 @@ absl::StatusOr<std::shared_ptr<const OpenBlock>> Run::Block(
   return opened;
 }
 
-absl::StatusOr<bool> Run::Excludes(const StatementKey& pattern,
-                                   const KvSnapshot* snapshot) const {
+std::optional<uint64_t> Run::FilterHash(const StatementKey& pattern) {
   const auto& [graph, subject, predicate, object, edge] = pattern;
-  StatementKey known = pattern;
-  if (!subject.bound() || !predicate.bound() || !object.bound()) {
-    if (!subject.bound() && !object.bound()) return false;
-    known = subject.bound() ? StatementKey{graph, subject, TermId{}, TermId{}}
-                            : StatementKey{graph, TermId{}, TermId{}, object};
-  }
+  if (subject.bound() && predicate.bound() && object.bound())
+    return TripleHash(pattern);
+  if (subject.bound()) return TripleHash({graph, subject, TermId{}, TermId{}});
+  if (object.bound()) return TripleHash({graph, TermId{}, TermId{}, object});
+  return std::nullopt;
+}
+
+absl::StatusOr<bool> Run::Excludes(uint64_t hash,
+                                   const KvSnapshot* snapshot) const {
   SKG_ASSIGN_OR_RETURN(const RunFilter* filter, Filter(snapshot));
-  return !filter->MayHold(TripleHash(known));
+  return !filter->MayHold(hash);
 }
 
 absl::Status Run::FindTriple(const StatementKey& triple,
                              const KvSnapshot* snapshot,
                              std::vector<RunRow>* rows) const {
-  SKG_ASSIGN_OR_RETURN(const bool excluded, Excludes(triple, snapshot));
+  SKG_ASSIGN_OR_RETURN(const bool excluded,
+                       Excludes(TripleHash(triple), snapshot));
   if (excluded) return absl::OkStatus();
   SKG_ASSIGN_OR_RETURN(const Fences* fences,
                        FencesOf(IndexOrder::kGspo, snapshot));
@@ -254,8 +257,8 @@ absl::Status Run::FindTriple(const StatementKey& triple,
 absl::StatusOr<std::optional<Run::Version>> Run::FindVisible(
     const StatementKey& key, uint64_t hash, uint64_t commit,
     const KvSnapshot* snapshot) const {
-  SKG_ASSIGN_OR_RETURN(const RunFilter* filter, Filter(snapshot));
-  if (!filter->MayHold(hash)) return std::optional<Version>();
+  SKG_ASSIGN_OR_RETURN(const bool excluded, Excludes(hash, snapshot));
+  if (excluded) return std::optional<Version>();
   SKG_ASSIGN_OR_RETURN(const Fences* fences,
                        FencesOf(IndexOrder::kGspo, snapshot));
   // The newest version up to that commit, or where it would stand.

@@ -102,10 +102,12 @@ class Run {
   // `snapshot` (null: the present) must show the run.
   [[nodiscard]] absl::StatusOr<const Fences*> FencesOf(
       IndexOrder order, const KvSnapshot* snapshot) const;
-  // True: in the pattern's graph the run holds no version of any statement with
-  // the bound terms; asks the filter for the triple, else the subject, else the
-  // object.
-  [[nodiscard]] absl::StatusOr<bool> Excludes(const StatementKey& pattern,
+  // What filters know of a pattern: the hash of its triple, else of its
+  // subject, else of its object, in its graph; unset: nothing.
+  [[nodiscard]] static std::optional<uint64_t> FilterHash(
+      const StatementKey& pattern);
+  // True: the run holds no version of any statement of that hash.
+  [[nodiscard]] absl::StatusOr<bool> Excludes(uint64_t hash,
                                               const KvSnapshot* snapshot) const;
   // Appends all rows of the triple's edges (versions newest first within each).
   // O(1) and no read where the filter excludes it.

@@ -49,11 +49,6 @@ class RunSource final : public RowSource {
         snapshot_(snapshot),
         run_(std::move(run)),
         prefix_(prefix) {
-    const auto excluded = FilterExcludes();
-    if (!excluded.ok() || *excluded) {
-      End(excluded.status());
-      return;
-    }
     auto fences = run_->FencesOf(order, snapshot);
     if (!fences.ok()) {
       End(fences.status());
@@ -92,16 +87,6 @@ class RunSource final : public RowSource {
   }
 
  private:
-  // What the run does not have costs no block. Filters know terms within their
-  // graph.
-  absl::StatusOr<bool> FilterExcludes() const {
-    if (static_cast<size_t>(order_) >= kDefaultGraphOrders || prefix_.count < 2)
-      return false;
-    RowKey key;
-    key.terms = prefix_.terms;  // 0, unbound, behind the prefix
-    return run_->Excludes(ToStatement(key, order_), snapshot_);
-  }
-
   void NextWindow() override {
     do {
       // Fences tell whether the next block begins within the prefix.
@@ -166,8 +151,9 @@ class RunSource final : public RowSource {
     auto view = BlockView::Open(blocks_->value());
     if (!view.ok())
       return run_->Damaged(order_, block_, sv(view.status().message()));
-    scanned_to_ = *std::move(view);
-    return &scanned_to_;
+    if (scanned_to_ == nullptr) scanned_to_ = std::make_unique<BlockView>();
+    *scanned_to_ = *std::move(view);
+    return scanned_to_.get();
   }
 
   [[nodiscard]] uint64_t CommitOr(uint64_t in_block) const {
@@ -187,7 +173,7 @@ class RunSource final : public RowSource {
       window.first = ToRowKey(row.key, order_, row.commit);
     }
     window.first.commit = CommitOr(window.first.commit);
-    columns_.signs.clear();
+    if (columns_ != nullptr) columns_->signs.clear();
     Begin(window);
   }
 
@@ -222,7 +208,8 @@ class RunSource final : public RowSource {
   }
 
   void Unpack(RowWindow& window) override {
-    Columns& c = columns_;
+    if (columns_ == nullptr) columns_ = std::make_unique<Columns>();
+    Columns& c = *columns_;
     for (auto& column : c.terms) column.clear();
     c.edges.clear();
     c.commits.clear();
@@ -242,7 +229,7 @@ class RunSource final : public RowSource {
   }
 
   void UnpackOperations() {
-    Columns& c = columns_;
+    Columns& c = *columns_;
     c.ends.clear();
     c.operations.clear();
     Extend(c.ends, range_.size(),
@@ -262,7 +249,7 @@ class RunSource final : public RowSource {
 
   // Merges and checks ask for the signs, scans never do.
   RowValue ValueAt(size_t i) override {
-    Columns& c = columns_;
+    Columns& c = *columns_;
     if (c.signs.empty()) {
       Extend(c.signs, range_.size(),
              [&](int64_t* out) { view_->Signs(range_, out); });
@@ -290,10 +277,10 @@ class RunSource final : public RowSource {
   size_t in_sequence_ = 0;                      // blocks after the first one
   std::shared_ptr<const OpenBlock> looked_up_;  // whose view it may be
   std::unique_ptr<KvIterator> blocks_;          // on the one scanned to
-  BlockView scanned_to_;
+  std::unique_ptr<BlockView> scanned_to_;
   const BlockView* view_ = nullptr;
-  Range range_;  // of the window: rows of the block
-  Columns columns_;
+  Range range_;                       // of the window: rows of the block
+  std::unique_ptr<Columns> columns_;  // once something is unpacked
 };
 
 }  // namespace
