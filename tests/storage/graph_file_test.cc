@@ -1,9 +1,11 @@
 // A graph, saved and restored, is the same graph: present, past, log and ids.
 #include "storage/graph_file.h"
 
+#include "storage/bulk_load.h"
 #include "storage/graph_file_support.h"
 #include "storage/graph_log.h"
 #include "storage/keys.h"
+#include "storage/load_block_builder.h"
 #include "storage/store_model.h"
 
 namespace skg::storage::test {
@@ -247,6 +249,43 @@ TEST_CASE("removed statements keep their ids and versions") {
   REQUIRE_OK(found);
   CHECK(*found == std::optional(key));
   RequireClean(*other);
+}
+
+TEST_CASE("a bulk load is saved as the rows that it brought") {
+  const auto store = OpenMemoryStore();
+  const GraphStore graph =
+      CreateGraph(*store, "main", {.statement_ids = false});
+  AddOne(graph, "s1", "p", "o");
+  BulkLoad load(graph, {});
+  LoadBlockBuilder builder;
+  for (int i = 0; i < 300; ++i) {
+    builder.block().plain.push_back(
+        {builder.IdOf(Name("s" + std::to_string(i))), builder.IdOf(Name("p")),
+         builder.IdOf(Name("o"))});
+  }
+  REQUIRE_OK(load.Add(builder.block()));
+  REQUIRE_OK(load.Finish());
+  AddOne(graph, "s1", "p", "o", 0.5f);
+  for (const uint64_t commit : {uint64_t{2}, uint64_t{3}}) {
+    const auto view = graph.AsOf(commit);
+    REQUIRE_OK(view);
+    const auto other = OpenMemoryStore();
+    const GraphStore copy =
+        MustRestore(*other, "copy", MustSave(*store, *view));
+    RequireClean(*other);
+    CHECK(AllRows(*copy.Latest()).size() == 300);
+    const auto before = graph.ReadLog(2), after = copy.ReadLog(2);
+    REQUIRE_OK(before);
+    REQUIRE_OK(after);
+    const auto keys = [](const LogEntry& entry) {
+      std::set<StatementKey> set;
+      for (const LoggedChange& change : entry.changes) set.insert(change.key);
+      return set;
+    };
+    CHECK(after->time == before->time);
+    CHECK(after->changes.size() == 299);
+    CHECK(keys(*after) == keys(*before));
+  }
 }
 
 TEST_CASE("a name that is taken and a UUID that is taken") {

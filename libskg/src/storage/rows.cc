@@ -286,6 +286,8 @@ absl::StatusOr<LogHeader> DecodeLogHeader(std::string_view first_chunk) {
 
 absl::Status DecodeLogChunk(std::string_view chunk, bool first,
                             std::vector<LoggedChange>* changes) {
+  if (first && !chunk.empty() && chunk.front() == kLogReferenceFormat)
+    return DecodeLogHeader(chunk).status();
   if (chunk.empty() || chunk.front() != kPlainFormat) return Damaged("log");
   ByteReader in(chunk.substr(1));
   if (first) {

@@ -131,7 +131,8 @@ struct LogHeader {
 };
 [[nodiscard]] absl::StatusOr<LogHeader> DecodeLogHeader(
     std::string_view first_chunk);
-// Appends the changes of one chunk. `first`: it begins with the header.
+// Appends the changes of one chunk; of an entry by reference there are none.
+// `first`: it begins with the header.
 [[nodiscard]] absl::Status DecodeLogChunk(std::string_view chunk, bool first,
                                           std::vector<LoggedChange>* changes);
 

@@ -78,7 +78,8 @@ absl::Status SavedLogReader::BeginEntry(uint64_t commit,
   ++entries_;
   last_micros_ = micros;
   commit_ = commit;
-  expected_changes_ = header.change_count;
+  // Of an entry by reference the file's rows are the changes.
+  expected_changes_ = header.by_reference ? 0 : header.change_count;
   changes_ = 0;
   chunks_ = 0;
   return absl::OkStatus();
