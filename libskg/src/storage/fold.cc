@@ -30,14 +30,17 @@ struct Rebuilt {
 // written already are removed again.
 class Rebuild {
  public:
+  // `rows`: about how many there will be.
   Rebuild(GraphState& graph, uint32_t first_run, uint64_t horizon,
-          const VersionMergeOptions& options)
+          uint64_t rows, const VersionMergeOptions& options)
       : graph_(graph),
         horizon_(horizon),
         options_(options),
         records_(graph.kv.NewBatch()),
-        live_(graph.kv, graph.description.number, first_run, false),
-        history_(graph.kv, graph.description.number, first_run + 1, true),
+        live_(graph.kv, graph.description.number, first_run, false,
+              BlocksOf(rows)),
+        history_(graph.kv, graph.description.number, first_run + 1, true,
+                 BlocksOf(rows)),
         first_run_(first_run) {}
 
   absl::StatusOr<Rebuilt> Run(
@@ -54,6 +57,14 @@ class Rebuild {
   }
 
  private:
+  // Beyond this, files of their own cost less than the write-ahead log and the
+  // buffers; below, they would be many and small.
+  static RunBuilder::Blocks BlocksOf(uint64_t rows) {
+    constexpr uint64_t kLargeRows = 1 << 20;
+    return rows >= kLargeRows ? RunBuilder::Blocks::kInSortedFiles
+                              : RunBuilder::Blocks::kInBatches;
+  }
+
   absl::StatusOr<Rebuilt> Build(
       const std::function<Sources(IndexOrder)>& sources) {
     for (size_t i = 0; i < kOrderCount; ++i) {
@@ -187,7 +198,8 @@ absl::Status FoldDelta(GraphState& graph, const Cancellation* cancellation) {
   const uint32_t number = graph.description.number;
   SKG_ASSIGN_OR_RETURN(const History past,
                        ReadHistory(graph.kv, number, snapshot->kv()));
-  Rebuild rebuild(graph, first_run, past.horizon, options);
+  Rebuild rebuild(graph, first_run, past.horizon, snapshot->head().delta_rows,
+                  options);
   SKG_ASSIGN_OR_RETURN(const Rebuilt built, rebuild.Run([&](IndexOrder order) {
     Sources sources;
     for (const Epoch& epoch : closed) {
@@ -222,8 +234,9 @@ absl::Status MergeRuns(GraphState& graph, const std::vector<uint32_t>& runs,
   const auto chosen = [&](const RunInfo& info) {
     return std::find(runs.begin(), runs.end(), info.number) != runs.end();
   };
-  uint64_t oldest = UINT64_MAX, newest = 0;
+  uint64_t oldest = UINT64_MAX, newest = 0, merged_rows = 0;
   for (const RunInfo& info : snapshot->manifest().runs) {
+    if (chosen(info)) merged_rows += info.rows;
     if (!chosen(info) || info.history) continue;
     oldest = std::min(oldest, info.min_commit);
     newest = std::max(newest, info.max_commit);
@@ -235,7 +248,7 @@ absl::Status MergeRuns(GraphState& graph, const std::vector<uint32_t>& runs,
   SKG_ASSIGN_OR_RETURN(
       const History past,
       ReadHistory(graph.kv, graph.description.number, snapshot->kv()));
-  Rebuild rebuild(graph, first_run, past.horizon,
+  Rebuild rebuild(graph, first_run, past.horizon, merged_rows,
                   {.settle_removes = alone, .cancellation = cancellation});
   SKG_ASSIGN_OR_RETURN(const Rebuilt built, rebuild.Run([&](IndexOrder order) {
     Sources sources;
