@@ -16,6 +16,7 @@ triple, and peak resident memory.
 """
 import argparse
 import contextlib
+import json
 import os
 import pathlib
 import shutil
@@ -96,11 +97,8 @@ def load_skg(options, directory, deadline):
                    "bench/load", options.file], deadline)
     seconds = time.monotonic() - start
     stats, _ = run([options.skg, "stats", "--data", store, "--graph",
-                    "bench/load"], deadline)
-    numbers = [line.split() for line in stats.splitlines()]
-    counted = next((int(words[1].replace(",", "")) for words in numbers
-                    if len(words) > 1 and words[0].rstrip(":") == "statements"),
-                   None)
+                    "bench/load", "--results", "json"], deadline)
+    counted = json.loads(stats)["graphs"][0]["statements"]
     return seconds, counted, disk_bytes(store), peak
 
 
