@@ -16,8 +16,10 @@ triple, and peak resident memory.
 """
 import argparse
 import contextlib
+import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -96,11 +98,8 @@ def load_skg(options, directory, deadline):
                    "bench/load", options.file], deadline)
     seconds = time.monotonic() - start
     stats, _ = run([options.skg, "stats", "--data", store, "--graph",
-                    "bench/load"], deadline)
-    numbers = [line.split() for line in stats.splitlines()]
-    counted = next((int(words[1].replace(",", "")) for words in numbers
-                    if len(words) > 1 and words[0].rstrip(":") == "statements"),
-                   None)
+                    "bench/load", "--results", "json"], deadline)
+    counted = json.loads(stats)["graphs"][0]["statements"]
     return seconds, counted, disk_bytes(store), peak
 
 
@@ -178,6 +177,9 @@ def load_virtuoso(options, directory, deadline):
                      "WHERE { ?s ?p ?o };")
         counted = next((int(line) for line in answer.split()
                         if line.isdigit()), None)
+        # The file grows far ahead of what is in it.
+        pages, free = map(int, re.search(r"(\d+) pages, (\d+) free",
+                                         ask("status();")).groups())
         with contextlib.suppress(Failed):  # it hangs up before it answers
             ask("shutdown;")
         daemon.wait()
@@ -185,10 +187,7 @@ def load_virtuoso(options, directory, deadline):
         if daemon.process.returncode is None:
             os.killpg(daemon.process.pid, signal.SIGKILL)
             os.wait4(daemon.process.pid, 0)
-    shutil.rmtree(parts)
-    for temporary in directory.glob("temp.*"):
-        temporary.unlink()
-    return seconds, counted, disk_bytes(directory), daemon.peak_bytes
+    return seconds, counted, (pages - free) * 8192, daemon.peak_bytes
 
 
 def load_oxigraph(options, directory, deadline):

@@ -96,6 +96,15 @@ TEST_CASE("damaged bytes are no open block") {
 
 TEST_CASE("threads find blocks of their places while others fall out") {
   BlockCache cache(512 << 10);
+  // Made here: assertions are for one thread alone.
+  constexpr uint32_t kRuns = 4, kBlocks = 200;
+  std::vector<std::shared_ptr<const OpenBlock>> blocks;
+  const auto place_of = [](size_t i) {
+    return BlockPlace{1, 1 + static_cast<uint32_t>(i / kBlocks),
+                      static_cast<uint32_t>(i % kBlocks), IndexOrder::kGpos};
+  };
+  for (size_t i = 0; i < size_t{kRuns} * kBlocks; ++i)
+    blocks.push_back(BlockOf(place_of(i), 50));
   std::atomic<size_t> wrong{0}, found{0};
   const uint64_t seed = skg::test::Random()();
   std::vector<std::thread> threads;
@@ -103,17 +112,15 @@ TEST_CASE("threads find blocks of their places while others fall out") {
     threads.emplace_back([&, t] {
       std::mt19937_64 random(seed + t);
       std::vector<std::shared_ptr<const OpenBlock>> held(8);
-      for (int round = 0; round < 3000; ++round) {
-        const BlockPlace place{1, 1 + static_cast<uint32_t>(random() % 4),
-                               static_cast<uint32_t>(random() % 200),
-                               IndexOrder::kGpos};
-        auto block = cache.Find(place);
+      for (int round = 0; round < 20'000; ++round) {
+        const size_t i = random() % blocks.size();
+        auto block = cache.Find(place_of(i));
         if (block == nullptr) {
-          cache.Insert(place, BlockOf(place, 50));
+          cache.Insert(place_of(i), blocks[i]);
           continue;
         }
         ++found;
-        if (!IsOf(*block, place)) ++wrong;
+        if (!IsOf(*block, place_of(i))) ++wrong;
         held[random() % held.size()] = std::move(block);
       }
     });
