@@ -342,6 +342,20 @@ TEST_CASE("a torn end of the log is cut off", "[rocksdb]") {
   CHECK(Content(*kv, Family::kLog) == rows);
 }
 
+TEST_CASE("a lost file CURRENT is data loss, and the rest is left alone",
+          "[rocksdb]") {
+  const test::TemporaryDirectory directory;
+  const std::string path = directory / "data";
+  { REQUIRE_OK(PutOne(*MustOpen(path), "a", "1")); }
+  fs::remove(path + "/CURRENT");
+  const auto before = Files(directory.path());
+  const auto status = OpenRocksDb(path, SmallOptions()).status();
+  INFO(status);
+  CHECK(status.code() == absl::StatusCode::kDataLoss);
+  CHECK(absl::StrContains(std::string(status.message()), "CURRENT is missing"));
+  CHECK(Files(directory.path()) == before);
+}
+
 TEST_CASE("a lost file of the store is data loss", "[rocksdb]") {
   const test::TemporaryDirectory directory;
   const std::string path = directory / "data";
