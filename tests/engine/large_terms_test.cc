@@ -1,4 +1,5 @@
 // Terms of megabytes at every door, and those that are too long.
+#include <algorithm>
 #include <string>
 #include <thread>
 
@@ -87,7 +88,11 @@ TEST_CASE("terms of megabytes go in and come out by every door") {
     LoadOptions again;
     again.format = format;
     REQUIRE_OK(LoadText(copy, text, again));
-    CHECK(Texts(Matches(copy)) == Texts(Matches(test.graph)));
+    // Matches come by commit, then by term numbers; megabytes are not printed.
+    auto got = Texts(Matches(copy)), want = Texts(Matches(test.graph));
+    std::sort(got.begin(), got.end());
+    std::sort(want.begin(), want.end());
+    CHECK((got == want));
   }
   REQUIRE_OK(test.graph.Compact());
   auto report = test.engine->Check(true);

@@ -1,5 +1,6 @@
 #include "engine/bulk_collector.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -62,7 +63,10 @@ absl::Status BulkCollector::Counted() {
 }
 
 absl::Status BulkCollector::FlushIfLarge() {
-  return builder_.memory_bytes() < kBlockBytes ? absl::OkStatus() : Finish();
+  // Documents between marks need room before the limit is reached.
+  return builder_.memory_bytes() < std::min(kBlockBytes, memory_limit_ / 2)
+             ? absl::OkStatus()
+             : Finish();
 }
 
 absl::Status BulkCollector::Finish() {

@@ -14,6 +14,7 @@
 #include "engine/graph_impl.h"
 #include "engine/load_job.h"
 #include "engine/load_lines.h"
+#include "engine/load_text.h"
 #include "rdf/characters.h"
 #include "skg/field_error.h"
 #include "skg/graph.h"
@@ -38,6 +39,11 @@ size_t MemoryLimit(const EngineImpl& engine) {
 constexpr size_t kSmallBytes = size_t{1} << 20;
 
 constexpr uint64_t kReportEvery = 1 << 14;
+
+// What one JSON document may take: one value of the longest size, at least.
+size_t DocumentLimit(const BulkTask& task) {
+  return std::max(task.options().memory_bytes / 4, 2 * kMaxPieceBytes);
+}
 
 size_t ParserThreads() {
   return std::clamp<size_t>(std::thread::hardware_concurrency(), 1, 8);
@@ -166,7 +172,7 @@ absl::StatusOr<LoadResult> LoadLarge(GraphImpl& graph, const LoadSource& source,
                                   rows, errors, load, ParserThreads()));
   } else {
     BulkCollector collector(load, rows, graph.names(), input,
-                            task.options().memory_bytes / 4);
+                            DocumentLimit(task));
     LoadJob job{options, graph.names(), input, errors, collector};
     SKG_RETURN_IF_ERROR(ReadAll(job));
     SKG_RETURN_IF_ERROR(collector.Finish());
@@ -190,7 +196,7 @@ absl::StatusOr<LoadResult> LoadStatements(
     storage::BulkLoad load(graph.store(), task.options());
     const BulkRows rows(graph.store(), rdf::Term());
     BulkCollector collector(load, rows, graph.names(), input,
-                            task.options().memory_bytes / 4);
+                            DocumentLimit(task));
     for (;;) {
       NewStatement statement;
       SKG_ASSIGN_OR_RETURN(const bool more, next(&statement));
