@@ -321,6 +321,45 @@ TEST_CASE("loads and commits beside each other number no term twice") {
   RequireClean(*store);
 }
 
+TEST_CASE("a load of what is written all the time comes through") {
+  const auto store = OpenMemoryStore({.fold_rows = 30});
+  const GraphStore graph =
+      CreateGraph(*store, "main", {.statement_ids = false});
+  AddOne(graph, "s", "p", "o");
+  std::atomic<bool> done{false};
+  std::atomic<uint64_t> commits{1};
+  std::thread writer([&] {
+    GraphStore own = graph;
+    const auto id = [&](const char* name) { return *own.Lookup(Name(name)); };
+    CommitRequest request;
+    request.operations.resize(1);
+    request.operations[0].key = {TermId{}, id("s"), id("p"), id("o"), 0};
+    for (uint64_t i = 0; !done; ++i) {
+      request.operations[0].kind = i % 2 == 0
+                                       ? WriteOperation::Kind::kRemoveTriple
+                                       : WriteOperation::Kind::kAdd;
+      if (!own.Commit(request).ok()) return;
+      ++commits;
+    }
+  });
+  uint64_t loads = 0;
+  std::vector<Statement> statements = {{Name("s"), Name("p"), Name("o"), {}}};
+  for (int i = 0; i < 400; ++i) {
+    statements.push_back(
+        {Name("s" + std::to_string(i)), Name("p"), Name("o"), {}});
+  }
+  for (int i = 0; i < 15; ++i) {
+    const auto outcome = Load(graph, statements, 100, 1 << 20);
+    if (outcome.ok()) ++loads;
+  }
+  done = true;
+  writer.join();
+  CHECK(loads == 15);
+  CHECK(graph.last_commit() == commits + loads);
+  store->WaitForMaintenance();
+  RequireClean(*store);
+}
+
 // What was there before a load and what is there after it, nothing between.
 void LoadWithFault(const std::shared_ptr<KvStore>& kv,
                    const skg::test::FaultPlan& plan, bool* fired) {
