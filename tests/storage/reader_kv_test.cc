@@ -168,9 +168,9 @@ TEST_CASE("a reader's snapshot stands still, through flushes and deletions") {
 TEST_CASE("a reader holds three states, and says so") {
   const skg::test::TemporaryDirectory directory;
   const auto writer = MustOpenWriter(directory / "data");
-  std::vector<std::unique_ptr<KvSnapshot>> held;
   Put(*writer, "a", "0");
   const auto reader = MustOpenReader(directory / "data");
+  std::vector<std::unique_ptr<KvSnapshot>> held;  // ends before the reader
   for (int i = 0; i < 3; ++i) {
     Put(*writer, "a", std::to_string(i));
     REQUIRE_OK(reader->CatchUp());
