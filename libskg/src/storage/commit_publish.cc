@@ -127,13 +127,19 @@ absl::Status CommitWriter::PublishRun(const RunPublication& publication,
     batch.manifest_changed = true;
     // Its rows are in the store already.
     runs_ = graph_.RunsOf(manifest_);
+    // The store shows what it was decided against, even where this writer has
+    // not been told yet: that must be read again. What came later it does not
+    // touch.
+    const uint64_t shown =
+        std::max(visible_commit_, publication.checked_commit);
     std::erase_if(runs_, [&](const auto& run) {
-      return runs_on_their_way_.contains(run->info().number);
+      return runs_on_their_way_.contains(run->info().number) &&
+             run->info().max_commit > shown;
     });
-    // What it touches is none of what is still on its way.
     absl::erase_if(triples_, [&](const auto& entry) {
-      return entry.second.touched <= visible_commit_;
+      return entry.second.touched <= shown;
     });
+    probes_.clear();  // they may be older than what was just forgotten
   }
   batch.rows->Put(Family::kLog, LogKey(graph, number, 0),
                   EncodeLogReference(result->time, publication.run.rows));

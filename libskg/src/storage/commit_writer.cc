@@ -99,10 +99,13 @@ void CommitWriter::Visible(const CommitBatch& batch) {
     const uint32_t number = batch.run->info().number;
     runs_on_their_way_.erase(number);
     // It may have been merged away already.
-    if (std::any_of(manifest_.runs.begin(), manifest_.runs.end(),
-                    [&](const RunInfo& run) { return run.number == number; })) {
-      runs_.push_back(batch.run);
-    }
+    const bool live =
+        std::any_of(manifest_.runs.begin(), manifest_.runs.end(),
+                    [&](const RunInfo& run) { return run.number == number; });
+    const bool known = std::any_of(
+        runs_.begin(), runs_.end(),
+        [&](const auto& run) { return run->info().number == number; });
+    if (live && !known) runs_.push_back(batch.run);
   }
   for (const auto& [id, term] : batch.new_terms) {
     graph_.dictionary.Remember(graph_.description.number, id, term);
