@@ -56,6 +56,19 @@ const std::string& FixedValue(absl::Time now) {
   return value;
 }
 
+std::string_view RoleFor(Access access) {
+  switch (access) {
+    case Access::kAdmin:
+      return "admin:full";
+    case Access::kWrite:
+      return "write:triples";
+    case Access::kOpen:
+    case Access::kRead:
+      break;
+  }
+  return "read:triples";
+}
+
 std::string_view ReasonPhrase(int status) {
   switch (status) {
     case 400:
@@ -334,8 +347,7 @@ Application::Http::Failure Application::Http::CheckRate() {
 
 Application::Http::Failure Application::Http::CheckTenant() {
   const Route& route = *current->match.route;
-  const std::string_view role =
-      route.access == Access::kWrite ? "write:triples" : "read:triples";
+  const std::string_view role = RoleFor(route.access);
   if (!current->principal->HasRole(role)) {
     return Error(403,
                  ErrorDetail{.detail = "Insufficient permissions",
@@ -407,7 +419,10 @@ ApiResponse Application::Http::Dispatch(const httplib::Request& request,
                                         std::string body) {
   const Router::Match& match = current->match;
   // A write waits for the disk; many of them share one sync.
-  if (match.route->access == Access::kWrite) WorkerPool::WillWait();
+  if (match.route->access == Access::kWrite ||
+      match.route->access == Access::kAdmin) {
+    WorkerPool::WillWait();
+  }
   ApiRequest call;
   call.request_id = current->request_id;
   call.principal = current->principal;

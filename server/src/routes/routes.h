@@ -22,6 +22,12 @@ ApiResponse QueryByParameters(Services& services, const ApiRequest& request);
 ApiResponse QueryPatterns(Services& services, const ApiRequest& request);
 ApiResponse Traverse(Services& services, const ApiRequest& request);
 
+// databases.cc
+ApiResponse CreateDatabase(Services& services, const ApiRequest& request);
+ApiResponse ListDatabases(Services& services, const ApiRequest& request);
+ApiResponse GetDatabase(Services& services, const ApiRequest& request);
+ApiResponse DropDatabase(Services& services, const ApiRequest& request);
+
 // system.cc
 ApiResponse Stats(Services& services, const ApiRequest& request);
 ApiResponse Health(Services& services, const ApiRequest& request);
