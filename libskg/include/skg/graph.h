@@ -69,8 +69,10 @@ class SKG_EXPORT Graph {
   // Writes. Blind: they never conflict. A write that fails has changed
   // nothing; one that returns is as durable as its Durability says.
   // Errors: kInvalidArgument (term, weight, metadata), kNotFound (the graph
-  // was dropped), kResourceExhausted (disk full), kUnavailable (the store has
-  // stopped after a write error; reopen).
+  // was dropped), kResourceExhausted (disk full; a quota; more than the memory
+  // budget has free, about 1.5 KB a statement with its terms: split the batch,
+  // or use Load or BulkLoad), kUnavailable (the store has stopped after a write
+  // error; reopen).
   // `stored`, if given, gets the statement as reads show it from now on (but
   // for its metadata): with its id, and blank nodes under their lasting labels.
   [[nodiscard]] absl::StatusOr<CommitResult> Add(

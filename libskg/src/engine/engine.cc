@@ -79,14 +79,7 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(
   std::unique_ptr<EngineImpl> engine(
       new EngineImpl(directory, options, memory_bytes));
   std::function<void(std::string_view)> log = LogOf(options);
-  // Half for blocks and buffers, an eighth for the dictionary's cache and for
-  // fences and filters each; what is left is for the calls that run.
-  SKG_ASSIGN_OR_RETURN(
-      engine->blocks_,
-      engine->memory_.Reserve("blocks and buffers", memory_bytes / 2));
-  SKG_ASSIGN_OR_RETURN(
-      engine->caches_,
-      engine->memory_.Reserve("terms, fences and filters", memory_bytes / 4));
+  SKG_RETURN_IF_ERROR(engine->ReserveForStore());
   SKG_ASSIGN_OR_RETURN(std::unique_ptr<storage::KvStore> kv,
                        storage::OpenRocksDb(std::string(directory),
                                             {.create = options.create,
@@ -104,8 +97,17 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(
            .log_retention = {.kept_for = options.log_kept_for,
                              .max_commits = options.log_max_commits,
                              .max_bytes = options.log_max_bytes},
-           .history_kept_for = options.history_kept_for}));
+           .history_kept_for = options.history_kept_for,
+           .commit_budget = &engine->memory_}));
   return engine;
+}
+
+absl::Status EngineImpl::ReserveForStore() {
+  SKG_ASSIGN_OR_RETURN(
+      blocks_, memory_.Reserve("blocks and buffers", memory_bytes_ / 2));
+  SKG_ASSIGN_OR_RETURN(
+      caches_, memory_.Reserve("terms, fences and filters", memory_bytes_ / 4));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::OpenReader(
@@ -120,6 +122,7 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::OpenReader(
   const size_t memory_bytes = MemoryBudget(options);
   std::unique_ptr<EngineImpl> engine(
       new EngineImpl(directory, options, memory_bytes));
+  SKG_RETURN_IF_ERROR(engine->ReserveForStore());
   SKG_ASSIGN_OR_RETURN(std::unique_ptr<storage::KvStore> kv,
                        storage::OpenRocksDbReader(
                            std::string(directory),

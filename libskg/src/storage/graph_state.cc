@@ -17,7 +17,7 @@ GraphState::GraphState(GraphDescription graph, KvStore& store,
                        Dictionary& terms, BlockCache& cache, GroupSync& sync,
                        size_t run_rows, Maintenance* maintenance,
                        HoldCheck* holds, QuotaCheck* quota,
-                       RunMemory* run_memory)
+                       RunMemory* run_memory, CommitMemory* commit_memory)
     : description(std::move(graph)),
       kv(store),
       dictionary(terms),
@@ -25,6 +25,7 @@ GraphState::GraphState(GraphDescription graph, KvStore& store,
       holds_(holds),
       quota_(quota),
       run_memory_(run_memory),
+      commit_memory_(commit_memory),
       log_(description, kv),
       maintenance_(maintenance),
       queue_(std::make_unique<CommitQueue>(*this, sync, run_rows)) {}

@@ -11,6 +11,7 @@
 #include "storage/block_cache.h"
 #include "storage/catalog.h"
 #include "storage/check.h"
+#include "storage/commit_memory.h"
 #include "storage/commit_queue.h"
 #include "storage/dictionary.h"
 #include "storage/graph_file.h"
@@ -34,6 +35,7 @@ class StoreImpl {
   StoreImpl(std::unique_ptr<KvStore> kv, StoreOptions options)
       : options_(std::make_shared<const StoreOptions>(std::move(options))),
         kv_(std::move(kv)),
+        commit_memory_(options_->commit_budget),
         run_memory_(options_->memory_bytes / 4),
         dictionary_(*kv_, options_->memory_bytes / 4, options_->max_term_bytes),
         blocks_(options_->memory_bytes / 2),
@@ -179,7 +181,7 @@ class StoreImpl {
     auto state = std::make_shared<GraphState>(
         *std::move(graph), *kv_, dictionary_, blocks_, sync_,
         options_->run_rows, maintenance_.get(), options_->hold_check,
-        &quota_check(), &run_memory_);
+        &quota_check(), &run_memory_, &commit_memory_);
     SKG_RETURN_IF_ERROR(state->Load());
     return state;
   }
@@ -247,6 +249,7 @@ class StoreImpl {
 
   const std::shared_ptr<const StoreOptions> options_;
   std::unique_ptr<KvStore> kv_;
+  CommitMemory commit_memory_;
   RunMemory run_memory_;
   Dictionary dictionary_;
   BlockCache blocks_;
@@ -319,6 +322,15 @@ absl::Status GraphStore::CheckTermSize(const rdf::Term& term) const {
 absl::StatusOr<CommitOutcome> GraphStore::Commit(const CommitRequest& request) {
   if (read_only()) return OpenedForReading();
   return state_->queue().Commit(request);
+}
+
+absl::StatusOr<CommitOutcome> GraphStore::Commit(CommitRequest&& request) {
+  if (read_only()) return OpenedForReading();
+  return state_->queue().Commit(std::move(request));
+}
+
+MemoryBudget* GraphStore::memory_budget() const {
+  return options_->commit_budget;
 }
 
 absl::StatusOr<LogHeader> GraphStore::ReadLog(
