@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "engine/open_graph.h"
+#include "engine/load_support.h"
 
 namespace skg::test {
 namespace {
@@ -29,6 +29,21 @@ TEST_CASE("a batch that does not fit is refused, and nothing stays taken") {
 
   CHECK(MustAddAll(test.graph, Batch(5000)).inserted == 5000);
   CHECK(test.engine->memory_use().free_bytes == free);
+}
+
+TEST_CASE("a small input that is much data is loaded in bulk") {
+  TestGraph test;
+  std::string text;
+  for (int i = 0; i < 100'000; ++i) absl::StrAppend(&text, "s\tp\to\n");
+  text += "s\tp\tlast\n";
+  const std::string packed = Gzip(text);
+  REQUIRE(packed.size() < size_t{64} << 10);  // of one small commit
+  const auto loaded = LoadText(test.graph, packed, {.format = Format::kTsv});
+  REQUIRE_OK(loaded);
+  CHECK(loaded->statements == 100'001);
+  CHECK(loaded->inserted == 2);
+  CHECK(MustCount(test.graph) == 2);
+  CHECK(test.graph.Latest()->commit() == 1);
 }
 
 TEST_CASE("memory of a reader counts in its budget") {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/memory_status.h"
 #include "base/status.h"
 #include "base/strings.h"
 #include "skg/field_error.h"
@@ -117,7 +118,7 @@ absl::Status CommitBuilder::ReserveBytes(size_t bytes) {
     reserved = memory.status();
   }
   if (reserved.ok()) return reserved;
-  return absl::ResourceExhaustedError(absl::StrCat(
+  return OutOfMemoryBudget(absl::StrCat(
       "one commit is held in memory until it is written: after ", size(),
       " changes ", wanted >> 10, " KiB are wanted for it, but ",
       (budget->free_bytes() + memory_.bytes()) >> 10, " KiB of the budget of ",

@@ -1,6 +1,7 @@
 #include "storage/commit_memory.h"
 
 #include "absl/strings/str_cat.h"
+#include "base/memory_status.h"
 
 namespace skg::storage {
 
@@ -67,7 +68,7 @@ absl::StatusOr<CommitMemory::Share> CommitMemory::Reserve(
   ++turn_;
   changed_.notify_all();
   if (!reserved.ok()) {
-    return absl::ResourceExhaustedError(absl::StrCat(
+    return OutOfMemoryBudget(absl::StrCat(
         "a commit of ", request.operations.size(), " changes takes about ",
         bytes >> 10, " KiB of memory while it is written; ",
         budget_->free_bytes() >> 10, " KiB of the budget of ",
