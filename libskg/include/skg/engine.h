@@ -20,6 +20,7 @@
 #include "skg/quota.h"
 #include "skg/statement.h"
 #include "skg/task.h"
+#include "skg/time_travel.h"
 
 namespace skg {
 
@@ -58,6 +59,9 @@ struct EngineOptions {
   // Superseded states are kept for so long; Graph::KeepHistoryFor says
   // otherwise for one graph.
   absl::Duration history_kept_for = absl::InfiniteDuration();
+  // Asked before the past of a graph is forgotten; null: nothing holds it. What
+  // drops a graph as a whole does not ask.
+  std::shared_ptr<HoldCheck> hold_check = nullptr;
   // Of OpenReader: a view that is made looks for later commits where the newest
   // state that is known is older than this, or than four times what the last
   // look took. Zero or more; zero: each view looks as often as that allows.

@@ -172,10 +172,11 @@ class SKG_EXPORT Graph {
       std::function<void(const Change&)> on_change) const;
 
   // Reads one input into this graph as one commit (see load.h): of equal
-  // statements the last one counts. Inputs beyond a megabyte are sorted outside
-  // of the store by a task of kind "load" (N-Triples and N-Quads are parsed by
-  // several threads) and become visible at once; others write and read
-  // meanwhile. Errors: kInvalidArgument (syntax, with place), those of the
+  // statements the last one counts. Inputs beyond a megabyte (1/1024 of a
+  // memory budget below 1 GiB), or that do not fit into memory, are sorted
+  // outside of the store by a task of kind "load" (N-Triples and N-Quads are
+  // parsed by several threads) and become visible at once; others write and
+  // read meanwhile. Errors: kInvalidArgument (syntax, with place), those of the
   // source, kCancelled (by the progress callback or by who cancels the task),
   // kResourceExhausted (disk full; records, such as metadata, that do not fit
   // into half of the load's memory), and as Add; the graph is then as it was.

@@ -53,6 +53,21 @@ size_t MemoryBudget(const EngineOptions& options) {
                                        : options.memory_budget_bytes);
 }
 
+// The caller's check in the store's terms.
+class StoreHolds final : public storage::HoldCheck {
+ public:
+  explicit StoreHolds(std::shared_ptr<skg::HoldCheck> check)
+      : check_(std::move(check)) {}
+  absl::Status MayForget(const storage::GraphDescription& graph,
+                         absl::Time before) override {
+    return check_->MayForget(absl::StrCat(graph.tenant, "/", graph.name),
+                             before);
+  }
+
+ private:
+  const std::shared_ptr<skg::HoldCheck> check_;
+};
+
 std::function<void(std::string_view)> LogOf(const EngineOptions& options) {
   if (!options.logger) return nullptr;
   return [logger = options.logger](std::string_view line) {
@@ -78,6 +93,8 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(
   const size_t memory_bytes = MemoryBudget(options);
   std::unique_ptr<EngineImpl> engine(
       new EngineImpl(directory, options, memory_bytes));
+  if (options.hold_check != nullptr)
+    engine->holds_ = std::make_unique<StoreHolds>(options.hold_check);
   std::function<void(std::string_view)> log = LogOf(options);
   SKG_RETURN_IF_ERROR(engine->ReserveForStore());
   SKG_ASSIGN_OR_RETURN(std::unique_ptr<storage::KvStore> kv,
@@ -98,7 +115,8 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(
                              .max_commits = options.log_max_commits,
                              .max_bytes = options.log_max_bytes},
            .history_kept_for = options.history_kept_for,
-           .commit_budget = &engine->memory_}));
+           .commit_budget = &engine->memory_,
+           .hold_check = engine->holds_.get()}));
   return engine;
 }
 

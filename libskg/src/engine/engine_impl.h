@@ -54,6 +54,7 @@ class EngineImpl {
   size_t memory_bytes_;
   MemoryBudget memory_;
   MemoryReservation blocks_, caches_;  // the store's
+  std::unique_ptr<storage::HoldCheck> holds_;
   Logger logger_;
   std::unique_ptr<storage::Store> store_;
 };
