@@ -4,6 +4,7 @@
 #include <atomic>
 #include <thread>
 
+#include "storage/graph_state.h"
 #include "storage/keys.h"
 #include "storage/run.h"
 #include "storage/store_fixture.h"
@@ -143,6 +144,51 @@ TEST_CASE("a fold that is cancelled leaves the graph as it was") {
   RequireClean(*store);
   REQUIRE_OK(store->Compact(graph));
   CHECK(Entries(*store, Family::kDelta) == 0);
+  RequireClean(*store);
+}
+
+TEST_CASE("folds and merges tell how far they are") {
+  const auto store = OpenMemoryStore({.fold_rows = kNever});
+  const GraphStore graph = CreateGraph(*store);
+  uint64_t last_done = 0, last_total = 0;
+  size_t calls = 0;
+  RewriteProgress progress([&](uint64_t done, uint64_t total) {
+    // No assertion here: there are many calls.
+    if (done < last_done || done > total) ++calls += 1'000'000;
+    last_done = done, last_total = total, ++calls;
+  });
+  const rdf::Term named = Name("g");
+  uint64_t expected = 0;
+  const auto add = [&](int count, int in_named) {
+    for (int i = 0; i < count; ++i) {
+      RequestBuilder builder(graph);
+      builder.Add(Name("s" + std::to_string(i)), Name("p"),
+                  Name("o" + std::to_string(last_done + size_t(i))), 1.0f,
+                  i < in_named ? &named : nullptr);
+      builder.Commit();
+    }
+  };
+  // A row counts once for each order it is packed in.
+  add(300, 50);
+  REQUIRE_OK(FoldDelta(graph.state(), nullptr, &progress));
+  expected += 3 * 300 + 3 * 50;
+  CHECK(last_done == expected);
+  CHECK(last_total == expected);
+  // Another step comes on top.
+  add(20, 20);
+  REQUIRE_OK(FoldDelta(graph.state(), nullptr, &progress));
+  expected += 6 * 20;
+  CHECK(last_done == expected);
+  std::vector<uint32_t> runs;
+  for (const RunInfo& info : graph.Latest()->snapshot()->manifest().runs)
+    runs.push_back(info.number);
+  REQUIRE(runs.size() == 2);
+  REQUIRE_OK(MergeRuns(graph.state(), runs, nullptr, &progress));
+  expected += 3 * 320 + 3 * 70;
+  CHECK(last_done == expected);
+  CHECK(last_total == expected);
+  CHECK(calls > 10);
+  CHECK(calls < 1'000'000);
   RequireClean(*store);
 }
 

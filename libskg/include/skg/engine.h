@@ -62,6 +62,11 @@ struct EngineOptions {
   // Asked before the past of a graph is forgotten; null: nothing holds it. What
   // drops a graph as a whole does not ask.
   std::shared_ptr<HoldCheck> hold_check = nullptr;
+  // Bytes a second that flushes, compactions, folds and merges may write, all
+  // together; 0: no bound, else at least 1 MiB. Commits, loads, backups and
+  // restores are not held back, but wait where the background falls too far
+  // behind them. For disks that others use, too.
+  uint64_t background_io_bytes = 0;
   // Of OpenReader: a view that is made looks for later commits where the newest
   // state that is known is older than this, or than four times what the last
   // look took. Zero or more; zero: each view looks as often as that allows.
@@ -273,11 +278,14 @@ class SKG_EXPORT Engine {
 
   // Bytes on disk and in memory of the whole store.
   [[nodiscard]] absl::StatusOr<uint64_t> DiskBytes() const;
-  // fdatasync calls on the write-ahead log since open, and commits: their
-  // ratio is what group commit saves.
+  // Since open: fdatasync calls on the write-ahead log, and commits (their
+  // ratio is what group commit saves).
   struct WriteCounters {
     uint64_t commits = 0;
     uint64_t wal_syncs = 0;
+    // What EngineOptions::background_io_bytes has let through; 0 without such a
+    // bound.
+    uint64_t background_bytes = 0;
   };
   [[nodiscard]] WriteCounters write_counters() const;
 

@@ -26,6 +26,7 @@ namespace {
 constexpr size_t kSmallestBudget = size_t{16} << 20;
 constexpr size_t kMaxCheckFindings = 1000;
 constexpr size_t kLeastTermLimit = size_t{1} << 10;
+constexpr uint64_t kLeastBackgroundRate = uint64_t{1} << 20;
 constexpr size_t kGreatestTermLimit = size_t{256} << 20;
 
 size_t QuarterOfTheMachine() {
@@ -68,6 +69,16 @@ class StoreHolds final : public storage::HoldCheck {
   const std::shared_ptr<skg::HoldCheck> check_;
 };
 
+absl::Status CheckBackgroundRate(const EngineOptions& options) {
+  if (options.background_io_bytes == 0 ||
+      options.background_io_bytes >= kLeastBackgroundRate) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "background_io_bytes is ", options.background_io_bytes,
+      " a second; it must be 0 (no bound) or at least ", kLeastBackgroundRate));
+}
+
 std::function<void(std::string_view)> LogOf(const EngineOptions& options) {
   if (!options.logger) return nullptr;
   return [logger = options.logger](std::string_view line) {
@@ -90,6 +101,7 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(
         "max_term_bytes is ", options.max_term_bytes, "; it must be from ",
         kLeastTermLimit, " to ", kGreatestTermLimit));
   }
+  SKG_RETURN_IF_ERROR(CheckBackgroundRate(options));
   const size_t memory_bytes = MemoryBudget(options);
   std::unique_ptr<EngineImpl> engine(
       new EngineImpl(directory, options, memory_bytes));
@@ -97,11 +109,13 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(
     engine->holds_ = std::make_unique<StoreHolds>(options.hold_check);
   std::function<void(std::string_view)> log = LogOf(options);
   SKG_RETURN_IF_ERROR(engine->ReserveForStore());
-  SKG_ASSIGN_OR_RETURN(std::unique_ptr<storage::KvStore> kv,
-                       storage::OpenRocksDb(std::string(directory),
-                                            {.create = options.create,
-                                             .memory_bytes = memory_bytes / 2,
-                                             .log = log}));
+  SKG_ASSIGN_OR_RETURN(
+      std::unique_ptr<storage::KvStore> kv,
+      storage::OpenRocksDb(std::string(directory),
+                           {.create = options.create,
+                            .memory_bytes = memory_bytes / 2,
+                            .background_io_bytes = options.background_io_bytes,
+                            .log = log}));
   SKG_ASSIGN_OR_RETURN(
       engine->store_,
       storage::Store::Open(
@@ -360,7 +374,8 @@ absl::StatusOr<uint64_t> Engine::DiskBytes() const {
 
 Engine::WriteCounters Engine::write_counters() const {
   return {.commits = impl_->store().commits(),
-          .wal_syncs = impl_->store().kv().wal_syncs()};
+          .wal_syncs = impl_->store().kv().wal_syncs(),
+          .background_bytes = impl_->store().kv().background_bytes()};
 }
 
 namespace {

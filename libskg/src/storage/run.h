@@ -183,6 +183,8 @@ class RunBuilder {
   [[nodiscard]] absl::Status FinishOrder();
   // Everything is in the store (durable once the publishing batch is).
   [[nodiscard]] absl::StatusOr<RunInfo> Finish();
+  // What it has written, or is about to, so far.
+  [[nodiscard]] uint64_t bytes() const { return info_.bytes; }
   // After Finish, of a run that was built into a batch: the run, preloaded.
   [[nodiscard]] std::shared_ptr<const Run> Take(const KvStore& kv,
                                                 BlockCache* cache);
