@@ -310,5 +310,60 @@ TEST_CASE("merges take neighbours in time of one size, fan-in many at least") {
   CHECK(ChooseMerge(manifest).empty());
 }
 
+TEST_CASE("a graph in use gives back what of its runs nobody asks for") {
+  const auto store = OpenMemoryStore({.fold_rows = kNever});
+  const GraphStore graph = CreateGraph(*store);
+  for (int run = 0; run < 3; ++run) {
+    RequestBuilder builder(graph);
+    for (int i = 0; i < 5000; ++i)
+      builder.Add(Name("s" + std::to_string(run)), Name("p"),
+                  Name("o" + std::to_string(i)));
+    builder.Commit();
+  }
+  const auto scan = [&](const ReadView& view) {
+    ScanPattern by_predicate;
+    by_predicate.predicate = *graph.Lookup(Name("p"));
+    return AllRows(view, by_predicate).size();
+  };
+  const auto find = [&](const ReadView& view) {
+    const StatementKey key{{},
+                           *graph.Lookup(Name("s1")),
+                           *graph.Lookup(Name("p")),
+                           *graph.Lookup(Name("o17")),
+                           0};
+    auto found = view.Find(key);
+    REQUIRE_OK(found);
+    return found->has_value();
+  };
+  graph.state().ReleaseUnusedRuns();  // what their builders had preloaded
+  auto before = graph.Latest();
+  REQUIRE_OK(before);
+  CHECK(scan(*before) == 15'000);
+  CHECK(find(*before));
+  const size_t all = store->memory().runs;
+  CHECK(all > 0);
+  // All of it was used since the last time.
+  graph.state().ReleaseUnusedRuns();
+  CHECK(store->memory().runs == all);
+
+  CHECK(find(*graph.Latest()));
+  graph.state().ReleaseUnusedRuns();
+  CHECK(store->memory().runs == all);  // the open view has it still
+  before = graph.Latest();
+  const size_t rest = store->memory().runs;
+  CHECK(rest < all);
+  CHECK(rest > 0);  // the filters, and fences of one order
+  CHECK(find(*before));
+  CHECK(store->memory().runs == rest);
+  CHECK(scan(*before) == 15'000);
+  CHECK(store->memory().runs == all);
+  // Writers find what is stored, whoever let go of what.
+  graph.state().ReleaseUnusedRuns();
+  graph.state().ReleaseUnusedRuns();
+  CHECK(AddOne(graph, "s1", "p", "o17").outcomes[0] == Outcome::kDuplicate);
+  CHECK(AddOne(graph, "s1", "p", "new").outcomes[0] == Outcome::kInserted);
+  RequireClean(*store);
+}
+
 }  // namespace
 }  // namespace skg::storage::test

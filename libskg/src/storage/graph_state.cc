@@ -240,6 +240,21 @@ void GraphState::ReleaseMemory() {
   if (runs_.empty()) runs_ = {};
 }
 
+void GraphState::ReleaseUnusedRuns() {
+  // The writer holds runs, too.
+  queue_->ReleaseMemory();
+  std::shared_ptr<const Snapshot> latest;
+  std::vector<std::shared_ptr<const Run>> released;
+  const std::lock_guard lock(mutex_);
+  for (std::shared_ptr<const Run>& run : live_runs_) {
+    std::shared_ptr<const Run> rest = run->WithoutUnused();
+    if (rest == nullptr) continue;
+    runs_[run->info().number] = rest;
+    released.push_back(std::exchange(run, std::move(rest)));
+  }
+  if (!released.empty()) latest.swap(latest_);
+}
+
 void GraphState::MarkDropped() {
   std::shared_ptr<const Snapshot> stale;
   const std::lock_guard lock(mutex_);

@@ -150,6 +150,9 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
   [[nodiscard]] bool TakeUsed() { return used_.exchange(false); }
   // Gives back what can be read again.
   void ReleaseMemory();
+  // Of the fences and filters of its runs, gives back those that nobody has
+  // used since the last call; who has a view keeps what that view has loaded.
+  void ReleaseUnusedRuns();
 
   // Whether the next upkeep may find something to forget; told by the last one.
   // Only one thread at a time.
