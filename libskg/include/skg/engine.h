@@ -244,7 +244,8 @@ class SKG_EXPORT Engine {
   // `source` and `progress` are called on this thread. Errors: kAlreadyExists
   // (the name, or the UUID with kKeep), kInvalidArgument (a bad name; not a
   // graph file), kFailedPrecondition (a file of a newer version), kDataLoss (it
-  // is damaged or was cut short), kCancelled, kResourceExhausted, kUnavailable,
+  // is damaged or was cut short), kCancelled, kResourceExhausted (disk full; or
+  // a quota, as for a commit, asked while the file is read), kUnavailable,
   // those of the source. Memory: bounded, whatever the file's size. Cost: reads
   // the file once, sorts its rows for each order, and reads them again for the
   // check.

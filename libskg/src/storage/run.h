@@ -209,6 +209,8 @@ class RunBuilder {
   // Everything goes into `batch`, which the caller writes.
   RunBuilder(KvBatch& batch, uint32_t graph, uint32_t number);
 
+  // There turn out to be many rows: from the next order on as kInSortedFiles.
+  void UseSortedFiles() { blocks_ = Blocks::kInSortedFiles; }
   void BeginOrder(IndexOrder order);
   // In the order's sequence, newest first within a statement.
   [[nodiscard]] absl::Status Add(const RunRow& row);

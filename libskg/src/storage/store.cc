@@ -127,8 +127,16 @@ class StoreImpl {
                           const absl::Status& restored) {
     const std::lock_guard lock(changing_);
     absl::Status status = reserved_.Release(graph, restored);
-    if (!status.ok()) upkeep_.Remove(graph.number, nullptr);
+    if (!status.ok()) {
+      quota_check().Dropped(graph);
+      upkeep_.Remove(graph.number, nullptr);
+    }
     return status;
+  }
+  absl::Status AdmitRestored(const GraphDescription& graph,
+                             const QuotaGrowth& growth) {
+    return quota_check().Watches(graph) ? quota_check().Admit(graph, growth)
+                                        : absl::OkStatus();
   }
 
   // Of a graph that has all its rows but is not in the catalog yet.
@@ -479,7 +487,10 @@ absl::StatusOr<GraphDescription> Store::RestoreGraph(
                        impl_->BeginRestore(tenant, name, saved, work.uuid));
   RestoreScope scope(*impl_, graph);
   absl::Status status =
-      GraphRestorer(impl_->kv(), impl_->dictionary(), file, saved, graph, work)
+      GraphRestorer(impl_->kv(), impl_->dictionary(), file, saved, graph, work,
+                    [&](const QuotaGrowth& growth) {
+                      return impl_->AdmitRestored(graph, growth);
+                    })
           .Run()
           .status();
   if (status.ok() && work.progress)

@@ -192,6 +192,12 @@ struct RestoreWork {
   bool check = true;
   // For rows that are sorted.
   size_t sort_bytes = size_t{64} << 20;
+  // Where they may lie meanwhile; empty: where the system keeps temporary
+  // files.
+  std::string directory = {};
+  // From so many rows on what is sorted joins the store as files, past its log
+  // and its buffers.
+  uint64_t large_rows = uint64_t{1} << 20;
   const Cancellation* cancellation = nullptr;
   // Bytes read so far.
   std::function<void(RestoreStage stage, uint64_t bytes)> progress = nullptr;
