@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
+#include "base/memory_status.h"
+
 namespace skg {
 namespace {
 
@@ -23,6 +25,7 @@ TEST_CASE("a budget gives what is free and gets it back") {
     CHECK(budget.Uses() == Uses{{"cache", 600}, {"sort", 400}});
     const absl::Status refused = budget.Reserve("load", 1).status();
     CHECK(absl::IsResourceExhausted(refused));
+    CHECK(IsOutOfMemoryBudget(refused));
     for (const char* part : {"load", "1 bytes", "0 of the budget of 1000"})
       CHECK(std::string(refused.message()).find(part) != std::string::npos);
     const MemoryReservation moved = *std::move(sort);
@@ -31,6 +34,8 @@ TEST_CASE("a budget gives what is free and gets it back") {
   }
   CHECK(budget.free_bytes() == 1000);
   CHECK(budget.Uses().empty());
+  CHECK(!IsOutOfMemoryBudget(absl::ResourceExhaustedError("disk full")));
+  CHECK(!IsOutOfMemoryBudget(absl::OkStatus()));
   CHECK(budget.Reserve("all", 1000).ok());
   CHECK(!budget.Reserve("more", 1001).ok());
 }

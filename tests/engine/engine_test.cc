@@ -256,5 +256,18 @@ TEST_CASE("counters and sizes tell what was written") {
   CHECK(*bytes > 0);
 }
 
+TEST_CASE("a bound of the background that is too low is refused") {
+  const TemporaryDirectory directory;
+  for (const uint64_t rate : {uint64_t{1}, (uint64_t{1} << 20) - 1}) {
+    EngineOptions options;
+    options.background_io_bytes = rate;
+    const absl::Status refused =
+        Engine::Open(directory / "data", options).status();
+    CHECK(absl::IsInvalidArgument(refused));
+    CHECK_THAT(std::string(refused.message()),
+               Catch::Contains("background_io_bytes"));
+  }
+}
+
 }  // namespace
 }  // namespace skg::test

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/time/clock.h"
 #include "engine/engine_impl.h"
 #include "engine/open_graph.h"
 #include "storage/keys.h"
@@ -121,6 +122,46 @@ TEST_CASE("a damaged task row is told when the directory is opened") {
   REQUIRE_FALSE(engine.ok());
   CHECK(engine.status().code() == absl::StatusCode::kDataLoss);
   CHECK(Message(engine.status()).find("task 1") != std::string::npos);
+}
+
+// A slow disk is not needed: the bound makes a merge last.
+TEST_CASE("a merge tells its rows, and keeps to the bound of the background") {
+  TemporaryDirectory directory;
+  EngineOptions options;
+  options.durability = Durability::kNone;
+  options.memory_budget_bytes = size_t{64} << 20;
+  options.background_io_bytes = uint64_t{1} << 20;
+  auto engine = Engine::Open(directory / "data", options);
+  REQUIRE_OK(engine);
+  Graph graph = OpenGraph(**engine);
+  constexpr size_t kRuns = 8, kEach = 6000;  // as many as a merge wants
+  for (size_t run = 0; run < kRuns; ++run) {
+    std::vector<NewStatement> batch;
+    for (size_t i = 0; i < kEach; ++i) {
+      batch.push_back(Triple("s" + std::to_string((i * 7919) % 10'007), "p",
+                             std::to_string(run * kEach + i)));
+    }
+    MustAddAll(graph, batch);
+  }
+  TaskProgress seen;
+  const absl::Time deadline = absl::Now() + absl::Minutes(1);
+  bool running = true;
+  while (running && absl::Now() < deadline) {
+    running = false;
+    for (const TaskInfo& task : (*engine)->Tasks()) {
+      if (task.kind != "fold") continue;
+      running = true;
+      if (task.progress.done > seen.done) seen = task.progress;
+    }
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+  CHECK(seen.unit == "rows");
+  CHECK(seen.done > 0);
+  CHECK(seen.total == 3 * kRuns * kEach);
+  CHECK(seen.done <= seen.total);
+  CHECK(seen.rate > 0);
+  CHECK((*engine)->write_counters().background_bytes > 100'000);
+  CHECK(MustCount(graph) == kRuns * kEach);
 }
 
 }  // namespace

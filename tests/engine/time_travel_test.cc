@@ -456,5 +456,44 @@ TEST_CASE("points in time as text") {
   }
 }
 
+class CountingHold : public HoldCheck {
+ public:
+  absl::Status MayForget(std::string_view graph, absl::Time before) override {
+    asked.emplace_back(std::string(graph), before);
+    return held ? absl::UnavailableError("case 7 needs it") : absl::OkStatus();
+  }
+  bool held = true;
+  std::vector<std::pair<std::string, absl::Time>> asked;
+};
+
+TEST_CASE("what somebody holds is not forgotten") {
+  TemporaryDirectory directory;
+  EngineOptions options;
+  options.durability = Durability::kNone;
+  options.memory_budget_bytes = size_t{64} << 20;
+  const auto hold = std::make_shared<CountingHold>();
+  options.hold_check = hold;
+  auto engine = Engine::Open(directory / "data", options);
+  REQUIRE_OK(engine);
+  Graph graph = OpenGraph(**engine, "acme/crm");
+  std::vector<CommitResult> commits;
+  for (int i = 0; i < 4; ++i)
+    commits.push_back(MustAdd(graph, Triple("a", "p", std::to_string(i))));
+
+  const absl::Status refused = graph.ForgetHistoryBefore(3);
+  CHECK(absl::IsFailedPrecondition(refused));
+  for (const char* part : {"acme/crm", "commit 3", "case 7 needs it"})
+    CHECK_THAT(std::string(refused.message()), Catch::Contains(part));
+  REQUIRE(hold->asked.size() == 1);
+  CHECK(hold->asked[0] ==
+        std::pair<std::string, absl::Time>("acme/crm", commits[2].time));
+  CHECK(MustAsOf(graph, 1).commit() == 1);
+
+  hold->held = false;
+  REQUIRE_OK(graph.ForgetHistoryBefore(3));
+  CHECK(absl::IsOutOfRange(graph.AsOf(1).status()));
+  CHECK(MustAsOf(graph, 3).commit() == 3);
+}
+
 }  // namespace
 }  // namespace skg::test

@@ -140,6 +140,30 @@ TEST_CASE("skg backup --output and skg restore --input") {
   CHECK(Contains(taken.err, "already"));
 }
 
+TEST_CASE("skg backup --read-only saves a graph beside a server") {
+  const Place place;
+  const std::string alone = place.directory / "alone.skg";
+  const std::string beside = place.directory / "beside.skg";
+  Must({"backup", "--data", place.data, "--output", alone});
+  SkgProcess server(
+      {"serve", "--data", place.data, "--no-auth", "--port", "0"});
+  REQUIRE(server.WaitForOutput("listening on"));
+  CHECK(RunSkg({"backup", "--data", place.data, "--output", beside}).status ==
+        1);
+  CHECK(!fs::exists(beside));
+  const std::string said =
+      Must({"backup", "--data", place.data, "--read-only", "--output", beside});
+  CHECK(Contains(said, "commit 1"));
+  server.Signal(SIGTERM);
+  CHECK(server.Wait().status == 0);
+  Must({"restore", "--data", place.data, "--graph", "copy", "--input", beside});
+  CHECK(place.Export(place.data, "copy") == place.Export(place.data));
+  // The whole directory needs its writer.
+  CHECK(RunSkg({"backup", "--data", place.data, "--read-only", "--to",
+                place.backups})
+            .status == 2);
+}
+
 TEST_CASE("a damaged or foreign file is one line on standard error") {
   const Place place;
   const std::string file = place.directory / "graph.skg";

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <thread>
 
+#include "storage/graph_state.h"
 #include "storage/keys.h"
 #include "storage/run.h"
 #include "storage/store_fixture.h"
@@ -146,6 +147,51 @@ TEST_CASE("a fold that is cancelled leaves the graph as it was") {
   RequireClean(*store);
 }
 
+TEST_CASE("folds and merges tell how far they are") {
+  const auto store = OpenMemoryStore({.fold_rows = kNever});
+  const GraphStore graph = CreateGraph(*store);
+  uint64_t last_done = 0, last_total = 0;
+  size_t calls = 0;
+  RewriteProgress progress([&](uint64_t done, uint64_t total) {
+    // No assertion here: there are many calls.
+    if (done < last_done || done > total) ++calls += 1'000'000;
+    last_done = done, last_total = total, ++calls;
+  });
+  const rdf::Term named = Name("g");
+  uint64_t expected = 0;
+  const auto add = [&](int count, int in_named) {
+    for (int i = 0; i < count; ++i) {
+      RequestBuilder builder(graph);
+      builder.Add(Name("s" + std::to_string(i)), Name("p"),
+                  Name("o" + std::to_string(last_done + size_t(i))), 1.0f,
+                  i < in_named ? &named : nullptr);
+      builder.Commit();
+    }
+  };
+  // A row counts once for each order it is packed in.
+  add(300, 50);
+  REQUIRE_OK(FoldDelta(graph.state(), nullptr, &progress));
+  expected += 3 * 300 + 3 * 50;
+  CHECK(last_done == expected);
+  CHECK(last_total == expected);
+  // Another step comes on top.
+  add(20, 20);
+  REQUIRE_OK(FoldDelta(graph.state(), nullptr, &progress));
+  expected += 6 * 20;
+  CHECK(last_done == expected);
+  std::vector<uint32_t> runs;
+  for (const RunInfo& info : graph.Latest()->snapshot()->manifest().runs)
+    runs.push_back(info.number);
+  REQUIRE(runs.size() == 2);
+  REQUIRE_OK(MergeRuns(graph.state(), runs, nullptr, &progress));
+  expected += 3 * 320 + 3 * 70;
+  CHECK(last_done == expected);
+  CHECK(last_total == expected);
+  CHECK(calls > 10);
+  CHECK(calls < 1'000'000);
+  RequireClean(*store);
+}
+
 TEST_CASE("an open removes what an interrupted fold left") {
   const skg::test::TemporaryDirectory directory;
   auto store = OpenRocksStore(directory / "data", {.fold_rows = kNever});
@@ -262,6 +308,61 @@ TEST_CASE("merges take neighbours in time of one size, fan-in many at least") {
   // A large one in the middle stays and parts the others.
   manifest.runs[3].rows = 1 << 20;
   CHECK(ChooseMerge(manifest).empty());
+}
+
+TEST_CASE("a graph in use gives back what of its runs nobody asks for") {
+  const auto store = OpenMemoryStore({.fold_rows = kNever});
+  const GraphStore graph = CreateGraph(*store);
+  for (int run = 0; run < 3; ++run) {
+    RequestBuilder builder(graph);
+    for (int i = 0; i < 5000; ++i)
+      builder.Add(Name("s" + std::to_string(run)), Name("p"),
+                  Name("o" + std::to_string(i)));
+    builder.Commit();
+  }
+  const auto scan = [&](const ReadView& view) {
+    ScanPattern by_predicate;
+    by_predicate.predicate = *graph.Lookup(Name("p"));
+    return AllRows(view, by_predicate).size();
+  };
+  const auto find = [&](const ReadView& view) {
+    const StatementKey key{{},
+                           *graph.Lookup(Name("s1")),
+                           *graph.Lookup(Name("p")),
+                           *graph.Lookup(Name("o17")),
+                           0};
+    auto found = view.Find(key);
+    REQUIRE_OK(found);
+    return found->has_value();
+  };
+  graph.state().ReleaseUnusedRuns();  // what their builders had preloaded
+  auto before = graph.Latest();
+  REQUIRE_OK(before);
+  CHECK(scan(*before) == 15'000);
+  CHECK(find(*before));
+  const size_t all = store->memory().runs;
+  CHECK(all > 0);
+  // All of it was used since the last time.
+  graph.state().ReleaseUnusedRuns();
+  CHECK(store->memory().runs == all);
+
+  CHECK(find(*graph.Latest()));
+  graph.state().ReleaseUnusedRuns();
+  CHECK(store->memory().runs == all);  // the open view has it still
+  before = graph.Latest();
+  const size_t rest = store->memory().runs;
+  CHECK(rest < all);
+  CHECK(rest > 0);  // the filters, and fences of one order
+  CHECK(find(*before));
+  CHECK(store->memory().runs == rest);
+  CHECK(scan(*before) == 15'000);
+  CHECK(store->memory().runs == all);
+  // Writers find what is stored, whoever let go of what.
+  graph.state().ReleaseUnusedRuns();
+  graph.state().ReleaseUnusedRuns();
+  CHECK(AddOne(graph, "s1", "p", "o17").outcomes[0] == Outcome::kDuplicate);
+  CHECK(AddOne(graph, "s1", "p", "new").outcomes[0] == Outcome::kInserted);
+  RequireClean(*store);
 }
 
 }  // namespace

@@ -424,5 +424,87 @@ TEST_CASE("a file of version 1 can be restored by every later program") {
   CHECK(graph.ReadLog(5)->changes.size() == 1);
 }
 
+TEST_CASE("a large restore goes through sorted files, and is the same") {
+  const auto from = OpenMemoryStore();
+  const GraphStore graph = CreateGraph(*from, "saved");
+  const rdf::Term named = Name("g");
+  for (int round = 0; round < 3; ++round) {
+    RequestBuilder builder(graph);
+    for (int i = 0; i < 3000; ++i) {
+      builder.Add(Name("s" + std::to_string(i % 100)), Name("p"),
+                  Name("o" + std::to_string(i)),
+                  i % (round + 2) == 0 ? 0.5f : 1.0f,
+                  i % 7 == 0 ? &named : nullptr);
+    }
+    builder.Commit();
+  }
+  REQUIRE_OK(from->Compact(graph));  // some rows are history
+  const std::string bytes = MustSave(*from, graph);
+
+  skg::test::TemporaryDirectory directory;
+  const auto to = OpenRocksStore(directory / "data");
+  RestoreWork work;
+  work.directory = directory.path().string();
+  work.sort_bytes = 1;  // in many stretches
+  work.large_rows = 1;
+  const GraphStore large = MustRestore(*to, "large", bytes, work);
+  work.large_rows = UINT64_MAX;
+  work.uuid = RestoreUuid::kNew;
+  const GraphStore small = MustRestore(*to, "small", bytes, work);
+  for (uint64_t commit = 0; commit <= 3; ++commit) {
+    const auto rows = AllRows(*large.AsOf(commit));
+    const auto same = AllRows(*small.AsOf(commit));
+    CHECK(rows.size() == AllRows(*graph.AsOf(commit)).size());
+    CHECK(std::equal(rows.begin(), rows.end(), same.begin(), same.end(),
+                     [](const StatementRow& a, const StatementRow& b) {
+                       return a.key == b.key && a.commit == b.commit &&
+                              a.weight == b.weight &&
+                              a.has_record == b.has_record;
+                     }));
+  }
+  CHECK(large.Latest()->snapshot()->head().statements == 3000);
+  RequireClean(*to);
+}
+
+TEST_CASE("a restore asks the quota, and leaves nothing where it is refused") {
+  const auto from = OpenMemoryStore();
+  const GraphStore graph = CreateGraph(*from, "saved");
+  RequestBuilder builder(graph);
+  for (int i = 0; i < 5000; ++i)
+    builder.Add(Name("s"), Name("p"), Name("o" + std::to_string(i)));
+  builder.Commit();
+  const std::string bytes = MustSave(*from, graph);
+
+  const auto to = OpenMemoryStore();
+  const uint64_t rows = RowsOfGraphs(*to);
+  REQUIRE_OK(to->SetQuota("public", {}, {.max_statements = 7000}));
+  for (const bool of_graph : {false, true}) {
+    if (of_graph)
+      REQUIRE_OK(to->SetQuota("public", "copy", {.max_statements = 4999}));
+    else
+      REQUIRE_OK(to->SetQuota("public", {}, {.max_statements = 4999}));
+    const absl::Status refused = Restore(*to, "copy", bytes).status();
+    CHECK(absl::IsResourceExhausted(refused));
+    REQUIRE(QuotaExceededOf(refused));
+    CHECK(QuotaExceededOf(refused)->limit == 4999);
+    to->WaitForRemovals();
+    CHECK(RowsOfGraphs(*to) == rows);
+    CHECK(absl::IsNotFound(to->OpenGraph("public", "copy", nullptr).status()));
+    CHECK(to->GetQuota("public", {})->statements == 0);
+    REQUIRE_OK(to->SetQuota("public", {}, {.max_statements = 7000}));
+  }
+  REQUIRE_OK(to->SetQuota("public", "copy", {}));
+  GraphStore copy = MustRestore(*to, "copy", bytes);
+  CHECK(to->GetQuota("public", {})->statements == 5000);
+  // What was restored counts for the commits that follow.
+  CHECK(QuotaExceededOf(Restore(*to, "again", bytes).status()));
+  RequestBuilder more(copy);
+  for (int i = 0; i < 2001; ++i)
+    more.Add(Name("more"), Name("p"), Name("o" + std::to_string(i)));
+  CHECK(QuotaExceededOf(copy.Commit(more.request()).status()));
+  more.request().operations.pop_back();
+  CHECK(copy.Commit(more.request()).ok());
+}
+
 }  // namespace
 }  // namespace skg::storage::test

@@ -582,5 +582,33 @@ TEST_CASE("warnings reach the owner's log, RocksDB writes none of its own",
   CHECK(lines > 0);
 }
 
+TEST_CASE("the background writes no more than it is let") {
+  test::TemporaryDirectory directory;
+  RocksDbOptions options = SmallOptions();
+  options.background_io_bytes = uint64_t{64} << 20;
+  const auto store = MustOpen(directory / "bounded", options);
+  CHECK(store->background_bytes() == 0);
+  // More than the bucket ever holds at once.
+  store->AdmitBackgroundWrite(size_t{10} << 20);
+  CHECK(store->background_bytes() == size_t{10} << 20);
+
+  // RocksDB's own background takes from the same bucket.
+  const auto batch = store->NewBatch();
+  std::string value(1000, 'x');
+  auto random = test::Random(7);
+  for (int i = 0; i < 1000; ++i) {
+    for (char& c : value) c = static_cast<char>(random());
+    batch->Put(Family::kTerms, "key" + std::to_string(i), value);
+  }
+  REQUIRE_OK(store->Write(*batch, WriteMode::kBuffered));
+  CHECK(store->background_bytes() == size_t{10} << 20);  // a commit's write
+  REQUIRE_OK(store->Flush());
+  CHECK(store->background_bytes() >= (size_t{10} << 20) + 1'000'000);
+
+  const auto unbounded = MustOpen(directory / "unbounded");
+  unbounded->AdmitBackgroundWrite(size_t{10} << 20);
+  CHECK(unbounded->background_bytes() == 0);
+}
+
 }  // namespace
 }  // namespace skg::storage

@@ -20,6 +20,7 @@
 #include "skg/quota.h"
 #include "skg/statement.h"
 #include "skg/task.h"
+#include "skg/time_travel.h"
 
 namespace skg {
 
@@ -58,6 +59,14 @@ struct EngineOptions {
   // Superseded states are kept for so long; Graph::KeepHistoryFor says
   // otherwise for one graph.
   absl::Duration history_kept_for = absl::InfiniteDuration();
+  // Asked before the past of a graph is forgotten; null: nothing holds it. What
+  // drops a graph as a whole does not ask.
+  std::shared_ptr<HoldCheck> hold_check = nullptr;
+  // Bytes a second that flushes, compactions, folds and merges may write, all
+  // together; 0: no bound, else at least 1 MiB. Commits, loads, backups and
+  // restores are not held back, but wait where the background falls too far
+  // behind them. For disks that others use, too.
+  uint64_t background_io_bytes = 0;
   // Of OpenReader: a view that is made looks for later commits where the newest
   // state that is known is older than this, or than four times what the last
   // look took. Zero or more; zero: each view looks as often as that allows.
@@ -235,7 +244,8 @@ class SKG_EXPORT Engine {
   // `source` and `progress` are called on this thread. Errors: kAlreadyExists
   // (the name, or the UUID with kKeep), kInvalidArgument (a bad name; not a
   // graph file), kFailedPrecondition (a file of a newer version), kDataLoss (it
-  // is damaged or was cut short), kCancelled, kResourceExhausted, kUnavailable,
+  // is damaged or was cut short), kCancelled, kResourceExhausted (disk full; or
+  // a quota, as for a commit, asked while the file is read), kUnavailable,
   // those of the source. Memory: bounded, whatever the file's size. Cost: reads
   // the file once, sorts its rows for each order, and reads them again for the
   // check.
@@ -269,11 +279,14 @@ class SKG_EXPORT Engine {
 
   // Bytes on disk and in memory of the whole store.
   [[nodiscard]] absl::StatusOr<uint64_t> DiskBytes() const;
-  // fdatasync calls on the write-ahead log since open, and commits: their
-  // ratio is what group commit saves.
+  // Since open: fdatasync calls on the write-ahead log, and commits (their
+  // ratio is what group commit saves).
   struct WriteCounters {
     uint64_t commits = 0;
     uint64_t wal_syncs = 0;
+    // What EngineOptions::background_io_bytes has let through; 0 without such a
+    // bound.
+    uint64_t background_bytes = 0;
   };
   [[nodiscard]] WriteCounters write_counters() const;
 

@@ -69,8 +69,10 @@ class SKG_EXPORT Graph {
   // Writes. Blind: they never conflict. A write that fails has changed
   // nothing; one that returns is as durable as its Durability says.
   // Errors: kInvalidArgument (term, weight, metadata), kNotFound (the graph
-  // was dropped), kResourceExhausted (disk full), kUnavailable (the store has
-  // stopped after a write error; reopen).
+  // was dropped), kResourceExhausted (disk full; a quota; more than the memory
+  // budget has free, about 1.5 KB a statement with its terms: split the batch,
+  // or use Load or BulkLoad), kUnavailable (the store has stopped after a write
+  // error; reopen).
   // `stored`, if given, gets the statement as reads show it from now on (but
   // for its metadata): with its id, and blank nodes under their lasting labels.
   [[nodiscard]] absl::StatusOr<CommitResult> Add(
@@ -170,10 +172,11 @@ class SKG_EXPORT Graph {
       std::function<void(const Change&)> on_change) const;
 
   // Reads one input into this graph as one commit (see load.h): of equal
-  // statements the last one counts. Inputs beyond a megabyte are sorted outside
-  // of the store by a task of kind "load" (N-Triples and N-Quads are parsed by
-  // several threads) and become visible at once; others write and read
-  // meanwhile. Errors: kInvalidArgument (syntax, with place), those of the
+  // statements the last one counts. Inputs beyond a megabyte (1/1024 of a
+  // memory budget below 1 GiB), or that do not fit into memory, are sorted
+  // outside of the store by a task of kind "load" (N-Triples and N-Quads are
+  // parsed by several threads) and become visible at once; others write and
+  // read meanwhile. Errors: kInvalidArgument (syntax, with place), those of the
   // source, kCancelled (by the progress callback or by who cancels the task),
   // kResourceExhausted (disk full; records, such as metadata, that do not fit
   // into half of the load's memory), and as Add; the graph is then as it was.

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "skg/export.h"
@@ -84,6 +85,21 @@ class SKG_EXPORT DifferenceCursor {
   friend class Graph;
   explicit DifferenceCursor(std::unique_ptr<engine::DiffImpl> impl);
   std::unique_ptr<engine::DiffImpl> impl_;
+};
+
+// Who may forbid that a graph's past is forgotten: legal holds, an audit under
+// way. See EngineOptions::hold_check. Thread safety: called from any thread,
+// also from two at a time.
+class SKG_EXPORT HoldCheck {
+ public:
+  virtual ~HoldCheck();
+  // Asked before the horizon of a graph ("tenant/graph") moves, by age or by
+  // Graph::ForgetHistoryBefore. OK: states that ended before `before` may go.
+  // Else why not: the horizon stays, and whoever asked for it gets
+  // kFailedPrecondition with that text. Must return soon, must not throw, and
+  // must not call the engine.
+  [[nodiscard]] virtual absl::Status MayForget(std::string_view graph,
+                                               absl::Time before) = 0;
 };
 
 // How much of a graph's past there is.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "base/memory_status.h"
 #include "base/status.h"
 #include "base/strings.h"
 
@@ -78,7 +79,7 @@ absl::Status MemoryBudget::Take(std::string_view use, size_t bytes) {
 
 absl::Status MemoryBudget::TakeLocked(std::string_view use, size_t bytes) {
   if (bytes > limit_ - taken_) {
-    return absl::ResourceExhaustedError(absl::StrCat(
+    return OutOfMemoryBudget(absl::StrCat(
         av(use), ": ", bytes, " bytes of memory are wanted, ", limit_ - taken_,
         " of the budget of ", limit_,
         " are free; ask for less, try again later, or raise the budget"));

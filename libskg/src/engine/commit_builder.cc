@@ -2,9 +2,11 @@
 
 #include <xxhash.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/memory_status.h"
 #include "base/status.h"
 #include "base/strings.h"
 #include "skg/field_error.h"
@@ -15,7 +17,11 @@ namespace {
 // Past this many entries a memory of answers is begun anew: it must not grow
 // with the document.
 constexpr size_t kMaxKnown = size_t{1} << 16;
+constexpr size_t kMaxKnownBytes = 256;  // of one of them
 constexpr size_t kMaxIdempotencyKeyBytes = 255;
+// What a builder takes without asking; more is reserved in steps.
+constexpr size_t kFreeBytes = size_t{128} << 10;
+constexpr size_t kReserveStep = size_t{1} << 20;
 
 size_t HashTerm(const rdf::Term& term) {
   uint64_t hash = XXH3_64bits_withSeed(term.value.data(), term.value.size(),
@@ -90,6 +96,36 @@ size_t CommitBuilder::TermHash::operator()(const rdf::Term& term) const {
   return HashTerm(term);
 }
 
+absl::Status CommitBuilder::Expect(size_t statements) {
+  SKG_RETURN_IF_ERROR(ReserveBytes(
+      memory_bytes() + statements * sizeof(storage::WriteOperation)));
+  request_.operations.reserve(request_.operations.size() + statements);
+  return absl::OkStatus();
+}
+
+absl::Status CommitBuilder::ReserveBytes(size_t bytes) {
+  MemoryBudget* const budget = store_.memory_budget();
+  if (budget == nullptr || bytes <= kFreeBytes || bytes <= memory_.bytes())
+    return absl::OkStatus();
+  // What grows is for a moment there twice.
+  const size_t wanted = bytes + bytes / 2 + kReserveStep;
+  absl::Status reserved;
+  if (memory_.bytes() > 0) {
+    reserved = memory_.Resize(wanted);
+  } else if (auto memory = budget->Reserve("writes", wanted); memory.ok()) {
+    memory_ = *std::move(memory);
+  } else {
+    reserved = memory.status();
+  }
+  if (reserved.ok()) return reserved;
+  return OutOfMemoryBudget(absl::StrCat(
+      "one commit is held in memory until it is written: after ", size(),
+      " changes ", wanted >> 10, " KiB are wanted for it, but ",
+      (budget->free_bytes() + memory_.bytes()) >> 10, " KiB of the budget of ",
+      budget->limit_bytes() >> 10,
+      " KiB are free; split it, load it in bulk, or raise the budget"));
+}
+
 void CommitBuilder::NameBlankNodesAfter(std::string_view idempotency_key,
                                         std::string_view request_hash) {
   const uint64_t key =
@@ -100,6 +136,7 @@ void CommitBuilder::NameBlankNodesAfter(std::string_view idempotency_key,
 
 absl::Status CommitBuilder::Add(const NewStatement& statement, bool if_absent,
                                 std::optional<size_t> position) {
+  SKG_RETURN_IF_ERROR(ReserveBytes(memory_bytes()));
   std::vector<FieldError> errors;
   Slots slots;
   ReadName(statement.subject, "subject", slots.subject, errors);
@@ -130,6 +167,7 @@ absl::Status CommitBuilder::Add(const NewStatement& statement, bool if_absent,
 absl::Status CommitBuilder::Add(const rdf::Quad& quad,
                                 const StatementDetails& details,
                                 bool if_absent) {
+  SKG_RETURN_IF_ERROR(ReserveBytes(memory_bytes()));
   std::vector<FieldError> errors;
   CheckKind(SubjectError(quad.subject.kind), "subject", errors);
   CheckKind(PredicateError(quad.predicate.kind), "predicate", errors);
@@ -187,7 +225,7 @@ size_t CommitBuilder::memory_bytes() const {
          request_.records.capacity() * sizeof(storage::Record) +
          request_.new_terms.capacity() *
              (sizeof(rdf::Term) + 2 * sizeof(uint32_t)) +
-         text_bytes_;
+         text_bytes_ + known_bytes_;
 }
 
 void CommitBuilder::MakeIfAbsentSince(size_t begin) {
@@ -207,7 +245,19 @@ absl::StatusOr<storage::CommitOutcome> CommitBuilder::Commit(
   request_.idempotency_key = idempotency_key;
   request_.request_hash = request_hash;
   request_.want_outcomes = want_outcomes;
-  return store.Commit(request_);
+  // From here on the request is all there is.
+  ForgetKnown();
+  new_terms_ = decltype(new_terms_)(0, NewTermHash{&request_.new_terms},
+                                    NewTermEqual{&request_.new_terms});
+  SKG_RETURN_IF_ERROR(
+      memory_.Resize(std::min(memory_.bytes(), memory_bytes())));
+  return store.Commit(std::move(request_));
+}
+
+void CommitBuilder::ForgetKnown() {
+  known_names_ = decltype(known_names_)();
+  known_terms_ = decltype(known_terms_)();
+  known_bytes_ = 0;
 }
 
 void CommitBuilder::ReadName(std::string_view name, const char* field,
@@ -231,8 +281,10 @@ void CommitBuilder::ReadName(std::string_view name, const char* field,
 absl::Status CommitBuilder::Intern(Slot& slot, std::string_view name) {
   if (!slot.term) return absl::OkStatus();
   SKG_ASSIGN_OR_RETURN(slot.id, IdOf(*std::move(slot.term)));
-  if (known_names_.size() >= kMaxKnown) known_names_.clear();
+  if (name.size() > kMaxKnownBytes) return absl::OkStatus();
+  if (known_names_.size() >= kMaxKnown) ForgetKnown();
   known_names_.try_emplace(std::string(name), NamedId{slot.id, slot.kind});
+  known_bytes_ += name.size() + 2 * sizeof(*known_names_.begin());
   return absl::OkStatus();
 }
 
@@ -245,8 +297,11 @@ absl::StatusOr<rdf::TermId> CommitBuilder::IdOf(rdf::Term term) {
   }
   SKG_ASSIGN_OR_RETURN(const rdf::TermId id, store_.Lookup(term));
   if (id.bound()) {
-    if (known_terms_.size() >= kMaxKnown) known_terms_.clear();
+    const size_t bytes = TermBytes(term);
+    if (bytes > kMaxKnownBytes) return id;
+    if (known_terms_.size() >= kMaxKnown) ForgetKnown();
     known_terms_.try_emplace(std::move(term), id);
+    known_bytes_ += bytes + 2 * sizeof(*known_terms_.begin());
     return id;
   }
   if (request_.new_terms.size() >= UINT32_MAX) {

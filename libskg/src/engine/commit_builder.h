@@ -12,6 +12,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/memory_budget.h"
 #include "base/strings.h"
 #include "engine/blank_nodes.h"
 #include "engine/statement_input.h"
@@ -28,8 +29,10 @@ namespace skg::engine {
 [[nodiscard]] absl::Status CheckCommitOptions(const CommitOptions& options);
 
 // One document, request or batch: local blank node labels mean the same node
-// throughout one builder. A call that fails leaves the builder as it was.
-// Not thread-safe. Memory: proportional to the operations and the new terms.
+// throughout one builder. A call that fails leaves the builder as it was; where
+// the memory budget has no room for more, that is kResourceExhausted.
+// Not thread-safe. Memory: proportional to the operations and the new terms,
+// reserved from the store's budget.
 class CommitBuilder {
  public:
   // Both must outlive the builder.
@@ -37,6 +40,10 @@ class CommitBuilder {
       : store_(store), names_(names) {}
   CommitBuilder(const CommitBuilder&) = delete;
   CommitBuilder& operator=(const CommitBuilder&) = delete;
+
+  // About to be told so many statements: makes room for them. Errors:
+  // kResourceExhausted.
+  [[nodiscard]] absl::Status Expect(size_t statements);
 
   // Derives the labels of this document's blank nodes from the request instead
   // of drawing them, so that a repeated request, whose answer is the stored
@@ -66,7 +73,8 @@ class CommitBuilder {
 
   // Operations collected so far.
   [[nodiscard]] size_t size() const { return request_.operations.size(); }
-  // About what they and their terms and records take.
+  // About what they and their terms and records take, and what was remembered
+  // on the way.
   [[nodiscard]] size_t memory_bytes() const;
   // The adds from operation `begin` on shall leave alone what is stored, after
   // all: a document may say so only at its end.
@@ -117,17 +125,21 @@ class CommitBuilder {
   void Append(const Slots& slots, const StatementDetails& details,
               bool if_absent);
   absl::StatusOr<rdf::TermId> IdOf(rdf::Term term);
+  absl::Status ReserveBytes(size_t bytes);
+  void ForgetKnown();
 
   const storage::GraphStore& store_;
   const rdf::NameSpace& names_;
   BlankNodeScope blank_nodes_;
   storage::CommitRequest request_;
-  size_t text_bytes_ = 0;  // of new terms and records
+  size_t text_bytes_ = 0;   // of new terms and records
+  size_t known_bytes_ = 0;  // of the memories of answers
+  MemoryReservation memory_;
   // Where each of request_.new_terms is; holds indices, hashes terms.
   absl::flat_hash_set<uint32_t, NewTermHash, NewTermEqual> new_terms_{
       0, NewTermHash{&request_.new_terms}, NewTermEqual{&request_.new_terms}};
   // Bounded memories of answers already had: terms with their ids, and names
-  // as the caller spelled them.
+  // as the caller spelled them. Long ones are not kept.
   struct NamedId {
     rdf::TermId id;
     rdf::TermKind kind;

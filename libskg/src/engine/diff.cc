@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "engine/cursor_next.h"
 #include "engine/diff_impl.h"
 #include "skg/graph.h"
 
@@ -50,14 +51,7 @@ absl::StatusOr<std::unique_ptr<DiffImpl>> DiffImpl::Open(
 }
 
 absl::StatusOr<bool> DiffImpl::Next(std::vector<Difference>& batch) {
-  batch.clear();
-  SKG_RETURN_IF_ERROR(failed_);
-  absl::StatusOr<bool> more = NextBatch(batch);
-  if (!more.ok()) {
-    failed_ = more.status();
-    batch.clear();
-  }
-  return more;
+  return NextBatchOrFailure(failed_, batch, [&] { return NextBatch(batch); });
 }
 
 absl::StatusOr<bool> DiffImpl::NextBatch(std::vector<Difference>& batch) {

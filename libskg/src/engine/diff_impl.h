@@ -36,8 +36,7 @@ class DiffImpl {
   const Cancellation cancellation_;
   StatementDecoder decode_before_, decode_after_;
   std::optional<storage::DiffCursor> cursor_;  // unset: nothing differs
-  // Of the call that failed: what comes after it could only be wrong.
-  absl::Status failed_;
+  absl::Status failed_;                        // see NextBatchOrFailure
 };
 
 }  // namespace skg::engine

@@ -26,6 +26,7 @@ namespace {
 constexpr size_t kSmallestBudget = size_t{16} << 20;
 constexpr size_t kMaxCheckFindings = 1000;
 constexpr size_t kLeastTermLimit = size_t{1} << 10;
+constexpr uint64_t kLeastBackgroundRate = uint64_t{1} << 20;
 constexpr size_t kGreatestTermLimit = size_t{256} << 20;
 
 size_t QuarterOfTheMachine() {
@@ -53,6 +54,31 @@ size_t MemoryBudget(const EngineOptions& options) {
                                        : options.memory_budget_bytes);
 }
 
+// The caller's check in the store's terms.
+class StoreHolds final : public storage::HoldCheck {
+ public:
+  explicit StoreHolds(std::shared_ptr<skg::HoldCheck> check)
+      : check_(std::move(check)) {}
+  absl::Status MayForget(const storage::GraphDescription& graph,
+                         absl::Time before) override {
+    return check_->MayForget(absl::StrCat(graph.tenant, "/", graph.name),
+                             before);
+  }
+
+ private:
+  const std::shared_ptr<skg::HoldCheck> check_;
+};
+
+absl::Status CheckBackgroundRate(const EngineOptions& options) {
+  if (options.background_io_bytes == 0 ||
+      options.background_io_bytes >= kLeastBackgroundRate) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "background_io_bytes is ", options.background_io_bytes,
+      " a second; it must be 0 (no bound) or at least ", kLeastBackgroundRate));
+}
+
 std::function<void(std::string_view)> LogOf(const EngineOptions& options) {
   if (!options.logger) return nullptr;
   return [logger = options.logger](std::string_view line) {
@@ -75,23 +101,21 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(
         "max_term_bytes is ", options.max_term_bytes, "; it must be from ",
         kLeastTermLimit, " to ", kGreatestTermLimit));
   }
+  SKG_RETURN_IF_ERROR(CheckBackgroundRate(options));
   const size_t memory_bytes = MemoryBudget(options);
   std::unique_ptr<EngineImpl> engine(
       new EngineImpl(directory, options, memory_bytes));
+  if (options.hold_check != nullptr)
+    engine->holds_ = std::make_unique<StoreHolds>(options.hold_check);
   std::function<void(std::string_view)> log = LogOf(options);
-  // Half for blocks and buffers, an eighth for the dictionary's cache and for
-  // fences and filters each; what is left is for the calls that run.
+  SKG_RETURN_IF_ERROR(engine->ReserveForStore());
   SKG_ASSIGN_OR_RETURN(
-      engine->blocks_,
-      engine->memory_.Reserve("blocks and buffers", memory_bytes / 2));
-  SKG_ASSIGN_OR_RETURN(
-      engine->caches_,
-      engine->memory_.Reserve("terms, fences and filters", memory_bytes / 4));
-  SKG_ASSIGN_OR_RETURN(std::unique_ptr<storage::KvStore> kv,
-                       storage::OpenRocksDb(std::string(directory),
-                                            {.create = options.create,
-                                             .memory_bytes = memory_bytes / 2,
-                                             .log = log}));
+      std::unique_ptr<storage::KvStore> kv,
+      storage::OpenRocksDb(std::string(directory),
+                           {.create = options.create,
+                            .memory_bytes = memory_bytes / 2,
+                            .background_io_bytes = options.background_io_bytes,
+                            .log = log}));
   SKG_ASSIGN_OR_RETURN(
       engine->store_,
       storage::Store::Open(
@@ -104,8 +128,18 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(
            .log_retention = {.kept_for = options.log_kept_for,
                              .max_commits = options.log_max_commits,
                              .max_bytes = options.log_max_bytes},
-           .history_kept_for = options.history_kept_for}));
+           .history_kept_for = options.history_kept_for,
+           .commit_budget = &engine->memory_,
+           .hold_check = engine->holds_.get()}));
   return engine;
+}
+
+absl::Status EngineImpl::ReserveForStore() {
+  SKG_ASSIGN_OR_RETURN(
+      blocks_, memory_.Reserve("blocks and buffers", memory_bytes_ / 2));
+  SKG_ASSIGN_OR_RETURN(
+      caches_, memory_.Reserve("terms, fences and filters", memory_bytes_ / 4));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::OpenReader(
@@ -120,6 +154,7 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::OpenReader(
   const size_t memory_bytes = MemoryBudget(options);
   std::unique_ptr<EngineImpl> engine(
       new EngineImpl(directory, options, memory_bytes));
+  SKG_RETURN_IF_ERROR(engine->ReserveForStore());
   SKG_ASSIGN_OR_RETURN(std::unique_ptr<storage::KvStore> kv,
                        storage::OpenRocksDbReader(
                            std::string(directory),
@@ -339,7 +374,8 @@ absl::StatusOr<uint64_t> Engine::DiskBytes() const {
 
 Engine::WriteCounters Engine::write_counters() const {
   return {.commits = impl_->store().commits(),
-          .wal_syncs = impl_->store().kv().wal_syncs()};
+          .wal_syncs = impl_->store().kv().wal_syncs(),
+          .background_bytes = impl_->store().kv().background_bytes()};
 }
 
 namespace {

@@ -45,11 +45,16 @@ class EngineImpl {
         memory_(memory_bytes),
         logger_(options.logger) {}
 
+  // Half for blocks and buffers, a quarter for decoded blocks, the dictionary's
+  // cache, fences and filters; what is left is for the calls that run.
+  [[nodiscard]] absl::Status ReserveForStore();
+
   std::string directory_;
   Durability durability_;
   size_t memory_bytes_;
   MemoryBudget memory_;
   MemoryReservation blocks_, caches_;  // the store's
+  std::unique_ptr<storage::HoldCheck> holds_;
   Logger logger_;
   std::unique_ptr<storage::Store> store_;
 };

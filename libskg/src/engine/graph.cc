@@ -92,6 +92,7 @@ absl::StatusOr<CommitResult> Graph::AddBatch(
     hash = request.Finish();
     builder.NameBlankNodesAfter(options.idempotency_key, hash);
   }
+  SKG_RETURN_IF_ERROR(builder.Expect(statements.size()));
   for (size_t i = 0; i < statements.size(); ++i) {
     SKG_RETURN_IF_ERROR(builder.Add(statements[i], options.skip_duplicates, i));
   }

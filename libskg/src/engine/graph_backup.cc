@@ -179,6 +179,7 @@ absl::StatusOr<Graph> Engine::RestoreGraph(std::string_view name,
     restoring.uuid = ToStorage(options.uuid);
     restoring.check = options.check;
     restoring.sort_bytes = std::min(kMaxSortBytes, impl_->sort_budget_bytes());
+    restoring.directory = impl_->directory();
     restoring.cancellation = &task.cancellation();
     restoring.progress = [&](storage::RestoreStage stage, uint64_t bytes) {
       task.Progress(bytes, options.total_bytes);

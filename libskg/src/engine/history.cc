@@ -25,6 +25,8 @@ absl::StatusOr<std::vector<Change>> Versions(const engine::ViewImpl& view,
 
 }  // namespace
 
+HoldCheck::~HoldCheck() = default;
+
 absl::StatusOr<std::vector<Change>> Graph::History(std::string_view id) const {
   SKG_ASSIGN_OR_RETURN(const Uuid uuid, engine::ParseStatementId(id));
   SKG_ASSIGN_OR_RETURN(const auto view, engine::ViewImpl::Latest(impl_));

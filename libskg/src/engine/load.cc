@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/memory_status.h"
 #include "base/status.h"
 #include "base/strings.h"
 #include "engine/bulk_collector.h"
@@ -24,19 +25,11 @@ namespace skg {
 namespace engine {
 namespace {
 
-// What the changes of one load may take while they wait for their commit, in
-// the smallest engine.
-constexpr size_t kMinLoadBytes = size_t{256} << 20;
-// Writing them takes some ten times as much for a while: rows in every order,
-// the batch, the store's buffers.
-constexpr size_t kBudgetParts = 8;
-
-size_t MemoryLimit(const EngineImpl& engine) {
-  return std::max(kMinLoadBytes, engine.memory_budget_bytes() / kBudgetParts);
-}
-
-// Inputs of up to this many bytes, packed or not, are one small commit.
+// Inputs of up to this many bytes, packed or not, are one small commit, or of a
+// part of the budget: a statement is a few bytes of an input at the least, and
+// a kilobyte on its way into the store.
 constexpr size_t kSmallBytes = size_t{1} << 20;
+constexpr size_t kBudgetParts = 1024;
 
 constexpr uint64_t kReportEvery = 1 << 14;
 
@@ -50,9 +43,10 @@ size_t ParserThreads() {
 }
 
 // The first bytes of an input; true: these are all.
-absl::StatusOr<bool> ReadHead(const LoadSource& source, std::string* head) {
+absl::StatusOr<bool> ReadHead(const LoadSource& source, size_t most,
+                              std::string* head) {
   if (source.read == nullptr) return true;  // the reader says so
-  head->resize(kSmallBytes);
+  head->resize(most);
   size_t size = 0;
   while (size < head->size()) {
     SKG_ASSIGN_OR_RETURN(const size_t got,
@@ -140,7 +134,7 @@ absl::StatusOr<LoadResult> LoadSmall(GraphImpl& graph, const LoadSource& source,
   LoadErrors errors(input.name(), options.continue_on_error, result);
   CommitBuilder builder(graph.store(), graph.names());
   CommitCollector collector(builder, input, options.graph,
-                            std::move(graph_term), MemoryLimit(graph.engine()));
+                            std::move(graph_term));
   LoadJob job{options, graph.names(), input, errors, collector};
   SKG_RETURN_IF_ERROR(ReadAll(job));
 
@@ -239,10 +233,21 @@ absl::StatusOr<LoadResult> Load(GraphImpl& graph, const LoadSource& source,
   SKG_ASSIGN_OR_RETURN(rdf::Term graph_term,
                        GraphTerm(graph.names(), options.graph));
   std::string head;
-  SKG_ASSIGN_OR_RETURN(const bool all, ReadHead(source, &head));
-  LoadSource again = WithHead(head, all ? nullptr : &source, source.name);
-  if (source.read == nullptr) again.read = nullptr;
-  if (all) return LoadSmall(graph, again, options, std::move(graph_term));
+  const size_t small = std::min(
+      kSmallBytes, graph.engine().memory_budget_bytes() / kBudgetParts);
+  SKG_ASSIGN_OR_RETURN(const bool all, ReadHead(source, small, &head));
+  const auto begin = [&] {
+    LoadSource again = WithHead(head, all ? nullptr : &source, source.name);
+    if (source.read == nullptr) again.read = nullptr;
+    return again;
+  };
+  if (all) {
+    absl::StatusOr<LoadResult> loaded =
+        LoadSmall(graph, begin(), options, graph_term);
+    // Little input may be much data. Nothing has happened yet.
+    if (!IsOutOfMemoryBudget(loaded.status())) return loaded;
+  }
+  const LoadSource again = begin();
   return RunBulkTask(graph, again.name.empty() ? "input" : again.name,
                      options.progress, [&](const BulkTask& task) {
                        return LoadLarge(graph, again, options, graph_term,

@@ -36,10 +36,9 @@ class LoadCollector {
 class CommitCollector final : public LoadCollector {
  public:
   // Statements that name no graph go into `graph` (a name or term; empty: the
-  // default graph), whose term is `graph_term`. Beyond `memory_limit` bytes of
-  // collected changes the load ends.
+  // default graph), whose term is `graph_term`.
   CommitCollector(CommitBuilder& builder, LoadInput& input, std::string graph,
-                  rdf::Term graph_term, size_t memory_limit);
+                  rdf::Term graph_term);
 
   [[nodiscard]] absl::Status Add(const rdf::Quad& quad) override;
   [[nodiscard]] absl::Status Add(NewStatement& statement,
@@ -52,13 +51,10 @@ class CommitCollector final : public LoadCollector {
   }
 
  private:
-  absl::Status Counted();
-
   CommitBuilder& builder_;
   LoadInput& input_;
   const std::string graph_;
   const rdf::Term graph_term_;
-  const size_t memory_limit_;
   rdf::Quad scratch_;
 };
 

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "base/strings.h"
+#include "engine/cursor_next.h"
 #include "engine/row_sorter.h"
 #include "skg/field_error.h"
 
@@ -174,14 +175,7 @@ absl::StatusOr<std::unique_ptr<CursorImpl>> CursorImpl::Open(
 }
 
 absl::StatusOr<bool> CursorImpl::Next(std::vector<Statement>& batch) {
-  batch.clear();
-  SKG_RETURN_IF_ERROR(failed_);
-  absl::StatusOr<bool> more = NextBatch(batch);
-  if (!more.ok()) {
-    failed_ = more.status();
-    batch.clear();
-  }
-  return more;
+  return NextBatchOrFailure(failed_, batch, [&] { return NextBatch(batch); });
 }
 
 absl::StatusOr<bool> CursorImpl::NextBatch(std::vector<Statement>& batch) {

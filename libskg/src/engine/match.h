@@ -123,8 +123,7 @@ class CursorImpl {
   size_t next_sorted_ = 0;
   uint64_t to_skip_ = 0;
   uint64_t to_give_ = 0;
-  // Of the call that failed: what comes after it could only be wrong.
-  absl::Status failed_;
+  absl::Status failed_;  // see NextBatchOrFailure
 };
 
 // How many statements (triples, where the pattern asks for each once) match.

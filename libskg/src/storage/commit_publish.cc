@@ -17,10 +17,10 @@ absl::Status CommitWriter::ReserveTerms(
   if (reservation != nullptr) {
     // What is on its way is in `numbered_` (and, perhaps already, visible).
     SKG_RETURN_IF_ERROR(reservation->CatchUp(graph_, head_.next_term));
-    for (const auto& [key, id] : numbered_) {
+    for (const auto& [key, numbered] : numbered_) {
       const DictionaryTerm term{static_cast<rdf::TermTag>(key.front()),
                                 key.substr(1)};
-      SKG_RETURN_IF_ERROR(reservation->NoteKnown(term, id));
+      SKG_RETURN_IF_ERROR(reservation->NoteKnown(term, numbered.id));
     }
     reservation->SetBase(head_.next_term);
     head_.next_term += reservation->count();

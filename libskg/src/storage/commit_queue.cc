@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "storage/commit_memory.h"
 #include "storage/graph_state.h"
 #include "storage/maintenance.h"
 
@@ -20,8 +21,22 @@ constexpr size_t kGatherEarly = 8;
 
 absl::StatusOr<CommitOutcome> CommitQueue::Commit(
     const CommitRequest& request) {
+  return Commit(request, nullptr);
+}
+
+absl::StatusOr<CommitOutcome> CommitQueue::Commit(CommitRequest&& request) {
+  return Commit(request, &request);
+}
+
+absl::StatusOr<CommitOutcome> CommitQueue::Commit(const CommitRequest& request,
+                                                  CommitRequest* consumed) {
+  CommitMemory::Share memory;
+  if (CommitMemory* const budget = graph_.commit_memory(); budget != nullptr) {
+    SKG_ASSIGN_OR_RETURN(memory, budget->Reserve(request));
+  }
   PreparedCommit commit(request);
   SKG_RETURN_IF_ERROR(Prepare(graph_, commit));
+  if (consumed != nullptr) consumed->new_terms = {};
   SKG_RETURN_IF_ERROR(Wait(commit));
   SKG_RETURN_IF_ERROR(Settle(request.durability));
   return std::move(commit.outcome);

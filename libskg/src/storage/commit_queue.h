@@ -27,6 +27,8 @@ class CommitQueue {
   // Returns once the commit is as durable as it asks for, or has failed.
   [[nodiscard]] absl::StatusOr<CommitOutcome> Commit(
       const CommitRequest& request);
+  // The same for less memory: the request's terms go once they are encoded.
+  [[nodiscard]] absl::StatusOr<CommitOutcome> Commit(CommitRequest&& request);
 
   // Replaces the manifest between two commits: `edit` changes the copy it gets
   // (its number is given after), may correct the head's delta_rows, and adds
@@ -56,6 +58,9 @@ class CommitQueue {
  private:
   using Members = std::vector<PreparedCommit*>;
 
+  // `consumed`: the same request where its terms may go, else null.
+  [[nodiscard]] absl::StatusOr<CommitOutcome> Commit(
+      const CommitRequest& request, CommitRequest* consumed);
   // Queues and returns once it is written or has failed.
   [[nodiscard]] absl::Status Wait(PreparedCommit& commit);
   void Lead();

@@ -17,6 +17,7 @@ namespace {
 // What the writer may keep of rows that the store shows anyway.
 constexpr size_t kMaxKeptTriples = 1 << 16;
 constexpr size_t kMaxKeptCounts = 1 << 16;
+constexpr size_t kMaxSpareTerms = 1 << 10;
 constexpr size_t kMaxRecentKeys = 1 << 15;
 
 std::string TermKeyOf(const DictionaryTerm& term) {
@@ -107,10 +108,7 @@ void CommitWriter::Visible(const CommitBatch& batch) {
         [&](const auto& run) { return run->info().number == number; });
     if (live && !known) runs_.push_back(batch.run);
   }
-  for (const auto& [id, term] : batch.new_terms) {
-    graph_.dictionary.Remember(graph_.description.number, id, term);
-    numbered_.erase(TermKeyOf(term));
-  }
+  RememberTerms(batch.number);
   absl::erase_if(results_, [&](const auto& entry) {
     return entry.second.result.commit <= visible_commit_;
   });
@@ -160,8 +158,9 @@ absl::Status CommitWriter::Apply(PreparedCommit& commit, CommitBatch& batch) {
   result.commit = number;
   result.time = time;
 
-  std::vector<std::pair<StatementKey, Triple*>> touched;
   const auto& operations = commit.request.operations;
+  std::vector<std::pair<StatementKey, Triple*>> touched;
+  touched.reserve(operations.size());
   for (size_t i = 0; i < operations.size(); ++i) {
     const StatementKey key = commit.Resolve(operations[i].key);
     Outcome outcome = Outcome::kAbsent;
@@ -202,6 +201,9 @@ absl::Status CommitWriter::Apply(PreparedCommit& commit, CommitBatch& batch) {
       commit.outcome.outcomes.push_back(outcome);
   }
 
+  // What is written takes its place.
+  commit.ReleaseWork();
+  if (batch.statements.empty()) batch.statements.reserve(touched.size());
   std::vector<LoggedChange> changes;
   changes.reserve(touched.size());
   for (const auto& [key, triple] : touched)
@@ -264,7 +266,7 @@ absl::StatusOr<TermId> CommitWriter::FindTerm(const PreparedCommit& commit,
   if (!EncodeParts(commit, pending)) return TermId{};
   if (const auto it = numbered_.find(TermKeyOf(pending.term));
       it != numbered_.end()) {
-    return it->second;
+    return it->second.id;
   }
   SKG_ASSIGN_OR_RETURN(
       const TermId id,
@@ -312,18 +314,35 @@ void CommitWriter::NumberTerms(PreparedCommit& commit) {
     if (!pending.needed || pending.id.bound()) continue;
     EncodeParts(commit, pending);
     // The same new term may stand twice in one request.
-    const auto [it, added] =
-        numbered_.try_emplace(TermKeyOf(pending.term),
-                              TermId::Make(pending.term.tag, head_.next_term));
+    const auto [it, added] = numbered_.try_emplace(
+        TermKeyOf(pending.term),
+        Numbered{TermId::Make(pending.term.tag, head_.next_term),
+                 batch_number_});
     if (added) ++head_.next_term;
-    pending.id = it->second;
+    pending.id = it->second.id;
   }
   // A term that is only removed or read is known now if another operation of
   // the same request adds it.
   for (PendingTerm& pending : commit.terms) {
     if (pending.id.bound() || !EncodeParts(commit, pending)) continue;
     const auto it = numbered_.find(TermKeyOf(pending.term));
-    if (it != numbered_.end()) pending.id = it->second;
+    if (it != numbered_.end()) pending.id = it->second.id;
+  }
+}
+
+void CommitWriter::RememberTerms(uint64_t batch) {
+  absl::erase_if(numbered_, [&](const auto& entry) {
+    const auto& [key, numbered] = entry;
+    if (numbered.batch > batch) return false;
+    graph_.dictionary.Remember(
+        graph_.description.number, numbered.id,
+        {static_cast<rdf::TermTag>(key.front()), key.substr(1)});
+    return true;
+  });
+  // What a large commit left would be walked through at each one after it.
+  if (numbered_.capacity() > kMaxSpareTerms &&
+      numbered_.size() < numbered_.capacity() / 8) {
+    numbered_.rehash(0);
   }
 }
 
@@ -350,7 +369,6 @@ void CommitWriter::AppendTerms(const PreparedCommit& commit,
     }
     graph_.dictionary.AppendRows(graph_.description.number, pending.id,
                                  pending.term, *batch.rows);
-    batch.new_terms.emplace_back(pending.id, pending.term);
   }
 }
 

@@ -44,7 +44,6 @@ struct CommitBatch {
   bool manifest_changed = false;
   bool head_changed = false;  // though there is no row yet
   bool wants_merge = false;
-  std::vector<std::pair<TermId, DictionaryTerm>> new_terms;
   absl::flat_hash_set<TermId> predicates;  // whose counts changed
   absl::flat_hash_set<TermId> named_graphs;
 
@@ -147,6 +146,8 @@ class CommitWriter {
       std::string (*key)(uint32_t, TermId));
 
   void NumberTerms(PreparedCommit& commit);
+  // What was numbered up to this batch is in the store.
+  void RememberTerms(uint64_t batch);
   void UndoTerms(const PreparedCommit& commit, uint64_t first_new_term);
 
   // Second phase: nothing may fail.
@@ -185,8 +186,12 @@ class CommitWriter {
   absl::flat_hash_map<StatementKey, Triple> triples_;  // by triple (edge 0)
   absl::flat_hash_map<TermId, Counts> predicate_counts_;
   absl::flat_hash_map<TermId, Counts> graph_counts_;
-  absl::flat_hash_map<std::string, TermId>
-      numbered_;  // tag + bytes, not yet visible
+  struct Numbered {
+    TermId id;
+    uint64_t batch = 0;
+  };
+  // By tag + bytes; not yet visible.
+  absl::flat_hash_map<std::string, Numbered> numbered_;
   absl::flat_hash_map<std::string, StoredResult>
       results_;  // idempotency, not yet visible
   std::deque<Recent> recent_;

@@ -18,6 +18,8 @@ namespace skg::storage {
 namespace {
 
 constexpr size_t kRecordBatchBytes = 1 << 20;
+// How often a rewrite tells its progress and asks to write on.
+constexpr uint64_t kPausedRows = 1 << 14;
 
 using Sources = std::vector<std::unique_ptr<RowSource>>;
 
@@ -30,12 +32,17 @@ struct Rebuilt {
 // written already are removed again.
 class Rebuild {
  public:
-  // `rows`: about how many there will be.
+  // `rows`: about how many there will be, `named` of them in named graphs (as
+  // far as that is known). `progress` may be null.
   Rebuild(GraphState& graph, uint32_t first_run, uint64_t horizon,
-          uint64_t rows, const VersionMergeOptions& options)
+          uint64_t rows, uint64_t named, const VersionMergeOptions& options,
+          RewriteProgress* progress)
       : graph_(graph),
         horizon_(horizon),
+        rows_(rows),
+        named_(named),
         options_(options),
+        progress_(progress),
         records_(graph.kv.NewBatch()),
         live_(graph.kv, graph.description.number, first_run, false,
               BlocksOf(rows)),
@@ -67,26 +74,57 @@ class Rebuild {
 
   absl::StatusOr<Rebuilt> Build(
       const std::function<Sources(IndexOrder)>& sources) {
+    if (progress_ != nullptr) progress_->BeginStep(Total());
     for (size_t i = 0; i < kOrderCount; ++i) {
       const auto order = static_cast<IndexOrder>(i);
       live_.BeginOrder(order);
       history_.BeginOrder(order);
+      if (order == IndexOrder::kGspo) named_seen_ = 0;
       SKG_RETURN_IF_ERROR(MergeVersions(
           sources(order), order, options_,
-          [&](const RunRow& row) { return live_.Add(row); },
           [&](const RunRow& row) {
+            Count(row, order);
+            return live_.Add(row);
+          },
+          [&](const RunRow& row) {
+            Count(row, order);
             return row.value.end > horizon_ ? history_.Add(row)
                                             : Forget(row, order);
           }));
       SKG_RETURN_IF_ERROR(live_.FinishOrder());
       SKG_RETURN_IF_ERROR(history_.FinishOrder());
+      Pause();
+      if (order == IndexOrder::kGspo) {
+        named_ = named_seen_;
+        if (progress_ != nullptr) progress_->SetStepTotal(Total());
+      }
     }
+    if (progress_ != nullptr) progress_->EndStep();
     SKG_RETURN_IF_ERROR(DeleteRecords(0));
     Rebuilt built;
     built.forgotten = forgotten_;
     SKG_ASSIGN_OR_RETURN(built.live, live_.Finish());
     SKG_ASSIGN_OR_RETURN(built.history, history_.Finish());
     return built;
+  }
+
+  [[nodiscard]] uint64_t Total() const {
+    return kDefaultGraphOrders * rows_ +
+           (kOrderCount - kDefaultGraphOrders) * named_;
+  }
+
+  void Count(const RunRow& row, IndexOrder order) {
+    if (order == IndexOrder::kGspo && row.key.graph.bound()) ++named_seen_;
+    if (++uncounted_ == kPausedRows) Pause();
+  }
+
+  // Between two rows: others' writes may come first.
+  void Pause() {
+    const uint64_t bytes = live_.bytes() + history_.bytes();
+    graph_.kv.AdmitBackgroundWrite(bytes - admitted_bytes_);
+    admitted_bytes_ = bytes;
+    if (progress_ != nullptr) progress_->Add(uncounted_);
+    uncounted_ = 0;
   }
 
   // No view shows the row any more: its record may go even if the new runs are
@@ -110,7 +148,13 @@ class Rebuild {
 
   GraphState& graph_;
   const uint64_t horizon_;
+  const uint64_t rows_;
+  uint64_t named_;
   const VersionMergeOptions options_;
+  RewriteProgress* const progress_;
+  uint64_t named_seen_ = 0;  // in the first order
+  uint64_t uncounted_ = 0;   // rows since the last pause
+  uint64_t admitted_bytes_ = 0;
   const std::unique_ptr<KvBatch> records_;
   uint64_t forgotten_ = 0;
   RunBuilder live_, history_;
@@ -181,7 +225,8 @@ std::vector<uint32_t> NeighboursOf(const std::vector<const RunInfo*>& runs,
 
 }  // namespace
 
-absl::Status FoldDelta(GraphState& graph, const Cancellation* cancellation) {
+absl::Status FoldDelta(GraphState& graph, const Cancellation* cancellation,
+                       RewriteProgress* progress) {
   SKG_ASSIGN_OR_RETURN(const auto before, graph.TakeSnapshot());
   if (before->head().delta_rows == 0) return absl::OkStatus();
   SKG_ASSIGN_OR_RETURN(const uint32_t first_run,
@@ -199,7 +244,7 @@ absl::Status FoldDelta(GraphState& graph, const Cancellation* cancellation) {
   SKG_ASSIGN_OR_RETURN(const History past,
                        ReadHistory(graph.kv, number, snapshot->kv()));
   Rebuild rebuild(graph, first_run, past.horizon, snapshot->head().delta_rows,
-                  options);
+                  0, options, progress);
   SKG_ASSIGN_OR_RETURN(const Rebuilt built, rebuild.Run([&](IndexOrder order) {
     Sources sources;
     for (const Epoch& epoch : closed) {
@@ -227,17 +272,20 @@ absl::Status FoldDelta(GraphState& graph, const Cancellation* cancellation) {
 }
 
 absl::Status MergeRuns(GraphState& graph, const std::vector<uint32_t>& runs,
-                       const Cancellation* cancellation) {
+                       const Cancellation* cancellation,
+                       RewriteProgress* progress) {
   SKG_ASSIGN_OR_RETURN(const uint32_t first_run,
                        TakeRunNumbers(graph, /*open_epoch=*/false));
   SKG_ASSIGN_OR_RETURN(const auto snapshot, graph.TakeSnapshot());
   const auto chosen = [&](const RunInfo& info) {
     return std::find(runs.begin(), runs.end(), info.number) != runs.end();
   };
-  uint64_t oldest = UINT64_MAX, newest = 0, merged_rows = 0;
+  uint64_t oldest = UINT64_MAX, newest = 0, merged_rows = 0, named_rows = 0;
   for (const RunInfo& info : snapshot->manifest().runs) {
-    if (chosen(info)) merged_rows += info.rows;
-    if (!chosen(info) || info.history) continue;
+    if (!chosen(info)) continue;
+    merged_rows += info.rows;
+    named_rows += info.named_rows;
+    if (info.history) continue;
     oldest = std::min(oldest, info.min_commit);
     newest = std::max(newest, info.max_commit);
   }
@@ -248,8 +296,9 @@ absl::Status MergeRuns(GraphState& graph, const std::vector<uint32_t>& runs,
   SKG_ASSIGN_OR_RETURN(
       const History past,
       ReadHistory(graph.kv, graph.description.number, snapshot->kv()));
-  Rebuild rebuild(graph, first_run, past.horizon, merged_rows,
-                  {.settle_removes = alone, .cancellation = cancellation});
+  Rebuild rebuild(graph, first_run, past.horizon, merged_rows, named_rows,
+                  {.settle_removes = alone, .cancellation = cancellation},
+                  progress);
   SKG_ASSIGN_OR_RETURN(const Rebuilt built, rebuild.Run([&](IndexOrder order) {
     Sources sources;
     for (const auto& run : snapshot->runs()) {

@@ -1,14 +1,17 @@
 #include "storage/graph_restorer.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "base/strings.h"
 #include "storage/block.h"
+#include "storage/external_sorter.h"
 #include "storage/history.h"
 #include "storage/keys.h"
+#include "storage/sorted_files.h"
 #include "storage/statement_id.h"
 
 namespace skg::storage {
@@ -18,46 +21,61 @@ constexpr size_t kBatchBytes = 4 << 20;
 // No term that a parser takes is longer.
 constexpr uint64_t kMaxTermBytes = uint64_t{256} << 20;
 constexpr uint64_t kCheckEvery = 4096;
-constexpr size_t kSortedIds = 1 << 16;
 constexpr uint32_t kLiveRun = 1, kPastRun = 2, kNextRun = 3;
 // Of the sorters, above those of the runs; an order's pieces lie in a family of
 // its own.
 constexpr uint32_t kFirstPiece = 16;
+
+struct IdRow {
+  std::array<uint8_t, 16> id;
+  StatementKey key;
+};
+struct IdBefore {
+  bool operator()(const IdRow& a, const IdRow& b) const { return a.id < b.id; }
+};
 
 bool IsOpen(const RunRow& row) { return row.value.end == UINT64_MAX; }
 
 }  // namespace
 
 struct GraphRestorer::Builders {
-  Builders(KvStore& kv, uint32_t graph, size_t sort_bytes)
-      : live(kv, graph, kLiveRun, false), past(kv, graph, kPastRun, true) {
+  // A statement is in each order but the first, and among the ids.
+  static size_t ShareOf(const RestoreWork& work) {
+    return work.sort_bytes / kOrderCount;
+  }
+
+  Builders(KvStore& kv, uint32_t graph, const RestoreWork& work)
+      : live(kv, graph, kLiveRun, false),
+        past(kv, graph, kPastRun, true),
+        ids(work.directory, ShareOf(work)) {
     live.BeginOrder(IndexOrder::kGspo);
     past.BeginOrder(IndexOrder::kGspo);
     for (size_t order = 1; order < kOrderCount; ++order) {
-      spills.push_back(std::make_unique<RowSpill>(
-          kv, graph, static_cast<IndexOrder>(order), kFirstPiece,
-          sort_bytes / (kOrderCount - 1)));
+      spills.push_back(
+          std::make_unique<RowSpill>(kv, graph, static_cast<IndexOrder>(order),
+                                     kFirstPiece, ShareOf(work)));
     }
   }
   RunBuilder live, past;
   std::vector<std::unique_ptr<RowSpill>> spills;
+  ExternalSorter<IdRow, IdBefore> ids;
 };
 
 GraphRestorer::GraphRestorer(KvStore& kv, Dictionary& dictionary,
                              GraphFileReader& file,
                              const GraphFileDescription& described,
                              const GraphDescription& description,
-                             const RestoreWork& work)
+                             const RestoreWork& work, Admit admit)
     : kv_(kv),
       dictionary_(dictionary),
       file_(file),
       described_(described),
       description_(description),
       work_(work),
+      admit_(std::move(admit)),
       number_(description.number),
       batch_(kv.NewBatch()),
-      builders_(
-          std::make_unique<Builders>(kv, description.number, work.sort_bytes)),
+      builders_(std::make_unique<Builders>(kv, description.number, work)),
       log_(description.number, described) {
   head_.last_commit = described.last_commit;
   head_.last_time_micros = described.last_time_micros;
@@ -81,6 +99,7 @@ absl::Status GraphRestorer::WriteIfLarge(size_t limit) {
 absl::StatusOr<GraphFileTotals> GraphRestorer::Run() {
   SKG_RETURN_IF_ERROR(ReadChunks());
   SKG_RETURN_IF_ERROR(FinishReading());
+  SKG_RETURN_IF_ERROR(WriteStatementIds());
   SKG_RETURN_IF_ERROR(BuildOrders());
   SKG_RETURN_IF_ERROR(FinishRows());
   return totals_;
@@ -91,8 +110,20 @@ absl::Status GraphRestorer::ReadChunks() {
     SKG_ASSIGN_OR_RETURN(const GraphFileReader::Chunk chunk, file_.Next());
     if (chunk.kind == ChunkKind::kEnd) return absl::OkStatus();
     SKG_RETURN_IF_ERROR(ReadChunk(chunk));
+    SKG_RETURN_IF_ERROR(AskQuota());
     SKG_RETURN_IF_ERROR(Tell(RestoreStage::kReading));
   }
+}
+
+// What the file has is about what its rows will take.
+absl::Status GraphRestorer::AskQuota() {
+  const uint64_t bytes = file_.bytes();
+  SKG_RETURN_IF_ERROR(admit_({.statements_before = admitted_statements_,
+                              .statements_after = head_.statements,
+                              .bytes = bytes - admitted_bytes_}));
+  admitted_statements_ = head_.statements;
+  admitted_bytes_ = bytes;
+  return absl::OkStatus();
 }
 
 absl::Status GraphRestorer::ReadChunk(const GraphFileReader::Chunk& chunk) {
@@ -262,18 +293,38 @@ absl::Status GraphRestorer::AddStatementId(const StatementKey& key) {
   const Uuid id =
       StatementUuid(description_.uuid, terms_[0], terms_[1], terms_[2],
                     named ? &terms_[3] : nullptr, key.edge);
-  ids_.emplace_back(StatementIdKey(number_, id), key);
-  if (ids_.size() >= kSortedIds) PutStatementIds();
-  return absl::OkStatus();
+  return builders_->ids.Add({id.bytes, key});
 }
 
-// Ids are random: a memtable takes them faster if at least many of them come
-// sorted.
-void GraphRestorer::PutStatementIds() {
-  std::sort(ids_.begin(), ids_.end());
-  for (const auto& [key, statement] : ids_)
-    batch_->Put(Family::kStatementIds, key, EncodeStatement(statement));
-  ids_.clear();
+// Ids are random: sorted, they are neighbours in a memtable, or rows of a file.
+absl::Status GraphRestorer::WriteStatementIds() {
+  SKG_RETURN_IF_ERROR(builders_->ids.Sort());
+  SKG_ASSIGN_OR_RETURN(auto rows, builders_->ids.Read());
+  SortedFiles files(kv_, Family::kStatementIds);
+  std::optional<Uuid> last;  // a statement's rows may be live and past
+  for (uint64_t done = 1; rows.valid(); ++done) {
+    Uuid id;
+    id.bytes = rows.row().id;
+    if (id == last) {
+      SKG_RETURN_IF_ERROR(rows.Next());
+      continue;
+    }
+    last = id;
+    const std::string key = StatementIdKey(number_, id);
+    const std::string value = EncodeStatement(rows.row().key);
+    if (large()) {
+      SKG_RETURN_IF_ERROR(files.Put(key, value));
+    } else {
+      batch_->Put(Family::kStatementIds, key, value);
+      SKG_RETURN_IF_ERROR(WriteIfLarge(kBatchBytes));
+    }
+    SKG_RETURN_IF_ERROR(rows.Next());
+    if (done % kCheckEvery == 0)
+      SKG_RETURN_IF_ERROR(Tell(RestoreStage::kSorting));
+  }
+  std::vector<std::unique_ptr<KvSortedFile>> all;
+  files.MoveTo(all);
+  return all.empty() ? absl::OkStatus() : kv_.Ingest(std::move(all));
 }
 
 absl::Status GraphRestorer::ReadRecords(std::string_view payload) {
@@ -296,7 +347,6 @@ absl::Status GraphRestorer::ReadRecords(std::string_view payload) {
 }
 
 absl::Status GraphRestorer::FinishReading() {
-  PutStatementIds();
   SKG_ASSIGN_OR_RETURN(totals_.logged_commits, log_.Finish());
   return totals_ == file_.totals()
              ? absl::OkStatus()
@@ -309,6 +359,10 @@ absl::Status GraphRestorer::BuildOrders() {
   RunBuilder& past = builders_->past;
   SKG_RETURN_IF_ERROR(live.FinishOrder());
   SKG_RETURN_IF_ERROR(past.FinishOrder());
+  if (large()) {
+    live.UseSortedFiles();
+    past.UseSortedFiles();
+  }
   uint64_t rows = 0;
   for (size_t i = 1; i < kOrderCount; ++i) {
     const auto order = static_cast<IndexOrder>(i);

@@ -20,6 +20,7 @@
 #include "storage/dictionary.h"
 #include "storage/graph_file.h"
 #include "storage/kv.h"
+#include "storage/quota.h"
 #include "storage/row_spill.h"
 #include "storage/rows.h"
 #include "storage/run.h"
@@ -33,10 +34,14 @@ namespace skg::storage {
 // is a graph (orders, counts, signs) is for CheckGraph to say. Not thread-safe.
 class GraphRestorer {
  public:
+  // Asked before rows are written: how many statements those until now come to.
+  using Admit = std::function<absl::Status(const QuotaGrowth&)>;
+
   // All must outlive it. `file`: Begin() has been called.
   GraphRestorer(KvStore& kv, Dictionary& dictionary, GraphFileReader& file,
                 const GraphFileDescription& described,
-                const GraphDescription& description, const RestoreWork& work);
+                const GraphDescription& description, const RestoreWork& work,
+                Admit admit);
   ~GraphRestorer();
   GraphRestorer(const GraphRestorer&) = delete;
   GraphRestorer& operator=(const GraphRestorer&) = delete;
@@ -58,12 +63,16 @@ class GraphRestorer {
   [[nodiscard]] absl::Status ReadTermPart(std::string_view payload);
   [[nodiscard]] absl::Status AddTerm(const DictionaryTerm& term);
   [[nodiscard]] absl::Status ReadRows(std::string_view payload, bool past);
+  [[nodiscard]] absl::Status AskQuota();
   [[nodiscard]] absl::Status CheckRow(const RunRow& row, bool past);
   [[nodiscard]] bool IsTerm(TermId id) const;
   void Count(const RunRow& row);
   void PutNamedGraphCounts();
   [[nodiscard]] absl::Status AddStatementId(const StatementKey& key);
-  void PutStatementIds();
+  [[nodiscard]] absl::Status WriteStatementIds();
+  [[nodiscard]] bool large() const {
+    return totals_.rows + totals_.past_rows >= work_.large_rows;
+  }
   [[nodiscard]] absl::Status ReadRecords(std::string_view payload);
   [[nodiscard]] absl::Status FinishReading();
   [[nodiscard]] absl::Status BuildOrders();
@@ -75,6 +84,7 @@ class GraphRestorer {
   const GraphFileDescription& described_;
   const GraphDescription& description_;
   const RestoreWork& work_;
+  const Admit admit_;
   const uint32_t number_;
 
   std::unique_ptr<KvBatch> batch_;
@@ -85,11 +95,11 @@ class GraphRestorer {
   std::array<std::optional<RowKey>, 2> last_rows_;  // live, past
   std::optional<RowKey> last_record_;
   Head head_;
+  uint64_t admitted_statements_ = 0, admitted_bytes_ = 0;
   absl::flat_hash_map<TermId, Counts> predicates_;
   TermId named_graph_;  // whose rows are coming
   Counts named_counts_;
-  std::vector<rdf::Term> terms_;                           // of one statement
-  std::vector<std::pair<std::string, StatementKey>> ids_;  // to be put
+  std::vector<rdf::Term> terms_;  // of one statement
   SavedLogReader log_;
 };
 

@@ -17,7 +17,7 @@ GraphState::GraphState(GraphDescription graph, KvStore& store,
                        Dictionary& terms, BlockCache& cache, GroupSync& sync,
                        size_t run_rows, Maintenance* maintenance,
                        HoldCheck* holds, QuotaCheck* quota,
-                       RunMemory* run_memory)
+                       RunMemory* run_memory, CommitMemory* commit_memory)
     : description(std::move(graph)),
       kv(store),
       dictionary(terms),
@@ -25,6 +25,7 @@ GraphState::GraphState(GraphDescription graph, KvStore& store,
       holds_(holds),
       quota_(quota),
       run_memory_(run_memory),
+      commit_memory_(commit_memory),
       log_(description, kv),
       maintenance_(maintenance),
       queue_(std::make_unique<CommitQueue>(*this, sync, run_rows)) {}
@@ -237,6 +238,21 @@ void GraphState::ReleaseMemory() {
   absl::erase_if(runs_,
                  [](const auto& entry) { return entry.second.expired(); });
   if (runs_.empty()) runs_ = {};
+}
+
+void GraphState::ReleaseUnusedRuns() {
+  // The writer holds runs, too.
+  queue_->ReleaseMemory();
+  std::shared_ptr<const Snapshot> latest;
+  std::vector<std::shared_ptr<const Run>> released;
+  const std::lock_guard lock(mutex_);
+  for (std::shared_ptr<const Run>& run : live_runs_) {
+    std::shared_ptr<const Run> rest = run->WithoutUnused();
+    if (rest == nullptr) continue;
+    runs_[run->info().number] = rest;
+    released.push_back(std::exchange(run, std::move(rest)));
+  }
+  if (!released.empty()) latest.swap(latest_);
 }
 
 void GraphState::MarkDropped() {

@@ -23,6 +23,7 @@
 
 namespace skg::storage {
 
+class CommitMemory;
 class CommitQueue;
 class GroupSync;
 class Maintenance;
@@ -88,11 +89,13 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
  public:
   // `maintenance` may be null: nothing is folded then but on demand. `holds`
   // may be null: nothing holds the past. `quota` may be null: no limits.
-  // `run_memory` may be null: nobody counts it.
+  // `run_memory` may be null: nobody counts it. `commit_memory` may be null:
+  // commits take what they need.
   GraphState(GraphDescription description, KvStore& kv, Dictionary& dictionary,
              BlockCache& blocks, GroupSync& sync, size_t run_rows,
              Maintenance* maintenance = nullptr, HoldCheck* holds = nullptr,
-             QuotaCheck* quota = nullptr, RunMemory* run_memory = nullptr);
+             QuotaCheck* quota = nullptr, RunMemory* run_memory = nullptr,
+             CommitMemory* commit_memory = nullptr);
   ~GraphState();
 
   // Reads where the graph stands and proves that head, manifest and the last
@@ -147,6 +150,9 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
   [[nodiscard]] bool TakeUsed() { return used_.exchange(false); }
   // Gives back what can be read again.
   void ReleaseMemory();
+  // Of the fences and filters of its runs, gives back those that nobody has
+  // used since the last call; who has a view keeps what that view has loaded.
+  void ReleaseUnusedRuns();
 
   // Whether the next upkeep may find something to forget; told by the last one.
   // Only one thread at a time.
@@ -197,6 +203,7 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
   [[nodiscard]] std::mutex& rewriting() { return rewriting_; }
   [[nodiscard]] Maintenance* maintenance() const { return maintenance_; }
   [[nodiscard]] QuotaCheck* quota() const { return quota_; }
+  [[nodiscard]] CommitMemory* commit_memory() const { return commit_memory_; }
 
  private:
   [[nodiscard]] std::string Name() const;
@@ -207,6 +214,7 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
   HoldCheck* const holds_;
   QuotaCheck* const quota_;
   RunMemory* const run_memory_;
+  CommitMemory* const commit_memory_;
   GraphLog log_;
 
   // A snapshot that may outlive the state only with `self` (else null).

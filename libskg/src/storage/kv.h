@@ -221,6 +221,13 @@ class KvStore {
       Family family, std::string_view begin, std::string_view end) const = 0;
   // What its caches and buffers take now; 0 where that is not known.
   [[nodiscard]] virtual size_t memory_bytes() const { return 0; }
+  // The store's own background work (flushes, compactions) writes no more than
+  // so many bytes a second, where it was told a bound; other background work
+  // asks here before it writes, and waits its turn: about size_bytes over that
+  // rate. Without a bound this does nothing.
+  virtual void AdmitBackgroundWrite(size_t /*size_bytes*/) {}
+  // What was let through of all of it; 0 without a bound.
+  [[nodiscard]] virtual uint64_t background_bytes() const { return 0; }
   // fsyncs of the write-ahead log since open.
   [[nodiscard]] virtual uint64_t wal_syncs() const = 0;
 

@@ -23,11 +23,12 @@ constexpr absl::Duration kLongestDelay = absl::Milliseconds(100);
 }  // namespace
 
 absl::Status Maintain(GraphState& graph, uint64_t fold_rows,
-                      const Cancellation* cancellation) {
+                      const Cancellation* cancellation,
+                      RewriteProgress* progress) {
   const std::lock_guard lock(graph.rewriting());
   SKG_ASSIGN_OR_RETURN(auto snapshot, graph.TakeSnapshot());
   if (snapshot->head().delta_rows >= fold_rows)
-    SKG_RETURN_IF_ERROR(FoldDelta(graph, cancellation));
+    SKG_RETURN_IF_ERROR(FoldDelta(graph, cancellation, progress));
   for (;;) {
     SKG_ASSIGN_OR_RETURN(snapshot, graph.TakeSnapshot());
     std::vector<uint32_t> runs = ChooseMerge(snapshot->manifest());
@@ -37,7 +38,7 @@ absl::Status Maintain(GraphState& graph, uint64_t fold_rows,
     }
     snapshot.reset();
     if (runs.empty()) return absl::OkStatus();
-    SKG_RETURN_IF_ERROR(MergeRuns(graph, runs, cancellation));
+    SKG_RETURN_IF_ERROR(MergeRuns(graph, runs, cancellation, progress));
   }
 }
 
@@ -118,8 +119,11 @@ void Maintenance::CommitDone(GraphState& graph, const Backlog& backlog) {
           request->Begin();
           const std::shared_ptr<GraphState> state = weak.lock();
           if (state == nullptr) return std::string();
+          RewriteProgress progress([&task](uint64_t done, uint64_t total) {
+            task.Progress(done, total);
+          });
           const absl::Status status =
-              Maintain(*state, fold_rows, &task.cancellation());
+              Maintain(*state, fold_rows, &task.cancellation(), &progress);
           // The graph is as it was; of a dropped one nothing is left to do.
           if (!status.ok() && !state->dropped()) return status;
           return std::string();

@@ -15,11 +15,13 @@
 namespace skg::storage {
 
 class GraphState;
+class RewriteProgress;
 
 // Folds the delta if it has at least `fold_rows` rows, then merges while runs
-// want it. Errors as FoldDelta.
+// want it. `progress` may be null. Errors as FoldDelta.
 [[nodiscard]] absl::Status Maintain(GraphState& graph, uint64_t fold_rows,
-                                    const Cancellation* cancellation);
+                                    const Cancellation* cancellation,
+                                    RewriteProgress* progress = nullptr);
 // Everything into one live and one history run.
 [[nodiscard]] absl::Status CompactGraph(GraphState& graph,
                                         const Cancellation* cancellation);

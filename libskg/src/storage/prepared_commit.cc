@@ -101,6 +101,8 @@ StatementKey PreparedCommit::Resolve(const StatementKey& key) const {
 
 absl::Status Prepare(GraphState& graph, PreparedCommit& commit) {
   const CommitRequest& request = commit.request;
+  commit.terms.reserve(request.new_terms.size());
+  commit.new_term_ids.reserve(request.new_terms.size());
   for (const rdf::Term& term : request.new_terms) {
     commit.new_term_ids.push_back(Enqueue(term, commit));
   }

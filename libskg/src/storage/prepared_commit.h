@@ -51,6 +51,13 @@ struct PreparedCommit {
   [[nodiscard]] TermId Resolve(TermId id) const;
   [[nodiscard]] StatementKey Resolve(const StatementKey& key) const;
 
+  // Lets go of all that is above, once it is in a batch.
+  void ReleaseWork() {
+    terms = {};
+    new_term_ids = {};
+    statement_ids = {};
+  }
+
   // Results: written by whoever leads, read by the owner once it is done.
   absl::Status status;
   CommitOutcome outcome;

@@ -14,6 +14,7 @@
 #include "rocksdb/db.h"
 #include "rocksdb/env.h"
 #include "rocksdb/file_system.h"
+#include "rocksdb/rate_limiter.h"
 #include "rocksdb/sst_file_writer.h"
 #include "rocksdb/write_batch.h"
 #include "storage/rocksdb_checkpoint.h"
@@ -199,6 +200,11 @@ class RocksKv final : public KvStore {
     rocksdb::DBOptions database =
         MakeDatabaseOptions(memory, env_.get(), options.log);
     database.create_if_missing = options.create;
+    if (options.background_io_bytes > 0) {
+      rate_limiter_.reset(rocksdb::NewGenericRateLimiter(
+          static_cast<int64_t>(options.background_io_bytes)));
+      database.rate_limiter = rate_limiter_;
+    }
     database.create_missing_column_families = true;
     std::vector<rocksdb::ColumnFamilyDescriptor> families;
     for (size_t i = 0; i < kFamilyCount; ++i) {
@@ -361,6 +367,21 @@ class RocksKv final : public KvStore {
   [[nodiscard]] size_t memory_bytes() const override {
     return cache_ == nullptr ? 0 : cache_->GetUsage();
   }
+  void AdmitBackgroundWrite(size_t size_bytes) override {
+    if (rate_limiter_ == nullptr) return;
+    const auto most = static_cast<size_t>(rate_limiter_->GetSingleBurstBytes());
+    while (size_bytes > 0) {
+      const size_t bytes = std::min(size_bytes, most);
+      rate_limiter_->Request(static_cast<int64_t>(bytes), rocksdb::Env::IO_LOW,
+                             nullptr, rocksdb::RateLimiter::OpType::kWrite);
+      size_bytes -= bytes;
+    }
+  }
+  [[nodiscard]] uint64_t background_bytes() const override {
+    return rate_limiter_ == nullptr
+               ? 0
+               : static_cast<uint64_t>(rate_limiter_->GetTotalBytesThrough());
+  }
   [[nodiscard]] uint64_t wal_syncs() const override {
     return disk_.log_syncs();
   }
@@ -410,6 +431,7 @@ class RocksKv final : public KvStore {
   RocksDbDisk disk_;
   const std::unique_ptr<rocksdb::Env> env_;
   std::shared_ptr<rocksdb::Cache> cache_;
+  std::shared_ptr<rocksdb::RateLimiter> rate_limiter_;  // null: no bound
   std::vector<ColumnFamilyHandle*> opened_;
   Handles handles_{};
   std::unique_ptr<rocksdb::DB> db_;

@@ -19,6 +19,8 @@ struct RocksDbOptions {
   bool create = true;
   // Block cache and memtables together (index and filter blocks included).
   size_t memory_bytes = size_t{256} << 20;
+  // Bytes a second that the background may write; 0: no bound.
+  uint64_t background_io_bytes = 0;
   // Below RocksDB, for fault tests; null: the default one. Must outlive the
   // store.
   rocksdb::Env* env = nullptr;

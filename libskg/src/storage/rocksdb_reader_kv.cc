@@ -223,6 +223,11 @@ class RocksReaderKv final : public KvStore {
       : files_(std::move(files)), states_(files_, interval) {}
 
   [[nodiscard]] bool read_only() const override { return true; }
+  // With what was replayed of the writer's log, for each state: the write
+  // buffers of all of them are charged to the cache.
+  [[nodiscard]] size_t memory_bytes() const override {
+    return files_.memory.cache->GetUsage();
+  }
   [[nodiscard]] absl::Status CatchUp() override {
     return states_.Newest(States::Look::kNow).status();
   }

@@ -135,37 +135,37 @@ absl::Status Fences::DecodeChunk(std::string_view bytes) {
 
 absl::StatusOr<const Fences*> Run::FencesOf(IndexOrder order,
                                             const KvSnapshot* snapshot) const {
-  auto& known = known_fences_[static_cast<size_t>(order)];
-  if (const Fences* loaded = known.load(std::memory_order_acquire))
+  const auto place = static_cast<size_t>(order);
+  MarkUsed(place);
+  if (const Fences* loaded =
+          known_fences_[place].load(std::memory_order_acquire)) {
     return loaded;
+  }
   const std::lock_guard lock(mutex_);
-  auto& kept = fences_[static_cast<size_t>(order)];
-  if (kept != nullptr) return kept.get();
+  if (fences_[place] != nullptr) return &fences_[place]->value;
   SKG_ASSIGN_OR_RETURN(
       const auto chunks,
       ReadChunks(kv_, PartKey(graph_, info_.number, kFenceKind, order),
                  snapshot));
-  auto fences = std::make_unique<Fences>();
+  Fences fences;
   for (const std::string& chunk : chunks) {
-    if (!fences->DecodeChunk(chunk).ok())
+    if (!fences.DecodeChunk(chunk).ok())
       return PartDamaged(graph_, info_.number, "the fence array");
   }
-  const bool named = static_cast<size_t>(order) >= kDefaultGraphOrders;
-  if (fences->Before(fences->size()).rows_before !=
+  const bool named = place >= kDefaultGraphOrders;
+  if (fences.Before(fences.size()).rows_before !=
       (named ? info_.named_rows : info_.rows)) {
     return PartDamaged(graph_, info_.number, "the fence array");
   }
-  kept = std::move(fences);
-  Charge(kept->memory_bytes());
-  known.store(kept.get(), std::memory_order_release);
-  return kept.get();
+  return Keep(place, std::make_shared<Part<Fences>>(std::move(fences)));
 }
 
 absl::StatusOr<const RunFilter*> Run::Filter(const KvSnapshot* snapshot) const {
+  MarkUsed(kFilterPart);
   if (const RunFilter* loaded = known_filter_.load(std::memory_order_acquire))
     return loaded;
   const std::lock_guard lock(mutex_);
-  if (filter_ != nullptr) return filter_.get();
+  if (filter_ != nullptr) return &filter_->value;
   SKG_ASSIGN_OR_RETURN(
       const auto chunks,
       ReadChunks(kv_, PartKey(graph_, info_.number, kFilterKind, std::nullopt),
@@ -173,38 +173,58 @@ absl::StatusOr<const RunFilter*> Run::Filter(const KvSnapshot* snapshot) const {
   auto filter = RunFilter::Decode(chunks);
   if (!filter.ok() || chunks.empty())
     return PartDamaged(graph_, info_.number, "the filter");
-  filter_ = std::make_unique<const RunFilter>(*std::move(filter));
-  Charge(filter_->memory_bytes());
-  known_filter_.store(filter_.get(), std::memory_order_release);
-  return filter_.get();
+  return Keep(std::make_shared<Part<RunFilter>>(*std::move(filter)));
+}
+
+const Fences* Run::Keep(size_t order, PartOf<Fences> fences) const {
+  fences->ChargeTo(memory_, graph_);
+  fences_[order] = std::move(fences);
+  const Fences* kept = &fences_[order]->value;
+  known_fences_[order].store(kept, std::memory_order_release);
+  return kept;
+}
+
+const RunFilter* Run::Keep(PartOf<RunFilter> filter) const {
+  filter->ChargeTo(memory_, graph_);
+  filter_ = std::move(filter);
+  known_filter_.store(&filter_->value, std::memory_order_release);
+  return &filter_->value;
 }
 
 void Run::Preload(std::array<Fences, kOrderCount> fences, RunFilter filter) {
   const std::lock_guard lock(mutex_);
-  for (size_t i = 0; i < kOrderCount; ++i) {
-    fences_[i] = std::make_unique<const Fences>(std::move(fences[i]));
-    known_fences_[i].store(fences_[i].get(), std::memory_order_release);
-    Charge(fences_[i]->memory_bytes());
-  }
-  filter_ = std::make_unique<const RunFilter>(std::move(filter));
-  known_filter_.store(filter_.get(), std::memory_order_release);
-  Charge(filter_->memory_bytes());
-}
-
-Run::~Run() {
-  if (memory_ != nullptr) memory_->Sub(charged_bytes_);
+  for (size_t i = 0; i < kOrderCount; ++i)
+    Keep(i, std::make_shared<Part<Fences>>(std::move(fences[i])));
+  Keep(std::make_shared<Part<RunFilter>>(std::move(filter)));
 }
 
 void Run::ChargeTo(RunMemory* memory) const {
   const std::lock_guard lock(mutex_);
   if (memory_ != nullptr || memory == nullptr) return;
   memory_ = memory;
-  memory_->Add(graph_, charged_bytes_);
+  for (const PartOf<Fences>& fences : fences_) {
+    if (fences != nullptr) fences->ChargeTo(memory, graph_);
+  }
+  if (filter_ != nullptr) filter_->ChargeTo(memory, graph_);
 }
 
-void Run::Charge(size_t bytes) const {
-  charged_bytes_ += bytes;
-  if (memory_ != nullptr) memory_->Add(graph_, bytes);
+std::shared_ptr<const Run> Run::WithoutUnused() const {
+  const std::lock_guard lock(mutex_);
+  auto run = std::make_shared<Run>(graph_, info_, kv_, cache_);
+  run->memory_ = memory_;
+  bool unused = false;
+  for (size_t i = 0; i < kOrderCount; ++i) {
+    const bool used = used_[i].exchange(false);
+    if (fences_[i] == nullptr) continue;
+    if (used) run->Keep(i, fences_[i]);
+    unused = unused || !used;
+  }
+  const bool used = used_[kFilterPart].exchange(false);
+  if (filter_ != nullptr) {
+    if (used) run->Keep(filter_);
+    unused = unused || !used;
+  }
+  return unused ? run : nullptr;
 }
 
 RunBuilder::RunBuilder(KvStore& kv, uint32_t graph, uint32_t number,

@@ -83,18 +83,21 @@ class Fences {
 };
 
 // Thread safety: all methods from any thread. Fences and filter, once loaded,
-// stay.
+// stay as long as the object does; see WithoutUnused.
 class Run {
  public:
   // `cache` may be null: every block is read and opened anew.
   Run(uint32_t graph, RunInfo info, const KvStore& kv, BlockCache* cache)
       : graph_(graph), info_(info), kv_(kv), cache_(cache) {}
-  ~Run();
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
 
   // What is loaded counts there from now on; the first call decides.
   void ChargeTo(RunMemory* memory) const;
+
+  // The same run with those of its fences and its filter that were used since
+  // the last call (or since they were loaded); null: that are all.
+  [[nodiscard]] std::shared_ptr<const Run> WithoutUnused() const;
 
   [[nodiscard]] const RunInfo& info() const { return info_; }
   [[nodiscard]] uint32_t graph() const { return graph_; }
@@ -145,7 +148,36 @@ class Run {
   void Preload(std::array<Fences, kOrderCount> fences, RunFilter filter);
 
  private:
-  void Charge(size_t bytes) const;  // under the lock
+  // What is loaded counts while any run has it.
+  template <typename T>
+  struct Part {
+    explicit Part(T loaded) : value(std::move(loaded)) {}
+    Part(const Part&) = delete;
+    Part& operator=(const Part&) = delete;
+    ~Part() {
+      if (memory != nullptr) memory->Sub(value.memory_bytes());
+    }
+    // Under the lock of the run that loaded it; the first one decides.
+    void ChargeTo(RunMemory* to, uint32_t graph) {
+      if (memory != nullptr || to == nullptr) return;
+      memory = to;
+      memory->Add(graph, value.memory_bytes());
+    }
+    const T value;
+    RunMemory* memory = nullptr;
+  };
+  template <typename T>
+  using PartOf = std::shared_ptr<Part<T>>;
+  static constexpr size_t kFilterPart = kOrderCount;
+
+  void MarkUsed(size_t part) const {
+    // Read first: many threads share the line.
+    if (!used_[part].load(std::memory_order_relaxed))
+      used_[part].store(true, std::memory_order_relaxed);
+  }
+  // Under the lock.
+  const Fences* Keep(size_t order, PartOf<Fences> fences) const;
+  const RunFilter* Keep(PartOf<RunFilter> filter) const;
   [[nodiscard]] absl::StatusOr<const RunFilter*> Filter(
       const KvSnapshot* snapshot) const;
 
@@ -154,13 +186,13 @@ class Run {
   const KvStore& kv_;
   BlockCache* const cache_;
   mutable std::mutex mutex_;  // held while something is loaded
-  mutable std::array<std::unique_ptr<const Fences>, kOrderCount> fences_;
-  mutable std::unique_ptr<const RunFilter> filter_;
+  mutable std::array<PartOf<Fences>, kOrderCount> fences_;
+  mutable PartOf<RunFilter> filter_;
   // The same for readers, who do not wait for each other; null: not loaded.
   mutable std::array<std::atomic<const Fences*>, kOrderCount> known_fences_{};
   mutable std::atomic<const RunFilter*> known_filter_{nullptr};
+  mutable std::array<std::atomic<bool>, kOrderCount + 1> used_{};
   mutable RunMemory* memory_ = nullptr;
-  mutable size_t charged_bytes_ = 0;
 };
 
 // Packs one run, an order at a time, each in key order. Not thread-safe.
@@ -177,12 +209,16 @@ class RunBuilder {
   // Everything goes into `batch`, which the caller writes.
   RunBuilder(KvBatch& batch, uint32_t graph, uint32_t number);
 
+  // There turn out to be many rows: from the next order on as kInSortedFiles.
+  void UseSortedFiles() { blocks_ = Blocks::kInSortedFiles; }
   void BeginOrder(IndexOrder order);
   // In the order's sequence, newest first within a statement.
   [[nodiscard]] absl::Status Add(const RunRow& row);
   [[nodiscard]] absl::Status FinishOrder();
   // Everything is in the store (durable once the publishing batch is).
   [[nodiscard]] absl::StatusOr<RunInfo> Finish();
+  // What it has written, or is about to, so far.
+  [[nodiscard]] uint64_t bytes() const { return info_.bytes; }
   // After Finish, of a run that was built into a batch: the run, preloaded.
   [[nodiscard]] std::shared_ptr<const Run> Take(const KvStore& kv,
                                                 BlockCache* cache);

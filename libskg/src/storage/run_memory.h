@@ -9,8 +9,8 @@
 
 namespace skg::storage {
 
-// Past the limit somebody is told, who lets go of graphs that can do without:
-// what is in use stays, so the limit is not a hard one.
+// Past the limit somebody is told, who lets go of what was not used lately, of
+// other graphs first: what is in use stays, so the limit is not a hard one.
 // Thread safety: Add and Sub from any thread.
 class RunMemory {
  public:
@@ -24,7 +24,7 @@ class RunMemory {
     last_graph_.store(graph, std::memory_order_relaxed);
     const size_t now =
         bytes_.fetch_add(bytes, std::memory_order_relaxed) + bytes;
-    if (now > limit_ && over_) over_();
+    if (bytes > 0 && now > limit_ && over_) over_();
   }
   void Sub(size_t bytes) { bytes_.fetch_sub(bytes, std::memory_order_relaxed); }
   [[nodiscard]] size_t bytes() const {

@@ -11,6 +11,7 @@
 #include "storage/block_cache.h"
 #include "storage/catalog.h"
 #include "storage/check.h"
+#include "storage/commit_memory.h"
 #include "storage/commit_queue.h"
 #include "storage/dictionary.h"
 #include "storage/graph_file.h"
@@ -34,6 +35,7 @@ class StoreImpl {
   StoreImpl(std::unique_ptr<KvStore> kv, StoreOptions options)
       : options_(std::make_shared<const StoreOptions>(std::move(options))),
         kv_(std::move(kv)),
+        commit_memory_(options_->commit_budget),
         run_memory_(options_->memory_bytes / 4),
         dictionary_(*kv_, options_->memory_bytes / 4, options_->max_term_bytes),
         blocks_(options_->memory_bytes / 2),
@@ -125,8 +127,16 @@ class StoreImpl {
                           const absl::Status& restored) {
     const std::lock_guard lock(changing_);
     absl::Status status = reserved_.Release(graph, restored);
-    if (!status.ok()) upkeep_.Remove(graph.number, nullptr);
+    if (!status.ok()) {
+      quota_check().Dropped(graph);
+      upkeep_.Remove(graph.number, nullptr);
+    }
     return status;
+  }
+  absl::Status AdmitRestored(const GraphDescription& graph,
+                             const QuotaGrowth& growth) {
+    return quota_check().Watches(graph) ? quota_check().Admit(graph, growth)
+                                        : absl::OkStatus();
   }
 
   // Of a graph that has all its rows but is not in the catalog yet.
@@ -179,7 +189,7 @@ class StoreImpl {
     auto state = std::make_shared<GraphState>(
         *std::move(graph), *kv_, dictionary_, blocks_, sync_,
         options_->run_rows, maintenance_.get(), options_->hold_check,
-        &quota_check(), &run_memory_);
+        &quota_check(), &run_memory_, &commit_memory_);
     SKG_RETURN_IF_ERROR(state->Load());
     return state;
   }
@@ -247,6 +257,7 @@ class StoreImpl {
 
   const std::shared_ptr<const StoreOptions> options_;
   std::unique_ptr<KvStore> kv_;
+  CommitMemory commit_memory_;
   RunMemory run_memory_;
   Dictionary dictionary_;
   BlockCache blocks_;
@@ -319,6 +330,15 @@ absl::Status GraphStore::CheckTermSize(const rdf::Term& term) const {
 absl::StatusOr<CommitOutcome> GraphStore::Commit(const CommitRequest& request) {
   if (read_only()) return OpenedForReading();
   return state_->queue().Commit(request);
+}
+
+absl::StatusOr<CommitOutcome> GraphStore::Commit(CommitRequest&& request) {
+  if (read_only()) return OpenedForReading();
+  return state_->queue().Commit(std::move(request));
+}
+
+MemoryBudget* GraphStore::memory_budget() const {
+  return options_->commit_budget;
 }
 
 absl::StatusOr<LogHeader> GraphStore::ReadLog(
@@ -467,7 +487,10 @@ absl::StatusOr<GraphDescription> Store::RestoreGraph(
                        impl_->BeginRestore(tenant, name, saved, work.uuid));
   RestoreScope scope(*impl_, graph);
   absl::Status status =
-      GraphRestorer(impl_->kv(), impl_->dictionary(), file, saved, graph, work)
+      GraphRestorer(impl_->kv(), impl_->dictionary(), file, saved, graph, work,
+                    [&](const QuotaGrowth& growth) {
+                      return impl_->AdmitRestored(graph, growth);
+                    })
           .Run()
           .status();
   if (status.ok() && work.progress)

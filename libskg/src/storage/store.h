@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/cancellation.h"
+#include "base/memory_budget.h"
 #include "base/uuid.h"
 #include "rdf/name.h"
 #include "storage/commit.h"
@@ -106,6 +107,10 @@ class GraphStore {
   // kNotFound (dropped), kResourceExhausted, kUnavailable.
   [[nodiscard]] absl::StatusOr<CommitOutcome> Commit(
       const CommitRequest& request);
+  // The same for less memory: the request's terms go once they are encoded.
+  [[nodiscard]] absl::StatusOr<CommitOutcome> Commit(CommitRequest&& request);
+  // What commits take their memory from; null: there is no limit.
+  [[nodiscard]] MemoryBudget* memory_budget() const;
 
   [[nodiscard]] absl::StatusOr<Transaction> Begin();
   [[nodiscard]] absl::StatusOr<CommitOutcome> Commit(
@@ -163,6 +168,9 @@ struct StoreOptions {
   absl::Duration history_kept_for = absl::InfiniteDuration();
   // How often log and history are cut to that.
   absl::Duration upkeep_interval = absl::Minutes(1);
+  // What commits take their memory from while they run. May be null: nothing
+  // limits them. Must outlive the store.
+  MemoryBudget* commit_budget = nullptr;
   // May be null; must outlive the store.
   HoldCheck* hold_check = nullptr;
   // Null: the limits that SetQuota sets. Must outlive the store.
@@ -184,6 +192,12 @@ struct RestoreWork {
   bool check = true;
   // For rows that are sorted.
   size_t sort_bytes = size_t{64} << 20;
+  // Where they may lie meanwhile; empty: where the system keeps temporary
+  // files.
+  std::string directory = {};
+  // From so many rows on what is sorted joins the store as files, past its log
+  // and its buffers.
+  uint64_t large_rows = uint64_t{1} << 20;
   const Cancellation* cancellation = nullptr;
   // Bytes read so far.
   std::function<void(RestoreStage stage, uint64_t bytes)> progress = nullptr;

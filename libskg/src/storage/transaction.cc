@@ -101,7 +101,7 @@ absl::StatusOr<CommitOutcome> GraphStore::Commit(
   request.records = std::move(overlay.records);
   request.reads = &overlay.reads;
   request.snapshot_commit = state.snapshot().commit();
-  return Commit(request);
+  return Commit(std::move(request));
 }
 
 }  // namespace skg::storage

@@ -150,11 +150,16 @@ void Upkeep::RemoveDropped() {
 // Graphs that nobody used lately let go first; the one whose runs were loaded
 // last would only load them again.
 void Upkeep::TrimRuns() {
+  std::shared_ptr<GraphState> in_use;
   for (const auto& graph : graphs_.Sweep()) {
     if (!run_memory_.over()) return;
-    if (graph->description.number != run_memory_.last_graph())
+    if (graph->description.number != run_memory_.last_graph()) {
       graph->ReleaseMemory();
+    } else {
+      in_use = graph;
+    }
   }
+  if (in_use != nullptr && run_memory_.over()) in_use->ReleaseUnusedRuns();
 }
 
 // Logs and histories of the graphs in memory, and of a few of the others.

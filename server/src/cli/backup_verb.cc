@@ -100,7 +100,7 @@ absl::StatusOr<std::string> Save(const BackupVerb& verb, Engine& engine) {
 absl::StatusOr<std::string> BackUp(const BackupVerb& verb,
                                    const std::string& directory) {
   const absl::StatusOr<std::unique_ptr<Engine>> engine =
-      OpenEngine(directory, /*create=*/false);
+      OpenToRead(directory, verb.target.read_only);
   if (!engine.ok()) return engine.status();
   return verb.to.empty() ? Save(verb, **engine)
                          : BackUpDirectory(verb, **engine);

@@ -130,15 +130,24 @@ void AddReadOnly(CLI::App& verb, bool& read_only) {
                 "Read beside a process that has the directory open");
 }
 
-void AddAsOf(CLI::App& verb, std::optional<PointInTime>& point) {
-  verb.add_option_function<std::string>(
-          "--as-of",
-          [&point](const std::string& text) {
-            point = *ParsePointInTime(text);
+CLI::Option* AddPoint(CLI::App& verb, const char* name,
+                      std::function<void(PointInTime)> set,
+                      const char* description) {
+  return verb
+      .add_option_function<std::string>(
+          name,
+          [set = std::move(set)](const std::string& text) {
+            set(*ParsePointInTime(text));
           },
-          "The state after a commit (a number), or at a time (ISO 8601) [now]")
+          description)
       ->check(Checked(CheckPoint))
       ->type_name("TIME|COMMIT");
+}
+
+void AddAsOf(CLI::App& verb, std::optional<PointInTime>& point) {
+  AddPoint(
+      verb, "--as-of", [&point](PointInTime at) { point = at; },
+      "The state after a commit (a number), or at a time (ISO 8601) [now]");
 }
 
 void AddServe(CLI::App& app, Chosen& chosen) {
@@ -224,12 +233,21 @@ void AddLoad(CLI::App& app, Chosen& chosen) {
       [load, &chosen] { chosen = [load] { return RunLoad(*load); }; });
 }
 
-void AddQuery(CLI::App& app, Chosen& chosen) {
+void AddResults(CLI::App& verb, ResultFormat& results) {
   static const std::map<std::string, ResultFormat> kResults = {
       {"json", ResultFormat::kJson},
       {"csv", ResultFormat::kCsv},
       {"tsv", ResultFormat::kTsv},
       {"table", ResultFormat::kTable}};
+  verb.add_option_function<std::string>(
+          "--results",
+          [&results](const std::string& text) { results = kResults.at(text); },
+          "Form of the answer [table on a terminal, else json]")
+      ->check(OneOf({"json", "csv", "tsv", "table"}))
+      ->type_name("json|csv|tsv|table");
+}
+
+void AddQuery(CLI::App& app, Chosen& chosen) {
   CLI::App* verb = AddVerb(app, "query", "Ask a graph", kQueryFooter);
   auto query = std::make_shared<QueryVerb>();
   AddTarget(*verb, query->target);
@@ -239,14 +257,7 @@ void AddQuery(CLI::App& app, Chosen& chosen) {
           "Language of the query [pattern]")
       ->check(OneOf({"pattern"}))
       ->type_name("pattern");
-  verb->add_option_function<std::string>(
-          "--results",
-          [query](const std::string& text) {
-            query->results = kResults.at(text);
-          },
-          "Form of the answer [table on a terminal, else json]")
-      ->check(OneOf({"json", "csv", "tsv", "table"}))
-      ->type_name("json|csv|tsv|table");
+  AddResults(*verb, query->results);
   verb->add_option("--timeout", query->timeout_seconds,
                    "End the query after so long, 0: never [0]")
       ->check(Checked(CheckSeconds))
@@ -264,6 +275,68 @@ void AddQuery(CLI::App& app, Chosen& chosen) {
                                CLI::ExitCodes::RequiredError);
     }
     chosen = [query] { return RunQuery(*query); };
+  });
+}
+
+void AddDiff(CLI::App& app, Chosen& chosen) {
+  CLI::App* verb =
+      AddVerb(app, "diff", "Show what differs between two states", kDiffFooter);
+  auto diff = std::make_shared<DiffVerb>();
+  AddTarget(*verb, diff->target);
+  AddReadOnly(*verb, diff->target.read_only);
+  AddPoint(
+      *verb, "--from", [diff](PointInTime at) { diff->from = at; },
+      "The state after a commit (a number), or at a time (ISO 8601)")
+      ->required();
+  AddPoint(
+      *verb, "--to", [diff](PointInTime at) { diff->to = at; },
+      "The other state [now]");
+  const auto term = [&](const char* name, std::optional<std::string>& value,
+                        const char* description) {
+    verb->add_option_function<std::string>(
+            name, [&value](const std::string& text) { value = text; },
+            description)
+        ->type_name("NAME");
+  };
+  term("--subject", diff->pattern.subject, "Only statements with this subject");
+  term("--predicate", diff->pattern.predicate, "Only with this predicate");
+  term("--object", diff->pattern.object, "Only with this object");
+  term("--named-graph", diff->pattern.graph,
+       "Only of this graph of the dataset; empty: of the default graph");
+  AddResults(*verb, diff->results);
+  verb->callback(
+      [diff, &chosen] { chosen = [diff] { return RunDiff(*diff); }; });
+}
+
+void AddHistory(CLI::App& app, Chosen& chosen) {
+  CLI::App* verb = AddVerb(app, "history", "Show the versions of a statement",
+                           kHistoryFooter);
+  auto history = std::make_shared<HistoryVerb>();
+  AddTarget(*verb, history->target);
+  AddReadOnly(*verb, history->target.read_only);
+  CLI::Option* id = verb->add_option("--id", history->id, "The statement's id")
+                        ->check(Checked(CheckNotEmpty))
+                        ->type_name("UUID");
+  verb->add_option("--named-graph", history->named_graph,
+                   "The statement of this graph of the dataset")
+      ->excludes(id)
+      ->type_name("NAME");
+  verb->add_option("--edge", history->edge, "That of parallel statements [0]")
+      ->excludes(id)
+      ->type_name("N");
+  verb->add_option("SUBJECT", history->subject, "The statement's terms")
+      ->excludes(id);
+  verb->add_option("PREDICATE", history->predicate)->excludes(id);
+  CLI::Option* object =
+      verb->add_option("OBJECT", history->object)->excludes(id);
+  AddResults(*verb, history->results);
+  verb->callback([history, id, object, &chosen] {
+    if (id->count() + object->count() == 0) {
+      throw CLI::RequiredError(
+          "a statement is required: SUBJECT PREDICATE OBJECT or --id UUID",
+          CLI::ExitCodes::RequiredError);
+    }
+    chosen = [history] { return RunHistory(*history); };
   });
 }
 
@@ -390,6 +463,7 @@ void AddBackup(CLI::App& app, Chosen& chosen) {
       app, "backup", "Back up the data directory, or one graph", kBackupFooter);
   auto backup = std::make_shared<BackupVerb>();
   AddTarget(*verb, backup->target);
+  AddReadOnly(*verb, backup->target.read_only);
   verb->add_option("--to", backup->to,
                    "Add a backup of all graphs to this directory")
       ->check(Checked(CheckNotEmpty))
@@ -417,7 +491,7 @@ void AddBackup(CLI::App& app, Chosen& chosen) {
   AddAsOf(*verb, backup->as_of);
   verb->callback([backup, verb, &chosen] {
     RequireOneWay(*verb, "--to", "--output", {"--keep", "--list", "--verify"},
-                  {"--graph", "--as-of"});
+                  {"--graph", "--as-of", "--read-only"});
     chosen = [backup] { return RunBackup(*backup); };
   });
 }
@@ -602,6 +676,8 @@ int RunCommandLine(int argc, char** argv) {
   AddServe(app, chosen);
   AddLoad(app, chosen);
   AddQuery(app, chosen);
+  AddDiff(app, chosen);
+  AddHistory(app, chosen);
   AddExport(app, chosen);
   AddStats(app, chosen);
   AddCheck(app, chosen);

@@ -62,6 +62,26 @@ Examples:
   skg query --data ./kg --as-of 2024-01-15T10:30:00Z --file question.json
   echo '{"start_entity": "Curie"}' | skg query --data ./kg --file -)";
 
+inline constexpr char kDiffFooter[] = R"(
+A statement is `added` where only the later state has it, `removed` where only
+the earlier one has it, and `changed` where weight, metadata, valid time or
+source differs. With --from after --to it is told the other way round. Both may
+be a commit (0: the empty graph) or a time.
+
+Examples:
+  skg diff --data ./kg --from 2024-01-15
+  skg diff --data ./kg --from 1203 --to 1204 --results csv
+  skg diff --data ./kg --from 0 --to 10 --subject Curie)";
+
+inline constexpr char kHistoryFooter[] = R"(
+What each commit did to one statement, oldest first, also where it is removed by
+now. Names are written as in a query: Curie, "1867", <https://...>.
+
+Examples:
+  skg history --data ./kg Curie discovered Radium
+  skg history --data ./kg --named-graph census Paris population '"2102650"'
+  skg history --data ./kg --id 123e4567-e89b-52d3-a456-426614174000)";
+
 inline constexpr char kExportFooter[] = R"(
 Writes one consistent snapshot; a file appears only when it is complete, and is
 packed where its name ends in .gz. A graph with named graphs in it needs
@@ -99,7 +119,8 @@ inline constexpr char kBackupFooter[] = R"(
 With --to, all graphs of the data directory: a numbered backup is added to
 BACKUPS, and only table files that no earlier one has are copied. With --output,
 one graph with its whole history as a file (packed where its name ends in .gz).
-A backup that is interrupted is none; those before it are as they were.
+A backup that is interrupted is none; those before it are as they were. While a
+server has the directory open, one graph can be saved beside it with --read-only.
 
 Examples:
   skg backup --data ./kg --to /backups/kg --keep 7

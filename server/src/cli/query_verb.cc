@@ -80,12 +80,7 @@ int RunQuery(const QueryVerb& verb) {
   NoteInterrupts();
   const absl::StatusOr<PatternResult> result = Answer(verb, *directory);
   if (!result.ok()) return Fail(result.status());
-  ResultFormat format = verb.results;
-  if (format == ResultFormat::kAutomatic) {
-    format =
-        isatty(STDOUT_FILENO) == 1 ? ResultFormat::kTable : ResultFormat::kJson;
-  }
-  return PrintResult(ResultText(*result, format));
+  return PrintResult(ResultText(*result, ChosenFormat(verb.results)));
 }
 
 }  // namespace skg::cli

@@ -1,22 +1,17 @@
 #include "cli/result_text.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <charconv>
 #include <string_view>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "cli/terminal.h"
 
 namespace skg::cli {
 namespace {
-
-std::string WeightText(float weight) {
-  char digits[32];
-  const auto [end, error] =
-      std::to_chars(digits, digits + sizeof digits, weight);
-  static_cast<void>(error);  // no float needs more than 16 characters
-  return std::string(digits, end);
-}
 
 ResultTable StatementTable(const PatternResult& result) {
   ResultTable table{.columns = {"subject", "predicate", "object", "weight"}};
@@ -55,7 +50,9 @@ void AppendAligned(const std::vector<std::string>& cells,
                    const std::vector<size_t>& widths, std::string& out) {
   for (size_t i = 0; i < cells.size(); ++i) {
     out += cells[i];
-    if (i + 1 < cells.size()) out.append(widths[i] - Width(cells[i]) + 2, ' ');
+    if (i + 1 == cells.size()) break;
+    const size_t width = Width(cells[i]);
+    out.append(std::max(widths[i], width) - width + 2, ' ');
   }
   out += '\n';
 }
@@ -93,23 +90,41 @@ std::string TsvCell(const std::string& text) {
   return cell;
 }
 
-template <typename Cell>
-std::string Separated(const ResultTable& table, Cell cell, char separator,
-                      std::string_view line_end) {
-  std::string out;
-  const auto append = [&](const std::vector<std::string>& cells) {
-    for (size_t i = 0; i < cells.size(); ++i) {
-      if (i > 0) out += separator;
-      out += cell(cells[i]);
+void AppendCells(const std::vector<std::string>& cells, ResultFormat format,
+                 std::string& out) {
+  for (size_t i = 0; i < cells.size(); ++i) {
+    if (format == ResultFormat::kCsv) {
+      if (i > 0) out += ',';
+      out += CsvCell(cells[i]);
+    } else {
+      if (i > 0) out += '\t';
+      out += TsvCell(cells[i]);
     }
-    out += line_end;
-  };
-  append(table.columns);
-  for (const auto& row : table.rows) append(row);
-  return out;
+  }
+  out += format == ResultFormat::kCsv ? "\r\n" : "\n";
+}
+
+std::string AllText(const ResultTable& table, ResultFormat format) {
+  RowText text(table.columns, format);
+  std::string out = text.Add(table.rows);
+  return out += text.Finish();
 }
 
 }  // namespace
+
+std::string WeightText(float weight) {
+  char digits[32];
+  const auto [end, error] =
+      std::to_chars(digits, digits + sizeof digits, weight);
+  static_cast<void>(error);  // no float needs more than 16 characters
+  return std::string(digits, end);
+}
+
+ResultFormat ChosenFormat(ResultFormat format) {
+  if (format != ResultFormat::kAutomatic) return format;
+  return isatty(STDOUT_FILENO) == 1 ? ResultFormat::kTable
+                                    : ResultFormat::kJson;
+}
 
 ResultTable TableOf(const PatternResult& result) {
   if (result.form == PatternResult::Form::kTraversal) return EdgeTable(result);
@@ -118,34 +133,59 @@ ResultTable TableOf(const PatternResult& result) {
   return StatementTable(result);
 }
 
-std::string AlignedText(const ResultTable& table) {
-  std::vector<std::vector<std::string>> lines = {table.columns};
-  lines.insert(lines.end(), table.rows.begin(), table.rows.end());
-  std::vector<size_t> widths(table.columns.size());
-  for (auto& line : lines) {
-    for (size_t i = 0; i < line.size(); ++i) {
-      line[i] = Printable(line[i]);
-      widths[i] = std::max(widths[i], Width(line[i]));
-    }
+void RowText::BeginTable(const std::vector<std::vector<std::string>>& rows,
+                         std::string& out) {
+  std::vector<std::string> header;
+  for (const std::string& column : columns_) {
+    header.push_back(Printable(column));
+    widths_.push_back(Width(header.back()));
   }
+  for (const auto& row : rows) {
+    for (size_t i = 0; i < row.size(); ++i)
+      widths_[i] = std::max(widths_[i], Width(row[i]));
+  }
+  AppendAligned(header, widths_, out);
+  for (size_t i = 0; i < widths_.size(); ++i) {
+    out.append(widths_[i], '-');
+    out += i + 1 < widths_.size() ? "  " : "\n";
+  }
+}
+
+std::string RowText::Add(std::vector<std::vector<std::string>> rows) {
+  rows_ += rows.size();
+  const bool first = !std::exchange(begun_, true);
   std::string out;
-  AppendAligned(lines.front(), widths, out);
-  for (size_t i = 0; i < widths.size(); ++i) {
-    out.append(widths[i], '-');
-    out += i + 1 < widths.size() ? "  " : "\n";
+  if (format_ != ResultFormat::kTable) {
+    if (first) AppendCells(columns_, format_, out);
+    for (const auto& row : rows) AppendCells(row, format_, out);
+    return out;
   }
-  for (size_t i = 1; i < lines.size(); ++i)
-    AppendAligned(lines[i], widths, out);
-  absl::StrAppend(&out, "(", Counted(table.rows.size(), "row"), ")\n");
+  for (auto& row : rows) {
+    for (std::string& cell : row) cell = Printable(cell);
+  }
+  if (first) BeginTable(rows, out);
+  for (const auto& row : rows) AppendAligned(row, widths_, out);
   return out;
 }
 
+std::string RowText::Finish() {
+  std::string out;
+  if (!begun_) out = Add({});
+  if (format_ == ResultFormat::kTable)
+    absl::StrAppend(&out, "(", Counted(rows_, "row"), ")\n");
+  return out;
+}
+
+std::string AlignedText(const ResultTable& table) {
+  return AllText(table, ResultFormat::kTable);
+}
+
 std::string CsvText(const ResultTable& table) {
-  return Separated(table, CsvCell, ',', "\r\n");
+  return AllText(table, ResultFormat::kCsv);
 }
 
 std::string TsvText(const ResultTable& table) {
-  return Separated(table, TsvCell, '\t', "\n");
+  return AllText(table, ResultFormat::kTsv);
 }
 
 std::string ResultText(const PatternResult& result, ResultFormat format) {

@@ -37,6 +37,8 @@ struct LoadVerb {
 [[nodiscard]] int RunLoad(const LoadVerb& verb);
 
 enum class ResultFormat { kAutomatic, kJson, kCsv, kTsv, kTable };
+// What kAutomatic means: a table on a terminal, else JSON.
+[[nodiscard]] ResultFormat ChosenFormat(ResultFormat format);
 
 struct QueryVerb {
   Target target;
@@ -47,6 +49,25 @@ struct QueryVerb {
   std::string query;
 };
 [[nodiscard]] int RunQuery(const QueryVerb& verb);
+
+struct DiffVerb {
+  Target target;
+  PointInTime from{uint64_t{0}};
+  std::optional<PointInTime> to;  // else the present
+  StatementPattern pattern;
+  ResultFormat results = ResultFormat::kAutomatic;
+};
+[[nodiscard]] int RunDiff(const DiffVerb& verb);
+
+struct HistoryVerb {
+  Target target;
+  std::string id;  // empty: by its terms
+  std::string subject, predicate, object;
+  std::string named_graph;  // empty: the default graph
+  uint32_t edge = 0;
+  ResultFormat results = ResultFormat::kAutomatic;
+};
+[[nodiscard]] int RunHistory(const HistoryVerb& verb);
 
 struct ExportVerb {
   Target target;
