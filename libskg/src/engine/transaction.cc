@@ -105,13 +105,15 @@ absl::Status TransactionImpl::Remove(std::string_view subject,
     SKG_ASSIGN_OR_RETURN(key.graph, transaction.Intern(g));
   }
   ++body_->generation;
-  transaction.RemoveTriple(key);
+  SKG_RETURN_IF_ERROR(transaction.RemoveTriple(key));
   hash_.Remove(subject, predicate, object, graph_name);
   return absl::OkStatus();
 }
 
 absl::StatusOr<ResolvedPattern> TransactionImpl::Resolve(
     const StatementPattern& pattern) {
+  // Terms of what was spilled may have got numbers by what this begins with.
+  (void)body_->transaction.view();
   return ResolvePattern(
       pattern, graph().names(), [this](const rdf::Term& term) {
         return body_->transaction.Intern(blank_nodes_.Resolve(term));

@@ -53,6 +53,7 @@ struct PreparedCommit {
 
   // Results: written by whoever leads, read by the owner once it is done.
   absl::Status status;
+  bool conflict = false;  // what was read has changed: kAborted for good
   CommitOutcome outcome;
 
   // What the owner waits for: it is done, or it shall lead.

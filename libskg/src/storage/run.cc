@@ -144,7 +144,7 @@ absl::StatusOr<const Fences*> Run::FencesOf(IndexOrder order,
   SKG_ASSIGN_OR_RETURN(
       const auto chunks,
       ReadChunks(kv_, PartKey(graph_, info_.number, kFenceKind, order),
-                 snapshot));
+                 ShownBy(snapshot)));
   auto fences = std::make_unique<Fences>();
   for (const std::string& chunk : chunks) {
     if (!fences->DecodeChunk(chunk).ok())
@@ -169,7 +169,7 @@ absl::StatusOr<const RunFilter*> Run::Filter(const KvSnapshot* snapshot) const {
   SKG_ASSIGN_OR_RETURN(
       const auto chunks,
       ReadChunks(kv_, PartKey(graph_, info_.number, kFilterKind, std::nullopt),
-                 snapshot));
+                 ShownBy(snapshot)));
   auto filter = RunFilter::Decode(chunks);
   if (!filter.ok() || chunks.empty())
     return PartDamaged(graph_, info_.number, "the filter");
