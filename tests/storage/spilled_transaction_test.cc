@@ -228,7 +228,8 @@ void RandomTransactions(uint64_t stream, bool rocks, uint64_t fold_rows,
                         bool statement_ids) {
   Run run(stream);
   const skg::test::TemporaryDirectory directory;
-  const StoreOptions options = Spilling(1 + run.Below(90), fold_rows);
+  StoreOptions options = Spilling(1 + run.Below(90), fold_rows);
+  if (run.Below(2) == 0) options.spill.batch_record_bytes = 200;
   std::unique_ptr<Store> store =
       rocks ? OpenRocksStore(directory / "data", options)
             : OpenMemoryStore(options);

@@ -104,6 +104,8 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(
            .log_retention = {.kept_for = options.log_kept_for,
                              .max_commits = options.log_max_commits,
                              .max_bytes = options.log_max_bytes},
+           .spill = {.directory = std::string(directory),
+                     .memory = &engine->memory_},
            .history_kept_for = options.history_kept_for}));
   return engine;
 }

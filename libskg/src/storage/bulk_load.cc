@@ -15,6 +15,7 @@
 #include "storage/load_terms.h"
 #include "storage/load_triple_terms.h"
 #include "storage/run.h"
+#include "storage/run_records.h"
 #include "storage/sorted_files.h"
 #include "storage/spill_file.h"
 #include "storage/term_reservation.h"
@@ -58,9 +59,11 @@ class BulkLoad::Impl {
   absl::StatusOr<LoadDraft> Draft(DraftOf changes,
                                   std::shared_ptr<const Snapshot> snapshot,
                                   LoadBuildOptions options);
-  void DropRun(uint32_t run);
+  // Of a run that nobody has tried to publish.
+  void DeleteRows(uint32_t run);
 
  private:
+  void DropRun(uint32_t run);
   // Rows that lie in the files with the local ids of one part.
   struct Part {
     uint64_t plain_begin = 0, plain_end = 0, full_begin = 0, full_end = 0;
@@ -133,7 +136,7 @@ absl::StatusOr<LoadDraft> BulkLoad::Draft(
   return impl_->Draft(changes, std::move(snapshot), std::move(options));
 }
 void BulkLoad::DropDraft(const LoadDraft& draft) {
-  if (draft.run != nullptr) impl_->DropRun(draft.run->info().number);
+  if (draft.run != nullptr) impl_->DeleteRows(draft.run->info().number);
 }
 
 // --- Filling ---------------------------------------------------------------
@@ -364,12 +367,20 @@ absl::StatusOr<uint32_t> BulkLoad::Impl::TakeRunNumber() {
 
 // Where this does nothing the next open does it.
 void BulkLoad::Impl::DropRun(uint32_t run) {
-  // It may have been published though it is not known to be durable.
-  const auto snapshot = graph_.TakeSnapshot();
-  if (!snapshot.ok()) return;
-  for (const RunInfo& info : (*snapshot)->manifest().runs) {
-    if (info.number == run) return;
-  }
+  bool published = false;
+  const absl::Status removed = graph_.queue().Edit(
+      [&](CommitWriter&, CommitBatch&) -> absl::Status {
+        SKG_ASSIGN_OR_RETURN(const auto snapshot, graph_.TakeSnapshot());
+        // It may have been, though it is not known to be durable.
+        for (const RunInfo& info : snapshot->manifest().runs)
+          published |= info.number == run;
+        return published ? absl::OkStatus() : RemoveRecords(*snapshot, run);
+      },
+      Durability::kNone, /*alone=*/true);
+  if (removed.ok() && !published) DeleteRows(run);
+}
+
+void BulkLoad::Impl::DeleteRows(uint32_t run) {
   const auto batch = graph_.kv.NewBatch();
   DeleteRun(graph_.description.number, run, *batch);
   (void)graph_.kv.Write(*batch, WriteMode::kBuffered);
@@ -386,6 +397,7 @@ absl::StatusOr<RunPublication> BulkLoad::Impl::BuildAgainst(
                        BuildLoadedRun(std::move(snapshot), std::move(rows),
                                       records_, run, options));
   publication.result.absent += absent_;
+  publication.batch_record_bytes = options_.batch_record_bytes;
   publication.touches = [this](const StatementKey& triple) {
     return rows_.Touches(triple);
   };
@@ -546,7 +558,7 @@ absl::StatusOr<LoadDraft> BulkLoad::Impl::Draft(
   auto built = BuildLoadedRun(std::move(snapshot), std::move(rows), records_,
                               number, options);
   if (!built.ok()) {
-    DropRun(number);
+    DeleteRows(number);
     return built.status();
   }
   drafted_ = end;

@@ -64,9 +64,10 @@ struct LoadBlock {
 struct BulkLoadOptions {
   // Where temporary files go; empty: where the system keeps them.
   std::string directory;
-  // For terms and for sorting; half of it also for the records of the
-  // statements that change.
+  // For terms and for sorting.
   size_t memory_bytes = size_t{256} << 20;
+  // More records of statements that change are written while writers wait.
+  size_t batch_record_bytes = size_t{4} << 20;
   Durability durability = Durability::kSync;
   const Cancellation* cancellation = nullptr;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "base/status.h"
 #include "storage/commit_writer.h"
 #include "storage/quota.h"
+#include "storage/run_records.h"
 
 namespace skg::storage {
 
@@ -86,16 +88,21 @@ absl::Status CommitWriter::AddRecords(const RunPublication& publication,
   const uint32_t graph = graph_.description.number;
   const uint64_t number = head_.last_commit + 1;
   const StatementRecords& records = *publication.records;
+  if (records.bytes() > publication.batch_record_bytes) {
+    SKG_RETURN_IF_ERROR(IngestRecords(graph_.kv, graph, publication.run.number,
+                                      records, number));
+    batch.rows->Delete(Family::kManifest,
+                       RecordsMarkerKey(graph, publication.run.number));
+    return absl::OkStatus();
+  }
   // The batch is not this commit's alone: all of them, or none.
   std::vector<std::pair<std::string, std::string>> rows;
-  rows.reserve(records.size());
-  for (uint64_t i = 0; i < records.size(); ++i) {
-    SKG_ASSIGN_OR_RETURN(auto record, records.At(i));
-    auto& [statement, content] = record;
-    if (content.created_commit == 0) content.created_commit = number;
-    rows.emplace_back(RecordKey(graph, statement, number),
-                      EncodeRecord(content));
-  }
+  SKG_RETURN_IF_ERROR(
+      ForEachRecordRow(graph, records, number,
+                       [&](std::string_view key, std::string_view value) {
+                         rows.emplace_back(key, value);
+                         return absl::OkStatus();
+                       }));
   for (const auto& [key, value] : rows)
     batch.rows->Put(Family::kRecords, key, value);
   return absl::OkStatus();

@@ -7,7 +7,6 @@
 #include <thread>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "storage/external_sorter.h"
 #include "storage/live_cursor.h"
@@ -261,7 +260,6 @@ class LoadBuilder {
     if (!SaysNothing(record) || record.created_commit != 0) {
       row.value.has_record = true;
       SKG_RETURN_IF_ERROR(changed_records_->Add(row.key, record));
-      SKG_RETURN_IF_ERROR(CheckRecords());
     }
     if (edge.stored == nullptr && !options_.draft &&
         graph_.description.statement_ids) {
@@ -275,19 +273,6 @@ class LoadBuilder {
     if (edge.stored == nullptr || edge.created) return 0;
     if (edge.stored_created) return *edge.stored_created;
     return edge.stored->commit > options_.last_commit ? 0 : edge.stored->commit;
-  }
-
-  // They join the store in the batch of the commit.
-  [[nodiscard]] absl::Status CheckRecords() const {
-    if (options_.draft || changed_records_->bytes() <= options_.memory_bytes)
-      return absl::OkStatus();
-    return absl::ResourceExhaustedError(absl::StrCat(
-        "the records (metadata, valid time, source, first commit of what is "
-        "replaced) of one commit are held in memory while it is written; "
-        "these have reached the ",
-        options_.memory_bytes >> 20,
-        " MiB that they may take here; make several commits of it, or raise "
-        "the memory budget"));
   }
 
   absl::Status Emit(const RunRow& row) {

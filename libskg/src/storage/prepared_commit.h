@@ -61,6 +61,10 @@ struct PreparedCommit {
   std::atomic<uint32_t> turn{kWaiting};
 };
 
+// kInvalidArgument: an operation lacks a term, or refers to a term or a record
+// that the request does not have.
+[[nodiscard]] absl::Status CheckOperations(const CommitRequest& request);
+
 // Errors: kInvalidArgument (an arena id that is no term of the request),
 // kDataLoss, whatever a lookup gives.
 [[nodiscard]] absl::Status Prepare(GraphState& graph, PreparedCommit& commit);

@@ -33,6 +33,22 @@ absl::StatusOr<Record> RecordSpill::Read(uint64_t place) const {
   return DecodeRecord(bytes);
 }
 
+absl::Status RecordSpill::ForEach(
+    const std::function<absl::Status(const Record&)>& visit) const {
+  if (file_ == nullptr) return absl::OkStatus();
+  SpillReader reader(*file_, 0, file_->size());
+  std::string bytes;
+  while (!reader.at_end()) {
+    uint32_t size = 0;
+    SKG_RETURN_IF_ERROR(reader.ReadValue(&size));
+    bytes.resize(size);
+    SKG_RETURN_IF_ERROR(reader.Read(bytes.data(), size));
+    SKG_ASSIGN_OR_RETURN(const Record record, DecodeRecord(bytes));
+    SKG_RETURN_IF_ERROR(visit(record));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status StatementRecords::Add(const StatementKey& statement,
                                    const Record& record) {
   if (entries_ == nullptr) {
@@ -64,11 +80,16 @@ absl::StatusOr<StatementRecords::Entry> StatementRecords::EntryAt(
   return entry;
 }
 
-absl::StatusOr<std::pair<StatementKey, Record>> StatementRecords::At(
-    uint64_t i) const {
-  SKG_ASSIGN_OR_RETURN(const Entry entry, EntryAt(i));
-  SKG_ASSIGN_OR_RETURN(Record record, records_.Read(entry.place));
-  return std::pair(entry.statement, std::move(record));
+absl::Status StatementRecords::ForEach(
+    const std::function<absl::Status(const StatementKey&, const Record&)>&
+        visit) const {
+  if (entries_ == nullptr) return absl::OkStatus();
+  SpillReader entries(*entries_, 0, entries_->size());
+  return records_.ForEach([&](const Record& record) -> absl::Status {
+    Entry entry;
+    SKG_RETURN_IF_ERROR(entries.ReadValue(&entry));
+    return visit(entry.statement, record);
+  });
 }
 
 absl::StatusOr<std::optional<Record>> StatementRecords::Find(

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,6 +30,9 @@ class RecordSpill {
   [[nodiscard]] absl::Status Flush();
   // `place`: what Add gave.
   [[nodiscard]] absl::StatusOr<Record> Read(uint64_t place) const;
+  // All in the sequence they were added.
+  [[nodiscard]] absl::Status ForEach(
+      const std::function<absl::Status(const Record&)>& visit) const;
   [[nodiscard]] uint64_t bytes() const {
     return file_ == nullptr ? 0 : file_->size();
   }
@@ -52,9 +56,10 @@ class StatementRecords {
   [[nodiscard]] uint64_t size() const;
   // Of the records, with what their keys in the store take.
   [[nodiscard]] uint64_t bytes() const;
-  // Record i in the order of the statements.
-  [[nodiscard]] absl::StatusOr<std::pair<StatementKey, Record>> At(
-      uint64_t i) const;
+  // All in the order of the statements, from front to end of the files.
+  [[nodiscard]] absl::Status ForEach(
+      const std::function<absl::Status(const StatementKey& statement,
+                                       const Record& record)>& visit) const;
   // O(log size) reads.
   [[nodiscard]] absl::StatusOr<std::optional<Record>> Find(
       const StatementKey& statement) const;

@@ -39,6 +39,7 @@ inline constexpr size_t kBlockKeyBytes = kGraphBytes + 4 + kRowKeyBytes;
 // Family `manifest`: graph, run, kind [, order], chunk.
 inline constexpr char kFenceKind = 'F';
 inline constexpr char kFilterKind = 'B';
+inline constexpr char kRecordsKind = 'R';  // see run_records.h
 
 // The first row of each block of one order, and what stands before it.
 class Fences {

@@ -33,6 +33,8 @@ struct RunPublication {
   absl::flat_hash_map<TermId, CountChange> predicates, named_graphs;
   // Of rows of the run; a created commit of 0 is this commit's. Never null.
   std::shared_ptr<const StatementRecords> records;
+  // More of them do not go into the batch of the commit (run_records.h).
+  size_t batch_record_bytes = 0;
   CommitResult result;  // without commit and time
 };
 

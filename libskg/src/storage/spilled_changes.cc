@@ -7,6 +7,7 @@
 #include "base/status.h"
 #include "storage/graph_state.h"
 #include "storage/load_block_builder.h"
+#include "storage/prepared_commit.h"
 #include "storage/statement_id.h"
 
 namespace skg::storage {
@@ -18,6 +19,22 @@ constexpr size_t kMostDrafts = 8;
 constexpr size_t kMostLoadBytes = size_t{256} << 20;
 constexpr size_t kLeastLoadBytes = size_t{2} << 20;
 constexpr size_t kOperationsAtATime = 1 << 16;
+
+absl::StatusOr<MemoryReservation> Reserve(const SpillOptions& options) {
+  if (options.memory == nullptr) return MemoryReservation();
+  return options.memory->ReserveShare("transactions", kMostLoadBytes,
+                                      kLeastLoadBytes);
+}
+
+BulkLoadOptions LoadOptions(const SpillOptions& options,
+                            const MemoryReservation& memory) {
+  BulkLoadOptions load;
+  load.directory = options.directory;
+  load.batch_record_bytes = options.batch_record_bytes;
+  load.memory_bytes =
+      options.memory == nullptr ? options.load_bytes : memory.bytes();
+  return load;
+}
 
 bool Adds(const WriteOperation& operation) {
   return operation.kind == WriteOperation::Kind::kAdd ||
@@ -122,15 +139,29 @@ absl::Status AddChanges(GraphState& graph, std::span<const rdf::Term> terms,
   return absl::OkStatus();
 }
 
+std::optional<absl::StatusOr<CommitOutcome>> CommitSpilled(
+    const GraphStore& graph, const SpillOptions& options,
+    const CommitRequest& request) {
+  const auto memory = Reserve(options);
+  if (!memory.ok()) return std::nullopt;
+  const auto commit = [&]() -> absl::StatusOr<CommitOutcome> {
+    SKG_RETURN_IF_ERROR(CheckOperations(request));
+    BulkLoad load(graph, LoadOptions(options, *memory));
+    SKG_RETURN_IF_ERROR(AddChanges(graph.state(), request.new_terms,
+                                   request.records, request.operations, load));
+    CommitRequest settings;
+    settings.durability = request.durability;
+    settings.idempotency_key = request.idempotency_key;
+    settings.request_hash = request.request_hash;
+    return load.Finish(settings);
+  };
+  return commit();
+}
+
 absl::StatusOr<std::unique_ptr<SpilledChanges>> SpilledChanges::Begin(
     const GraphStore& graph, const SpillOptions& options,
     std::shared_ptr<const Snapshot> base) {
-  MemoryReservation memory;
-  if (options.memory != nullptr) {
-    SKG_ASSIGN_OR_RETURN(
-        memory, options.memory->ReserveShare("transactions", kMostLoadBytes,
-                                             kLeastLoadBytes));
-  }
+  SKG_ASSIGN_OR_RETURN(MemoryReservation memory, Reserve(options));
   return std::unique_ptr<SpilledChanges>(
       new SpilledChanges(graph, options, std::move(base), std::move(memory)));
 }
@@ -143,10 +174,7 @@ SpilledChanges::SpilledChanges(const GraphStore& graph,
       base_(std::move(base)),
       view_(base_),
       memory_(std::move(memory)),
-      load_(graph_,
-            {.directory = options.directory,
-             .memory_bytes = options.memory != nullptr ? memory_.bytes()
-                                                       : options.load_bytes}) {}
+      load_(graph_, LoadOptions(options, memory_)) {}
 
 SpilledChanges::~SpilledChanges() { DropDrafts(); }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -25,6 +26,12 @@ namespace skg::storage {
     GraphState& graph, std::span<const rdf::Term> terms,
     std::span<const Record> records, std::span<const WriteOperation> operations,
     BulkLoad& load);
+
+// A commit of many operations, without reads and outcomes, as a load. Unset:
+// there is no memory for that. Errors: as GraphStore::Commit.
+[[nodiscard]] std::optional<absl::StatusOr<CommitOutcome>> CommitSpilled(
+    const GraphStore& graph, const SpillOptions& options,
+    const CommitRequest& request);
 
 // Not thread-safe. Memory: what it has reserved.
 class SpilledChanges {

@@ -166,6 +166,8 @@ struct SpillOptions {
   // What it needs from then on is reserved there. Null: it takes `load_bytes`.
   MemoryBudget* memory = nullptr;
   size_t load_bytes = size_t{64} << 20;
+  // See BulkLoadOptions.
+  size_t batch_record_bytes = size_t{4} << 20;
 };
 
 struct StoreOptions {
