@@ -1,8 +1,9 @@
 // Transactions too large for memory against the model of a store: all kinds of
 // changes, what they see of themselves, and what is left where they fail.
+#include <atomic>
+#include <functional>
 #include <thread>
 
-#include "storage/diff.h"
 #include "storage/store_model.h"
 #include "support/fault_kv.h"
 
@@ -201,8 +202,7 @@ void CompareCreated(const ReadView& view, const Model& model) {
   }
 }
 
-// The log has what differs between the states before and after, and so has the
-// difference of the two views.
+// The log has what differs between the states before and after.
 void CompareLog(const GraphStore& graph, uint64_t commit, const Model& before,
                 const Model& after) {
   const auto entry = graph.ReadLog(commit);
@@ -319,6 +319,368 @@ TEST_CASE("they give the same while the delta is folded and runs merged") {
 TEST_CASE("they give the same on RocksDB, also reopened") {
   for (uint64_t stream = 320; stream < 323; ++stream)
     RandomTransactions(stream, true, 40, true);
+}
+
+// ---- beside others
+
+Change Adding(const std::string& subject, const std::string& object,
+              float weight = 1.0f) {
+  Change change;
+  change.terms = {Name(subject), Name("p"), Name(object)};
+  change.weight = weight;
+  return change;
+}
+
+Change Removing(const std::string& subject, const std::string& object) {
+  Change change = Adding(subject, object);
+  change.kind = WriteOperation::Kind::kRemoveTriple;
+  return change;
+}
+
+Transaction BeginOn(GraphStore& graph) {
+  auto transaction = graph.Begin();
+  REQUIRE_OK(transaction);
+  return *std::move(transaction);
+}
+
+TEST_CASE("what others wrote meanwhile is decided about again at commit") {
+  const auto store = OpenMemoryStore(Spilling(3));
+  GraphStore graph = CreateGraph(*store);
+  AddOne(graph, "a", "p", "1");
+  Transaction transaction = BeginOn(graph);
+  for (int i = 0; i < 10; ++i)
+    Make(transaction, Adding("s" + std::to_string(i), "o"));
+  Make(transaction, Removing("a", "1"));
+  Make(transaction, Removing("b", "1"));
+  Change kept = Adding("c", "1", 0.25f);
+  kept.kind = WriteOperation::Kind::kAddIfAbsent;
+  Make(transaction, kept);
+  AddOne(graph, "a", "p", "1", 0.5f);
+  AddOne(graph, "b", "p", "1");  // its terms are new to the transaction
+  AddOne(graph, "c", "p", "1", 0.75f);
+  AddOne(graph, "s3", "p", "o", 0.5f);
+  const auto outcome = graph.Commit(transaction, {});
+  REQUIRE_OK(outcome);
+  CHECK(outcome->result.commit == 6);
+  CHECK(outcome->result.inserted == 9);
+  CHECK(outcome->result.replaced == 1);
+  CHECK(outcome->result.removed == 2);
+  CHECK(outcome->result.duplicates == 1);
+  const Named rows = NamedRows(*graph.Latest());
+  CHECK(rows.size() == 11);
+  RequireClean(*store);
+}
+
+TEST_CASE("blind large transactions come through beside a busy writer") {
+  const auto store = OpenMemoryStore(Spilling(20, 30));
+  GraphStore graph = CreateGraph(*store);
+  AddOne(graph, "s0", "p", "o");
+  std::atomic<bool> done{false};
+  std::atomic<uint64_t> commits{1};
+  std::thread writer([&] {
+    GraphStore own = graph;
+    for (uint64_t i = 0; !done; ++i) {
+      CommitRequest request;
+      request.durability = Durability::kNone;
+      request.new_terms = {Name("s0"), Name("p"), Name("o")};
+      WriteOperation operation;
+      const auto term = [](uint64_t n) {
+        return TermId::Make(rdf::TermTag::kArena, n);
+      };
+      operation.key = {TermId{}, term(0), term(1), term(2), 0};
+      operation.weight = i % 2 == 0 ? 0.5f : 0.25f;
+      if (i % 5 == 0) operation.kind = WriteOperation::Kind::kRemoveTriple;
+      request.operations.push_back(operation);
+      if (!own.Commit(request).ok()) return;
+      ++commits;
+    }
+  });
+  uint64_t applied = 0;
+  for (int round = 0; round < 10; ++round) {
+    auto transaction = graph.Begin();
+    if (!transaction.ok()) break;
+    for (int i = 0; i < 100; ++i) {
+      const std::string subject = "s" + std::to_string(i);
+      Make(*transaction, round % 2 == 0 ? Adding(subject, "o", 0.75f)
+                                        : Removing(subject, "o"));
+    }
+    if (graph.Commit(*transaction, {}).ok()) ++applied;
+  }
+  done = true;
+  writer.join();
+  CHECK(applied == 10);
+  CHECK(graph.last_commit() == commits + applied);
+  store->WaitForMaintenance();
+  RequireClean(*store);
+}
+
+TEST_CASE("a large transaction is applied once under its key") {
+  const auto store = OpenMemoryStore(Spilling(4));
+  GraphStore graph = CreateGraph(*store);
+  CommitRequest settings;
+  settings.idempotency_key = "key";
+  settings.request_hash = std::string(16, 'h');
+  const auto apply = [&] {
+    Transaction transaction = BeginOn(graph);
+    for (int i = 0; i < 10; ++i)
+      Make(transaction, Adding("s" + std::to_string(i), "o"));
+    return graph.Commit(transaction, settings);
+  };
+  const auto first = apply();
+  REQUIRE_OK(first);
+  CHECK_FALSE(first->result.replayed);
+  AddOne(graph, "later", "p", "o");
+  const auto again = apply();
+  REQUIRE_OK(again);
+  CHECK(again->result.replayed);
+  CHECK(again->result.commit == first->result.commit);
+  CHECK(again->result.inserted == 10);
+  settings.request_hash = std::string(16, 'x');
+  CHECK(absl::IsInvalidArgument(apply().status()));
+  CHECK(graph.last_commit() == 2);
+  RequireClean(*store);
+}
+
+TEST_CASE("a quota refuses a large transaction, and a remove it does not") {
+  const auto store = OpenMemoryStore(Spilling(4));
+  GraphStore graph = CreateGraph(*store);
+  const auto apply = [&](bool adds) {
+    Transaction transaction = BeginOn(graph);
+    for (int i = 0; i < 10; ++i) {
+      const std::string subject = "s" + std::to_string(i);
+      Make(transaction, adds ? Adding(subject, "o") : Removing(subject, "o"));
+    }
+    return graph.Commit(transaction, {}).status();
+  };
+  REQUIRE_OK(apply(true));
+  REQUIRE_OK(store->SetQuota("public", "main", {.max_statements = 5}));
+  AddOne(graph, "s0", "p", "o");  // changes nothing, and is none too many
+  Transaction more = BeginOn(graph);
+  for (int i = 0; i < 10; ++i)
+    Make(more, Adding("more" + std::to_string(i), "o"));
+  CHECK(absl::IsResourceExhausted(graph.Commit(more, {}).status()));
+  CHECK(graph.Latest()->Count({})->statements == 10);
+  REQUIRE_OK(apply(false));
+  CHECK(graph.Latest()->Count({})->statements == 0);
+  RequireClean(*store);
+}
+
+TEST_CASE("a large transaction needs memory, and says so where none is left") {
+  MemoryBudget budget(size_t{5} << 20);
+  StoreOptions options = Spilling(4);
+  options.spill.memory = &budget;
+  const auto store = OpenMemoryStore(options);
+  GraphStore graph = CreateGraph(*store);
+  {
+    Transaction transaction = BeginOn(graph);
+    for (int i = 0; i < 10; ++i)
+      Make(transaction, Adding("s" + std::to_string(i), "o"));
+    CHECK(budget.free_bytes() < budget.limit_bytes());
+    REQUIRE_OK(graph.Commit(transaction, {}));
+  }
+  CHECK(budget.free_bytes() == budget.limit_bytes());
+  const auto taken = budget.Reserve("somebody else", size_t{4} << 20);
+  REQUIRE_OK(taken);
+  Transaction transaction = BeginOn(graph);
+  absl::Status status;
+  for (int i = 0; i < 10 && status.ok(); ++i) {
+    const Change change = Adding("t" + std::to_string(i), "o");
+    const StatementKey key = KeyOf(change, [&](const rdf::Term& term) {
+      return *transaction.Intern(term);
+    });
+    status = transaction.Add(key, 1.0f, nullptr, false);
+  }
+  CHECK(absl::IsResourceExhausted(status));
+  // It has lost changes: nothing may seem to go on.
+  CHECK(transaction.view().Count({}).status() == status);
+  CHECK(graph.Commit(transaction, {}).status() == status);
+  CHECK(graph.Latest()->Count({})->statements == 10);
+}
+
+TEST_CASE("an id from before a spill is refused") {
+  const auto store = OpenMemoryStore(Spilling(1));
+  GraphStore graph = CreateGraph(*store);
+  Transaction transaction = BeginOn(graph);
+  const StatementKey key{{},
+                         *transaction.Intern(Name("a")),
+                         *transaction.Intern(Name("b")),
+                         *transaction.Intern(Name("c")),
+                         0};
+  REQUIRE_OK(transaction.Add(key, 1.0f, nullptr, false));
+  CHECK(absl::IsInvalidArgument(transaction.RemoveTriple(key)));
+  REQUIRE_OK(graph.Commit(transaction, {}));
+  CHECK(graph.Latest()->Count({})->statements == 1);
+}
+
+TEST_CASE("statements of a large transaction are found by their ids") {
+  const auto store = OpenMemoryStore(Spilling(3));
+  GraphStore graph = CreateGraph(*store);
+  AddOne(graph, "known", "p", "o");
+  Transaction transaction = BeginOn(graph);
+  for (int i = 0; i < 8; ++i)
+    Make(transaction, Adding("known", "o" + std::to_string(i)));
+  REQUIRE_OK(graph.Commit(transaction, {}));
+  const ReadView view = *graph.Latest();
+  for (const StatementRow& row : AllRows(view)) {
+    const auto id = view.StatementId(row.key);
+    REQUIRE_OK(id);
+    const auto found = view.FindById(*id);
+    REQUIRE_OK(found);
+    REQUIRE(found->has_value());
+    CHECK((*found)->key == row.key);
+  }
+}
+
+TEST_CASE("a triple of many edges goes and comes back in one transaction") {
+  const auto store = OpenMemoryStore(Spilling(100));
+  GraphStore graph = CreateGraph(*store);
+  constexpr uint32_t kEdges = 3000;
+  Transaction transaction = BeginOn(graph);
+  for (int round = 0; round < 3; ++round) {
+    for (uint32_t edge = 0; edge < kEdges; ++edge) {
+      Change change = Adding("s", "o");
+      change.edge = edge * 7919 % kEdges;
+      Make(transaction, change);
+    }
+    if (round < 2) Make(transaction, Removing("s", "o"));
+  }
+  const auto outcome = graph.Commit(transaction, {});
+  REQUIRE_OK(outcome);
+  CHECK(outcome->result.inserted == 3 * kEdges);
+  CHECK(outcome->result.removed == 2);
+  CHECK(graph.Latest()->Count({})->statements == kEdges);
+  CHECK(graph.Latest()->Count({})->triples == 1);
+  RequireClean(*store);
+}
+
+TEST_CASE("a commit of many operations goes the same way") {
+  const auto store = OpenMemoryStore(Spilling(10));
+  GraphStore graph = CreateGraph(*store);
+  RequestBuilder builder(graph);
+  for (int i = 0; i < 50; ++i)
+    builder.Add(Name("s" + std::to_string(i % 40)), Name("p"), Name("o"));
+  builder.Remove(Name("s7"), Name("p"), Name("o"));
+  const auto outcome = graph.Commit(builder.request());
+  REQUIRE_OK(outcome);
+  CHECK(outcome->result.inserted == 40);
+  CHECK(outcome->result.duplicates == 10);
+  CHECK(outcome->result.removed == 1);
+  CHECK(graph.ReadLog(outcome->result.commit)->changes.size() == 39);
+  builder.request().operations.back().key.object =
+      TermId::Make(rdf::TermTag::kArena, 1000);
+  CHECK(absl::IsInvalidArgument(graph.Commit(builder.request()).status()));
+  RequireClean(*store);
+}
+
+// ---- failures
+
+// Reads in the middle, so that drafts are made; many records.
+void TransactWithFault(const std::shared_ptr<KvStore>& kv,
+                       const skg::test::FaultPlan& plan, bool* fired) {
+  auto faulty = std::make_unique<skg::test::FaultKv>(kv, plan);
+  const skg::test::FaultKv* faults = faulty.get();
+  StoreOptions options = Spilling(5);
+  options.spill.batch_record_bytes = 1;
+  auto store = Store::Open(std::move(faulty), options);
+  if (!store.ok()) {  // only the fault can be why; its counter is gone
+    *fired = true;
+    return;
+  }
+  const auto transact = [&]() -> absl::Status {
+    auto graph = (*store)->OpenGraph("public", "main", nullptr);
+    if (!graph.ok()) return graph.status();
+    auto transaction = graph->Begin();
+    if (!transaction.ok()) return transaction.status();
+    for (int i = 0; i < 20; ++i) {
+      StatementKey key;
+      const rdf::Term terms[] = {Name("s" + std::to_string(i)), Name("p"),
+                                 Name("o")};
+      TermId* places[] = {&key.subject, &key.predicate, &key.object};
+      for (int t = 0; t < 3; ++t) {
+        const auto id = transaction->Intern(terms[t]);
+        if (!id.ok()) return id.status();
+        *places[t] = *id;
+      }
+      Record record;
+      record.metadata = R"({"n":1})";
+      absl::Status changed = i == 19
+                                 ? transaction->RemoveTriple(key)
+                                 : transaction->Add(key, 1.0f, &record, false);
+      if (!changed.ok()) return changed;
+      if (i % 8 != 7) continue;
+      const auto count = transaction->view().Count({});
+      if (!count.ok()) return count.status();
+      CHECK(count->statements == static_cast<uint64_t>(i) + 2);
+    }
+    return graph->Commit(*transaction, {}).status();
+  };
+  const absl::Status status = transact();
+  *fired = faults->fired();
+  INFO(status);
+  if (!*fired) CHECK(status.ok());
+}
+
+TEST_CASE("a large transaction that fails at any point leaves no half of it") {
+  using skg::test::FaultPlan;
+  for (const bool writes : {true, false}) {
+    for (const bool later : {false, true}) {
+      bool fired = true;
+      for (uint64_t n = 1; fired; n += writes ? 1 : 3) {
+        INFO((writes ? "write " : "read ") << n << (later ? " and later" : ""));
+        std::shared_ptr<KvStore> kv = MakeMemoryKv();
+        {
+          auto store = Store::Open(std::make_unique<skg::test::FaultKv>(kv),
+                                   StoreOptions{});
+          REQUIRE_OK(store);
+          const GraphStore graph = CreateGraph(**store);
+          AddOne(graph, "s1", "p", "o", 0.5f);  // to be replaced
+          AddOne(graph, "s19", "p", "o");       // to be removed
+        }
+        FaultPlan plan;
+        (writes ? plan.write : plan.read) = n;
+        plan.every_later_one = later;
+        TransactWithFault(kv, plan, &fired);
+        auto store =
+            Store::Open(std::make_unique<skg::test::FaultKv>(kv), Spilling(5));
+        REQUIRE_OK(store);
+        auto graph = (*store)->OpenGraph("public", "main", nullptr);
+        REQUIRE_OK(graph);
+        RequireClean(**store);
+        const size_t rows = AllRows(*graph->Latest()).size();
+        CHECK((rows == 2 || rows == 19));
+        CHECK((graph->last_commit() == 2) == (rows == 2));
+        // And it can be done again.
+        Transaction again = BeginOn(*graph);
+        for (int i = 0; i < 7; ++i)
+          Make(again, Adding("again" + std::to_string(i), "o"));
+        REQUIRE_OK(graph->Commit(again, {}));
+        RequireClean(**store);
+      }
+    }
+  }
+}
+
+// Drafts and runs that never were published leave no row.
+TEST_CASE("a large transaction that is given up leaves nothing in the store") {
+  const auto store = OpenMemoryStore(Spilling(5));
+  GraphStore graph = CreateGraph(*store);
+  {
+    Transaction transaction = BeginOn(graph);
+    for (int i = 0; i < 60; ++i) {
+      Make(transaction, Adding("s" + std::to_string(i), "o"));
+      if (i % 4 == 0)
+        CHECK(transaction.view().Count({})->statements ==
+              static_cast<uint64_t>(i) + 1);
+    }
+  }
+  for (const Family family : {Family::kGspo, Family::kGpos, Family::kRecords,
+                              Family::kStatementIds}) {
+    const auto rows = store->kv().NewIterator(family, {});
+    rows->SeekToFirst();
+    CHECK_FALSE(rows->Valid());
+  }
+  CHECK(graph.last_commit() == 0);
+  RequireClean(*store);
 }
 
 }  // namespace
