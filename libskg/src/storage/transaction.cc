@@ -52,13 +52,13 @@ class TransactionState {
     return overlay_.broken;
   }
   absl::Status Spill() {
+    // What it held is room for what comes.
+    memory_ = MemoryReservation();
     if (spilled_ == nullptr) {
       SKG_ASSIGN_OR_RETURN(spilled_,
                            SpilledChanges::Begin(graph_, options_, snapshot_));
     }
-    SKG_RETURN_IF_ERROR(spilled_->Take(overlay_));
-    memory_ = MemoryReservation();
-    return absl::OkStatus();
+    return spilled_->Take(overlay_);
   }
 
  private:
@@ -70,6 +70,8 @@ class TransactionState {
     }
     if (options_.memory == nullptr || bytes < memory_.bytes() + kReserveBytes)
       return false;
+    // Others need some, and so does a spill.
+    if (bytes > options_.memory->free_bytes()) return true;
     if (memory_.bytes() > 0) return !memory_.Resize(bytes).ok();
     auto reserved = options_.memory->Reserve("transactions", bytes);
     if (!reserved.ok()) return true;
