@@ -18,7 +18,7 @@ namespace {
 // The terms of one statement, as far as they can be read.
 struct TermReader {
   const rdf::NameSpace& names;
-  BlankNodeScope& blank_nodes;
+  const HashedBlankNodes& blank_nodes;
   std::vector<FieldError>& errors;
 
   rdf::Term Read(const char* field, std::string_view name,
@@ -34,7 +34,8 @@ struct TermReader {
       if (!problem.empty())
         errors.push_back({{field}, std::string(problem), "wrong_type"});
     }
-    return blank_nodes.Resolve(*std::move(term));
+    blank_nodes.Resolve(*term);
+    return *std::move(term);
   }
 
   void CheckSize(const storage::GraphStore& store, const char* field,
@@ -114,10 +115,10 @@ absl::StatusOr<ResolvedPattern> TransactionImpl::Resolve(
     const StatementPattern& pattern) {
   // Terms of what was spilled may have got numbers by what this begins with.
   (void)body_->transaction.view();
-  return ResolvePattern(
-      pattern, graph().names(), [this](const rdf::Term& term) {
-        return body_->transaction.Intern(blank_nodes_.Resolve(term));
-      });
+  return ResolvePattern(pattern, graph().names(), [this](rdf::Term term) {
+    blank_nodes_.Resolve(term);
+    return body_->transaction.Intern(term);
+  });
 }
 
 absl::StatusOr<std::unique_ptr<CursorImpl>> TransactionImpl::Match(

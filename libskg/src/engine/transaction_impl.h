@@ -59,7 +59,7 @@ class TransactionImpl {
   [[nodiscard]] MatchSource Source() const;
 
   std::shared_ptr<TransactionBody> body_;
-  BlankNodeScope blank_nodes_;
+  const HashedBlankNodes blank_nodes_;  // however many there are
   RequestHash hash_;
 };
 
