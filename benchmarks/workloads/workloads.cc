@@ -21,6 +21,8 @@ constexpr std::array kWorkloads = {
              &PrepareLookup},
     Workload{"block_codec", "packing and unpacking of blocks, in memory",
              &PrepareBlockCodec},
+    Workload{"large_transaction", "one transaction of many changes",
+             &PrepareLargeTransaction},
     Workload{"http_point", "GET /query of one statement under wrk",
              &PrepareHttpPoint},
 };

@@ -13,6 +13,8 @@ namespace skg::bench {
 [[nodiscard]] absl::StatusOr<Plan> PrepareScan(const Options& options);
 [[nodiscard]] absl::StatusOr<Plan> PrepareLookup(const Options& options);
 [[nodiscard]] absl::StatusOr<Plan> PrepareBlockCodec(const Options& options);
+[[nodiscard]] absl::StatusOr<Plan> PrepareLargeTransaction(
+    const Options& options);
 [[nodiscard]] absl::StatusOr<Plan> PrepareHttpPoint(const Options& options);
 
 }  // namespace skg::bench

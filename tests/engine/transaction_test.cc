@@ -1,8 +1,10 @@
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "engine/open_graph.h"
 
 namespace skg::test {
@@ -250,6 +252,100 @@ TEST_CASE("idempotency keys work for transactions") {
   CHECK(again->replayed);
   CHECK(again->commit == first->commit);
   CHECK(apply(0.25f).status().code() == absl::StatusCode::kInvalidArgument);
+}
+
+// More than a transaction holds in memory.
+constexpr int kMany = 70'000;
+
+std::string Item(int i) { return "item" + std::to_string(i); }
+
+TEST_CASE("a transaction too large for memory reads itself and is one commit") {
+  TestGraph t;
+  MustAddAll(t.graph, {Triple("item7", "p", "o", 0.5f), Triple("a", "p", "b")});
+  const uint64_t before = t.graph.Latest()->commit();
+  Transaction transaction = Begin(t.graph);
+  for (int i = 0; i < kMany; ++i)
+    REQUIRE_OK(transaction.Add(Triple(Item(i), "p", "o")));
+  REQUIRE_OK(transaction.Remove("a", "p", "b"));
+  NewStatement described = Triple("_:x", "p", "new");
+  described.metadata = "{\"why\":\"test\"}";
+  REQUIRE_OK(transaction.Add(described));
+  CHECK(MustCount(transaction, Where({}, "p")) == kMany + 1);
+  // Changes after that, over what was spilled.
+  REQUIRE_OK(transaction.Remove("item3", "p", "o"));
+  REQUIRE_OK(transaction.AddIfAbsent(Triple("item4", "p", "o", 0.1f)));
+  REQUIRE_OK(transaction.Add(Triple("_:x", "p", "also new")));
+  CHECK(transaction.size() == kMany + 5);
+  CHECK(MustCount(transaction, Where("item3")) == 0);
+  CHECK(MustCount(transaction, Where("_:x")) == 2);
+  MatchOptions options;
+  options.include_metadata = true;
+  const auto seen = Matches(transaction, Where({}, {}, "new"), options);
+  REQUIRE(seen.size() == 1);
+  CHECK(seen[0].metadata == "{\"why\":\"test\"}");
+  CHECK(seen[0].version == 0);
+  const auto replaced = Matches(transaction, Where("item7"), options);
+  REQUIRE(replaced.size() == 1);
+  CHECK(replaced[0].weight == 1.0f);
+  CHECK(replaced[0].version == 0);
+  CHECK(MustCount(t.graph) == 2);
+
+  const auto result = t.graph.Apply(std::move(transaction));
+  REQUIRE_OK(result);
+  CHECK(result->commit == before + 1);
+  CHECK(result->inserted == kMany + 1);
+  CHECK(result->replaced == 1);
+  CHECK(result->removed == 2);
+  CHECK(result->duplicates == 1);
+  CHECK(MustCount(t.graph) == kMany + 1);
+  const auto now = Matches(t.graph, Where({}, {}, "new"), options);
+  REQUIRE(now.size() == 1);
+  CHECK(now[0].id == seen[0].id);
+  CHECK(now[0].subject == seen[0].subject);
+  CHECK(t.graph.Get(now[0].id).ok());
+  const auto then = t.graph.AsOf(before);
+  REQUIRE_OK(then);
+  CHECK(MustCount(*then) == 2);
+
+  // Followers are told every one of its changes.
+  std::atomic<int> inserted{0}, replacing{0}, removed{0};
+  {
+    const auto subscription =
+        t.graph.Watch({}, before, [&](const Change& change) {
+          ++(change.kind == Change::Kind::kInserted   ? inserted
+             : change.kind == Change::Kind::kReplaced ? replacing
+                                                      : removed);
+        });
+    REQUIRE_OK(subscription);
+    const absl::Time deadline = absl::Now() + absl::Seconds(120);
+    while (subscription->position() <= before && absl::Now() < deadline)
+      absl::SleepFor(absl::Milliseconds(5));
+  }
+  CHECK(inserted == kMany);  // one of these came and went
+  CHECK(replacing == 1);
+  CHECK(removed == 1);
+  const auto report = t.engine->Check(true);
+  REQUIRE_OK(report);
+  CHECK(report->findings.empty());
+}
+
+TEST_CASE("what a large transaction has read must not change under it") {
+  TestGraph t;
+  MustAdd(t.graph, Triple("read", "p", "b"));
+  Transaction first = Begin(t.graph);
+  Transaction second = Begin(t.graph);
+  CHECK(MustCount(first, Where("read")) == 1);
+  CHECK(MustCount(second, Where("unknown")) == 0);
+  for (int i = 0; i < kMany; ++i) {
+    REQUIRE_OK(first.Add(Triple(Item(i), "p", "o")));
+    REQUIRE_OK(second.Add(Triple(Item(i), "q", "o")));
+  }
+  MustAdd(t.graph, Triple("read", "p", "new"));
+  CHECK(t.graph.Apply(std::move(first)).status().code() ==
+        absl::StatusCode::kAborted);
+  CHECK(MustCount(t.graph) == 2);
+  REQUIRE_OK(t.graph.Apply(std::move(second)));
+  CHECK(MustCount(t.graph) == kMany + 2);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <functional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "skg/engine.h"
@@ -59,6 +60,23 @@ void Pack(skg::Graph graph) {
   }
 }
 
+// One transaction that is too large for memory.
+void WriteMuch(skg::Graph& graph) {
+  auto transaction = graph.Begin();
+  if (!transaction.ok()) Fail(transaction.status());
+  skg::NewStatement statement;
+  statement.predicate = "says";
+  for (int i = 0; i < 70'000; ++i) {
+    statement.subject = "guest" + std::to_string(i);
+    statement.object = "something long " + std::to_string(i);
+    statement.metadata = i % 7 == 0 ? R"({"much":true})" : "";
+    const absl::Status added = transaction->Add(statement);
+    if (!added.ok()) Fail(added);
+  }
+  const auto applied = graph.Apply(*std::move(transaction));
+  if (!applied.ok()) Fail(applied.status());
+}
+
 void ComeAndGo(skg::Engine& engine) {
   for (;;) {
     auto graph = engine.OpenGraph("crash/guest", {.create = true});
@@ -71,6 +89,7 @@ void ComeAndGo(skg::Engine& engine) {
     }
     const auto added = graph->AddBatch(statements);
     if (!added.ok()) Fail(added.status());
+    WriteMuch(*graph);
     const absl::Status dropped = engine.DropGraph("crash/guest");
     if (!dropped.ok()) Fail(dropped);
   }

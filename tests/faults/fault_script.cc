@@ -62,18 +62,24 @@ absl::Status Change(Store& store, const std::string& graph_name,
   return graph.Commit(request).status();
 }
 
+// Reads before it changes anything and after that. With a record it replaces
+// what is there.
 absl::Status Transact(Store& store, const std::string& graph_name,
-                      const Triple& triple) {
+                      const std::vector<Triple>& triples,
+                      const storage::Record* record = nullptr) {
   SKG_ASSIGN_OR_RETURN(GraphStore graph, Open(store, graph_name, false));
   SKG_ASSIGN_OR_RETURN(storage::Transaction transaction, graph.Begin());
   SKG_RETURN_IF_ERROR(transaction.view().Count({}).status());
-  StatementKey key;
-  SKG_ASSIGN_OR_RETURN(key.subject, transaction.Intern(Name(triple.subject)));
-  SKG_ASSIGN_OR_RETURN(key.predicate,
-                       transaction.Intern(Name(triple.predicate)));
-  SKG_ASSIGN_OR_RETURN(key.object,
-                       transaction.Intern(rdf::Term::Literal(triple.object)));
-  SKG_RETURN_IF_ERROR(transaction.Add(key, 1.0f, nullptr, false));
+  for (const Triple& triple : triples) {
+    StatementKey key;
+    SKG_ASSIGN_OR_RETURN(key.subject, transaction.Intern(Name(triple.subject)));
+    SKG_ASSIGN_OR_RETURN(key.predicate,
+                         transaction.Intern(Name(triple.predicate)));
+    SKG_ASSIGN_OR_RETURN(key.object,
+                         transaction.Intern(rdf::Term::Literal(triple.object)));
+    SKG_RETURN_IF_ERROR(transaction.Add(key, 1.0f, record, false));
+  }
+  SKG_RETURN_IF_ERROR(transaction.view().Count({}).status());
   return graph.Commit(transaction, {}).status();
 }
 
@@ -214,6 +220,8 @@ std::vector<Step> Script() {
       {"a", "p", std::string(500, 'x')}, {"a", "p", "1"}, {"b", "q", "2"}};
   const std::vector<Triple> removed = {{"c", "p", "3"},
                                        {"c", "q", "a text of its own"}};
+  const std::vector<Triple> large = {
+      {"o", "p", "15"}, {"o", "q", "16"}, {"o", "p", std::string(400, 'o')}};
   CommitRequest grouped, recorded, replacing, keyed;
   grouped.durability = Durability::kGroup;
   recorded.records.push_back({.metadata = R"({"k":1})", .source = "test"});
@@ -237,12 +245,18 @@ std::vector<Step> Script() {
        }},
       {"transaction",
        [](Store& s) {
-         return Transact(s, "main", {"i", "p", "9"});
+         return Transact(s, "main", {{"i", "p", "9"}});
        },
        1,
        [](Store& s) {
          return CountPresent(s, "main", {{"i", "p", "9"}});
        }},
+      {"large transaction",
+       [=](Store& s) {
+         const storage::Record record{.metadata = R"({"k":4})"};
+         return Transact(s, "main", large, &record);
+       },
+       large.size(), [=](Store& s) { return CountPresent(s, "main", large); }},
       {"add and remove",
        [=](Store& s) {
          SKG_RETURN_IF_ERROR(Change(s, "main", Kind::kAdd, removed, {}));
@@ -343,7 +357,8 @@ void CompareWithResults(Store& store, const std::vector<Step>& steps,
 storage::StoreOptions ScriptOptions() {
   return {.fold_rows = 12,
           .run_rows = 8,
-          .log_retention = {.kept_for = absl::Hours(24)}};
+          .log_retention = {.kept_for = absl::Hours(24)},
+          .spill = {.changes = 2, .batch_record_bytes = 1}};
 }
 
 }  // namespace skg::test

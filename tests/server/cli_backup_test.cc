@@ -144,19 +144,20 @@ TEST_CASE("skg backup --read-only saves a graph beside a server") {
   const Place place;
   const std::string alone = place.directory / "alone.skg";
   const std::string beside = place.directory / "beside.skg";
-  Must({"backup", "--data", place.data, "--output", alone});
+  MustRun({"backup", "--data", place.data, "--output", alone});
   SkgProcess server(
       {"serve", "--data", place.data, "--no-auth", "--port", "0"});
   REQUIRE(server.WaitForOutput("listening on"));
   CHECK(RunSkg({"backup", "--data", place.data, "--output", beside}).status ==
         1);
   CHECK(!fs::exists(beside));
-  const std::string said =
-      Must({"backup", "--data", place.data, "--read-only", "--output", beside});
+  const std::string said = MustRun(
+      {"backup", "--data", place.data, "--read-only", "--output", beside});
   CHECK(Contains(said, "commit 1"));
   server.Signal(SIGTERM);
   CHECK(server.Wait().status == 0);
-  Must({"restore", "--data", place.data, "--graph", "copy", "--input", beside});
+  MustRun(
+      {"restore", "--data", place.data, "--graph", "copy", "--input", beside});
   CHECK(place.Export(place.data, "copy") == place.Export(place.data));
   // The whole directory needs its writer.
   CHECK(RunSkg({"backup", "--data", place.data, "--read-only", "--to",

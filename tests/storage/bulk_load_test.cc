@@ -50,7 +50,7 @@ void AddTo(LoadBlockBuilder& builder, const Statement& s) {
   }
   full.key.edge = s.edge;
   full.weight = s.weight;
-  full.if_absent = s.if_absent;
+  if (s.if_absent) full.kind = WriteOperation::Kind::kAddIfAbsent;
   if (!s.metadata.empty()) {
     block.records.emplace_back().metadata = s.metadata;
     full.record = static_cast<uint32_t>(block.records.size());

@@ -261,7 +261,8 @@ class Actor {
     const StatementKey statement{TermId{}, Id(SubjectOf(key)), Id(Name("p")),
                                  Id(ObjectOf(key)), 0};
     if (Below(3) == 0) {
-      transaction_.RemoveTriple(statement);
+      const absl::Status removed = transaction_.RemoveTriple(statement);
+      if (!removed.ok()) throw std::runtime_error(removed.ToString());
     } else {
       step.value = next_value_.fetch_add(1);
       const absl::Status added = transaction_.Add(
@@ -300,9 +301,11 @@ size_t CommittedOf(const Log& history) {
                     [](const auto& each) { return each.commit != 0; }));
 }
 
-TEST_CASE("transactions of many threads are serialisable, folds and all") {
-  constexpr int kThreads = 6, kTransactions = 250;
-  const auto store = OpenMemoryStore({.fold_rows = 40, .run_rows = 3});
+void ManyThreads(uint64_t transactions, size_t spill_changes) {
+  constexpr int kThreads = 6;
+  StoreOptions options{.fold_rows = 40, .run_rows = 3};
+  options.spill.changes = spill_changes;
+  const auto store = OpenMemoryStore(options);
   const GraphStore graph = CreateGraph(*store);
   std::atomic<Value> next_value{1};
   std::mutex mutex;
@@ -312,7 +315,7 @@ TEST_CASE("transactions of many threads are serialisable, folds and all") {
   for (uint64_t thread = 0; thread < kThreads; ++thread) {
     threads.emplace_back([&, thread] {
       try {
-        for (uint64_t i = 0; i < kTransactions; ++i) {
+        for (uint64_t i = 0; i < transactions; ++i) {
           Actor actor(graph, 1000 * (thread + 1) + i, next_value);
           for (size_t n = 1 + actor.Below(4); n > 0; --n) {
             actor.DoSomething();
@@ -338,7 +341,7 @@ TEST_CASE("transactions of many threads are serialisable, folds and all") {
   CHECK(CheckCommitOrder(history) == "");
   CHECK(CheckDependencies(history) == "");
   // Both happened, and what is there now is what the last writers left.
-  CHECK(CommittedOf(history) > kTransactions);
+  CHECK(CommittedOf(history) > transactions);
   CHECK(CommittedOf(history) < history.size());
   history.push_back({.snapshot = UINT64_MAX - 1});
   std::vector<Key> all(kSubjects * kObjects);
@@ -349,6 +352,14 @@ TEST_CASE("transactions of many threads are serialisable, folds and all") {
   RequireClean(*store);
 }
 
+TEST_CASE("transactions of many threads are serialisable, folds and all") {
+  ManyThreads(250, 1 << 16);
+}
+
+TEST_CASE("transactions too large for memory are serialisable, too") {
+  ManyThreads(60, 2);
+}
+
 TEST_CASE("few transactions in any interleaving fit some serial order") {
   auto random = Random(77);
   const auto below = [&](size_t n) {
@@ -357,8 +368,9 @@ TEST_CASE("few transactions in any interleaving fit some serial order") {
   size_t refused = 0, overlapping = 0;
   for (int round = 0; round < 250; ++round) {
     INFO("round " << round);
-    const auto store =
-        OpenMemoryStore({.fold_rows = 4, .run_rows = 2 + below(4)});
+    StoreOptions options{.fold_rows = 4, .run_rows = 2 + below(4)};
+    if (round % 2 == 0) options.spill.changes = 1 + below(3);
+    const auto store = OpenMemoryStore(options);
     const GraphStore graph = CreateGraph(*store);
     std::atomic<Value> next_value{1};
     Log history;

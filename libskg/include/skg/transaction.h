@@ -21,7 +21,12 @@ class TransactionImpl;
 // Transaction that reads nothing never conflicts. Destroying it without
 // Commit drops its changes.
 // Thread safety: one thread at a time. Lifetime: before the Engine's end.
-// Memory: proportional to its changes.
+// Memory: proportional to its changes up to 65,536 of them, or 32 MiB, or what
+// the budget has free; beyond that it spills: changes, their terms and records
+// wait in temporary files in the data directory (some 200 bytes a change and
+// the text of the terms), and it holds half of what the budget has free, 2 MiB
+// to 256 MiB. Distinct triple terms stay in memory, 160 bytes each, in a
+// quarter of that. It is one commit all the same.
 class SKG_EXPORT Transaction {
  public:
   Transaction(Transaction&&) noexcept;
@@ -29,12 +34,15 @@ class SKG_EXPORT Transaction {
   ~Transaction();
 
   // Errors: kInvalidArgument (term, weight, metadata); the transaction stays
-  // as it was before the call.
+  // as it was before the call. Where it spills also kResourceExhausted (no
+  // memory is free, or the disk is full; too many triple terms) and
+  // kUnavailable (a temporary file); it is lost then, and every later call
+  // gives that error.
   [[nodiscard]] absl::Status Add(const NewStatement& statement);
   // Changes nothing if the statement is there already.
   [[nodiscard]] absl::Status AddIfAbsent(const NewStatement& statement);
   // Removes the statement in the given named graph (empty: default) with all
-  // its edges. Removing what is absent is no error.
+  // its edges. Removing what is absent is no error. Errors: as Add.
   [[nodiscard]] absl::Status Remove(std::string_view subject,
                                     std::string_view predicate,
                                     std::string_view object,
@@ -43,6 +51,10 @@ class SKG_EXPORT Transaction {
   // As ReadView::Match and Count, with this transaction's changes. What is
   // read here is checked at commit. A cursor ends with kFailedPrecondition
   // once the transaction has been changed or applied after its Match.
+  // Cost: as there; of the first read after changes were spilled (every 65,536
+  // of them at most) also sorting and packing these, every eighth time all of
+  // them, and waiting for a bulk load of the graph that is about to commit.
+  // Terms of the changes get their numbers then, whatever becomes of them.
   [[nodiscard]] absl::StatusOr<StatementCursor> Match(
       const StatementPattern& pattern, const MatchOptions& options = {});
   [[nodiscard]] absl::StatusOr<uint64_t> Count(

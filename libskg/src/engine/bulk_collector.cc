@@ -83,7 +83,8 @@ absl::StatusOr<size_t> BulkCollector::Mark() {
 
 void BulkCollector::MakeIfAbsentSince(size_t mark) {
   std::vector<storage::LoadBlock::Full>& full = builder_.block().full;
-  for (size_t i = mark; i < full.size(); ++i) full[i].if_absent = true;
+  for (size_t i = mark; i < full.size(); ++i)
+    full[i].kind = storage::WriteOperation::Kind::kAddIfAbsent;
 }
 
 }  // namespace skg::engine

@@ -62,7 +62,8 @@ absl::Status BulkRows::Add(rdf::Quad& quad,
                            storage::LoadBlockBuilder& builder) const {
   SKG_RETURN_IF_ERROR(Prepare(quad));
   if (statement_ids_ || !quad.in_default_graph()) {
-    AddFull(quad, 0, builder).if_absent = true;
+    AddFull(quad, 0, builder).kind =
+        storage::WriteOperation::Kind::kAddIfAbsent;
     return absl::OkStatus();
   }
   storage::LoadBlock::Plain plain;
@@ -79,7 +80,7 @@ absl::Status BulkRows::Add(rdf::Quad& quad, const StatementDetails& details,
   SKG_RETURN_IF_ERROR(Prepare(quad));
   storage::LoadBlock::Full& full = AddFull(quad, details.edge, builder);
   full.weight = details.weight;
-  full.if_absent = if_absent;
+  if (if_absent) full.kind = storage::WriteOperation::Kind::kAddIfAbsent;
   if (details.has_record()) {
     builder.block().records.push_back(details.record);
     full.record = static_cast<uint32_t>(builder.block().records.size());

@@ -128,6 +128,8 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(
            .log_retention = {.kept_for = options.log_kept_for,
                              .max_commits = options.log_max_commits,
                              .max_bytes = options.log_max_bytes},
+           .spill = {.directory = std::string(directory),
+                     .memory = &engine->memory_},
            .history_kept_for = options.history_kept_for,
            .commit_budget = &engine->memory_,
            .hold_check = engine->holds_.get()}));

@@ -18,7 +18,7 @@ namespace {
 // The terms of one statement, as far as they can be read.
 struct TermReader {
   const rdf::NameSpace& names;
-  BlankNodeScope& blank_nodes;
+  const HashedBlankNodes& blank_nodes;
   std::vector<FieldError>& errors;
 
   rdf::Term Read(const char* field, std::string_view name,
@@ -34,7 +34,8 @@ struct TermReader {
       if (!problem.empty())
         errors.push_back({{field}, std::string(problem), "wrong_type"});
     }
-    return blank_nodes.Resolve(*std::move(term));
+    blank_nodes.Resolve(*term);
+    return *std::move(term);
   }
 
   void CheckSize(const storage::GraphStore& store, const char* field,
@@ -105,17 +106,19 @@ absl::Status TransactionImpl::Remove(std::string_view subject,
     SKG_ASSIGN_OR_RETURN(key.graph, transaction.Intern(g));
   }
   ++body_->generation;
-  transaction.RemoveTriple(key);
+  SKG_RETURN_IF_ERROR(transaction.RemoveTriple(key));
   hash_.Remove(subject, predicate, object, graph_name);
   return absl::OkStatus();
 }
 
 absl::StatusOr<ResolvedPattern> TransactionImpl::Resolve(
     const StatementPattern& pattern) {
-  return ResolvePattern(
-      pattern, graph().names(), [this](const rdf::Term& term) {
-        return body_->transaction.Intern(blank_nodes_.Resolve(term));
-      });
+  // Terms of what was spilled may have got numbers by what this begins with.
+  (void)body_->transaction.view();
+  return ResolvePattern(pattern, graph().names(), [this](rdf::Term term) {
+    blank_nodes_.Resolve(term);
+    return body_->transaction.Intern(term);
+  });
 }
 
 absl::StatusOr<std::unique_ptr<CursorImpl>> TransactionImpl::Match(

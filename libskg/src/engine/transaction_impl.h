@@ -46,7 +46,7 @@ class TransactionImpl {
   [[nodiscard]] absl::StatusOr<std::unique_ptr<CursorImpl>> Match(
       const StatementPattern& pattern, const MatchOptions& options);
   [[nodiscard]] absl::StatusOr<uint64_t> Count(const StatementPattern& pattern);
-  [[nodiscard]] size_t size() const { return body_->transaction.size(); }
+  [[nodiscard]] uint64_t size() const { return body_->transaction.size(); }
 
   // Commits; the transaction is used up.
   [[nodiscard]] absl::StatusOr<CommitResult> Commit(
@@ -59,7 +59,7 @@ class TransactionImpl {
   [[nodiscard]] MatchSource Source() const;
 
   std::shared_ptr<TransactionBody> body_;
-  BlankNodeScope blank_nodes_;
+  const HashedBlankNodes blank_nodes_;  // however many there are
   RequestHash hash_;
 };
 

@@ -15,6 +15,7 @@
 #include "storage/load_terms.h"
 #include "storage/load_triple_terms.h"
 #include "storage/run.h"
+#include "storage/run_records.h"
 #include "storage/sorted_files.h"
 #include "storage/spill_file.h"
 #include "storage/term_reservation.h"
@@ -28,10 +29,6 @@ constexpr uint64_t kCheckEvery = 1 << 14;
 // Tries against a moving graph before the writers have to wait.
 constexpr int kTries = 3;
 
-size_t BytesOf(const Record& record) {
-  return sizeof record + record.metadata.size() + record.source.size();
-}
-
 TermId LocalId(uint64_t number) {
   return TermId::Make(rdf::TermTag::kArena, number);
 }
@@ -44,6 +41,7 @@ void LoadBlock::Clear() {
   plain.clear();
   full.clear();
   records.clear();
+  absent = 0;
 }
 
 class BulkLoad::Impl {
@@ -51,14 +49,21 @@ class BulkLoad::Impl {
   Impl(GraphState& graph, BulkLoadOptions options)
       : graph_(graph),
         options_(std::move(options)),
-        terms_(std::make_shared<LoadTerms>(graph, options_.directory)),
-        triple_terms_(graph, options_.memory_bytes / 4),
-        rows_(options_.directory, options_.memory_bytes / 2) {}
+        records_(options_.directory),
+        rows_(options_.directory, options_.memory_bytes / 2) {
+    BeginTerms();
+  }
 
   absl::Status Add(const LoadBlock& block);
-  absl::StatusOr<CommitOutcome> Finish();
+  absl::StatusOr<CommitOutcome> Finish(const CommitRequest& request);
+  absl::StatusOr<LoadDraft> Draft(DraftOf changes,
+                                  std::shared_ptr<const Snapshot> snapshot,
+                                  LoadBuildOptions options);
+  // Of a run that nobody has tried to publish.
+  void DeleteRows(uint32_t run);
 
  private:
+  void DropRun(uint32_t run);
   // Rows that lie in the files with the local ids of one part.
   struct Part {
     uint64_t plain_begin = 0, plain_end = 0, full_begin = 0, full_end = 0;
@@ -75,19 +80,20 @@ class BulkLoad::Impl {
   absl::StatusOr<TermId> Local(TermId id) const;
   absl::Status EndPart();
 
+  void BeginTerms();
+  absl::Status Settle();
   absl::Status NumberAll();
   absl::Status NumberTerms();
   absl::Status WriteDictionary();
   absl::Status Translate();
   absl::Status FinalIds(size_t part, std::vector<TermId>* ids) const;
 
-  absl::StatusOr<CommitResult> Publish();
-  absl::StatusOr<CommitResult> TryPublish(uint32_t run, bool alone);
+  absl::Status Publish(PreparedCommit& commit);
+  absl::Status TryPublish(uint32_t run, bool alone, PreparedCommit& commit);
   absl::StatusOr<RunPublication> BuildAgainst(
       std::shared_ptr<const Snapshot> snapshot, uint32_t run);
   absl::StatusOr<uint32_t> TakeRunNumber();
   absl::Status CheckSince(RunPublication& publication);
-  void DropRun(uint32_t run);
 
   GraphState& graph_;
   const BulkLoadOptions options_;
@@ -98,22 +104,40 @@ class BulkLoad::Impl {
   std::vector<Part> parts_;
   Part part_;
   std::unique_ptr<SpillFile> plain_, full_;
-  std::vector<Record> records_;
-  size_t record_bytes_ = 0;
-  uint64_t sequence_ = 0;
+  uint64_t sequence_ = 0, absent_ = 0;
 
   // The writer may keep it for longer than the load lives.
-  const std::shared_ptr<LoadTerms> terms_;
-  LoadTripleTerms triple_terms_;
+  std::shared_ptr<LoadTerms> terms_;
+  std::unique_ptr<LoadTripleTerms> triple_terms_;
   std::shared_ptr<TermReservation> reservation_;
+
+  // With their final ids.
+  RecordSpill records_;
   LoadRows rows_;
+  LoadRows::Mark drafted_;  // rows before it are in drafts
 };
 
 BulkLoad::BulkLoad(const GraphStore& graph, BulkLoadOptions options)
     : impl_(std::make_unique<Impl>(graph.state(), std::move(options))) {}
 BulkLoad::~BulkLoad() = default;
 absl::Status BulkLoad::Add(const LoadBlock& block) { return impl_->Add(block); }
-absl::StatusOr<CommitOutcome> BulkLoad::Finish() { return impl_->Finish(); }
+absl::StatusOr<CommitOutcome> BulkLoad::Finish(const CommitRequest& request) {
+  return impl_->Finish(request);
+}
+absl::StatusOr<LoadDraft> BulkLoad::Draft(
+    DraftOf changes, std::shared_ptr<const Snapshot> snapshot,
+    uint64_t last_commit,
+    const std::function<absl::StatusOr<Record>(const StatementRow&)>&
+        read_record) {
+  LoadBuildOptions options;
+  options.draft = true;
+  options.last_commit = last_commit;
+  options.read_record = read_record;
+  return impl_->Draft(changes, std::move(snapshot), std::move(options));
+}
+void BulkLoad::DropDraft(const LoadDraft& draft) {
+  if (draft.run != nullptr) impl_->DeleteRows(draft.run->info().number);
+}
 
 // --- Filling ---------------------------------------------------------------
 
@@ -160,7 +184,7 @@ absl::Status BulkLoad::Impl::InternTripleTerm(std::string_view of_block) {
                     rdf::TermTag::kTripleTerm, bytes);
   local_ids_.push_back(LocalId(number));
   return number < before ? absl::OkStatus()
-                         : triple_terms_.Add(parts_.size(), number, bytes);
+                         : triple_terms_->Add(parts_.size(), number, bytes);
 }
 
 absl::StatusOr<TermId> BulkLoad::Impl::Local(TermId id) const {
@@ -190,10 +214,11 @@ absl::Status BulkLoad::Impl::Add(const LoadBlock& block) {
     row = {subject.bits, predicate.bits, object.bits};
     SKG_RETURN_IF_ERROR(plain_->Append(&row, sizeof row));
   }
-  const auto first_record = static_cast<uint32_t>(records_.size());
+  absent_ += block.absent;
+  std::vector<uint64_t> places;  // of the block's records
+  places.reserve(block.records.size());
   for (const Record& record : block.records) {
-    record_bytes_ += BytesOf(record);
-    records_.push_back(record);
+    SKG_ASSIGN_OR_RETURN(places.emplace_back(), records_.Add(record));
   }
   for (const LoadBlock::Full& full : block.full) {
     if (full.record > block.records.size())
@@ -208,18 +233,10 @@ absl::Status BulkLoad::Impl::Add(const LoadBlock& block) {
     row.edge = full.key.edge;
     row.weight = full.weight;
     row.sequence = sequence_++;
-    row.record = full.record == 0 ? 0 : first_record + full.record;
-    row.if_absent = full.if_absent;
+    row.record = full.record == 0 ? 0 : places[full.record - 1];
+    row.kind = full.kind;
     std::copy(full.id.bytes.begin(), full.id.bytes.end(), row.id.begin());
     SKG_RETURN_IF_ERROR(full_->Append(&row, sizeof row));
-  }
-  if (record_bytes_ > options_.memory_bytes / 2) {
-    return absl::ResourceExhaustedError(absl::StrCat(
-        "the records (metadata, valid time, source) of one load are held in "
-        "memory until it ends; these have reached the ",
-        options_.memory_bytes >> 21,
-        " MiB that they may take here; load the data in several parts, or "
-        "raise the memory budget"));
   }
   return table_.memory_bytes() > options_.memory_bytes / 2 ? EndPart()
                                                            : absl::OkStatus();
@@ -311,7 +328,7 @@ absl::Status BulkLoad::Impl::Translate() {
   uint64_t rows = 0;
   for (size_t number = 0; number < parts_.size(); ++number) {
     SKG_RETURN_IF_ERROR(FinalIds(number, &ids));
-    triple_terms_.FillIn(number, &ids);
+    triple_terms_->FillIn(number, &ids);
     const Part& part = parts_[number];
     SpillReader plain(*plain_, part.plain_begin, part.plain_end);
     SpillReader full(*full_, part.full_begin, part.full_end);
@@ -333,7 +350,7 @@ absl::Status BulkLoad::Impl::Translate() {
       SKG_RETURN_IF_ERROR(rows_.Add(row));
     }
   }
-  return rows_.Sort();
+  return absl::OkStatus();
 }
 
 // --- Statements ------------------------------------------------------------
@@ -350,12 +367,20 @@ absl::StatusOr<uint32_t> BulkLoad::Impl::TakeRunNumber() {
 
 // Where this does nothing the next open does it.
 void BulkLoad::Impl::DropRun(uint32_t run) {
-  // It may have been published though it is not known to be durable.
-  const auto snapshot = graph_.TakeSnapshot();
-  if (!snapshot.ok()) return;
-  for (const RunInfo& info : (*snapshot)->manifest().runs) {
-    if (info.number == run) return;
-  }
+  bool published = false;
+  const absl::Status removed = graph_.queue().Edit(
+      [&](CommitWriter&, CommitBatch&) -> absl::Status {
+        SKG_ASSIGN_OR_RETURN(const auto snapshot, graph_.TakeSnapshot());
+        // It may have been, though it is not known to be durable.
+        for (const RunInfo& info : snapshot->manifest().runs)
+          published |= info.number == run;
+        return published ? absl::OkStatus() : RemoveRecords(*snapshot, run);
+      },
+      Durability::kNone, /*alone=*/true);
+  if (removed.ok() && !published) DeleteRows(run);
+}
+
+void BulkLoad::Impl::DeleteRows(uint32_t run) {
   const auto batch = graph_.kv.NewBatch();
   DeleteRun(graph_.description.number, run, *batch);
   (void)graph_.kv.Write(*batch, WriteMode::kBuffered);
@@ -363,12 +388,16 @@ void BulkLoad::Impl::DropRun(uint32_t run) {
 
 absl::StatusOr<RunPublication> BulkLoad::Impl::BuildAgainst(
     std::shared_ptr<const Snapshot> snapshot, uint32_t run) {
-  SKG_ASSIGN_OR_RETURN(
-      RunPublication publication,
-      BuildLoadedRun(std::move(snapshot), rows_, records_, run,
-                     {.directory = options_.directory,
-                      .memory_bytes = options_.memory_bytes / 2,
-                      .cancellation = options_.cancellation}));
+  SKG_ASSIGN_OR_RETURN(LoadRows::Reader rows, rows_.Read());
+  LoadBuildOptions options;
+  options.directory = options_.directory;
+  options.memory_bytes = options_.memory_bytes / 2;
+  options.cancellation = options_.cancellation;
+  SKG_ASSIGN_OR_RETURN(RunPublication publication,
+                       BuildLoadedRun(std::move(snapshot), std::move(rows),
+                                      records_, run, options));
+  publication.result.absent += absent_;
+  publication.batch_record_bytes = options_.batch_record_bytes;
   publication.touches = [this](const StatementKey& triple) {
     return rows_.Touches(triple);
   };
@@ -402,49 +431,55 @@ absl::Status BulkLoad::Impl::CheckSince(RunPublication& publication) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<CommitResult> BulkLoad::Impl::TryPublish(uint32_t run,
-                                                        bool alone) {
+absl::Status BulkLoad::Impl::TryPublish(uint32_t run, bool alone,
+                                        PreparedCommit& commit) {
   // Until it is published, the log must reach back to the snapshot.
   const auto hold = graph_.log().Hold(graph_.published());
-  CommitResult result;
   if (alone) {
-    SKG_RETURN_IF_ERROR(graph_.queue().Edit(
+    return graph_.queue().Edit(
         [&](CommitWriter& writer, CommitBatch& batch) -> absl::Status {
           SKG_ASSIGN_OR_RETURN(auto snapshot, graph_.TakeSnapshot());
           SKG_ASSIGN_OR_RETURN(const RunPublication publication,
                                BuildAgainst(std::move(snapshot), run));
-          return writer.PublishRun(publication, &result, batch);
+          return writer.PublishRun(publication, commit, batch);
         },
-        options_.durability, /*alone=*/true));
-    return result;
+        commit.request.durability, /*alone=*/true);
   }
   SKG_ASSIGN_OR_RETURN(auto snapshot, graph_.TakeSnapshot());
   SKG_ASSIGN_OR_RETURN(RunPublication publication,
                        BuildAgainst(std::move(snapshot), run));
   SKG_RETURN_IF_ERROR(CheckSince(publication));
-  SKG_RETURN_IF_ERROR(graph_.queue().Edit(
+  return graph_.queue().Edit(
       [&](CommitWriter& writer, CommitBatch& batch) {
-        return writer.PublishRun(publication, &result, batch);
+        return writer.PublishRun(publication, commit, batch);
       },
-      options_.durability));
-  return result;
+      commit.request.durability);
 }
 
-absl::StatusOr<CommitResult> BulkLoad::Impl::Publish() {
+absl::Status BulkLoad::Impl::Publish(PreparedCommit& commit) {
   for (int i = 1;; ++i) {
     SKG_RETURN_IF_ERROR(Check());
+    // What is decided already need not be built.
+    SKG_RETURN_IF_ERROR(graph_.queue().Edit(
+        [&](CommitWriter& writer, CommitBatch&) {
+          return writer.CheckRequest(commit).status();
+        },
+        Durability::kNone));
+    if (commit.outcome.result.replayed) return absl::OkStatus();
     SKG_ASSIGN_OR_RETURN(const uint32_t run, TakeRunNumber());
     const bool alone = i > kTries;
-    auto result = TryPublish(run, alone);
-    if (result.ok()) return result;
+    const absl::Status status = TryPublish(run, alone, commit);
+    const bool replayed = commit.outcome.result.replayed;
+    if (status.ok() && !replayed) return status;
     DropRun(run);
-    if (!absl::IsAborted(result.status()) || alone) return result.status();
+    // Of what was read another commit cannot make anything else.
+    if (!absl::IsAborted(status) || commit.conflict || alone) return status;
   }
 }
 
 absl::Status BulkLoad::Impl::NumberAll() {
   SKG_RETURN_IF_ERROR(NumberTerms());
-  if (triple_terms_.empty()) {
+  if (triple_terms_->empty()) {
     absl::Status written;
     std::thread helper([&] { written = WriteDictionary(); });
     const absl::Status translated = Translate();
@@ -454,25 +489,32 @@ absl::Status BulkLoad::Impl::NumberAll() {
   }
   SKG_RETURN_IF_ERROR(WriteDictionary());
   SKG_RETURN_IF_ERROR(
-      triple_terms_.Number([this](size_t part, std::vector<TermId>* ids) {
+      triple_terms_->Number([this](size_t part, std::vector<TermId>* ids) {
         return FinalIds(part, ids);
       }));
   return Translate();
 }
 
-absl::StatusOr<CommitOutcome> BulkLoad::Impl::Finish() {
+void BulkLoad::Impl::BeginTerms() {
+  table_ = TermTable();
+  parts_.clear();
+  part_ = {};
+  plain_.reset();
+  full_.reset();
+  terms_ = std::make_shared<LoadTerms>(graph_, options_.directory);
+  triple_terms_ =
+      std::make_unique<LoadTripleTerms>(graph_, options_.memory_bytes / 4);
+  reservation_.reset();
+}
+
+// Gives all rows their final ids, and the graph's dictionary their terms.
+absl::Status BulkLoad::Impl::Settle() {
   SKG_RETURN_IF_ERROR(OpenFiles());
   SKG_RETURN_IF_ERROR(EndPart());
   SKG_RETURN_IF_ERROR(plain_->Flush());
   SKG_RETURN_IF_ERROR(full_->Flush());
-  const std::lock_guard one_at_a_time(graph_.loading());
+  SKG_RETURN_IF_ERROR(records_.Flush());
   absl::Status status = NumberAll();
-  CommitOutcome outcome;
-  if (status.ok()) {
-    auto result = Publish();
-    status = result.status();
-    if (result.ok()) outcome.result = *result;
-  }
   // The rows of the terms are there, or never will be. Should the writer not
   // hear of it, it goes on giving out the reserved numbers, which is right too.
   const absl::Status ended = graph_.queue().Edit(
@@ -480,9 +522,57 @@ absl::StatusOr<CommitOutcome> BulkLoad::Impl::Finish() {
         return writer.ReserveTerms(nullptr, batch);
       },
       Durability::kNone);
-  if (status.ok()) status = ended;
   SKG_RETURN_IF_ERROR(status);
-  return outcome;
+  SKG_RETURN_IF_ERROR(ended);
+  BeginTerms();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<CommitOutcome> BulkLoad::Impl::Finish(
+    const CommitRequest& request) {
+  PreparedCommit commit(request);
+  SKG_RETURN_IF_ERROR(Prepare(graph_, commit));
+  const std::lock_guard one_at_a_time(graph_.loading());
+  SKG_RETURN_IF_ERROR(Settle());
+  SKG_RETURN_IF_ERROR(rows_.Sort());
+  SKG_RETURN_IF_ERROR(Publish(commit));
+  return std::move(commit.outcome);
+}
+
+absl::StatusOr<LoadDraft> BulkLoad::Impl::Draft(
+    DraftOf changes, std::shared_ptr<const Snapshot> snapshot,
+    LoadBuildOptions options) {
+  {
+    const std::lock_guard one_at_a_time(graph_.loading());
+    SKG_RETURN_IF_ERROR(Settle());
+  }
+  SKG_ASSIGN_OR_RETURN(const LoadRows::Mark end, rows_.SortAndMark());
+  SKG_ASSIGN_OR_RETURN(
+      LoadRows::Reader rows,
+      rows_.Read(changes == DraftOf::kAll ? LoadRows::Mark() : drafted_));
+  options.directory = options_.directory;
+  options.memory_bytes = options_.memory_bytes / 2;
+  options.cancellation = options_.cancellation;
+  SKG_ASSIGN_OR_RETURN(const uint32_t number, TakeRunNumber());
+  const uint64_t commit = snapshot->commit() + 1;
+  auto built = BuildLoadedRun(std::move(snapshot), std::move(rows), records_,
+                              number, options);
+  if (!built.ok()) {
+    DeleteRows(number);
+    return built.status();
+  }
+  drafted_ = end;
+  LoadDraft draft;
+  draft.records = built->records;
+  if (built->run.rows == 0) return draft;
+  RunInfo info = built->run;
+  info.commit = info.min_commit = info.max_commit = commit;
+  const auto run =
+      std::make_shared<const Run>(graph_.description.number, info, graph_.kv,
+                                  &graph_.blocks, Run::Kind::kDraft);
+  graph_.Adopt(run);
+  draft.run = run;
+  return draft;
 }
 
 }  // namespace skg::storage

@@ -4,8 +4,8 @@
 // (architecture page, Storage: Dictionary, Manifest).
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,9 +17,12 @@
 #include "base/uuid.h"
 #include "skg/statement.h"
 #include "storage/commit.h"
+#include "storage/record_spill.h"
 #include "storage/store.h"
 
 namespace skg::storage {
+
+class Run;
 
 // Statements with their terms, as one reader made them out. Ids of rows are
 // inline ids or arena ids: places in `terms`.
@@ -38,8 +41,8 @@ struct LoadBlock {
     StatementKey key;
     float weight = 1.0f;
     uint32_t record = 0;  // place in `records` plus one; 0: none
-    bool if_absent = false;
-    Uuid id;  // where the graph keeps an id index
+    WriteOperation::Kind kind = WriteOperation::Kind::kAdd;
+    Uuid id;  // of an add, where the graph keeps an id index
   };
 
   // The encoding of a triple term is the ids of its parts (EncodeTripleParts),
@@ -49,6 +52,8 @@ struct LoadBlock {
   std::vector<Plain> plain;
   std::vector<Full> full;
   std::vector<Record> records;
+  // Removes that cannot find anything, and so bring no statement.
+  uint64_t absent = 0;
 
   void Clear();
   [[nodiscard]] uint64_t statements() const {
@@ -59,10 +64,19 @@ struct LoadBlock {
 struct BulkLoadOptions {
   // Where temporary files go; empty: where the system keeps them.
   std::string directory;
-  // For terms and for sorting; records of statements have to fit in too.
+  // For terms and for sorting.
   size_t memory_bytes = size_t{256} << 20;
+  // More records of statements that change are written while writers wait.
+  size_t batch_record_bytes = size_t{4} << 20;
   Durability durability = Durability::kSync;
   const Cancellation* cancellation = nullptr;
+};
+
+// What the changes that were added so far, or since another draft, make of a
+// snapshot: a run that no manifest lists.
+struct LoadDraft {
+  std::shared_ptr<const Run> run;                   // null: they change nothing
+  std::shared_ptr<const StatementRecords> records;  // of its rows
 };
 
 // What is added is visible once Finish has returned, all or nothing; until then
@@ -78,12 +92,32 @@ class BulkLoad {
   // kInvalidArgument (ids that are no places), kCancelled.
   [[nodiscard]] absl::Status Add(const LoadBlock& block);
 
-  // Of equal statements the last one counts; of those that are only added if
-  // absent, none changes what is there. Concurrent commits and loads are as if
-  // they came before or after. Errors: as GraphStore::Commit, and those of Add;
-  // the graph is then as it was, but for term numbers that nothing uses.
+  // Changes are applied in the sequence they came, of one block first the plain
+  // statements and of several such blocks together all of these first: of equal
+  // statements the last one counts; of those that are only added if absent,
+  // none changes what is there. Concurrent commits and loads are as if they
+  // came before or after. `request`: durability, idempotency key, and what was
+  // read, since when; it brings no operations and wants no outcomes.
+  // Errors: as GraphStore::Commit, and those of Add; the graph is then as it
+  // was, but for term numbers that nothing uses.
   // Cost: sorts everything, reads of the graph what lies between.
-  [[nodiscard]] absl::StatusOr<CommitOutcome> Finish();
+  [[nodiscard]] absl::StatusOr<CommitOutcome> Finish(
+      const CommitRequest& request = {});
+
+  // What the changes make of a snapshot: those since the last draft of kNew, or
+  // all. Rows of the snapshot with a later commit than `last_commit` are of
+  // earlier drafts, their records as `read_record` says. The run's only commit
+  // is the one after the snapshot's. Its terms have numbers and dictionary rows
+  // afterwards, whatever becomes of the load. More may be added then.
+  // The caller ends the run with DropDraft; the next open does so else.
+  // Errors: those of Finish. Waits for loads that number their terms.
+  enum class DraftOf : uint8_t { kNew, kAll };
+  [[nodiscard]] absl::StatusOr<LoadDraft> Draft(
+      DraftOf changes, std::shared_ptr<const Snapshot> snapshot,
+      uint64_t last_commit,
+      const std::function<absl::StatusOr<Record>(const StatementRow&)>&
+          read_record);
+  void DropDraft(const LoadDraft& draft);
 
  private:
   class Impl;

@@ -2,13 +2,17 @@
 // aside for terms, and runs that become commits.
 #include <algorithm>
 #include <span>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/status.h"
 #include "storage/commit_writer.h"
 #include "storage/quota.h"
+#include "storage/run_records.h"
 
 namespace skg::storage {
 
@@ -68,17 +72,55 @@ absl::Status CommitWriter::CheckQuota(const RunPublication& publication) const {
   QuotaCheck* const quota = graph_.quota();
   if (quota == nullptr || !quota->Watches(graph_.description))
     return absl::OkStatus();
+  // What only removes may always be done.
+  const bool adds =
+      publication.result.inserted + publication.result.replaced > 0;
   return quota->Admit(
       graph_.description,
       {.statements_before = head_.statements,
        .statements_after =
            head_.statements + static_cast<uint64_t>(publication.all.statements),
-       .bytes = publication.run.bytes});
+       .bytes = adds ? publication.run.bytes : 0});
+}
+
+absl::Status CommitWriter::AddRecords(const RunPublication& publication,
+                                      CommitBatch& batch) const {
+  const uint32_t graph = graph_.description.number;
+  const uint64_t number = head_.last_commit + 1;
+  const StatementRecords& records = *publication.records;
+  if (records.bytes() > publication.batch_record_bytes) {
+    SKG_RETURN_IF_ERROR(IngestRecords(graph_.kv, graph, publication.run.number,
+                                      records, number));
+    batch.rows->Delete(Family::kManifest,
+                       RecordsMarkerKey(graph, publication.run.number));
+    return absl::OkStatus();
+  }
+  // The batch is not this commit's alone: all of them, or none.
+  std::vector<std::pair<std::string, std::string>> rows;
+  SKG_RETURN_IF_ERROR(
+      ForEachRecordRow(graph, records, number,
+                       [&](std::string_view key, std::string_view value) {
+                         rows.emplace_back(key, value);
+                         return absl::OkStatus();
+                       }));
+  for (const auto& [key, value] : rows)
+    batch.rows->Put(Family::kRecords, key, value);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> CommitWriter::CheckRequest(PreparedCommit& commit) {
+  SKG_ASSIGN_OR_RETURN(const bool replayed, Replay(commit));
+  if (replayed) return true;
+  SKG_RETURN_IF_ERROR(FindTerms(commit));
+  SKG_RETURN_IF_ERROR(CheckConflicts(commit));
+  return false;
 }
 
 absl::Status CommitWriter::PublishRun(const RunPublication& publication,
-                                      CommitResult* result,
+                                      PreparedCommit& commit,
                                       CommitBatch& batch) {
+  SKG_ASSIGN_OR_RETURN(const bool replayed, CheckRequest(commit));
+  if (replayed) return absl::OkStatus();
   SKG_RETURN_IF_ERROR(CheckUntouched(publication));
   for (const auto& [id, change] : publication.predicates)
     SKG_RETURN_IF_ERROR(LoadCounts(predicate_counts_, id, &PredicateCountKey));
@@ -86,14 +128,16 @@ absl::Status CommitWriter::PublishRun(const RunPublication& publication,
     SKG_RETURN_IF_ERROR(LoadCounts(graph_counts_, id, &NamedGraphCountKey));
 
   SKG_RETURN_IF_ERROR(CheckQuota(publication));
+  SKG_RETURN_IF_ERROR(AddRecords(publication, batch));
 
   // From here on nothing may fail.
   const uint64_t number = ++head_.last_commit;
   head_.last_time_micros =
       std::max(absl::ToUnixMicros(absl::Now()), head_.last_time_micros + 1);
-  *result = publication.result;
-  result->commit = number;
-  result->time = absl::FromUnixMicros(head_.last_time_micros);
+  CommitResult& result = commit.outcome.result;
+  result = publication.result;
+  result.commit = number;
+  result.time = absl::FromUnixMicros(head_.last_time_micros);
 
   const auto add = [](const CountChange& change, uint64_t& statements,
                       uint64_t& triples) {
@@ -114,12 +158,6 @@ absl::Status CommitWriter::PublishRun(const RunPublication& publication,
     batch.named_graphs.insert(id);
   }
   const uint32_t graph = graph_.description.number;
-  for (const auto& [key, content] : publication.records) {
-    Record record = content;
-    if (record.created_commit == 0) record.created_commit = number;
-    batch.rows->Put(Family::kRecords, RecordKey(graph, key, number),
-                    EncodeRecord(record));
-  }
   if (publication.run.rows > 0) {
     RunInfo info = publication.run;
     info.commit = info.min_commit = info.max_commit = number;
@@ -142,11 +180,12 @@ absl::Status CommitWriter::PublishRun(const RunPublication& publication,
     probes_.clear();  // they may be older than what was just forgotten
   }
   batch.rows->Put(Family::kLog, LogKey(graph, number, 0),
-                  EncodeLogReference(result->time, publication.run.rows));
+                  EncodeLogReference(result.time, publication.run.rows));
   Recent& recent = recent_.emplace_back();
   recent.commit = number;
   recent.everything = publication.run.rows > 0;
   ++recent_keys_;
+  StoreIdempotency(commit, batch);
   batch.last_commit = number;
   return absl::OkStatus();
 }

@@ -372,12 +372,13 @@ void CommitWriter::AppendTerms(const PreparedCommit& commit,
   }
 }
 
-absl::Status CommitWriter::CheckConflicts(const PreparedCommit& commit) {
+absl::Status CommitWriter::CheckConflicts(PreparedCommit& commit) {
   if (commit.request.reads == nullptr || commit.request.reads->empty())
     return absl::OkStatus();
   const ReadSet reads = commit.request.reads->Resolve(
       [&](TermId id) { return commit.Resolve(id); });
-  const auto conflict = [](uint64_t number) {
+  const auto conflict = [&commit](uint64_t number) {
+    commit.conflict = true;
     return absl::AbortedError(
         absl::StrCat("commit ", number,
                      " changed what this transaction has read; run it again"));
@@ -397,6 +398,7 @@ absl::Status CommitWriter::CheckConflicts(const PreparedCommit& commit) {
           return absl::OkStatus();
         });
     if (absl::IsOutOfRange(header.status())) {
+      commit.conflict = true;
       return absl::AbortedError(
           "the log no longer reaches back to where this transaction began");
     }

@@ -89,11 +89,15 @@ class CommitWriter {
   [[nodiscard]] absl::Status ReserveTerms(
       std::shared_ptr<TermReservation> reservation, CommitBatch& batch);
   [[nodiscard]] bool has_reservation() const { return reserved_ != nullptr; }
-  // Adds a run as a commit, whose number and time go into the result. kAborted:
-  // a commit since the snapshot touches what it touches. kResourceExhausted: a
-  // quota.
+  // What PublishRun would say of the key and the reads of `commit`: true, it is
+  // replayed.
+  [[nodiscard]] absl::StatusOr<bool> CheckRequest(PreparedCommit& commit);
+  // Adds a run as a commit, with the key and under the reads of `commit`, which
+  // brings no operations; its outcome is told there. kAborted: a commit since
+  // the snapshot touches what it touches, or (commit.conflict) what was read.
+  // kResourceExhausted: a quota. A replayed key adds no commit.
   [[nodiscard]] absl::Status PublishRun(const RunPublication& publication,
-                                        CommitResult* result,
+                                        PreparedCommit& commit,
                                         CommitBatch& batch);
 
  private:
@@ -120,13 +124,15 @@ class CommitWriter {
   [[nodiscard]] absl::Status CheckUntouched(const RunPublication& publication);
   [[nodiscard]] absl::Status CheckQuota(
       const RunPublication& publication) const;
+  [[nodiscard]] absl::Status AddRecords(const RunPublication& publication,
+                                        CommitBatch& batch) const;
 
   // First phase: everything that may fail.
   [[nodiscard]] absl::StatusOr<bool> Replay(PreparedCommit& commit);
   [[nodiscard]] absl::Status FindTerms(PreparedCommit& commit);
   [[nodiscard]] absl::StatusOr<TermId> FindTerm(const PreparedCommit& commit,
                                                 PendingTerm& pending);
-  [[nodiscard]] absl::Status CheckConflicts(const PreparedCommit& commit);
+  [[nodiscard]] absl::Status CheckConflicts(PreparedCommit& commit);
   [[nodiscard]] absl::Status LoadStates(const PreparedCommit& commit,
                                         uint64_t first_new_term);
   [[nodiscard]] absl::StatusOr<Triple*> LoadTriple(const StatementKey& triple,

@@ -21,7 +21,9 @@ namespace skg::storage {
 
 // `Before` is a total order: no two rows may be equal in it unless either may
 // come first. Not thread-safe while it is filled; then readers of several
-// threads. Memory: as given, and 256 KiB a stretch and reader.
+// threads. More may be added once these have ended, and be sorted again.
+// Memory: as given, and up to 256 KiB a stretch and reader: less where these
+// would be more than what is given, but at least 16 KiB.
 template <typename Row, typename Before>
 class ExternalSorter {
   static_assert(std::is_trivially_copyable_v<Row>);
@@ -54,6 +56,13 @@ class ExternalSorter {
     return file_->Flush();
   }
   [[nodiscard]] uint64_t size() const { return size_; }
+  // Sorts, and tells where rows that are added later begin.
+  using Mark = size_t;
+  [[nodiscard]] absl::StatusOr<Mark> SortAndMark() {
+    SKG_RETURN_IF_ERROR(Spill());
+    SKG_RETURN_IF_ERROR(Sort());
+    return stretches_.size();
+  }
 
   // Goes through all rows in order. Must end before the sorter.
   class Reader {
@@ -81,10 +90,13 @@ class ExternalSorter {
     };
     explicit Reader(const ExternalSorter& sorter) : sorter_(&sorter) {}
 
-    [[nodiscard]] absl::Status Open() {
-      for (const Stretch& stretch : sorter_->stretches_) {
-        Head& head = heads_.emplace_back(
-            Head{SpillReader(*sorter_->file_, stretch.begin, stretch.end), {}});
+    [[nodiscard]] absl::Status Open(Mark from) {
+      const auto& stretches = sorter_->stretches_;
+      for (size_t i = from; i < stretches.size(); ++i) {
+        Head& head = heads_.emplace_back(Head{
+            SpillReader(*sorter_->file_, stretches[i].begin, stretches[i].end,
+                        sorter_->BufferBytes(stretches.size() - from)),
+            {}});
         SKG_RETURN_IF_ERROR(head.reader.ReadValue(&head.row));
       }
       std::make_heap(heads_.begin(), heads_.end(), After());
@@ -120,9 +132,10 @@ class ExternalSorter {
     std::vector<Head> heads_;
     std::optional<Row> current_;
   };
-  [[nodiscard]] absl::StatusOr<Reader> Read() const {
+  // With a mark: only what was added since.
+  [[nodiscard]] absl::StatusOr<Reader> Read(Mark from = 0) const {
     Reader reader(*this);
-    SKG_RETURN_IF_ERROR(reader.Open());
+    SKG_RETURN_IF_ERROR(reader.Open(from));
     return reader;
   }
 
@@ -165,7 +178,13 @@ class ExternalSorter {
   // Doubling, but never past what is allowed: a vector would take up to twice
   // that.
   void Grow() {
-    rows_.reserve(std::min(most_rows_, std::max<size_t>(1024, size_ * 2)));
+    rows_.reserve(
+        std::min(most_rows_, std::max<size_t>(1024, rows_.size() * 2)));
+  }
+
+  [[nodiscard]] size_t BufferBytes(size_t stretches) const {
+    return std::clamp(most_rows_ * sizeof(Row) / std::max<size_t>(stretches, 1),
+                      size_t{16} << 10, SpillReader::kBufferBytes);
   }
 
   [[nodiscard]] absl::Status Spill() {

@@ -10,6 +10,7 @@
 #include "storage/commit_queue.h"
 #include "storage/keys.h"
 #include "storage/log_expansion.h"
+#include "storage/run_records.h"
 
 namespace skg::storage {
 
@@ -47,6 +48,7 @@ absl::Status GraphState::Load() {
   // Before the first run number is taken there is no row of any run.
   if (snapshot->manifest().next_run == Manifest{}.next_run)
     return absl::OkStatus();
+  SKG_RETURN_IF_ERROR(RemoveOrphanRecords(*snapshot));
   return RemoveOrphanRuns(kv, description.number, snapshot->manifest());
 }
 

@@ -52,6 +52,14 @@ class Snapshot {
         time_micros_(time_micros),
         runs_(present->runs_),
         present_(std::move(present)) {}
+  // What `base` would show after commits that never were, one for each of
+  // `drafts`. Like an as-of state it has no counts of its own.
+  Snapshot(std::shared_ptr<const Snapshot> base,
+           const std::vector<std::shared_ptr<const Run>>& drafts)
+      : Snapshot(base, base->commit() + drafts.size(), base->time_micros()) {
+    runs_.insert(runs_.end(), drafts.begin(), drafts.end());
+    head_.last_commit = commit_ + 1;
+  }
 
   [[nodiscard]] GraphState& graph() const { return *graph_; }
   [[nodiscard]] const KvSnapshot* kv() const {

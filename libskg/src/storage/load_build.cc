@@ -7,10 +7,10 @@
 #include <thread>
 #include <utility>
 
-#include "absl/container/inlined_vector.h"
-#include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "storage/external_sorter.h"
 #include "storage/live_cursor.h"
+#include "storage/load_decision.h"
 #include "storage/record_content.h"
 #include "storage/sorted_files.h"
 
@@ -126,7 +126,7 @@ class OrderSorter {
 class StoredEdges {
  public:
   explicit StoredEdges(const Snapshot& snapshot) {
-    if (snapshot.head().statements > 0)
+    if (snapshot.as_of() || snapshot.head().statements > 0)
       cursor_.emplace(snapshot, IndexOrder::kGspo, TermPrefix());
   }
 
@@ -153,18 +153,19 @@ class StoredEdges {
 
 class LoadBuilder {
  public:
-  LoadBuilder(std::shared_ptr<const Snapshot> snapshot, const LoadRows& rows,
-              const std::vector<Record>& records, uint32_t number,
+  LoadBuilder(std::shared_ptr<const Snapshot> snapshot, LoadRows::Reader rows,
+              const RecordSpill& records, uint32_t number,
               const LoadBuildOptions& options)
       : snapshot_(*snapshot),
         view_(snapshot),
         graph_(snapshot->graph()),
-        rows_(rows),
-        records_(records),
+        input_(std::move(rows)),
         options_(options),
         builder_(graph_.kv, graph_.description.number, number,
                  /*history=*/false, RunBuilder::Blocks::kInSortedFiles),
         stored_(*snapshot),
+        decision_(records, Records(), out_.result),
+        changed_records_(std::make_shared<StatementRecords>(options.directory)),
         ids_(options.directory, options.memory_bytes / 4) {
     // The orders of named graphs are small or empty mostly.
     for (size_t i = 1; i < kOrderCount; ++i) {
@@ -177,6 +178,8 @@ class LoadBuilder {
   absl::StatusOr<RunPublication> Build() {
     out_.snapshot_commit = out_.checked_commit = snapshot_.commit();
     SKG_RETURN_IF_ERROR(DecideAll());
+    SKG_RETURN_IF_ERROR(changed_records_->Flush());
+    out_.records = changed_records_;
     SKG_RETURN_IF_ERROR(SortOrders());
     for (const auto& order : orders_)
       SKG_RETURN_IF_ERROR(order->Build(builder_, options_.cancellation));
@@ -188,135 +191,88 @@ class LoadBuilder {
   }
 
  private:
-  // What one edge becomes.
-  struct Edge {
-    uint32_t edge = 0;
-    const StatementRow* stored = nullptr;
-    std::optional<Record> stored_record;
-    bool live = false, changed = false;
-    float weight = 1.0f;
-    const Record* record = nullptr;
-    const FullRow* said = nullptr;  // the row that made it what it is
-  };
+  [[nodiscard]] LoadDecision::ReadRecord Records() const {
+    if (options_.read_record != nullptr) return options_.read_record;
+    return [this](const StatementRow& row) { return view_.ReadRecord(row); };
+  }
 
   absl::Status DecideAll() {
     builder_.BeginOrder(IndexOrder::kGspo);
-    SKG_ASSIGN_OR_RETURN(LoadRows::Reader input, rows_.Read());
-    for (uint64_t n = 1; input.valid(); ++n) {
+    for (uint64_t n = 1; input_.valid(); ++n) {
       if (n % kCheckEvery == 0 && options_.cancellation != nullptr)
         SKG_RETURN_IF_ERROR(options_.cancellation->Check());
-      const LoadedTriple& triple = input.triple();
-      SKG_ASSIGN_OR_RETURN(const auto* stored, stored_.Of(triple.key));
-      if (triple.full.empty() && stored->empty()) {
+      SKG_ASSIGN_OR_RETURN(const auto* stored, stored_.Of(input_.triple()));
+      if (input_.row() == nullptr && stored->empty()) {
         ++out_.result.inserted;
-        out_.result.duplicates += triple.plain - 1;
+        out_.result.duplicates += input_.plain() - 1;
         RunRow row;
-        row.key = triple.key;
+        row.key = input_.triple();
         row.value.sign = row.value.triple_sign = 1;
         SKG_RETURN_IF_ERROR(Emit(row));
       } else {
-        SKG_RETURN_IF_ERROR(Decide(triple, *stored));
+        SKG_RETURN_IF_ERROR(Decide(*stored));
       }
-      SKG_RETURN_IF_ERROR(input.Next());
+      SKG_RETURN_IF_ERROR(input_.Next());
     }
     return builder_.FinishOrder();
   }
 
-  absl::Status Decide(const LoadedTriple& triple,
-                      const std::vector<StatementRow>& stored) {
-    absl::InlinedVector<Edge, 2> edges;
-    const auto edge_of = [&](uint32_t number) -> Edge& {
-      for (Edge& edge : edges) {
-        if (edge.edge == number) return edge;
-      }
-      Edge& edge = edges.emplace_back();
-      edge.edge = number;
-      for (const StatementRow& row : stored) {
-        if (row.key.edge == number) edge.stored = &row;
-      }
-      edge.live = edge.stored != nullptr;
-      if (edge.live) edge.weight = edge.stored->weight;
-      return edge;
-    };
-    for (uint64_t i = 0; i < triple.plain; ++i)
-      SKG_RETURN_IF_ERROR(Apply(nullptr, edge_of(0)));
-    for (const FullRow& row : triple.full)
-      SKG_RETURN_IF_ERROR(Apply(&row, edge_of(row.edge)));
-    bool appears = stored.empty();
-    std::sort(edges.begin(), edges.end(),
-              [](const Edge& a, const Edge& b) { return a.edge < b.edge; });
-    for (Edge& edge : edges) {
-      if (!edge.changed) continue;
-      SKG_RETURN_IF_ERROR(EmitEdge(triple.key, edge, appears));
-      appears = false;
+  absl::Status Decide(const std::vector<StatementRow>& stored) {
+    decision_.Begin(stored);
+    decision_.ApplyPlain(input_.plain());
+    for (uint64_t n = 1; input_.row() != nullptr; ++n) {
+      if (n % kCheckEvery == 0 && options_.cancellation != nullptr)
+        SKG_RETURN_IF_ERROR(options_.cancellation->Check());
+      SKG_RETURN_IF_ERROR(decision_.Apply(*input_.row()));
+      SKG_RETURN_IF_ERROR(input_.NextRow());
+    }
+    const std::vector<LoadedEdge>& edges = decision_.Finish();
+    int64_t triple_sign =
+        decision_.appears() ? 1 : (decision_.vanishes() ? -1 : 0);
+    for (const LoadedEdge& edge : edges) {
+      if (!edge.changed || (edge.stored == nullptr && !edge.live)) continue;
+      // One that is replaced neither appears nor vanishes.
+      const bool counts = edge.stored == nullptr || !edge.live;
+      SKG_RETURN_IF_ERROR(EmitEdge(edge, counts ? triple_sign : 0));
+      if (counts) triple_sign = 0;
     }
     return absl::OkStatus();
   }
 
-  // One statement of the input after the other, as commits would.
-  absl::Status Apply(const FullRow* row, Edge& edge) {
-    if (edge.live && (row == nullptr || row->if_absent)) {
-      ++out_.result.duplicates;
-      return absl::OkStatus();
-    }
-    const float weight = row == nullptr ? 1.0f : row->weight;
-    const Record* wanted = row == nullptr || row->record == 0
-                               ? nullptr
-                               : &records_[row->record - 1];
-    if (edge.live) {
-      SKG_RETURN_IF_ERROR(LoadRecord(edge));
-      if (edge.weight == weight && SameContent(edge.record, wanted)) {
-        ++out_.result.duplicates;
-        return absl::OkStatus();
-      }
-    }
-    ++(edge.live ? out_.result.replaced : out_.result.inserted);
-    edge.live = edge.changed = true;
-    edge.weight = weight;
-    edge.record = wanted;
-    edge.said = row;
-    return absl::OkStatus();
-  }
-
-  absl::Status LoadRecord(Edge& edge) {
-    if (edge.changed || edge.stored == nullptr || !edge.stored->has_record ||
-        edge.stored_record) {
-      return absl::OkStatus();
-    }
-    SKG_ASSIGN_OR_RETURN(edge.stored_record, view_.ReadRecord(*edge.stored));
-    edge.record = &*edge.stored_record;
-    return absl::OkStatus();
-  }
-
-  absl::Status EmitEdge(const StatementKey& triple, const Edge& edge,
-                        bool appears) {
+  absl::Status EmitEdge(const LoadedEdge& edge, int64_t triple_sign) {
     RunRow row;
-    row.key = triple;
-    row.key.edge = edge.edge;
+    row.key = input_.triple();
+    row.key.edge = edge.number;
+    row.value.triple_sign = triple_sign;
+    if (!edge.live) {
+      row.value.operation = RowOperation::kRemove;
+      row.value.sign = -1;
+      return Emit(row);
+    }
     row.value.weight = edge.weight;
     if (edge.stored != nullptr) {
       row.value.operation = RowOperation::kReplace;
     } else {
       row.value.sign = 1;
-      row.value.triple_sign = appears ? 1 : 0;
     }
-    // Who replaces keeps the commit that created.
     Record record = edge.record != nullptr ? *edge.record : Record{};
-    record.created_commit = 0;
-    if (edge.stored != nullptr) {
-      record.created_commit = edge.stored_record
-                                  ? edge.stored_record->created_commit
-                                  : edge.stored->commit;
-    }
+    record.created_commit = CreatedCommit(edge);
     if (!SaysNothing(record) || record.created_commit != 0) {
       row.value.has_record = true;
-      out_.records.emplace_back(row.key, std::move(record));
+      SKG_RETURN_IF_ERROR(changed_records_->Add(row.key, record));
     }
-    if (edge.stored == nullptr && edge.said != nullptr &&
+    if (edge.stored == nullptr && !options_.draft &&
         graph_.description.statement_ids) {
-      SKG_RETURN_IF_ERROR(ids_.Add({edge.said->id, row.key}));
+      SKG_RETURN_IF_ERROR(ids_.Add({edge.id, row.key}));
     }
     return Emit(row);
+  }
+
+  // Who replaces keeps the commit that created; 0: this one.
+  [[nodiscard]] uint64_t CreatedCommit(const LoadedEdge& edge) const {
+    if (edge.stored == nullptr || edge.created) return 0;
+    if (edge.stored_created) return *edge.stored_created;
+    return edge.stored->commit > options_.last_commit ? 0 : edge.stored->commit;
   }
 
   absl::Status Emit(const RunRow& row) {
@@ -370,24 +326,26 @@ class LoadBuilder {
   const Snapshot& snapshot_;
   const ReadView view_;  // of it
   GraphState& graph_;
-  const LoadRows& rows_;
-  const std::vector<Record>& records_;
+  LoadRows::Reader input_;
   const LoadBuildOptions& options_;
+  RunPublication out_;
   RunBuilder builder_;
   StoredEdges stored_;
+  LoadDecision decision_;
+  const std::shared_ptr<StatementRecords> changed_records_;
   std::vector<std::unique_ptr<OrderSorter>> orders_;
   ExternalSorter<IdRow, IdRowBefore> ids_;
   uint64_t changed_rows_ = 0;
-  RunPublication out_;
 };
 
 }  // namespace
 
 absl::StatusOr<RunPublication> BuildLoadedRun(
-    std::shared_ptr<const Snapshot> snapshot, const LoadRows& rows,
-    const std::vector<Record>& records, uint32_t number,
+    std::shared_ptr<const Snapshot> snapshot, LoadRows::Reader rows,
+    const RecordSpill& records, uint32_t number,
     const LoadBuildOptions& options) {
-  return LoadBuilder(std::move(snapshot), rows, records, number, options)
+  return LoadBuilder(std::move(snapshot), std::move(rows), records, number,
+                     options)
       .Build();
 }
 

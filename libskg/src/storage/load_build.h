@@ -2,17 +2,17 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/cancellation.h"
-#include "storage/external_sorter.h"
 #include "storage/graph_state.h"
 #include "storage/load_rows.h"
+#include "storage/record_spill.h"
 #include "storage/run.h"
 #include "storage/run_publication.h"
 
@@ -22,16 +22,24 @@ struct LoadBuildOptions {
   std::string directory;  // for temporary files
   size_t memory_bytes = size_t{128} << 20;
   const Cancellation* cancellation = nullptr;
+  // Only to be read by who makes it: the id index gets no rows.
+  bool draft = false;
+  // Rows of the snapshot with a later commit are of drafts.
+  uint64_t last_commit = UINT64_MAX;
+  // The record of a row of the snapshot; null: as a ReadView says.
+  std::function<absl::StatusOr<Record>(const StatementRow&)> read_record =
+      nullptr;
 };
 
 // Decides the operations of `rows` against the snapshot, in the order of gspo,
 // and builds run `number` from what they change, and the rows of the id index
-// for the statements that are new. `records`: what FullRow::record counts. The
-// run's blocks are in the store then; on an error some may be (DeleteRun).
-// Memory: as given, the changed records, a count a predicate and named graph.
+// for the statements that are new. `records`: what FullRow::record refers to.
+// The run's blocks are in the store then; on an error some may be (DeleteRun).
+// Memory: as given, the edges of one triple, a count a predicate and named
+// graph.
 [[nodiscard]] absl::StatusOr<RunPublication> BuildLoadedRun(
-    std::shared_ptr<const Snapshot> snapshot, const LoadRows& rows,
-    const std::vector<Record>& records, uint32_t number,
+    std::shared_ptr<const Snapshot> snapshot, LoadRows::Reader rows,
+    const RecordSpill& records, uint32_t number,
     const LoadBuildOptions& options);
 
 }  // namespace skg::storage

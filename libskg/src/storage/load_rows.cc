@@ -49,35 +49,39 @@ absl::StatusOr<bool> LoadRows::Touches(const StatementKey& triple) const {
       [](const FullRow& row, const Terms& key) { return row.terms > key; });
 }
 
-absl::StatusOr<LoadRows::Reader> LoadRows::Read() const {
-  SKG_ASSIGN_OR_RETURN(auto plain, plain_.Read());
-  SKG_ASSIGN_OR_RETURN(auto full, full_.Read());
+absl::StatusOr<LoadRows::Mark> LoadRows::SortAndMark() {
+  Mark mark;
+  SKG_ASSIGN_OR_RETURN(mark.plain, plain_.SortAndMark());
+  SKG_ASSIGN_OR_RETURN(mark.full, full_.SortAndMark());
+  return mark;
+}
+
+absl::StatusOr<LoadRows::Reader> LoadRows::Read(Mark from) const {
+  SKG_ASSIGN_OR_RETURN(auto plain, plain_.Read(from.plain));
+  SKG_ASSIGN_OR_RETURN(auto full, full_.Read(from.full));
   Reader reader(std::move(plain), std::move(full));
-  SKG_RETURN_IF_ERROR(reader.Next());
+  SKG_RETURN_IF_ERROR(reader.Open());
   return reader;
 }
 
 absl::Status LoadRows::Reader::Next() {
+  while (row() != nullptr) SKG_RETURN_IF_ERROR(NextRow());
+  return Open();
+}
+
+absl::Status LoadRows::Reader::Open() {
   valid_ = plain_.valid() || full_.valid();
   if (!valid_) return absl::OkStatus();
-  Terms terms;
   if (!full_.valid()) {
-    terms = TermsOf(plain_.row());
+    terms_ = TermsOf(plain_.row());
   } else {
-    terms = full_.row().terms;
-    if (plain_.valid()) terms = std::min(terms, TermsOf(plain_.row()));
+    terms_ = full_.row().terms;
+    if (plain_.valid()) terms_ = std::min(terms_, TermsOf(plain_.row()));
   }
-  triple_.key = TripleOf(terms);
-  triple_.plain = 0;
-  triple_.full.clear();
-  while (plain_.valid() && TermsOf(plain_.row()) == terms) {
-    ++triple_.plain;
+  triple_ = TripleOf(terms_);
+  for (plain_count_ = 0; plain_.valid() && TermsOf(plain_.row()) == terms_;
+       ++plain_count_)
     SKG_RETURN_IF_ERROR(plain_.Next());
-  }
-  while (full_.valid() && full_.row().terms == terms) {
-    triple_.full.push_back(full_.row());
-    SKG_RETURN_IF_ERROR(full_.Next());
-  }
   return absl::OkStatus();
 }
 

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "storage/commit.h"
 #include "storage/external_sorter.h"
 #include "storage/keys.h"
 #include "storage/statement_row.h"
@@ -23,25 +24,17 @@ struct FullRow {
   uint32_t edge = 0;
   float weight = 1.0f;
   uint64_t sequence = 0;  // later in the input: greater
-  uint32_t record = 0;    // place among the load's records plus one; 0: none
-  bool if_absent = false;
+  uint64_t record = 0;    // as RecordSpill tells it; 0: none
+  WriteOperation::Kind kind = WriteOperation::Kind::kAdd;
   std::array<uint8_t, 16> id;  // where the graph keeps an id index
 };
 
-// By statement, then as they came.
+// By triple, then as they came: a remove concerns all edges.
 struct FullRowBefore {
   bool operator()(const FullRow& a, const FullRow& b) const {
     if (const auto order = a.terms <=> b.terms; order != 0) return order < 0;
-    if (a.edge != b.edge) return a.edge < b.edge;
     return a.sequence < b.sequence;
   }
-};
-
-// What the input says about the edges of one triple.
-struct LoadedTriple {
-  StatementKey key;           // edge 0
-  uint64_t plain = 0;         // how often it stands there plainly
-  std::vector<FullRow> full;  // by edge, then as they came
 };
 
 // Not thread-safe while it is filled.
@@ -57,6 +50,11 @@ class LoadRows {
   [[nodiscard]] absl::Status Add(const FullRow& row) { return full_.Add(row); }
   // After the last Add.
   [[nodiscard]] absl::Status Sort();
+  // The same; tells where what is added later begins.
+  struct Mark {
+    size_t plain = 0, full = 0;
+  };
+  [[nodiscard]] absl::StatusOr<Mark> SortAndMark();
 
   // Whether the input says anything about edges of this triple. O(log).
   [[nodiscard]] absl::StatusOr<bool> Touches(const StatementKey& triple) const;
@@ -64,8 +62,19 @@ class LoadRows {
   // All triples in order. Must end before the rows.
   class Reader {
    public:
+    // On a triple.
     [[nodiscard]] bool valid() const { return valid_; }
-    [[nodiscard]] const LoadedTriple& triple() const { return triple_; }
+    [[nodiscard]] const StatementKey& triple() const { return triple_; }
+    // How often it stands there plainly.
+    [[nodiscard]] uint64_t plain() const { return plain_count_; }
+    // What else is said about its edges, in the sequence it came; null: no
+    // more. Valid until the next call.
+    [[nodiscard]] const FullRow* row() const {
+      return full_.valid() && full_.row().terms == terms_ ? &full_.row()
+                                                          : nullptr;
+    }
+    [[nodiscard]] absl::Status NextRow() { return full_.Next(); }
+    // To the next triple.
     [[nodiscard]] absl::Status Next();
 
    private:
@@ -74,13 +83,18 @@ class LoadRows {
     using Full = ExternalSorter<FullRow, FullRowBefore>::Reader;
     Reader(Plain plain, Full full)
         : plain_(std::move(plain)), full_(std::move(full)) {}
+    [[nodiscard]] absl::Status Open();
 
     Plain plain_;
     Full full_;
-    LoadedTriple triple_;
+    std::array<uint64_t, 4> terms_{};
+    StatementKey triple_;
+    uint64_t plain_count_ = 0;
     bool valid_ = false;
   };
-  [[nodiscard]] absl::StatusOr<Reader> Read() const;
+  [[nodiscard]] absl::StatusOr<Reader> Read() const { return Read(Mark()); }
+  // Only what was added since.
+  [[nodiscard]] absl::StatusOr<Reader> Read(Mark from) const;
 
  private:
   ExternalSorter<PlainRow, std::less<>> plain_;

@@ -26,9 +26,58 @@ TermId Overlay::IdOf(const rdf::Term& term) const {
 
 TermId Overlay::Intern(const rdf::Term& term) {
   const auto [it, added] = ids_.try_emplace(
-      rdf::ToNTriples(term), TermId::Make(rdf::TermTag::kArena, terms_.size()));
-  if (added) terms_.push_back(term);
+      rdf::ToNTriples(term),
+      TermId::Make(rdf::TermTag::kArena, generation_ << 32 | terms_.size()));
+  if (added) {
+    terms_.push_back(term);
+    text_bytes_ += 2 * it->first.size();
+  }
   return it->second;
+}
+
+uint32_t Overlay::AddRecord(const Record& record) {
+  record_bytes_ += record.metadata.size() + record.source.size();
+  records.push_back(record);
+  return static_cast<uint32_t>(records.size());
+}
+
+size_t Overlay::memory_bytes() const {
+  size_t bytes = text_bytes_ + terms_.size() * (sizeof(rdf::Term) + 64) +
+                 operations.size() * sizeof(WriteOperation) +
+                 touched_.size() * (sizeof(StatementKey) + 64);
+  return bytes + records.size() * sizeof(Record) + record_bytes_;
+}
+
+void Overlay::Forget() {
+  std::vector<rdf::Term> kept;
+  ReadSet marked = ReadsFor(&kept).Resolve([](TermId id) {
+    return id.in_arena()
+               ? TermId::Make(rdf::TermTag::kArena, kKept | id.payload())
+               : id;
+  });
+  reads = std::move(marked);
+  kept_terms_ = std::move(kept);
+  operations.clear();
+  records.clear();
+  record_bytes_ = 0;
+  terms_.clear();
+  text_bytes_ = 0;
+  ids_.clear();
+  touched_.clear();
+  ++generation_;
+}
+
+ReadSet Overlay::ReadsFor(std::vector<rdf::Term>* terms) const {
+  absl::flat_hash_map<TermId, TermId> places;
+  return reads.Resolve([&](TermId id) {
+    const auto [place, added] = places.try_emplace(
+        id, TermId::Make(rdf::TermTag::kArena, terms->size()));
+    if (added) {
+      const bool kept = (id.payload() & kKept) != 0;
+      terms->push_back((kept ? kept_terms_ : terms_)[PlaceOf(id)]);
+    }
+    return place->second;
+  });
 }
 
 StatementKey Overlay::TripleOf(const StatementKey& key) {

@@ -3,16 +3,19 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
 #include "base/strings.h"
 #include "rdf/term.h"
 #include "storage/commit.h"
 #include "storage/keys.h"
 #include "storage/read_set.h"
+#include "storage/record_spill.h"
 #include "storage/statement_row.h"
 
 namespace skg::storage {
@@ -24,11 +27,17 @@ class Overlay {
   [[nodiscard]] TermId IdOf(const rdf::Term& term) const;
   // An arena id for a term that the snapshot's dictionary lacks.
   [[nodiscard]] TermId Intern(const rdf::Term& term);
+  // Until the next Forget.
   [[nodiscard]] const rdf::Term& TermOf(TermId arena_id) const {
-    return terms_[arena_id.payload()];
+    return terms_[PlaceOf(arena_id)];
   }
   [[nodiscard]] bool Knows(TermId arena_id) const {
-    return arena_id.payload() < terms_.size();
+    return (arena_id.payload() >> 32) == generation_ &&
+           PlaceOf(arena_id) < terms_.size();
+  }
+  // Where in terms() a term of an arena id stands.
+  [[nodiscard]] static size_t PlaceOf(TermId arena_id) {
+    return static_cast<uint32_t>(arena_id.payload());
   }
 
   // `record`: index into `records` plus one; 0: none.
@@ -45,6 +54,27 @@ class Overlay {
   [[nodiscard]] std::vector<StatementRow> Written(const ScanPattern& pattern,
                                                   TermOrder order) const;
   [[nodiscard]] bool changed() const { return !touched_.empty(); }
+
+  // About what operations, terms and records take.
+  [[nodiscard]] size_t memory_bytes() const;
+  // Somebody else has the changes now: forgets them, their records and their
+  // terms, whose arena ids mean nothing any more.
+  void Forget();
+  // What was read, with ids of terms as places in `terms`, for a commit.
+  [[nodiscard]] ReadSet ReadsFor(std::vector<rdf::Term>* terms) const;
+
+  // The last commit of the snapshot that it lies over. Rows of later ones are
+  // the transaction's own, of drafts that lie between (LoadDraft).
+  uint64_t last_commit = UINT64_MAX;
+  // Records of their rows, the newest draft's last.
+  std::vector<std::shared_ptr<const StatementRecords>> draft_records;
+  // Terms that only drafts name have numbers that the snapshot does not show.
+  bool drafted = false;
+  // Why nothing can be read or changed any more.
+  absl::Status broken;
+
+  // Its place in `records` plus one.
+  [[nodiscard]] uint32_t AddRecord(const Record& record);
 
   // In the caller's order, for the commit.
   std::vector<WriteOperation> operations;
@@ -66,7 +96,13 @@ class Overlay {
   [[nodiscard]] static StatementKey TripleOf(const StatementKey& key);
   [[nodiscard]] const Written_* Find(const StatementKey& key) const;
 
+  // Arena ids are generation and place.
+  uint64_t generation_ = 0;
   std::vector<rdf::Term> terms_;
+  // Of what was read before the last Forget: places in it are marked.
+  static constexpr uint64_t kKept = uint64_t{1} << 58;
+  std::vector<rdf::Term> kept_terms_;
+  size_t text_bytes_ = 0, record_bytes_ = 0;
   absl::flat_hash_map<std::string, TermId, StringHash, StringEqual>
       ids_;                                             // by N-Triples form
   absl::flat_hash_map<StatementKey, Touched> touched_;  // by triple (edge 0)

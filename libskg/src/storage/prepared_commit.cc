@@ -99,13 +99,7 @@ StatementKey PreparedCommit::Resolve(const StatementKey& key) const {
           Resolve(key.object), key.edge};
 }
 
-absl::Status Prepare(GraphState& graph, PreparedCommit& commit) {
-  const CommitRequest& request = commit.request;
-  commit.terms.reserve(request.new_terms.size());
-  commit.new_term_ids.reserve(request.new_terms.size());
-  for (const rdf::Term& term : request.new_terms) {
-    commit.new_term_ids.push_back(Enqueue(term, commit));
-  }
+absl::Status CheckOperations(const CommitRequest& request) {
   for (const WriteOperation& operation : request.operations) {
     const StatementKey& key = operation.key;
     for (const TermId id :
@@ -118,6 +112,17 @@ absl::Status Prepare(GraphState& graph, PreparedCommit& commit) {
           "a statement lacks a term or refers to a missing record");
     }
   }
+  return absl::OkStatus();
+}
+
+absl::Status Prepare(GraphState& graph, PreparedCommit& commit) {
+  const std::vector<rdf::Term>& terms = commit.request.new_terms;
+  commit.terms.reserve(terms.size());
+  commit.new_term_ids.reserve(terms.size());
+  for (const rdf::Term& term : terms) {
+    commit.new_term_ids.push_back(Enqueue(term, commit));
+  }
+  SKG_RETURN_IF_ERROR(CheckOperations(commit.request));
   return graph.description.statement_ids ? HashStatements(graph, commit)
                                          : absl::OkStatus();
 }

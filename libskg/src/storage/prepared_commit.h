@@ -60,12 +60,17 @@ struct PreparedCommit {
 
   // Results: written by whoever leads, read by the owner once it is done.
   absl::Status status;
+  bool conflict = false;  // what was read has changed: kAborted for good
   CommitOutcome outcome;
 
   // What the owner waits for: it is done, or it shall lead.
   enum Turn : uint32_t { kWaiting, kLead, kDone };
   std::atomic<uint32_t> turn{kWaiting};
 };
+
+// kInvalidArgument: an operation lacks a term, or refers to a term or a record
+// that the request does not have.
+[[nodiscard]] absl::Status CheckOperations(const CommitRequest& request);
 
 // Errors: kInvalidArgument (an arena id that is no term of the request),
 // kDataLoss, whatever a lookup gives.

@@ -48,6 +48,7 @@ void ReadSet::Widen() {
 ReadSet ReadSet::Resolve(const std::function<TermId(TermId)>& resolve) const {
   ReadSet resolved;
   resolved.everything_ = everything_;
+  resolved.widened_ = widened_;
   for (Pattern pattern : patterns_) {
     bool exists = true;
     for (TermId* id : {&pattern.graph, &pattern.subject, &pattern.predicate,

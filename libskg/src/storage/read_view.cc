@@ -1,5 +1,6 @@
 #include "storage/read_view.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -67,7 +68,11 @@ absl::StatusOr<std::optional<Counts>> KeptCounts(const Snapshot& snapshot,
 ReadView::ReadView(std::shared_ptr<const Snapshot> snapshot, Overlay* overlay)
     : snapshot_(std::move(snapshot)), overlay_(overlay) {}
 
-uint64_t ReadView::commit() const { return snapshot_->commit(); }
+uint64_t ReadView::commit() const {
+  return overlay_ == nullptr
+             ? snapshot_->commit()
+             : std::min(snapshot_->commit(), overlay_->last_commit);
+}
 
 absl::Time ReadView::commit_time() const {
   return absl::FromUnixMicros(snapshot_->time_micros());
@@ -81,12 +86,16 @@ const GraphDescription& ReadView::description() const {
 
 absl::StatusOr<std::unique_ptr<ScanCursor>> ReadView::Scan(
     const ScanPattern& pattern, const ScanOptions& options) const {
-  if (overlay_ != nullptr) overlay_->reads.Add(pattern);
+  if (overlay_ != nullptr) {
+    SKG_RETURN_IF_ERROR(overlay_->broken);
+    overlay_->reads.Add(pattern);
+  }
   return MakeScan(snapshot_, overlay_, pattern, options);
 }
 
 absl::StatusOr<Counts> ReadView::Count(const ScanPattern& pattern,
                                        const Cancellation* cancellation) const {
+  if (overlay_ != nullptr) SKG_RETURN_IF_ERROR(overlay_->broken);
   if (overlay_ == nullptr || !overlay_->changed()) {
     if (overlay_ != nullptr) overlay_->reads.Add(pattern);
     SKG_ASSIGN_OR_RETURN(const auto kept, KeptCounts(*snapshot_, pattern));
@@ -116,6 +125,7 @@ absl::StatusOr<Counts> ReadView::Count(const ScanPattern& pattern,
 absl::StatusOr<std::optional<StatementRow>> ReadView::Find(
     const StatementKey& key) const {
   if (overlay_ != nullptr) {
+    SKG_RETURN_IF_ERROR(overlay_->broken);
     overlay_->reads.Add(
         {key.graph.bound() ? GraphScope::kOne : GraphScope::kDefault, key.graph,
          key.subject, key.predicate, key.object});
@@ -129,7 +139,10 @@ absl::StatusOr<std::optional<StatementRow>> ReadView::Find(
         break;
     }
   }
-  return FindLive(*snapshot_, key);
+  SKG_ASSIGN_OR_RETURN(auto found, FindLive(*snapshot_, key));
+  if (found && overlay_ != nullptr && found->commit > overlay_->last_commit)
+    found->commit = kNoCommitYet;
+  return found;
 }
 
 absl::StatusOr<Record> ReadView::ReadRecord(const StatementRow& row) const {
@@ -139,6 +152,11 @@ absl::StatusOr<Record> ReadView::ReadRecord(const StatementRow& row) const {
   if (row.commit == kNoCommitYet && overlay_ != nullptr) {
     if (const Record* own = overlay_->RecordOf(row.key); own != nullptr)
       return *own;
+    const auto& drafts = overlay_->draft_records;
+    for (auto draft = drafts.rbegin(); draft != drafts.rend(); ++draft) {
+      SKG_ASSIGN_OR_RETURN(auto drafted, (*draft)->Find(row.key));
+      if (drafted) return *std::move(drafted);
+    }
     return record;
   }
   const GraphState& graph = snapshot_->graph();
@@ -156,16 +174,22 @@ absl::StatusOr<Record> ReadView::ReadRecord(const StatementRow& row) const {
   return DecodeRecord(value);
 }
 
+// What a draft names was numbered after the snapshot.
+const KvSnapshot* ReadView::TermsAt() const {
+  return overlay_ != nullptr && overlay_->drafted ? nullptr : snapshot_->kv();
+}
+
 absl::StatusOr<TermId> ReadView::Lookup(const rdf::Term& term) const {
   if (overlay_ == nullptr) {
     return snapshot_->graph().dictionary.Lookup(
         snapshot_->graph().description.number, term, snapshot_->kv());
   }
+  SKG_RETURN_IF_ERROR(overlay_->broken);
   if (const TermId own = overlay_->IdOf(term); own.bound()) return own;
   SKG_ASSIGN_OR_RETURN(
       const TermId id,
       snapshot_->graph().dictionary.Lookup(
-          snapshot_->graph().description.number, term, snapshot_->kv()));
+          snapshot_->graph().description.number, term, TermsAt()));
   // An unknown term gets an id too, so that a scan with it is recorded and
   // conflicts with a commit that brings the term.
   return id.bound() ? id : overlay_->Intern(term);
@@ -183,7 +207,7 @@ absl::Status ReadView::Decode(std::span<const TermId> ids,
   }
   std::vector<rdf::Term> terms;
   SKG_RETURN_IF_ERROR(graph.dictionary.Decode(graph.description.number, stored,
-                                              &terms, snapshot_->kv()));
+                                              &terms, TermsAt()));
   out->clear();
   size_t next = 0;
   for (const TermId id : ids) {

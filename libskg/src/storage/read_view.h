@@ -21,6 +21,7 @@
 namespace skg::storage {
 
 struct GraphDescription;
+class KvSnapshot;
 class Snapshot;
 class Overlay;
 
@@ -125,6 +126,8 @@ class ReadView {
   }
 
  private:
+  [[nodiscard]] const KvSnapshot* TermsAt() const;
+
   std::shared_ptr<const Snapshot> snapshot_;
   Overlay* overlay_;
 };

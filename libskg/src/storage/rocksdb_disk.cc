@@ -212,6 +212,12 @@ class GuardedFileSystem final : public rocksdb::FileSystemWrapper {
     return status;
   }
 
+  IOStatus DeleteFile(const std::string& path, const IOOptions& options,
+                      IODebugContext* debug) override {
+    if (state_->stopped()) return IOStatus::OK();
+    return target()->DeleteFile(path, options, debug);
+  }
+
   IOStatus RenameFile(const std::string& from, const std::string& to,
                       const IOOptions& options,
                       IODebugContext* debug) override {

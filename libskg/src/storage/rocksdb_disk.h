@@ -21,6 +21,10 @@
 //   for the smallest key of a file without keys. So a failed write to a table
 //   file is reported as success, and nothing can come of it: no later change of
 //   the manifest, without which no table file counts, succeeds.
+// And no file is deleted any more: where the manifest could not be synced
+// RocksDB takes back the files that it was about to name (of an ingest, say),
+// but what was appended to it may be read at the next open. That removes what
+// is left over.
 #pragma once
 
 #include <atomic>

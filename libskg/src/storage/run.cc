@@ -146,7 +146,7 @@ absl::StatusOr<const Fences*> Run::FencesOf(IndexOrder order,
   SKG_ASSIGN_OR_RETURN(
       const auto chunks,
       ReadChunks(kv_, PartKey(graph_, info_.number, kFenceKind, order),
-                 snapshot));
+                 ShownBy(snapshot)));
   Fences fences;
   for (const std::string& chunk : chunks) {
     if (!fences.DecodeChunk(chunk).ok())
@@ -169,7 +169,7 @@ absl::StatusOr<const RunFilter*> Run::Filter(const KvSnapshot* snapshot) const {
   SKG_ASSIGN_OR_RETURN(
       const auto chunks,
       ReadChunks(kv_, PartKey(graph_, info_.number, kFilterKind, std::nullopt),
-                 snapshot));
+                 ShownBy(snapshot)));
   auto filter = RunFilter::Decode(chunks);
   if (!filter.ok() || chunks.empty())
     return PartDamaged(graph_, info_.number, "the filter");
@@ -210,7 +210,7 @@ void Run::ChargeTo(RunMemory* memory) const {
 
 std::shared_ptr<const Run> Run::WithoutUnused() const {
   const std::lock_guard lock(mutex_);
-  auto run = std::make_shared<Run>(graph_, info_, kv_, cache_);
+  auto run = std::make_shared<Run>(graph_, info_, kv_, cache_, kind_);
   run->memory_ = memory_;
   bool unused = false;
   for (size_t i = 0; i < kOrderCount; ++i) {

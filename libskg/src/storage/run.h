@@ -39,6 +39,7 @@ inline constexpr size_t kBlockKeyBytes = kGraphBytes + 4 + kRowKeyBytes;
 // Family `manifest`: graph, run, kind [, order], chunk.
 inline constexpr char kFenceKind = 'F';
 inline constexpr char kFilterKind = 'B';
+inline constexpr char kRecordsKind = 'R';  // see run_records.h
 
 // The first row of each block of one order, and what stands before it.
 class Fences {
@@ -86,9 +87,13 @@ class Fences {
 // stay as long as the object does; see WithoutUnused.
 class Run {
  public:
-  // `cache` may be null: every block is read and opened anew.
-  Run(uint32_t graph, RunInfo info, const KvStore& kv, BlockCache* cache)
-      : graph_(graph), info_(info), kv_(kv), cache_(cache) {}
+  // `cache` may be null: every block is read and opened anew. kDraft: no
+  // manifest lists it, so that snapshots say nothing about it: it is read as
+  // the store has it now.
+  enum class Kind : uint8_t { kPublished, kDraft };
+  Run(uint32_t graph, RunInfo info, const KvStore& kv, BlockCache* cache,
+      Kind kind = Kind::kPublished)
+      : graph_(graph), info_(info), kv_(kv), cache_(cache), kind_(kind) {}
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
 
@@ -101,6 +106,11 @@ class Run {
 
   [[nodiscard]] const RunInfo& info() const { return info_; }
   [[nodiscard]] uint32_t graph() const { return graph_; }
+
+  // Where to read what a view of `snapshot` sees of it.
+  [[nodiscard]] const KvSnapshot* ShownBy(const KvSnapshot* snapshot) const {
+    return kind_ == Kind::kDraft ? nullptr : snapshot;
+  }
 
   // `snapshot` (null: the present) must show the run.
   [[nodiscard]] absl::StatusOr<const Fences*> FencesOf(
@@ -185,6 +195,7 @@ class Run {
   const RunInfo info_;
   const KvStore& kv_;
   BlockCache* const cache_;
+  const Kind kind_;
   mutable std::mutex mutex_;  // held while something is loaded
   mutable std::array<PartOf<Fences>, kOrderCount> fences_;
   mutable PartOf<RunFilter> filter_;

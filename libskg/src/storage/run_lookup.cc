@@ -45,7 +45,7 @@ absl::StatusOr<std::shared_ptr<const OpenBlock>> Run::Block(
   SKG_ASSIGN_OR_RETURN(const bool found, kv_.Get(RunFamily(order),
                                                  BlockKey(graph_, info_.number,
                                                           fences.first(block)),
-                                                 &bytes, snapshot));
+                                                 &bytes, ShownBy(snapshot)));
   if (!found) return Damaged(order, block, "it is missing");
   auto opened = OpenBlock::Make(std::move(bytes));
   if (!opened.ok()) return Damaged(order, block, sv(opened.status().message()));

@@ -4,12 +4,12 @@
 
 #include <cstdint>
 #include <functional>
-#include <vector>
+#include <memory>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "skg/statement.h"
-#include "storage/read_view.h"
+#include "storage/record_spill.h"
 #include "storage/rows.h"
 #include "storage/statement_row.h"
 
@@ -31,8 +31,10 @@ struct RunPublication {
   RunInfo run;  // without commit number; no rows: there is no run
   CountChange all, default_graph;
   absl::flat_hash_map<TermId, CountChange> predicates, named_graphs;
-  // Of rows of the run; a created commit of 0 is this commit's.
-  std::vector<std::pair<StatementKey, Record>> records;
+  // Of rows of the run; a created commit of 0 is this commit's. Never null.
+  std::shared_ptr<const StatementRecords> records;
+  // More of them do not go into the batch of the commit (run_records.h).
+  size_t batch_record_bytes = 0;
   CommitResult result;  // without commit and time
 };
 

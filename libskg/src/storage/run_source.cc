@@ -139,7 +139,7 @@ class RunSource final : public RowSource {
     } else {
       blocks_ = kv_.NewIterator(
           RunFamily(order_),
-          {.snapshot = snapshot_,
+          {.snapshot = run_->ShownBy(snapshot_),
            .lower = key,
            .upper = PrefixEnd(RunPrefix(run_->graph(), run_->info().number))});
       blocks_->SeekToFirst();

@@ -56,6 +56,7 @@ class UnionScan final : public ScanCursor {
             const ScanPattern& pattern, const ScanOptions& options)
       : snapshot_(std::move(snapshot)),
         overlay_(overlay != nullptr && overlay->changed() ? overlay : nullptr),
+        last_commit_(overlay != nullptr ? overlay->last_commit : UINT64_MAX),
         pattern_(pattern),
         order_(options.order.value_or(NaturalOrder(pattern))),
         cancellation_(options.cancellation) {
@@ -71,6 +72,11 @@ class UnionScan final : public ScanCursor {
     if (only_ != nullptr) {
       only_->Fill(StatementBatch::kBatchRows, batch);
       if (!only_->status().ok()) return only_->status();
+      if (snapshot_->commit() > last_commit_) {
+        for (uint64_t& commit : batch.commit) {
+          if (commit > last_commit_) commit = 0;
+        }
+      }
       return batch.size() > 0;
     }
     // Rows that a forced order makes us pass over must not outlast a deadline.
@@ -164,12 +170,14 @@ class UnionScan final : public ScanCursor {
     }
     if (from == nullptr) return false;
     *row = from->row();
+    if (row->commit > last_commit_) row->commit = 0;
     from->Next();
     return true;
   }
 
   std::shared_ptr<const Snapshot> snapshot_;
   const Overlay* overlay_;
+  const uint64_t last_commit_;  // rows of later ones are of no commit yet
   const ScanPattern pattern_;
   const TermOrder order_;
   const Cancellation* cancellation_;

@@ -100,7 +100,7 @@ absl::Status SpillReader::Read(void* out, size_t size) {
   while (size > 0) {
     if (at_ == buffer_.size()) {
       buffer_.resize(
-          static_cast<size_t>(std::min<uint64_t>(kBufferBytes, end_ - next_)));
+          static_cast<size_t>(std::min<uint64_t>(buffer_bytes_, end_ - next_)));
       at_ = 0;
       if (buffer_.empty()) {
         return absl::DataLossError("a temporary file ends before its time");

@@ -14,8 +14,8 @@
 
 namespace skg::storage {
 
-// Written once, then read. Thread safety: one thread while it is written, then
-// Read from any thread.
+// Written at its end, then read. Thread safety: one thread while it is written,
+// then Read from any thread.
 class SpillFile {
  public:
   // `directory`: where the file lies; empty: where the system keeps temporary
@@ -27,7 +27,7 @@ class SpillFile {
   SpillFile& operator=(const SpillFile&) = delete;
 
   [[nodiscard]] absl::Status Append(const void* bytes, size_t size);
-  // After the last Append and before the first Read.
+  // After an Append and before a Read of what it wrote.
   [[nodiscard]] absl::Status Flush();
   [[nodiscard]] uint64_t size() const { return written_ + buffer_.size(); }
 
@@ -50,8 +50,9 @@ class SpillReader {
  public:
   static constexpr size_t kBufferBytes = 256 << 10;
 
-  SpillReader(const SpillFile& file, uint64_t begin, uint64_t end)
-      : file_(&file), next_(begin), end_(end) {}
+  SpillReader(const SpillFile& file, uint64_t begin, uint64_t end,
+              size_t buffer_bytes = kBufferBytes)
+      : file_(&file), next_(begin), end_(end), buffer_bytes_(buffer_bytes) {}
 
   [[nodiscard]] bool at_end() const {
     return next_ == end_ && at_ == buffer_.size();
@@ -71,6 +72,7 @@ class SpillReader {
   const SpillFile* file_;
   uint64_t next_;  // to be read into the buffer
   uint64_t end_;
+  size_t buffer_bytes_;
   std::vector<char> buffer_;
   size_t at_ = 0;
 };

@@ -23,6 +23,7 @@
 #include "storage/maintenance.h"
 #include "storage/open_graphs.h"
 #include "storage/reserved_graphs.h"
+#include "storage/spilled_changes.h"
 #include "storage/task_store.h"
 #include "storage/tenant_quotas.h"
 #include "storage/upkeep.h"
@@ -329,6 +330,12 @@ absl::Status GraphStore::CheckTermSize(const rdf::Term& term) const {
 
 absl::StatusOr<CommitOutcome> GraphStore::Commit(const CommitRequest& request) {
   if (read_only()) return OpenedForReading();
+  // What the writer need not decide while others wait.
+  if (request.operations.size() > options_->spill.changes &&
+      !request.want_outcomes && request.reads == nullptr) {
+    auto spilled = CommitSpilled(*this, options_->spill, request);
+    if (spilled) return *std::move(spilled);
+  }
   return state_->queue().Commit(request);
 }
 

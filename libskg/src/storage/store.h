@@ -57,20 +57,27 @@ class Transaction {
   ~Transaction();
 
   // The snapshot it began on plus its own changes; what is read through it is
-  // recorded and checked at commit. Valid while the transaction lives.
+  // recorded and checked at commit. Valid while the transaction lives; shows
+  // changes made later once this is called again. Where changes were spilled
+  // since the last call it first makes a draft of them (SpilledChanges::Draft);
+  // if that fails all reads do.
   [[nodiscard]] const ReadView& view() const;
-  // The id of a term in this transaction: known, or an arena id of its own.
+  // The id of a term in this transaction: known, or an arena id of its own,
+  // which holds until the next change, or view() after one.
   [[nodiscard]] absl::StatusOr<TermId> Intern(const rdf::Term& term);
   // `record`: null for none. With `if_absent` a statement that is there stays
-  // as it is.
+  // as it is. Errors: kInvalidArgument (an arena id that does not hold any
+  // more); those of spilling (SpilledChanges), which everything gives then.
   [[nodiscard]] absl::Status Add(const StatementKey& key, float weight,
                                  const Record* record, bool if_absent);
-  // All edges of the key's triple.
-  void RemoveTriple(const StatementKey& key);
-  [[nodiscard]] size_t size() const;
+  // All edges of the key's triple. Errors: as Add.
+  [[nodiscard]] absl::Status RemoveTriple(const StatementKey& key);
+  [[nodiscard]] uint64_t size() const;
   [[nodiscard]] TransactionState& state() { return *state_; }
 
  private:
+  [[nodiscard]] absl::Status CheckKey(const StatementKey& key) const;
+
   std::unique_ptr<TransactionState> state_;
 };
 
@@ -113,6 +120,7 @@ class GraphStore {
   [[nodiscard]] MemoryBudget* memory_budget() const;
 
   [[nodiscard]] absl::StatusOr<Transaction> Begin();
+  // Tells no outcomes of single operations where it has spilled.
   [[nodiscard]] absl::StatusOr<CommitOutcome> Commit(
       Transaction& transaction, const CommitRequest& settings);
 
@@ -150,6 +158,22 @@ class GraphStore {
   std::shared_ptr<const StoreOptions> options_;
 };
 
+// How a transaction goes on that is too large for memory.
+struct SpillOptions {
+  // It spills to temporary files from so many changes on, or so many bytes of
+  // them. A commit of so many operations that tells no outcomes does so at
+  // once.
+  size_t changes = size_t{1} << 16;
+  size_t bytes = size_t{32} << 20;
+  // Where the files lie; empty: where the system keeps temporary files.
+  std::string directory;
+  // What it needs from then on is reserved there. Null: it takes `load_bytes`.
+  MemoryBudget* memory = nullptr;
+  size_t load_bytes = size_t{64} << 20;
+  // See BulkLoadOptions.
+  size_t batch_record_bytes = size_t{4} << 20;
+};
+
 struct StoreOptions {
   // Half for the dictionary's cache, half for fences and filters of runs. What
   // the key-value store takes is its own.
@@ -164,6 +188,7 @@ struct StoreOptions {
   bool resume_tasks = true;
   std::function<void(std::string_view)> log = nullptr;
   LogRetention log_retention = {};
+  SpillOptions spill = {};
   // How long superseded states are kept, where a graph does not say.
   absl::Duration history_kept_for = absl::InfiniteDuration();
   // How often log and history are cut to that.

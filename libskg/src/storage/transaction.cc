@@ -1,30 +1,98 @@
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "rdf/term_id.h"
 #include "storage/graph_state.h"
 #include "storage/overlay.h"
+#include "storage/spilled_changes.h"
 #include "storage/store.h"
 
 namespace skg::storage {
 
+namespace {
+
+// How often the budget is asked for what a transaction holds in memory.
+constexpr size_t kReserveBytes = size_t{1} << 20;
+
+}  // namespace
+
 class TransactionState {
  public:
-  TransactionState(GraphState& graph, std::shared_ptr<const Snapshot> at)
-      : graph_(graph),
+  TransactionState(GraphStore graph, const SpillOptions& options,
+                   std::shared_ptr<const Snapshot> at)
+      : graph_(std::move(graph)),
+        options_(options),
         snapshot_(std::move(at)),
-        hold_(graph.log().Hold(snapshot_->commit())),
-        view_(snapshot_, &overlay_) {}
+        hold_(graph_.state().log().Hold(snapshot_->commit())),
+        view_(snapshot_, &overlay_) {
+    overlay_.last_commit = snapshot_->commit();
+  }
 
-  GraphState& graph() { return graph_; }
+  GraphState& graph() { return graph_.state(); }
   const Snapshot& snapshot() const { return *snapshot_; }
   Overlay& overlay() { return overlay_; }
+  SpilledChanges* spilled() { return spilled_.get(); }
+  uint64_t size() const {
+    return overlay_.operations.size() +
+           (spilled_ == nullptr ? 0 : spilled_->size());
+  }
+
+  // Of the state that the last call of ShowAll left.
   const ReadView& view() const { return view_; }
+  // Changes are only collected: nothing is known of what they change.
+  bool blind() const { return spilled_ != nullptr && spilled_->undrafted(); }
+
+  const ReadView& ShowAll() {
+    if (blind() && overlay_.broken.ok()) overlay_.broken = MakeDraft();
+    return view_;
+  }
+  absl::Status Changed() {
+    if (IsLarge()) overlay_.broken = Spill();
+    return overlay_.broken;
+  }
+  absl::Status Spill() {
+    // What it held is room for what comes.
+    memory_ = MemoryReservation();
+    if (spilled_ == nullptr) {
+      SKG_ASSIGN_OR_RETURN(spilled_,
+                           SpilledChanges::Begin(graph_, options_, snapshot_));
+    }
+    return spilled_->Take(overlay_);
+  }
 
  private:
-  GraphState& graph_;
-  std::shared_ptr<const Snapshot> snapshot_;
+  bool IsLarge() {
+    const size_t bytes = overlay_.memory_bytes();
+    if (overlay_.operations.size() >= options_.changes ||
+        bytes >= options_.bytes) {
+      return true;
+    }
+    if (options_.memory == nullptr || bytes < memory_.bytes() + kReserveBytes)
+      return false;
+    // Others need some, and so does a spill.
+    if (bytes > options_.memory->free_bytes()) return true;
+    if (memory_.bytes() > 0) return !memory_.Resize(bytes).ok();
+    auto reserved = options_.memory->Reserve("transactions", bytes);
+    if (!reserved.ok()) return true;
+    memory_ = *std::move(reserved);
+    return false;
+  }
+
+  absl::Status MakeDraft() {
+    SKG_RETURN_IF_ERROR(Spill());
+    SKG_ASSIGN_OR_RETURN(auto drafted, spilled_->Draft(overlay_));
+    view_ = ReadView(std::move(drafted), &overlay_);
+    return absl::OkStatus();
+  }
+
+  const GraphStore graph_;
+  const SpillOptions options_;
+  const std::shared_ptr<const Snapshot> snapshot_;
   std::unique_ptr<LogHold> hold_;  // what its commit is checked against
   Overlay overlay_;
+  MemoryReservation memory_;  // of the overlay
+  std::unique_ptr<SpilledChanges> spilled_;
   ReadView view_;
 };
 
@@ -34,53 +102,74 @@ Transaction::Transaction(Transaction&&) noexcept = default;
 Transaction& Transaction::operator=(Transaction&&) noexcept = default;
 Transaction::~Transaction() = default;
 
-const ReadView& Transaction::view() const { return state_->view(); }
+const ReadView& Transaction::view() const { return state_->ShowAll(); }
 
 absl::StatusOr<TermId> Transaction::Intern(const rdf::Term& term) {
-  return state_->view().Lookup(term);
+  if (!state_->blind()) return state_->view().Lookup(term);
+  // Whether it is known turns out with all the others.
+  if (const auto id = rdf::InlineId(term)) return *id;
+  return state_->overlay().Intern(term);
+}
+
+absl::Status Transaction::CheckKey(const StatementKey& key) const {
+  const Overlay& overlay = state_->overlay();
+  SKG_RETURN_IF_ERROR(overlay.broken);
+  for (const TermId id : {key.graph, key.subject, key.predicate, key.object}) {
+    if (id.in_arena() && !overlay.Knows(id)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("term ", id.payload(),
+                       " is none of this transaction (any more); intern it "
+                       "after the last change"));
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Transaction::Add(const StatementKey& key, float weight,
                               const Record* record, bool if_absent) {
+  SKG_RETURN_IF_ERROR(CheckKey(key));
   Overlay& overlay = state_->overlay();
   WriteOperation operation;
   operation.kind = if_absent ? WriteOperation::Kind::kAddIfAbsent
                              : WriteOperation::Kind::kAdd;
   operation.key = key;
   operation.weight = weight;
-  StatementRow present;
-  const Overlay::Verdict verdict = overlay.Ask(key, &present);
-  bool stays = if_absent && verdict == Overlay::Verdict::kWritten;
-  if (if_absent && verdict == Overlay::Verdict::kUntouched) {
-    // A blind look: the commit decides again, so this is no read to check.
-    const ReadView plain(state_->view().snapshot());
-    SKG_ASSIGN_OR_RETURN(const auto stored, plain.Find(key));
-    stays = stored.has_value();
+  bool stays = false;
+  if (if_absent && !state_->blind()) {
+    StatementRow present;
+    const Overlay::Verdict verdict = overlay.Ask(key, &present);
+    stays = verdict == Overlay::Verdict::kWritten;
+    if (verdict == Overlay::Verdict::kUntouched) {
+      // A blind look: the commit decides again, so this is no read to check.
+      const ReadView plain(state_->view().snapshot());
+      SKG_ASSIGN_OR_RETURN(const auto stored, plain.Find(key));
+      stays = stored.has_value();
+    }
   }
-  if (record != nullptr) {
-    overlay.records.push_back(*record);
-    operation.record = static_cast<uint32_t>(overlay.records.size());
-  }
+  if (record != nullptr) operation.record = overlay.AddRecord(*record);
   overlay.operations.push_back(operation);
-  if (!stays) overlay.Put(key, weight, operation.record);
-  return absl::OkStatus();
+  if (!stays && !state_->blind()) overlay.Put(key, weight, operation.record);
+  return state_->Changed();
 }
 
-void Transaction::RemoveTriple(const StatementKey& key) {
+absl::Status Transaction::RemoveTriple(const StatementKey& key) {
+  SKG_RETURN_IF_ERROR(CheckKey(key));
+  Overlay& overlay = state_->overlay();
   WriteOperation operation;
   operation.kind = WriteOperation::Kind::kRemoveTriple;
   operation.key = key;
-  state_->overlay().operations.push_back(operation);
-  state_->overlay().RemoveTriple(key);
+  overlay.operations.push_back(operation);
+  if (!state_->blind()) overlay.RemoveTriple(key);
+  return state_->Changed();
 }
 
-size_t Transaction::size() const { return state_->overlay().operations.size(); }
+uint64_t Transaction::size() const { return state_->size(); }
 
 absl::StatusOr<Transaction> GraphStore::Begin() {
   if (read_only()) return OpenedForReading();
   SKG_ASSIGN_OR_RETURN(auto snapshot, state_->Latest());
-  return Transaction(
-      std::make_unique<TransactionState>(*state_, std::move(snapshot)));
+  return Transaction(std::make_unique<TransactionState>(*this, options_->spill,
+                                                        std::move(snapshot)));
 }
 
 absl::StatusOr<CommitOutcome> GraphStore::Commit(
@@ -91,16 +180,23 @@ absl::StatusOr<CommitOutcome> GraphStore::Commit(
     return absl::InvalidArgumentError(
         "the transaction belongs to another graph");
   }
+  SKG_RETURN_IF_ERROR(overlay.broken);
   CommitRequest request;
   request.durability = settings.durability;
   request.idempotency_key = settings.idempotency_key;
   request.request_hash = settings.request_hash;
+  request.snapshot_commit = state.snapshot().commit();
+  if (state.spilled() != nullptr) {
+    SKG_RETURN_IF_ERROR(state.Spill());
+    const ReadSet reads = overlay.ReadsFor(&request.new_terms);
+    request.reads = &reads;
+    return state.spilled()->Commit(request);
+  }
   request.want_outcomes = settings.want_outcomes;
   request.new_terms = overlay.terms();
   request.operations = std::move(overlay.operations);
   request.records = std::move(overlay.records);
   request.reads = &overlay.reads;
-  request.snapshot_commit = state.snapshot().commit();
   return Commit(std::move(request));
 }
 
