@@ -11,10 +11,13 @@
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/container/node_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "base/strings.h"
 #include "storage/keys.h"
+#include "storage/pending_clears.h"
 #include "storage/row_source.h"
 #include "storage/rows.h"
 #include "storage/statement_id.h"
@@ -57,6 +60,7 @@ class GraphCheck {
     SKG_ASSIGN_OR_RETURN(const History history,
                          ReadHistory(graph_.kv, number(), snapshot_.kv()));
     horizon_ = history.horizon;
+    SKG_RETURN_IF_ERROR(CheckClears());
     SKG_RETURN_IF_ERROR(CheckOrders());
     SKG_RETURN_IF_ERROR(CheckCounts(kPredicateKind, predicates_, "predicate"));
     SKG_RETURN_IF_ERROR(
@@ -94,6 +98,70 @@ class GraphCheck {
     RowOperation oldest = RowOperation::kInsertNew;
     std::vector<uint64_t> commits;
   };
+
+  // What the log says of one commit that ended rows it did not write.
+  struct Ending {
+    bool logged = true;
+    std::vector<ClearScope> clears;
+    absl::flat_hash_set<StatementKey> removed;
+  };
+
+  // The clears that rows may lack came one after the other, and the log knows
+  // them.
+  absl::Status CheckClears() {
+    for (const ClearMark& mark : snapshot_.manifest().clears) {
+      if (mark.commit > snapshot_.head().last_commit) {
+        Problem(absl::StrCat("a clear carries commit ", mark.commit,
+                             ", which never was"));
+        continue;
+      }
+      SKG_ASSIGN_OR_RETURN(const Ending* ending, EndingOf(mark.commit));
+      if (ending->logged &&
+          std::find(ending->clears.begin(), ending->clears.end(), mark.scope) ==
+              ending->clears.end()) {
+        Problem(absl::StrCat("commit ", mark.commit,
+                             " has no such clear in the log"));
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<const Ending*> EndingOf(uint64_t commit) {
+    const auto [it, added] = endings_.try_emplace(commit);
+    Ending& ending = it->second;
+    if (!added) return &ending;
+    const auto header = graph_.log().Read(
+        commit,
+        [&](std::span<const LoggedChange> changes) {
+          for (const LoggedChange& change : changes) {
+            if (change.operation == RowOperation::kRemove)
+              ending.removed.insert(change.key);
+          }
+          return absl::OkStatus();
+        },
+        snapshot_.kv());
+    // What is wrong with the entry is told where the log is checked.
+    ending.logged = header.ok();
+    if (header.ok()) ending.clears = header->clears;
+    if (!header.ok() && !absl::IsOutOfRange(header.status()) &&
+        !absl::IsDataLoss(header.status())) {
+      return header.status();
+    }
+    return &ending;
+  }
+
+  // Whether a commit that did not write the statement may have ended it: as far
+  // as the log reaches, it cleared its graph. (A graph that was restored as of
+  // such a commit has the removes one by one.)
+  absl::StatusOr<bool> MayHaveEnded(uint64_t commit, const StatementKey& key) {
+    if (commit > snapshot_.head().last_commit) return false;
+    SKG_ASSIGN_OR_RETURN(const Ending* ending, EndingOf(commit));
+    return !ending->logged || ending->removed.contains(key) ||
+           std::any_of(ending->clears.begin(), ending->clears.end(),
+                       [&](const ClearScope& scope) {
+                         return scope.Covers(key.graph);
+                       });
+  }
 
   absl::Status CheckOrders() {
     std::array<RowSet, kOrderCount> all{}, named{};
@@ -135,12 +203,15 @@ class GraphCheck {
     std::vector<std::unique_ptr<RowSource>> sources;
     for (const Epoch& epoch : snapshot_.manifest().epochs) {
       sources.push_back(MakeDeltaSource(graph_.kv, snapshot_.kv(), number(),
-                                        epoch.number, order, TermPrefix()));
+                                        epoch.number, order, TermPrefix(),
+                                        snapshot_.manifest().clears));
     }
     const size_t epochs = sources.size();
-    for (const auto& run : snapshot_.runs()) {
-      sources.push_back(
-          MakeRunSource(graph_.kv, snapshot_.kv(), run, order, TermPrefix()));
+    const Manifest& manifest = snapshot_.manifest();
+    for (size_t i = 0; i < manifest.runs.size(); ++i) {
+      sources.push_back(MakeRunSource(
+          graph_.kv, snapshot_.kv(), snapshot_.runs()[i], order, TermPrefix(),
+          PendingClears(manifest, manifest.runs[i])));
     }
     absl::Status status;
     uint64_t rows = 0;
@@ -233,13 +304,10 @@ class GraphCheck {
       if (!triple_ || *triple_ != triple) FinishTriple();
       triple_ = triple;
       statement_ = key;
-      chain_ = {value.operation != RowOperation::kRemove,
-                0,
-                commit,
-                value.operation,
-                {}};
+      chain_ = {.live = value.operation != RowOperation::kRemove &&
+                        value.end == UINT64_MAX,
+                .newest_commit = commit};
     }
-    chain_.oldest = value.operation;
     const uint64_t superseded =
         chain_.commits.empty() ? UINT64_MAX : chain_.commits.back();
     if (value.has_record) {
@@ -252,9 +320,21 @@ class GraphCheck {
     } else if (value.end != commit && value.end > horizon_ &&
                !std::binary_search(chain_.commits.begin(), chain_.commits.end(),
                                    value.end, std::greater<>())) {
-      Problem(absl::StrCat("a row of commit ", commit, " ends at commit ",
-                           value.end, ", which did not write the statement"));
+      SKG_ASSIGN_OR_RETURN(const bool ended, MayHaveEnded(value.end, key));
+      if (!ended) {
+        Problem(absl::StrCat("a row of commit ", commit, " ends at commit ",
+                             value.end, ", which did not write the statement"));
+      }
     }
+    // What was gone before the next row came can only be inserted.
+    if (value.operation != RowOperation::kRemove && !chain_.commits.empty() &&
+        value.end < chain_.commits.back() &&
+        chain_.oldest != RowOperation::kInsertNew) {
+      Problem(absl::StrCat("a row of commit ", chain_.commits.back(),
+                           " does not insert a statement that ended at commit ",
+                           value.end));
+    }
+    chain_.oldest = value.operation;
     chain_.commits.push_back(commit);
     return absl::OkStatus();
   }
@@ -567,6 +647,7 @@ class GraphCheck {
   int64_t triple_sign_ = 0;
   uint64_t horizon_ = 0;
   uint64_t rows_with_record_ = 0;
+  absl::node_hash_map<uint64_t, Ending> endings_;
   uint64_t delta_rows_ = 0;
   uint64_t statements_ = 0, triples_ = 0, default_statements_ = 0,
            default_triples_ = 0;

@@ -114,7 +114,8 @@ std::vector<std::shared_ptr<const Run>> GraphState::RunsOf(
   for (const RunInfo& info : manifest.runs) {
     std::weak_ptr<const Run>& kept = runs_[info.number];
     std::shared_ptr<const Run> run = kept.lock();
-    if (run == nullptr) {
+    // A clear may have made it a run of the past.
+    if (run == nullptr || run->info().max_end != info.max_end) {
       run = std::make_shared<const Run>(description.number, info, kv, &blocks);
       run->ChargeTo(run_memory_);
       kept = run;
@@ -270,13 +271,20 @@ absl::StatusOr<LogHeader> GraphState::ReadLog(uint64_t commit,
     SKG_RETURN_IF_ERROR(log_.Load(nullptr).status());  // for the message
     header = log_.Read(commit, visit);
   }
-  if (!header.ok() || !header->by_reference ||
-      expansion == LogExpansion::kNone) {
+  if (!header.ok() || !header->unlisted() || expansion == LogExpansion::kNone) {
     return header;
   }
-  SKG_ASSIGN_OR_RETURN(const auto snapshot, TakeSnapshot());
-  SKG_ASSIGN_OR_RETURN(const uint64_t found,
-                       VisitRowsOfCommit(*snapshot, commit, visit));
+  uint64_t found = header->listed();
+  if (header->by_reference) {
+    SKG_ASSIGN_OR_RETURN(const auto snapshot, TakeSnapshot());
+    SKG_ASSIGN_OR_RETURN(found, VisitRowsOfCommit(*snapshot, commit, visit));
+  } else {
+    SKG_ASSIGN_OR_RETURN(auto before, SnapshotAt(commit - 1));
+    SKG_ASSIGN_OR_RETURN(
+        const uint64_t cleared,
+        VisitCleared(std::move(before), header->clears, visit));
+    found += cleared;
+  }
   if (found == header->change_count) return header;
   SKG_ASSIGN_OR_RETURN(const History history, ReadHistory());
   if (commit < history.horizon) {

@@ -104,6 +104,15 @@ absl::Status Prepare(GraphState& graph, PreparedCommit& commit) {
   for (const rdf::Term& term : request.new_terms) {
     commit.new_term_ids.push_back(Enqueue(term, commit));
   }
+  if (request.clear) {
+    SKG_RETURN_IF_ERROR(CheckId(request, request.clear->graph));
+    if (!request.operations.empty() ||
+        (request.clear->scope == GraphScope::kOne &&
+         !request.clear->graph.bound())) {
+      return absl::InvalidArgumentError(
+          "a commit that clears has no operations, and names its graph");
+    }
+  }
   for (const WriteOperation& operation : request.operations) {
     const StatementKey& key = operation.key;
     for (const TermId id :
