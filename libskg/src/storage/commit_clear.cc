@@ -1,7 +1,15 @@
 // CommitWriter's part that clears: all statements of some graphs go at once.
 //
-// Their rows stay where they are. The manifest gets a mark, and so do the
-// counts what they lose; everything that reads rows looks at the marks.
+// Their rows stay where they are. The manifest gets a mark, the counts lose
+// what went, and everything that reads rows looks at the marks.
+//
+// A clear is a commit of its own. An update that clears and then writes, as
+// SPARQL's may, needs no other bytes: a mark ends rows of smaller commits only,
+// so rows of its own commit live, and a log entry that clears may go on with
+// changes. What it needs here is a request with both, whose operations find
+// every triple of the cleared graphs without edges (LoadStates) after the mark
+// was set; and in Overlay the cleared scopes: Ask answers kRemoved for what
+// they cover, and what was written there before is forgotten.
 #include <algorithm>
 #include <utility>
 

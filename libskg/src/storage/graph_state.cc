@@ -74,15 +74,16 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::MakeSnapshot(
         absl::StrCat("graph ", description.number, " has no head row"));
   }
   SKG_ASSIGN_OR_RETURN(const Head head, DecodeHead(value));
-  Manifest known{0, {}, {}, 0};
+  std::optional<Manifest> known;
   {
     const std::lock_guard lock(mutex_);
-    if (manifest_.number == head.manifest) known = manifest_;
+    if (manifest_ != nullptr && manifest_->number == head.manifest)
+      known = *manifest_;
   }
-  if (known.number != 0) {
-    auto runs = RunsOf(known);
+  if (known) {
+    auto runs = RunsOf(*known);
     return std::make_shared<const Snapshot>(std::move(self), std::move(at),
-                                            head, std::move(known),
+                                            head, *std::move(known),
                                             std::move(runs));
   }
   SKG_ASSIGN_OR_RETURN(
@@ -98,8 +99,9 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::MakeSnapshot(
                                             ": head and manifest disagree"));
   }
   {
+    auto read = std::make_unique<const Manifest>(manifest);
     const std::lock_guard lock(mutex_);
-    manifest_ = manifest;
+    manifest_ = std::move(read);
   }
   auto runs = RunsOf(manifest);
   return std::make_shared<const Snapshot>(std::move(self), std::move(at), head,
@@ -229,7 +231,7 @@ void GraphState::ReleaseMemory() {
   log_.ReleaseMemory();
   std::shared_ptr<const Snapshot> latest;
   std::vector<std::shared_ptr<const Run>> runs;
-  Manifest manifest{0, {}, {}, 0};
+  std::unique_ptr<const Manifest> manifest;
   const std::lock_guard lock(mutex_);
   latest.swap(latest_);
   runs.swap(live_runs_);
