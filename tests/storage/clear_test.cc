@@ -319,7 +319,7 @@ TEST_CASE("clears beside writers, folds and loads of runs lose nothing",
   };
   for (int writer = 0; writer < 3; ++writer) {
     threads.emplace_back([&, writer] {
-      for (int i = 0; i < 150; ++i) {
+      for (int i = 0; i < 60; ++i) {
         CommitRequest request;
         request.durability = Durability::kNone;
         for (int n = 0; n < 1 + i % 9; ++n) {
@@ -336,7 +336,7 @@ TEST_CASE("clears beside writers, folds and loads of runs lose nothing",
     });
   }
   threads.emplace_back([&] {
-    for (int i = 0; i < 60; ++i) {
+    for (int i = 0; i < 40; ++i) {
       note(graph
                .Commit(i % 4 == 0 ? ClearOf(GraphScope::kDefault)
                                   : ClearOf(GraphScope::kOne, g))

@@ -11,12 +11,11 @@
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
-#include "absl/container/node_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "base/strings.h"
 #include "storage/keys.h"
+#include "storage/logged_ends.h"
 #include "storage/pending_clears.h"
 #include "storage/row_source.h"
 #include "storage/rows.h"
@@ -54,7 +53,8 @@ class GraphCheck {
         snapshot_(snapshot),
         deep_(deep),
         summary_(summary),
-        cancellation_(cancellation) {}
+        cancellation_(cancellation),
+        ends_(graph.log(), snapshot.kv()) {}
 
   absl::Status Run() {
     SKG_ASSIGN_OR_RETURN(const History history,
@@ -99,13 +99,6 @@ class GraphCheck {
     std::vector<uint64_t> commits;
   };
 
-  // What the log says of one commit that ended rows it did not write.
-  struct Ending {
-    bool logged = true;
-    std::vector<ClearScope> clears;
-    absl::flat_hash_set<StatementKey> removed;
-  };
-
   // The clears that rows may lack came one after the other, and the log knows
   // them.
   absl::Status CheckClears() {
@@ -115,52 +108,14 @@ class GraphCheck {
                              ", which never was"));
         continue;
       }
-      SKG_ASSIGN_OR_RETURN(const Ending* ending, EndingOf(mark.commit));
-      if (ending->logged &&
-          std::find(ending->clears.begin(), ending->clears.end(), mark.scope) ==
-              ending->clears.end()) {
+      SKG_ASSIGN_OR_RETURN(const bool logged,
+                           ends_.Cleared(mark.commit, mark.scope));
+      if (!logged) {
         Problem(absl::StrCat("commit ", mark.commit,
                              " has no such clear in the log"));
       }
     }
     return absl::OkStatus();
-  }
-
-  absl::StatusOr<const Ending*> EndingOf(uint64_t commit) {
-    const auto [it, added] = endings_.try_emplace(commit);
-    Ending& ending = it->second;
-    if (!added) return &ending;
-    const auto header = graph_.log().Read(
-        commit,
-        [&](std::span<const LoggedChange> changes) {
-          for (const LoggedChange& change : changes) {
-            if (change.operation == RowOperation::kRemove)
-              ending.removed.insert(change.key);
-          }
-          return absl::OkStatus();
-        },
-        snapshot_.kv());
-    // What is wrong with the entry is told where the log is checked.
-    ending.logged = header.ok();
-    if (header.ok()) ending.clears = header->clears;
-    if (!header.ok() && !absl::IsOutOfRange(header.status()) &&
-        !absl::IsDataLoss(header.status())) {
-      return header.status();
-    }
-    return &ending;
-  }
-
-  // Whether a commit that did not write the statement may have ended it: as far
-  // as the log reaches, it cleared its graph. (A graph that was restored as of
-  // such a commit has the removes one by one.)
-  absl::StatusOr<bool> MayHaveEnded(uint64_t commit, const StatementKey& key) {
-    if (commit > snapshot_.head().last_commit) return false;
-    SKG_ASSIGN_OR_RETURN(const Ending* ending, EndingOf(commit));
-    return !ending->logged || ending->removed.contains(key) ||
-           std::any_of(ending->clears.begin(), ending->clears.end(),
-                       [&](const ClearScope& scope) {
-                         return scope.Covers(key.graph);
-                       });
   }
 
   absl::Status CheckOrders() {
@@ -320,8 +275,9 @@ class GraphCheck {
     } else if (value.end != commit && value.end > horizon_ &&
                !std::binary_search(chain_.commits.begin(), chain_.commits.end(),
                                    value.end, std::greater<>())) {
-      SKG_ASSIGN_OR_RETURN(const bool ended, MayHaveEnded(value.end, key));
-      if (!ended) {
+      SKG_ASSIGN_OR_RETURN(const bool ended,
+                           ends_.MayHaveEnded(value.end, key));
+      if (!ended || value.end > snapshot_.head().last_commit) {
         Problem(absl::StrCat("a row of commit ", commit, " ends at commit ",
                              value.end, ", which did not write the statement"));
       }
@@ -647,7 +603,7 @@ class GraphCheck {
   int64_t triple_sign_ = 0;
   uint64_t horizon_ = 0;
   uint64_t rows_with_record_ = 0;
-  absl::node_hash_map<uint64_t, Ending> endings_;
+  LoggedEnds ends_;
   uint64_t delta_rows_ = 0;
   uint64_t statements_ = 0, triples_ = 0, default_statements_ = 0,
            default_triples_ = 0;
