@@ -174,6 +174,33 @@ Step Load(const std::string& name, const std::string& graph,
           [=](Store& s) { return CountPresent(s, graph, triples); }};
 }
 
+// Rows of a run and of the delta that go with one clear, and come back in part.
+Step AddAndClear(const std::string& graph_name) {
+  std::vector<Triple> many;
+  for (int i = 0; i < 9; ++i)
+    many.push_back({"s" + std::to_string(i), "p", "value"});
+  const std::vector<Triple> few = {{"t", "p", "value"}};
+  using Kind = storage::WriteOperation::Kind;
+  return {"add and clear",
+          [=](Store& s) {
+            for (const auto& added : {many, few}) {
+              SKG_RETURN_IF_ERROR(Change(s, graph_name, Kind::kAdd, added, {}));
+            }
+            SKG_ASSIGN_OR_RETURN(GraphStore graph, Open(s, graph_name, false));
+            CommitRequest clear;
+            clear.clear = storage::ClearScope{};
+            SKG_RETURN_IF_ERROR(graph.Commit(clear).status());
+            return Change(s, graph_name, Kind::kAdd, few, {});
+          },
+          many.size(),
+          [=](Store& s) {
+            const size_t present = CountPresent(s, graph_name, many);
+            CHECK((present == 0 || present == many.size()));
+            if (CountPresent(s, graph_name, few) == 0) return size_t{0};
+            return many.size() - present;
+          }};
+}
+
 // Commits that each become a run of their own; the background merges them.
 Step ManyRuns(const std::string& graph) {
   constexpr int kRuns = 10, kRows = 9;
@@ -321,6 +348,15 @@ std::vector<Step> Script() {
       {"compact many runs",
        [](Store& s) {
          SKG_ASSIGN_OR_RETURN(const GraphStore graph, Open(s, "runs", false));
+         return s.Compact(graph);
+       },
+       1, [](Store&) { return size_t{1}; }},
+      Creation("cleared"),
+      AddAndClear("cleared"),
+      {"compact what is cleared",
+       [](Store& s) {
+         SKG_ASSIGN_OR_RETURN(const GraphStore graph,
+                              Open(s, "cleared", false));
          return s.Compact(graph);
        },
        1, [](Store&) { return size_t{1}; }},

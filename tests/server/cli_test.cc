@@ -32,7 +32,7 @@ TEST_CASE("version and help") {
   const std::vector<Arguments> verbs = {
       {"serve"},           {"load"},           {"query"},
       {"export"},          {"stats"},          {"check"},
-      {"backup"},          {"restore"},        {"compact"},
+      {"backup"},          {"restore"},        {"compact"},         {"clear"},
       {"tasks"},           {"tasks", "list"},  {"tasks", "show"},
       {"tasks", "cancel"}, {"tasks", "prune"}, {"keys"},
       {"keys", "create"}};

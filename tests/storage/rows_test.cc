@@ -116,6 +116,47 @@ TEST_CASE("log entries of any size come back in chunks") {
   }
 }
 
+const ClearMark kClear{9, {GraphScope::kOne, {0x1000000000000004}}, 300};
+
+TEST_CASE("the documented clears are the encoded ones") {
+  // Of libskg/docs/formats.md.
+  Manifest manifest;
+  manifest.runs = {RunInfo{.number = 1, .rows = 400}};
+  const std::string without = EncodeManifest(manifest);
+  manifest.clears = {kClear};
+  const std::string with = EncodeManifest(manifest);
+  CHECK(without.front() == '\x01');
+  CHECK(with.front() == '\x02');
+  CHECK(with.substr(1) ==
+        without.substr(1) +
+            std::string("\x01\x09\xac\x02\x03\x10\0\0\0\0\0\0\x04\0", 14));
+  const std::vector<std::string> chunks =
+      LogEncoder(absl::FromUnixMicros(1000), 0, {ClearScope{}}, 5).Finish();
+  CHECK(chunks == std::vector{std::string("\x03\xe8\x07\x05\x05\x01\0", 7)});
+}
+
+TEST_CASE("a log entry may clear and then change") {
+  const std::vector<ClearScope> clears = {{GraphScope::kDefault, {}},
+                                          kClear.scope};
+  LogEncoder encoder(absl::FromUnixMicros(12), 1, clears, 4);
+  const LoggedChange change{
+      RowOperation::kInsertNew,
+      {{}, {0x1000000000000001}, {0x1000000000000002}, {0x1000000000000003}}};
+  encoder.Add(change);
+  const std::vector<std::string> chunks = encoder.Finish();
+  REQUIRE(chunks.size() == 1);
+  const auto header = DecodeLogHeader(chunks[0]);
+  REQUIRE_OK(header);
+  CHECK(header->clears == clears);
+  CHECK(header->cleared == 4);
+  CHECK(header->change_count == 5);
+  CHECK(header->listed() == 1);
+  CHECK(header->unlisted());
+  std::vector<LoggedChange> back;
+  REQUIRE_OK(DecodeLogChunk(chunks[0], true, &back));
+  CHECK(back == std::vector{change});
+}
+
 TEST_CASE("rows of every kind decode to what was encoded") {
   Head head;
   head.last_commit = 7;
@@ -131,6 +172,12 @@ TEST_CASE("rows of every kind decode to what was encoded") {
   auto manifest_back = DecodeManifest(EncodeManifest(manifest));
   REQUIRE_OK(manifest_back);
   CHECK(*manifest_back == manifest);
+  Manifest cleared = manifest;
+  cleared.clears = {kClear, {11, {GraphScope::kNamed, {}}, 1}};
+  cleared.runs.back().clears_written = 9;
+  manifest_back = DecodeManifest(EncodeManifest(cleared));
+  REQUIRE_OK(manifest_back);
+  CHECK(*manifest_back == cleared);
 
   Record record;
   record.created_commit = 3;
@@ -152,9 +199,14 @@ TEST_CASE("rows of every kind decode to what was encoded") {
 
 TEST_CASE("decoders answer any bytes with a value or kDataLoss") {
   std::mt19937_64 random = skg::test::Random(3);
+  Manifest cleared;
+  cleared.runs = {RunInfo{}};
+  cleared.clears = {kClear};
   const std::vector<std::string> seeds = {
       EncodeHead(Head{}),
       EncodeManifest(Manifest{}),
+      EncodeManifest(cleared),
+      LogEncoder({}, 0, {kClear.scope, ClearScope{}}, 3).Finish().front(),
       EncodeCounts({3, 2}),
       EncodeRecord(Record{}),
       EncodeStoredResult({"h", {}, {Outcome::kInserted}}),

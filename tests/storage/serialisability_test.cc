@@ -1,4 +1,5 @@
-// Transactions on one graph are serialisable, while folds and merges go on.
+// Transactions on one graph are serialisable, while folds, merges and clears go
+// on.
 //
 // That the checks can fail is shown first, on histories with the anomalies that
 // weaker isolation lets pass.
@@ -301,6 +302,18 @@ size_t CommittedOf(const Log& history) {
                     [](const auto& each) { return each.commit != 0; }));
 }
 
+// A clear writes every key, and reads none.
+HistoryTransaction ClearAll(GraphStore graph) {
+  CommitRequest request;
+  request.clear = ClearScope{GraphScope::kDefault, {}};
+  HistoryTransaction log;
+  log.commit = Must(graph.Commit(request)).result.commit;
+  log.snapshot = log.commit - 1;
+  for (Key key = 0; key < kSubjects * kObjects; ++key)
+    log.steps.push_back(Writes(key, std::nullopt));
+  return log;
+}
+
 void ManyThreads(uint64_t transactions, size_t spill_changes) {
   constexpr int kThreads = 6;
   StoreOptions options{.fold_rows = 40, .run_rows = 3};
@@ -322,12 +335,15 @@ void ManyThreads(uint64_t transactions, size_t spill_changes) {
             if (actor.Below(4) == 0) std::this_thread::yield();
           }
           HistoryTransaction log = actor.Finish();
+          std::optional<HistoryTransaction> clear;
+          if (thread == 1 && i % 15 == 14) clear = ClearAll(graph);
           if (thread == 0 && i % 40 == 39) {
             const absl::Status packed = store->Compact(graph);
             if (!packed.ok()) throw std::runtime_error(packed.ToString());
           }
           const std::lock_guard lock(mutex);
           history.push_back(std::move(log));
+          if (clear) history.push_back(*std::move(clear));
         }
       } catch (const std::exception& error) {
         const std::lock_guard lock(mutex);
@@ -387,8 +403,10 @@ TEST_CASE("few transactions in any interleaving fit some serial order") {
         open[chosen]->DoSomething();
       } else {
         history.push_back(open[chosen]->Finish());
-        // Folds stand anywhere between the steps of the others.
+        // Folds and clears stand anywhere between the steps of the others.
         if (below(3) == 0) REQUIRE_OK(store->Compact(graph));
+        if (below(8) == 0 && history.size() + open.size() < 7)
+          history.push_back(ClearAll(graph));
         open.erase(open.begin() + static_cast<std::ptrdiff_t>(chosen));
       }
     }

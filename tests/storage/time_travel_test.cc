@@ -258,8 +258,8 @@ std::vector<RunRow> RunRows(const GraphStore& graph, KvStore& kv,
   std::vector<RunRow> rows;
   for (const auto& run : view->snapshot()->runs()) {
     if (run->info().history != history) continue;
-    const auto source =
-        MakeRunSource(kv, view->snapshot()->kv(), run, IndexOrder::kGspo, {});
+    const auto source = MakeRunSource(kv, view->snapshot()->kv(), run,
+                                      IndexOrder::kGspo, {}, {});
     for (; source->valid(); source->Next()) {
       rows.push_back({ToStatement(source->key(), IndexOrder::kGspo),
                       source->key().commit, source->value()});

@@ -89,6 +89,16 @@ class SKG_EXPORT Graph {
       std::string_view subject, std::string_view predicate,
       std::string_view object, std::string_view graph = {},
       const CommitOptions& options = {});
+  // Removes all statements of a part of the graph as one commit, whose
+  // `removed` says how many they were. They are gone at once for everybody, and
+  // are there in the states before; adding one inserts it anew. A part that is
+  // empty, or a named graph that nobody has heard of, is no error. Watch tells
+  // each statement as removed. Conflicts with transactions that have read of
+  // what went. Errors: as Remove. Cost: that of one commit, which waits for
+  // those before it and holds up those after it for some microseconds a
+  // predicate; nothing a statement (the background packs what is left).
+  [[nodiscard]] absl::StatusOr<CommitResult> Clear(
+      const ClearTarget& target, const CommitOptions& options = {});
 
   [[nodiscard]] absl::StatusOr<Transaction> Begin();
   // Errors: as Add, and kAborted (something the transaction read was changed

@@ -127,6 +127,19 @@ struct Change {
   Statement statement;
 };
 
+// What Graph::Clear takes.
+struct ClearTarget {
+  enum class Part : uint8_t {
+    kEverything,    // the default graph and all named graphs
+    kDefaultGraph,  // the default graph alone
+    kNamedGraph,    // the named graph `graph` alone
+    kNamedGraphs,   // all named graphs, not the default one
+  };
+  Part part = Part::kEverything;
+  // Of kNamedGraph: its name or term; else empty.
+  std::string graph = {};
+};
+
 // What became of each member of a write, in the caller's order.
 enum class Outcome : uint8_t {
   kInserted,
@@ -141,7 +154,8 @@ struct CommitResult {
   absl::Time time;
   uint64_t inserted = 0;
   uint64_t replaced = 0;
-  uint64_t removed = 0;     // removes that took something away, edges and all
+  // Removes that took something away, edges and all; of a clear: statements.
+  uint64_t removed = 0;
   uint64_t duplicates = 0;  // adds that changed nothing
   uint64_t absent = 0;      // removes of what was not there
   bool replayed = false;    // an earlier commit with the same idempotency key

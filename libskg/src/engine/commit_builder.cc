@@ -215,6 +215,42 @@ absl::Status CommitBuilder::Remove(std::string_view subject,
   return absl::OkStatus();
 }
 
+absl::Status CommitBuilder::Clear(const ClearTarget& target) {
+  using Part = ClearTarget::Part;
+  using storage::GraphScope;
+  const bool one = target.part == Part::kNamedGraph;
+  if (one == target.graph.empty()) {
+    return FieldErrorStatus(
+        {{{"graph"},
+          one ? "names no graph; give the name of the one to clear"
+              : "is for one named graph; leave it empty, or clear that one",
+          one ? "missing" : "not_allowed"}});
+  }
+  storage::ClearScope& scope = request_.clear.emplace();
+  switch (target.part) {
+    case Part::kEverything:
+      scope.scope = GraphScope::kUnion;
+      break;
+    case Part::kDefaultGraph:
+      scope.scope = GraphScope::kDefault;
+      break;
+    case Part::kNamedGraphs:
+      scope.scope = GraphScope::kNamed;
+      break;
+    case Part::kNamedGraph: {
+      scope.scope = GraphScope::kOne;
+      std::vector<FieldError> errors;
+      Slot slot;
+      ReadName(target.graph, "graph", slot, errors);
+      if (!errors.empty()) return FieldErrorStatus(errors);
+      SKG_RETURN_IF_ERROR(Intern(slot, target.graph));
+      scope.graph = slot.id;
+      break;
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<rdf::Term> CommitBuilder::TermOf(std::string_view name) {
   SKG_ASSIGN_OR_RETURN(rdf::Term term, names_.ToTerm(name));
   return blank_nodes_.Resolve(std::move(term));

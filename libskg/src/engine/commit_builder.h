@@ -67,6 +67,10 @@ class CommitBuilder {
                                     std::string_view object,
                                     std::string_view graph);
 
+  // Removes all statements of a part of the graph; the only thing that a commit
+  // does. A named graph that nobody has heard of is empty.
+  [[nodiscard]] absl::Status Clear(const ClearTarget& target);
+
   // The term that `name` means in this document: local blank node labels have
   // become lasting ones.
   [[nodiscard]] absl::StatusOr<rdf::Term> TermOf(std::string_view name);

@@ -129,6 +129,24 @@ absl::StatusOr<CommitResult> Graph::Remove(std::string_view subject,
   return outcome.result;
 }
 
+absl::StatusOr<CommitResult> Graph::Clear(const ClearTarget& target,
+                                          const CommitOptions& options) {
+  SKG_RETURN_IF_ERROR(engine::CheckCommitOptions(options));
+  CommitBuilder builder(impl_->store(), impl_->names());
+  SKG_RETURN_IF_ERROR(builder.Clear(target));
+  std::string hash;
+  if (!options.idempotency_key.empty()) {
+    RequestHash request;
+    request.Clear(target);
+    hash = request.Finish();
+  }
+  SKG_ASSIGN_OR_RETURN(
+      storage::CommitOutcome outcome,
+      builder.Commit(impl_->store(), impl_->DurabilityOf(options),
+                     options.idempotency_key, hash));
+  return outcome.result;
+}
+
 absl::StatusOr<Transaction> Graph::Begin() {
   SKG_ASSIGN_OR_RETURN(storage::Transaction transaction,
                        impl_->store().Begin());

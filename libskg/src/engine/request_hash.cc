@@ -55,6 +55,12 @@ void RequestHash::Remove(std::string_view subject, std::string_view predicate,
   Text(graph);
 }
 
+void RequestHash::Clear(const ClearTarget& target) {
+  Number(4);
+  Number(static_cast<uint64_t>(target.part));
+  Text(target.graph);
+}
+
 std::string RequestHash::Finish() const {
   const XXH128_hash_t hash = XXH3_128bits_digest(state_.get());
   XXH128_canonical_t canonical;

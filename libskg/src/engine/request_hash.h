@@ -25,6 +25,7 @@ class RequestHash {
   void Add(const NewStatement& statement, bool if_absent);
   void Remove(std::string_view subject, std::string_view predicate,
               std::string_view object, std::string_view graph);
+  void Clear(const ClearTarget& target);
 
   // 16 bytes.
   [[nodiscard]] std::string Finish() const;

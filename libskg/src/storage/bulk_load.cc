@@ -422,7 +422,7 @@ absl::Status BulkLoad::Impl::CheckSince(RunPublication& publication) {
               }
               return absl::OkStatus();
             }));
-    if (touched || header.by_reference) {
+    if (touched || header.unlisted()) {
       return absl::AbortedError(absl::StrCat(
           "commit ", commit, " changed statements that the load brings too"));
     }

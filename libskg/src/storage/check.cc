@@ -15,6 +15,8 @@
 #include "base/status.h"
 #include "base/strings.h"
 #include "storage/keys.h"
+#include "storage/logged_ends.h"
+#include "storage/pending_clears.h"
 #include "storage/row_source.h"
 #include "storage/rows.h"
 #include "storage/run_records.h"
@@ -52,12 +54,14 @@ class GraphCheck {
         snapshot_(snapshot),
         deep_(deep),
         summary_(summary),
-        cancellation_(cancellation) {}
+        cancellation_(cancellation),
+        ends_(graph.log(), snapshot.kv()) {}
 
   absl::Status Run() {
     SKG_ASSIGN_OR_RETURN(const History history,
                          ReadHistory(graph_.kv, number(), snapshot_.kv()));
     horizon_ = history.horizon;
+    SKG_RETURN_IF_ERROR(CheckClears());
     SKG_RETURN_IF_ERROR(CheckOrders());
     SKG_RETURN_IF_ERROR(CheckCounts(kPredicateKind, predicates_, "predicate"));
     SKG_RETURN_IF_ERROR(
@@ -95,6 +99,25 @@ class GraphCheck {
     RowOperation oldest = RowOperation::kInsertNew;
     std::vector<uint64_t> commits;
   };
+
+  // The clears that rows may lack came one after the other, and the log knows
+  // them.
+  absl::Status CheckClears() {
+    for (const ClearMark& mark : snapshot_.manifest().clears) {
+      if (mark.commit > snapshot_.head().last_commit) {
+        Problem(absl::StrCat("a clear carries commit ", mark.commit,
+                             ", which never was"));
+        continue;
+      }
+      SKG_ASSIGN_OR_RETURN(const bool logged,
+                           ends_.Cleared(mark.commit, mark.scope));
+      if (!logged) {
+        Problem(absl::StrCat("commit ", mark.commit,
+                             " has no such clear in the log"));
+      }
+    }
+    return absl::OkStatus();
+  }
 
   absl::Status CheckOrders() {
     std::array<RowSet, kOrderCount> all{}, named{};
@@ -136,12 +159,15 @@ class GraphCheck {
     std::vector<std::unique_ptr<RowSource>> sources;
     for (const Epoch& epoch : snapshot_.manifest().epochs) {
       sources.push_back(MakeDeltaSource(graph_.kv, snapshot_.kv(), number(),
-                                        epoch.number, order, TermPrefix()));
+                                        epoch.number, order, TermPrefix(),
+                                        snapshot_.manifest().clears));
     }
     const size_t epochs = sources.size();
-    for (const auto& run : snapshot_.runs()) {
-      sources.push_back(
-          MakeRunSource(graph_.kv, snapshot_.kv(), run, order, TermPrefix()));
+    const Manifest& manifest = snapshot_.manifest();
+    for (size_t i = 0; i < manifest.runs.size(); ++i) {
+      sources.push_back(MakeRunSource(
+          graph_.kv, snapshot_.kv(), snapshot_.runs()[i], order, TermPrefix(),
+          PendingClears(manifest, manifest.runs[i])));
     }
     absl::Status status;
     uint64_t rows = 0;
@@ -234,13 +260,10 @@ class GraphCheck {
       if (!triple_ || *triple_ != triple) FinishTriple();
       triple_ = triple;
       statement_ = key;
-      chain_ = {value.operation != RowOperation::kRemove,
-                0,
-                commit,
-                value.operation,
-                {}};
+      chain_ = {.live = value.operation != RowOperation::kRemove &&
+                        value.end == UINT64_MAX,
+                .newest_commit = commit};
     }
-    chain_.oldest = value.operation;
     const uint64_t superseded =
         chain_.commits.empty() ? UINT64_MAX : chain_.commits.back();
     if (value.has_record) {
@@ -253,9 +276,22 @@ class GraphCheck {
     } else if (value.end != commit && value.end > horizon_ &&
                !std::binary_search(chain_.commits.begin(), chain_.commits.end(),
                                    value.end, std::greater<>())) {
-      Problem(absl::StrCat("a row of commit ", commit, " ends at commit ",
-                           value.end, ", which did not write the statement"));
+      SKG_ASSIGN_OR_RETURN(const bool ended,
+                           ends_.MayHaveEnded(value.end, key));
+      if (!ended || value.end > snapshot_.head().last_commit) {
+        Problem(absl::StrCat("a row of commit ", commit, " ends at commit ",
+                             value.end, ", which did not write the statement"));
+      }
     }
+    // What was gone before the next row came can only be inserted.
+    if (value.operation != RowOperation::kRemove && !chain_.commits.empty() &&
+        value.end < chain_.commits.back() &&
+        chain_.oldest != RowOperation::kInsertNew) {
+      Problem(absl::StrCat("a row of commit ", chain_.commits.back(),
+                           " does not insert a statement that ended at commit ",
+                           value.end));
+    }
+    chain_.oldest = value.operation;
     chain_.commits.push_back(commit);
     return absl::OkStatus();
   }
@@ -554,6 +590,7 @@ class GraphCheck {
   int64_t triple_sign_ = 0;
   uint64_t horizon_ = 0;
   uint64_t rows_with_record_ = 0;
+  LoggedEnds ends_;
   uint64_t delta_rows_ = 0;
   uint64_t statements_ = 0, triples_ = 0, default_statements_ = 0,
            default_triples_ = 0;

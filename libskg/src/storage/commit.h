@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "rdf/term.h"
 #include "skg/statement.h"
+#include "storage/clear_marks.h"
 #include "storage/read_view.h"
 #include "storage/statement_row.h"
 
@@ -38,6 +40,9 @@ struct CommitRequest {
   std::vector<rdf::Term> new_terms;
   std::vector<Record> records;  // created_commit is set by the writer
   std::vector<WriteOperation> operations;
+  // Instead of operations: all statements of these graphs go, in O(predicates)
+  // whatever their number.
+  std::optional<ClearScope> clear;
   Durability durability = Durability::kSync;
   std::string idempotency_key;
   // 128-bit hash of the request that came with the key, by the door's choice.

@@ -57,11 +57,12 @@ absl::Status CommitWriter::CheckUntouched(const RunPublication& publication) {
           return absl::OkStatus();
         });
     SKG_RETURN_IF_ERROR(header.status());
-    if (header->by_reference) return touched(next);
+    if (header->unlisted()) return touched(next);
   }
   for (const Recent& recent : recent_) {
     if (recent.commit < next) continue;
-    if (recent.everything) return touched(recent.commit);
+    if (recent.everything || !recent.clears.empty())
+      return touched(recent.commit);
     for (const StatementKey& key : recent.keys)
       SKG_RETURN_IF_ERROR(check(key, recent.commit));
   }

@@ -37,6 +37,8 @@ absl::StatusOr<CommitOutcome> CommitQueue::Commit(const CommitRequest& request,
   PreparedCommit commit(request);
   SKG_RETURN_IF_ERROR(Prepare(graph_, commit));
   if (consumed != nullptr) consumed->new_terms = {};
+  // What it takes is counted in the store.
+  commit.alone = request.clear.has_value();
   SKG_RETURN_IF_ERROR(Wait(commit));
   SKG_RETURN_IF_ERROR(Settle(request.durability));
   return std::move(commit.outcome);
@@ -177,8 +179,11 @@ void CommitQueue::WriteBatch(std::unique_lock<std::mutex>& lock,
   if (status.ok()) {
     graph_.Publish(batch.last_commit);
     if (graph_.maintenance() != nullptr)
-      graph_.maintenance()->CommitDone(
-          graph_, {batch.delta_rows, batch.runs, batch.wants_merge});
+      graph_.maintenance()->CommitDone(graph_,
+                                       {.delta_rows = batch.delta_rows,
+                                        .runs = batch.runs,
+                                        .clears = batch.clears,
+                                        .wants_merge = batch.wants_merge});
     sync_.commits.fetch_add(members.size(), std::memory_order_relaxed);
   }
   batch.rows.reset();

@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "storage/commit_writer.h"
 #include "storage/fold.h"
+#include "storage/pending_clears.h"
 
 namespace skg::storage {
 
@@ -221,9 +222,11 @@ absl::Status CommitWriter::Seal(CommitBatch& batch) {
     head_.manifest = ++manifest_.number;
     batch.rows->Put(Family::kManifest, ManifestKey(graph),
                     EncodeManifest(manifest_));
-    batch.wants_merge = !ChooseMerge(manifest_).empty();
+    batch.wants_merge = !ChooseMerge(manifest_).empty() ||
+                        WantsClearsWritten(manifest_, head_.delta_rows);
   }
   batch.runs = manifest_.runs.size();
+  batch.clears = manifest_.clears.size();
   for (const TermId id : batch.predicates) {
     batch.rows->Put(Family::kStats, PredicateCountKey(graph, id),
                     EncodeCounts(predicate_counts_[id]));

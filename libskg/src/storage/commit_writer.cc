@@ -89,6 +89,7 @@ void CommitWriter::Reset() {
   probes_.clear();
   runs_.clear();
   runs_on_their_way_.clear();
+  predicates_cleared_in_ = graphs_cleared_in_ = 0;
   // What became durable stays promised.
   if (reserved_in_ > visible_batch_) reserved_.reset();
 }
@@ -137,6 +138,7 @@ absl::Status CommitWriter::Apply(PreparedCommit& commit, CommitBatch& batch) {
   if (commit.edit != nullptr) return (*commit.edit)(*this, batch);
   SKG_ASSIGN_OR_RETURN(const bool replayed, Replay(commit));
   if (replayed) return absl::OkStatus();
+  if (commit.request.clear) return Clear(commit, batch);
 
   SKG_RETURN_IF_ERROR(FindTerms(commit));
   const uint64_t first_new_term = head_.next_term;
@@ -403,11 +405,16 @@ absl::Status CommitWriter::CheckConflicts(PreparedCommit& commit) {
           "the log no longer reaches back to where this transaction began");
     }
     SKG_RETURN_IF_ERROR(header.status());
+    for (const ClearScope& scope : header->clears)
+      touched = touched || reads.Touches(scope);
     if (touched || header->by_reference) return conflict(next);
   }
   for (const Recent& recent : recent_) {
     if (recent.commit < next) continue;
     if (recent.everything) return conflict(recent.commit);
+    for (const ClearScope& scope : recent.clears) {
+      if (reads.Touches(scope)) return conflict(recent.commit);
+    }
     for (const StatementKey& key : recent.keys) {
       if (reads.Touches(key)) return conflict(recent.commit);
     }
@@ -456,8 +463,10 @@ absl::Status CommitWriter::Probe(const StatementKey& triple, Edges& edges) {
   Edges newest;  // live or not: weight < 0 marks a removed one
   SKG_RETURN_IF_ERROR(ProbeDelta(triple, newest));
   SKG_RETURN_IF_ERROR(ProbeRuns(triple, newest));
+  const uint64_t cleared = LastClear(manifest_.clears, triple.graph);
   for (Edge& edge : newest) {
-    if (edge.weight >= 0) edges.push_back(std::move(edge));
+    if (edge.weight >= 0 && edge.commit >= cleared)
+      edges.push_back(std::move(edge));
   }
   std::sort(edges.begin(), edges.end(),
             [](const Edge& a, const Edge& b) { return a.edge < b.edge; });
@@ -544,6 +553,13 @@ absl::Status CommitWriter::LoadCounts(
     absl::flat_hash_map<TermId, Counts>& cache, TermId id,
     std::string (*key)(uint32_t, TermId)) {
   if (cache.contains(id)) return absl::OkStatus();
+  const uint64_t cleared_in = &cache == &predicate_counts_
+                                  ? predicates_cleared_in_
+                                  : graphs_cleared_in_;
+  if (cleared_in > visible_batch_) {
+    cache[id] = Counts();
+    return absl::OkStatus();
+  }
   std::string value;
   SKG_ASSIGN_OR_RETURN(
       const bool found,

@@ -41,6 +41,7 @@ struct CommitBatch {
   uint64_t last_commit = 0;
   uint64_t delta_rows = 0;  // in the delta once this is written
   size_t runs = 0;          // live ones, likewise
+  size_t clears = 0;        // that are not in all rows, likewise
   bool manifest_changed = false;
   bool head_changed = false;  // though there is no row yet
   bool wants_merge = false;
@@ -117,6 +118,7 @@ class CommitWriter {
   struct Recent {
     uint64_t commit = 0;
     bool everything = false;  // or so it is taken: too much to list
+    std::vector<ClearScope> clears;
     std::vector<StatementKey> keys;
   };
 
@@ -126,6 +128,19 @@ class CommitWriter {
       const RunPublication& publication) const;
   [[nodiscard]] absl::Status AddRecords(const RunPublication& publication,
                                         CommitBatch& batch) const;
+
+  // A commit that clears (commit_clear.cc).
+  struct Cleared {
+    Counts all, default_graph;
+    std::vector<std::pair<TermId, Counts>> predicates;  // unless all go
+    bool every_statement = false;
+  };
+  [[nodiscard]] absl::Status Clear(PreparedCommit& commit, CommitBatch& batch);
+  [[nodiscard]] absl::StatusOr<Cleared> CountCleared(const ClearScope& scope);
+  [[nodiscard]] absl::Status CountPredicates(const ClearScope& scope,
+                                             Cleared& cleared);
+  void TakeFromCounts(const ClearScope& scope, const Cleared& cleared,
+                      CommitBatch& batch);
 
   // First phase: everything that may fail.
   [[nodiscard]] absl::StatusOr<bool> Replay(PreparedCommit& commit);
@@ -192,6 +207,9 @@ class CommitWriter {
   absl::flat_hash_map<StatementKey, Triple> triples_;  // by triple (edge 0)
   absl::flat_hash_map<TermId, Counts> predicate_counts_;
   absl::flat_hash_map<TermId, Counts> graph_counts_;
+  // The batches in which the rows of all these counts were deleted: until they
+  // are visible, what is not known here is 0.
+  uint64_t predicates_cleared_in_ = 0, graphs_cleared_in_ = 0;
   struct Numbered {
     TermId id;
     uint64_t batch = 0;

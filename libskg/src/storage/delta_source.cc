@@ -16,8 +16,11 @@ constexpr size_t kMostRows = 256;
 class DeltaSource final : public GatheredSource {
  public:
   DeltaSource(const KvStore& kv, const KvSnapshot* snapshot, uint32_t graph,
-              uint32_t epoch, IndexOrder order, const TermPrefix& prefix)
-      : GatheredSource(order), prefix_(DeltaPrefix(graph, epoch, order)) {
+              uint32_t epoch, IndexOrder order, const TermPrefix& prefix,
+              ClearMarks clears)
+      : GatheredSource(order),
+        prefix_(DeltaPrefix(graph, epoch, order)),
+        clears_(clears) {
     const std::string lower = prefix_ + prefix.Bytes();
     rows_ = kv.NewIterator(
         Family::kDelta,
@@ -45,6 +48,11 @@ class DeltaSource final : public GatheredSource {
         return End(absl::DataLossError("damaged statement row in the delta"));
       }
       keys_.push_back(LoadRowKey(key.data() + kDeltaPrefixBytes));
+      if (!clears_.empty()) {
+        const TermId named_graph{keys_.back().terms[GraphPlace(order_)]};
+        value.end = std::min(value.end, FirstClearAfter(clears_, named_graph,
+                                                        keys_.back().commit));
+      }
       values_.push_back(value);
     }
     if (keys_.empty()) return End(rows_->status());
@@ -52,7 +60,8 @@ class DeltaSource final : public GatheredSource {
     Begin({.rows = keys_.size(), .first = keys_.front()});
   }
 
-  const std::string prefix_;          // graph, epoch, order
+  const std::string prefix_;  // graph, epoch, order
+  const ClearMarks clears_;
   std::unique_ptr<KvIterator> rows_;  // behind the window
   size_t read_ahead_ = kFirstRows;
 };
@@ -63,9 +72,10 @@ std::unique_ptr<RowSource> MakeDeltaSource(const KvStore& kv,
                                            const KvSnapshot* snapshot,
                                            uint32_t graph, uint32_t epoch,
                                            IndexOrder order,
-                                           const TermPrefix& prefix) {
+                                           const TermPrefix& prefix,
+                                           ClearMarks clears) {
   return std::make_unique<DeltaSource>(kv, snapshot, graph, epoch, order,
-                                       prefix);
+                                       prefix, clears);
 }
 
 }  // namespace skg::storage

@@ -9,6 +9,7 @@
 
 #include "base/status.h"
 #include "storage/commit_queue.h"
+#include "storage/pending_clears.h"
 #include "storage/row_source.h"
 #include "storage/run.h"
 #include "storage/version_merge.h"
@@ -161,9 +162,13 @@ class Rebuild {
   const uint32_t first_run_;
 };
 
-void AddRuns(const Rebuilt& built, Manifest& manifest) {
-  if (built.live.rows > 0) manifest.runs.push_back(built.live);
-  if (built.history.rows > 0) manifest.runs.push_back(built.history);
+// `snapshot`: what they were built of, with all its clears.
+void AddRuns(const Rebuilt& built, const Snapshot& snapshot,
+             Manifest& manifest) {
+  for (RunInfo run : {built.live, built.history}) {
+    run.clears_written = snapshot.commit();
+    if (run.rows > 0) manifest.runs.push_back(run);
+  }
   std::sort(manifest.runs.begin(), manifest.runs.end(),
             [](const RunInfo& a, const RunInfo& b) {
               return std::tie(a.min_commit, a.number) <
@@ -249,7 +254,8 @@ absl::Status FoldDelta(GraphState& graph, const Cancellation* cancellation,
     Sources sources;
     for (const Epoch& epoch : closed) {
       sources.push_back(MakeDeltaSource(graph.kv, snapshot->kv(), number,
-                                        epoch.number, order, TermPrefix()));
+                                        epoch.number, order, TermPrefix(),
+                                        snapshot->manifest().clears));
     }
     return sources;
   }));
@@ -260,8 +266,9 @@ absl::Status FoldDelta(GraphState& graph, const Cancellation* cancellation,
         std::erase_if(manifest.epochs, [&](const Epoch& epoch) {
           return std::find(closed.begin(), closed.end(), epoch) != closed.end();
         });
-        AddRuns(built, manifest);
+        AddRuns(built, *snapshot, manifest);
         head.delta_rows -= folded_rows;
+        DropWrittenClears(manifest, head.delta_rows);
         for (const Epoch& epoch : closed) {
           std::string prefix = GraphPrefix(number);
           AppendBigEndian(epoch.number, prefix);
@@ -301,21 +308,23 @@ absl::Status MergeRuns(GraphState& graph, const std::vector<uint32_t>& runs,
                   progress);
   SKG_ASSIGN_OR_RETURN(const Rebuilt built, rebuild.Run([&](IndexOrder order) {
     Sources sources;
-    for (const auto& run : snapshot->runs()) {
-      if (!chosen(run->info())) continue;
-      sources.push_back(
-          MakeRunSource(graph.kv, snapshot->kv(), run, order, TermPrefix()));
+    for (size_t i = 0; i < manifest_now.runs.size(); ++i) {
+      if (!chosen(manifest_now.runs[i])) continue;
+      sources.push_back(MakeRunSource(
+          graph.kv, snapshot->kv(), snapshot->runs()[i], order, TermPrefix(),
+          PendingClears(manifest_now, manifest_now.runs[i])));
     }
     return sources;
   }));
   return graph.queue().EditManifest(
-      [&](Manifest& manifest, Head&, KvBatch& rows) {
+      [&](Manifest& manifest, Head& head, KvBatch& rows) {
         for (const RunInfo& info : manifest.runs) {
           if (chosen(info))
             DeleteRun(graph.description.number, info.number, rows);
         }
         std::erase_if(manifest.runs, chosen);
-        AddRuns(built, manifest);
+        AddRuns(built, *snapshot, manifest);
+        DropWrittenClears(manifest, head.delta_rows);
         return absl::OkStatus();
       });
 }

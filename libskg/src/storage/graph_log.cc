@@ -131,10 +131,10 @@ absl::StatusOr<LogHeader> GraphLog::Read(uint64_t commit,
         absl::StrCat("the log of ", Name(), " does not hold commit ", commit,
                      "; its first one is commit ", first()));
   }
-  if (found != header.change_count) {
+  if (found != header.listed()) {
     return absl::DataLossError(
         absl::StrCat("log of graph ", graph_.number, ", commit ", commit, ": ",
-                     found, " changes instead of ", header.change_count));
+                     found, " changes instead of ", header.listed()));
   }
   return header;
 }

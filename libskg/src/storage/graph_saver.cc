@@ -1,6 +1,8 @@
 #include "storage/graph_saver.h"
 
 #include <algorithm>
+#include <functional>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -8,6 +10,7 @@
 #include "base/status.h"
 #include "storage/block.h"
 #include "storage/keys.h"
+#include "storage/pending_clears.h"
 #include "storage/rows_up_to.h"
 #include "storage/version_merge.h"
 
@@ -103,14 +106,16 @@ class GraphSaver {
       }
       sources.push_back(std::move(source));
     };
-    for (const Epoch& epoch : snapshot_.manifest().epochs) {
+    const Manifest& manifest = snapshot_.manifest();
+    for (const Epoch& epoch : manifest.epochs) {
       add(MakeDeltaSource(graph_.kv, snapshot_.kv(), number(), epoch.number,
-                          IndexOrder::kGspo, TermPrefix()));
+                          IndexOrder::kGspo, TermPrefix(), manifest.clears));
     }
-    for (const auto& run : snapshot_.runs()) {
-      if (run->info().min_commit > commit_) continue;
-      add(MakeRunSource(graph_.kv, snapshot_.kv(), run, IndexOrder::kGspo,
-                        TermPrefix()));
+    for (size_t i = 0; i < manifest.runs.size(); ++i) {
+      if (manifest.runs[i].min_commit > commit_) continue;
+      add(MakeRunSource(graph_.kv, snapshot_.kv(), snapshot_.runs()[i],
+                        IndexOrder::kGspo, TermPrefix(),
+                        PendingClears(manifest, manifest.runs[i])));
     }
     return sources;
   }
@@ -149,7 +154,12 @@ class GraphSaver {
       return absl::OkStatus();
     };
     SKG_RETURN_IF_ERROR(ForEachRow(visit));
-    return ForEachLogRow([&](uint64_t, uint32_t chunk, std::string_view value) {
+    return ForEachLogRow([&](uint64_t, uint32_t chunk,
+                             std::string_view value) -> absl::Status {
+      if (chunk == 0) {
+        SKG_ASSIGN_OR_RETURN(const LogHeader header, DecodeLogHeader(value));
+        for (const ClearScope& scope : header.clears) NeedTerm(scope.graph);
+      }
       std::vector<LoggedChange> changes;
       const absl::Status decoded = DecodeLogChunk(value, chunk == 0, &changes);
       for (const LoggedChange& change : changes) {
@@ -356,14 +366,14 @@ class GraphSaver {
     return section.Flush();
   }
 
-  // What the last commit did is also in its rows.
+  // What the last commit did is also in its rows, and in the ends of those that
+  // it cleared.
   absl::Status WriteLastEntry(Section& section) {
     uint64_t changes = 0;
-    const auto count = [&](RowSource& source) {
-      if (source.key().commit == commit_) ++changes;
+    SKG_RETURN_IF_ERROR(ForEachLastChange([&](const LoggedChange&) {
+      ++changes;
       return absl::OkStatus();
-    };
-    SKG_RETURN_IF_ERROR(ForEachRow(count));
+    }));
     LogEncoder encoder(absl::FromUnixMicros(snapshot_.time_micros()), changes);
     uint32_t chunk = 0;
     const auto write = [&](const std::vector<std::string>& values) {
@@ -373,16 +383,27 @@ class GraphSaver {
       }
       return status;
     };
-    const auto add = [&](RowSource& source) {
-      if (source.key().commit != commit_) return absl::OkStatus();
-      const RowValue value = source.value();
-      encoder.Add({value.operation,
-                   ToStatement(source.key(), IndexOrder::kGspo), value.weight,
-                   value.has_record});
+    SKG_RETURN_IF_ERROR(ForEachLastChange([&](const LoggedChange& change) {
+      encoder.Add(change);
       return write(encoder.TakeFull());
-    };
-    SKG_RETURN_IF_ERROR(ForEachRow(add));
+    }));
     return write(encoder.Finish());
+  }
+
+  absl::Status ForEachLastChange(
+      const std::function<absl::Status(const LoggedChange&)>& visit) {
+    std::optional<RowKey> last;
+    return ForEachRow([&](RowSource& source) -> absl::Status {
+      const bool newest = !last || !source.key().SameStatement(*last);
+      last = source.key();
+      const StatementKey key = ToStatement(source.key(), IndexOrder::kGspo);
+      const RowValue value = source.value();
+      if (source.key().commit == commit_)
+        return visit({value.operation, key, value.weight, value.has_record});
+      const bool cleared = newest && value.end == commit_ &&
+                           value.operation != RowOperation::kRemove;
+      return cleared ? visit({RowOperation::kRemove, key}) : absl::OkStatus();
+    });
   }
 
   GraphState& graph_;

@@ -77,15 +77,16 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::MakeSnapshot(
         absl::StrCat("graph ", description.number, " has no head row"));
   }
   SKG_ASSIGN_OR_RETURN(const Head head, DecodeHead(value));
-  Manifest known{0, {}, {}, 0};
+  std::optional<Manifest> known;
   {
     const std::lock_guard lock(mutex_);
-    if (manifest_.number == head.manifest) known = manifest_;
+    if (manifest_ != nullptr && manifest_->number == head.manifest)
+      known = *manifest_;
   }
-  if (known.number != 0) {
-    auto runs = RunsOf(known);
+  if (known) {
+    auto runs = RunsOf(*known);
     return std::make_shared<const Snapshot>(std::move(self), std::move(at),
-                                            head, std::move(known),
+                                            head, *std::move(known),
                                             std::move(runs));
   }
   SKG_ASSIGN_OR_RETURN(
@@ -101,8 +102,9 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::MakeSnapshot(
                                             ": head and manifest disagree"));
   }
   {
+    auto read = std::make_unique<const Manifest>(manifest);
     const std::lock_guard lock(mutex_);
-    manifest_ = manifest;
+    manifest_ = std::move(read);
   }
   auto runs = RunsOf(manifest);
   return std::make_shared<const Snapshot>(std::move(self), std::move(at), head,
@@ -117,7 +119,8 @@ std::vector<std::shared_ptr<const Run>> GraphState::RunsOf(
   for (const RunInfo& info : manifest.runs) {
     std::weak_ptr<const Run>& kept = runs_[info.number];
     std::shared_ptr<const Run> run = kept.lock();
-    if (run == nullptr) {
+    // A clear may have made it a run of the past.
+    if (run == nullptr || run->info().max_end != info.max_end) {
       run = std::make_shared<const Run>(description.number, info, kv, &blocks);
       run->ChargeTo(run_memory_);
       kept = run;
@@ -231,7 +234,7 @@ void GraphState::ReleaseMemory() {
   log_.ReleaseMemory();
   std::shared_ptr<const Snapshot> latest;
   std::vector<std::shared_ptr<const Run>> runs;
-  Manifest manifest{0, {}, {}, 0};
+  std::unique_ptr<const Manifest> manifest;
   const std::lock_guard lock(mutex_);
   latest.swap(latest_);
   runs.swap(live_runs_);
@@ -288,13 +291,20 @@ absl::StatusOr<LogHeader> GraphState::ReadLog(uint64_t commit,
     SKG_RETURN_IF_ERROR(log_.Load(nullptr).status());  // for the message
     header = log_.Read(commit, visit);
   }
-  if (!header.ok() || !header->by_reference ||
-      expansion == LogExpansion::kNone) {
+  if (!header.ok() || !header->unlisted() || expansion == LogExpansion::kNone) {
     return header;
   }
-  SKG_ASSIGN_OR_RETURN(const auto snapshot, TakeSnapshot());
-  SKG_ASSIGN_OR_RETURN(const uint64_t found,
-                       VisitRowsOfCommit(*snapshot, commit, visit));
+  uint64_t found = header->listed();
+  if (header->by_reference) {
+    SKG_ASSIGN_OR_RETURN(const auto snapshot, TakeSnapshot());
+    SKG_ASSIGN_OR_RETURN(found, VisitRowsOfCommit(*snapshot, commit, visit));
+  } else {
+    SKG_ASSIGN_OR_RETURN(auto before, SnapshotAt(commit - 1));
+    SKG_ASSIGN_OR_RETURN(
+        const uint64_t cleared,
+        VisitCleared(std::move(before), header->clears, visit));
+    found += cleared;
+  }
   if (found == header->change_count) return header;
   SKG_ASSIGN_OR_RETURN(const History history, ReadHistory());
   if (commit < history.horizon) {

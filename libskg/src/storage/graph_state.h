@@ -245,7 +245,7 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
   size_t waiting_ = 0;
   // Does not hold this state, which would never end.
   std::shared_ptr<const Snapshot> latest_;
-  Manifest manifest_{0, {}, {}, 0};  // the newest that was read; 0: none
+  std::unique_ptr<const Manifest> manifest_;  // the newest that was read
   absl::flat_hash_map<uint32_t, std::weak_ptr<const Run>> runs_;
   uint64_t live_runs_of_ = 0;  // the manifest that `live_runs_` belongs to
   std::vector<std::shared_ptr<const Run>> live_runs_;

@@ -1,9 +1,12 @@
 #include "storage/log_expansion.h"
 
+#include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "base/status.h"
 #include "storage/row_source.h"
+#include "storage/scan.h"
 
 namespace skg::storage {
 
@@ -29,7 +32,7 @@ absl::StatusOr<uint64_t> VisitRowsOfCommit(const Snapshot& snapshot,
     if (commit < run->info().min_commit || commit > run->info().max_commit)
       continue;
     const auto rows = MakeRunSource(snapshot.graph().kv, snapshot.kv(), run,
-                                    IndexOrder::kGspo, TermPrefix());
+                                    IndexOrder::kGspo, TermPrefix(), {});
     for (; rows->valid(); rows->Next()) {
       if (rows->key().commit != commit) continue;
       const RowValue value = rows->value();
@@ -41,6 +44,37 @@ absl::StatusOr<uint64_t> VisitRowsOfCommit(const Snapshot& snapshot,
     SKG_RETURN_IF_ERROR(rows->status());
   }
   SKG_RETURN_IF_ERROR(tell());
+  return found;
+}
+
+absl::StatusOr<uint64_t> VisitCleared(std::shared_ptr<const Snapshot> before,
+                                      const std::vector<ClearScope>& clears,
+                                      const ChangeVisitor& visit) {
+  uint64_t found = 0;
+  std::vector<LoggedChange> changes;
+  StatementBatch batch;
+  for (size_t i = 0; i < clears.size(); ++i) {
+    const auto taken_before = [&](TermId named_graph) {
+      return std::any_of(
+          clears.begin(), clears.begin() + i,
+          [&](const ClearScope& scope) { return scope.Covers(named_graph); });
+    };
+    const auto rows =
+        MakeScan(before, nullptr,
+                 {.scope = clears[i].scope, .graph = clears[i].graph}, {});
+    for (;;) {
+      SKG_ASSIGN_OR_RETURN(const bool more, rows->Next(batch));
+      if (!more) break;
+      changes.clear();
+      for (size_t row = 0; row < batch.size(); ++row) {
+        const StatementKey key = batch.Row(row).key;
+        if (!taken_before(key.graph))
+          changes.push_back({RowOperation::kRemove, key});
+      }
+      found += changes.size();
+      if (!changes.empty()) SKG_RETURN_IF_ERROR(visit(changes));
+    }
+  }
   return found;
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "storage/graph_log.h"
@@ -15,5 +17,11 @@ namespace skg::storage {
 // one.
 [[nodiscard]] absl::StatusOr<uint64_t> VisitRowsOfCommit(
     const Snapshot& snapshot, uint64_t commit, const ChangeVisitor& visit);
+
+// Visits, as removes, what clears took from `before`, the state that they were
+// applied to. Gives how many statements these were. Cost: reads them.
+[[nodiscard]] absl::StatusOr<uint64_t> VisitCleared(
+    std::shared_ptr<const Snapshot> before,
+    const std::vector<ClearScope>& clears, const ChangeVisitor& visit);
 
 }  // namespace skg::storage

@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "storage/fold.h"
 #include "storage/graph_state.h"
+#include "storage/pending_clears.h"
 
 namespace skg::storage {
 
@@ -29,6 +30,9 @@ absl::Status Maintain(GraphState& graph, uint64_t fold_rows,
   SKG_ASSIGN_OR_RETURN(auto snapshot, graph.TakeSnapshot());
   if (snapshot->head().delta_rows >= fold_rows)
     SKG_RETURN_IF_ERROR(FoldDelta(graph, cancellation, progress));
+  SKG_ASSIGN_OR_RETURN(snapshot, graph.TakeSnapshot());
+  if (WantsClearsWritten(snapshot->manifest(), snapshot->head().delta_rows))
+    SKG_RETURN_IF_ERROR(WriteClears(graph, cancellation));
   for (;;) {
     SKG_ASSIGN_OR_RETURN(snapshot, graph.TakeSnapshot());
     std::vector<uint32_t> runs = ChooseMerge(snapshot->manifest());
@@ -45,6 +49,7 @@ absl::Status Maintain(GraphState& graph, uint64_t fold_rows,
 absl::Status CompactGraph(GraphState& graph, const Cancellation* cancellation) {
   const std::lock_guard lock(graph.rewriting());
   SKG_RETURN_IF_ERROR(FoldDelta(graph, cancellation));
+  SKG_RETURN_IF_ERROR(WriteClears(graph, cancellation));
   SKG_ASSIGN_OR_RETURN(const auto snapshot, graph.TakeSnapshot());
   SKG_ASSIGN_OR_RETURN(const History past, graph.ReadHistory());
   std::vector<uint32_t> all, history;
@@ -129,10 +134,10 @@ void Maintenance::CommitDone(GraphState& graph, const Backlog& backlog) {
           return std::string();
         });
   }
-  if (backlog.runs > kSlowedRuns) {
-    absl::SleepFor(std::min(
-        kLongestDelay, absl::Milliseconds(1) * (backlog.runs - kSlowedRuns)));
-  }
+  const size_t over = std::max(backlog.runs, kSlowedRuns) - kSlowedRuns +
+                      std::max(backlog.clears, kSlowedClears) - kSlowedClears;
+  if (over > 0)
+    absl::SleepFor(std::min(kLongestDelay, absl::Milliseconds(1) * over));
 }
 
 void Maintenance::WaitIdle() {

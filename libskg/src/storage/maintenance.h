@@ -17,8 +17,9 @@ namespace skg::storage {
 class GraphState;
 class RewriteProgress;
 
-// Folds the delta if it has at least `fold_rows` rows, then merges while runs
-// want it. `progress` may be null. Errors as FoldDelta.
+// Folds the delta if it has at least `fold_rows` rows, writes clears into rows
+// if they want it, then merges while runs want it. `progress` may be null.
+// Errors as FoldDelta.
 [[nodiscard]] absl::Status Maintain(GraphState& graph, uint64_t fold_rows,
                                     const Cancellation* cancellation,
                                     RewriteProgress* progress = nullptr);
@@ -38,11 +39,13 @@ class Maintenance {
   struct Backlog {
     uint64_t delta_rows = 0;
     size_t runs = 0;
+    size_t clears = 0;  // that are not in all rows
     bool wants_merge = false;
   };
   // O(1) where nothing is due or it is asked for already. Where far too many
-  // runs wait for their merge, takes a moment that grows with their number: the
-  // caller writes faster than the background can follow.
+  // runs wait for their merge, or clears to be written, takes a moment that
+  // grows with their number: the caller writes faster than the background can
+  // follow.
   void CommitDone(GraphState& graph, const Backlog& backlog);
   // Waits until nothing is asked for any more (for tests and benchmarks).
   void WaitIdle();

@@ -2,6 +2,7 @@
 
 #include "base/status.h"
 #include "storage/keys.h"
+#include "storage/pending_clears.h"
 #include "storage/run.h"
 
 namespace skg::storage {
@@ -34,9 +35,13 @@ absl::Status AskEpoch(const Snapshot& snapshot, uint32_t epoch,
     RowValue value;
     if (at.size() != kDeltaKeyBytes || !DecodeRow(rows->value(), &value))
       return absl::DataLossError("damaged statement row in the delta");
+    const uint64_t commit = CommitOfDeltaKey(at);
+    if (FirstClearAfter(snapshot.manifest().clears, key.graph, commit) <=
+        snapshot.commit()) {
+      return absl::OkStatus();  // older ones went with it
+    }
     if (value.end <= snapshot.commit()) continue;
-    newest.Offer({CommitOfDeltaKey(at), value.operation, value.weight,
-                  value.has_record});
+    newest.Offer({commit, value.operation, value.weight, value.has_record});
     return absl::OkStatus();
   }
   return rows->status();
@@ -62,8 +67,14 @@ absl::StatusOr<std::optional<StatementRow>> FindLive(const Snapshot& snapshot,
     if (snapshot.head().delta_rows == 0) break;
     SKG_RETURN_IF_ERROR(AskEpoch(snapshot, epoch.number, key, newest));
   }
-  for (const auto& run : snapshot.runs()) {
+  for (size_t i = 0; i < snapshot.runs().size(); ++i) {
+    const auto& run = snapshot.runs()[i];
     if (!concerns(run->info())) continue;
+    if (LastClear(PendingClears(snapshot.manifest(),
+                                snapshot.manifest().runs[i], commit),
+                  key.graph) != 0) {
+      continue;
+    }
     SKG_ASSIGN_OR_RETURN(const auto version,
                          run->FindVisible(key, hash, commit, snapshot.kv()));
     if (version) newest.Offer(*version);

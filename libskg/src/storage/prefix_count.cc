@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <string>
 
+#include "absl/container/flat_hash_set.h"
 #include "base/status.h"
+#include "storage/pending_clears.h"
 #include "storage/row_source.h"
 #include "storage/run.h"
 #include "storage/scan.h"
@@ -92,17 +94,69 @@ absl::Status AddRun(const Run& run, IndexOrder order, const Snapshot& snapshot,
   return absl::OkStatus();
 }
 
+// Less those that clears took which the run's rows do not have. What a view
+// sees under a prefix of the orders that end with the named graph, a graph has
+// of it under its own prefix of those that begin with it.
+absl::Status AddClearedRun(const Run& run, const RunInfo& info,
+                           ClearMarks clears, IndexOrder order,
+                           const Snapshot& snapshot, const TermPrefix& prefix,
+                           const Cancellation* cancellation, Sums& sums) {
+  if (EndOfRun(clears, info) != UINT64_MAX) return absl::OkStatus();
+  const size_t place = GraphPlace(order);
+  if (place < prefix.count) {
+    if (LastClear(clears, TermId{prefix.terms[place]}) != 0)
+      return absl::OkStatus();
+    return AddRun(run, order, snapshot, prefix, cancellation, sums);
+  }
+  // Without a prefix an order that begins with the graph has them all.
+  const bool all_named =
+      std::any_of(clears.begin(), clears.end(), [](const ClearMark& mark) {
+        return mark.scope.scope == GraphScope::kNamed;
+      });
+  if (all_named && place != 0) return absl::OkStatus();
+  const auto other = [order](bool named) {
+    return static_cast<IndexOrder>(static_cast<size_t>(order) %
+                                       kDefaultGraphOrders +
+                                   (named ? kDefaultGraphOrders : 0));
+  };
+  Sums gone;
+  if (all_named) {
+    SKG_RETURN_IF_ERROR(
+        AddRun(run, other(true), snapshot, TermPrefix(), cancellation, gone));
+  }
+  absl::flat_hash_set<TermId> graphs;
+  for (const ClearMark& mark : clears) {
+    if (mark.scope.scope == GraphScope::kOne && !all_named)
+      graphs.insert(mark.scope.graph);
+    if (mark.scope.scope == GraphScope::kDefault && place == 0)
+      graphs.insert(TermId());
+  }
+  for (const TermId graph : graphs) {
+    TermPrefix within;
+    within.Add(graph);
+    for (size_t i = 0; i < prefix.count; ++i)
+      within.Add(TermId{prefix.terms[i]});
+    SKG_RETURN_IF_ERROR(
+        AddRun(run, other(false), snapshot, within, cancellation, gone));
+  }
+  SKG_RETURN_IF_ERROR(AddRun(run, order, snapshot, prefix, cancellation, sums));
+  sums.statements -= gone.statements;
+  sums.triples -= gone.triples;
+  return absl::OkStatus();
+}
+
 absl::Status AddEpoch(uint32_t epoch, IndexOrder order,
                       const Snapshot& snapshot, const TermPrefix& prefix,
                       const Cancellation* cancellation, Sums& sums) {
   const auto rows = MakeDeltaSource(snapshot.graph().kv, snapshot.kv(),
                                     snapshot.graph().description.number, epoch,
-                                    order, prefix);
+                                    order, prefix, snapshot.manifest().clears);
   for (uint64_t n = 1; rows->valid(); rows->Next(), ++n) {
     if (n % kCheckEvery == 0 && cancellation != nullptr)
       SKG_RETURN_IF_ERROR(cancellation->Check());
     if (rows->key().commit > snapshot.commit()) continue;
     const RowValue value = rows->value();
+    if (value.end <= snapshot.commit()) continue;
     sums.statements += value.sign;
     sums.triples += value.triple_sign;
   }
@@ -120,14 +174,21 @@ absl::StatusOr<Counts> CountPrefix(const Snapshot& snapshot, IndexOrder order,
     SKG_RETURN_IF_ERROR(
         AddEpoch(epoch.number, order, snapshot, prefix, cancellation, sums));
   }
-  for (const auto& run : snapshot.runs()) {
-    const RunInfo& info = run->info();
+  const Manifest& manifest = snapshot.manifest();
+  for (size_t i = 0; i < manifest.runs.size(); ++i) {
+    const Run& run = *snapshot.runs()[i];
+    const RunInfo& info = manifest.runs[i];
     if (info.min_commit > snapshot.commit() ||
         info.max_end <= snapshot.commit()) {
       continue;
     }
+    const std::vector<ClearMark> clears =
+        PendingClears(manifest, info, snapshot.commit());
     SKG_RETURN_IF_ERROR(
-        AddRun(*run, order, snapshot, prefix, cancellation, sums));
+        clears.empty()
+            ? AddRun(run, order, snapshot, prefix, cancellation, sums)
+            : AddClearedRun(run, info, clears, order, snapshot, prefix,
+                            cancellation, sums));
   }
   if (sums.statements < 0 || sums.triples < 0) {
     return absl::DataLossError("the signs under a key prefix sum below zero");

@@ -100,6 +100,15 @@ StatementKey PreparedCommit::Resolve(const StatementKey& key) const {
 }
 
 absl::Status CheckOperations(const CommitRequest& request) {
+  if (request.clear) {
+    SKG_RETURN_IF_ERROR(CheckId(request, request.clear->graph));
+    if (!request.operations.empty() ||
+        (request.clear->scope == GraphScope::kOne &&
+         !request.clear->graph.bound())) {
+      return absl::InvalidArgumentError(
+          "a commit that clears has no operations, and names its graph");
+    }
+  }
   for (const WriteOperation& operation : request.operations) {
     const StatementKey& key = operation.key;
     for (const TermId id :

@@ -1,5 +1,6 @@
 #include "storage/read_set.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace skg::storage {
@@ -76,6 +77,24 @@ bool ReadSet::Touches(const StatementKey& key) const {
     if (patterns_.contains(probe)) return true;
   }
   return false;
+}
+
+bool ReadSet::Touches(const ClearScope& cleared) const {
+  const auto in_reach = [&](const Pattern& pattern) {
+    switch (pattern.scope) {
+      case GraphScope::kUnion:
+        return true;
+      case GraphScope::kDefault:
+        return cleared.Covers(TermId());
+      case GraphScope::kNamed:
+        return cleared.scope != GraphScope::kDefault;
+      case GraphScope::kOne:
+        return cleared.Covers(pattern.graph);
+    }
+    return true;
+  };
+  return everything_ ||
+         std::any_of(patterns_.begin(), patterns_.end(), in_reach);
 }
 
 }  // namespace skg::storage

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
-#include "storage/rows.h"
+#include "storage/clear_marks.h"
 #include "storage/statement_row.h"
 
 namespace skg::storage {
@@ -31,6 +31,9 @@ class ReadSet {
   // Whether a change to this statement touches anything that was read. O(1) in
   // the number of patterns.
   [[nodiscard]] bool Touches(const StatementKey& key) const;
+  // Whether a clear may have taken anything that was read: patterns of the
+  // graphs that it covers. O(patterns).
+  [[nodiscard]] bool Touches(const ClearScope& cleared) const;
 
  private:
   struct Pattern {

@@ -68,6 +68,11 @@ inline void StoreRowKey(const RowKey& key, char* out) {
   return statement;
 }
 
+// Where the named graph stands in the order's sequence.
+[[nodiscard]] inline size_t GraphPlace(IndexOrder order) {
+  return static_cast<size_t>(order) < kDefaultGraphOrders ? 0 : 3;
+}
+
 [[nodiscard]] inline RowKey ToRowKey(const StatementKey& statement,
                                      IndexOrder order, uint64_t commit) {
   RowKey key;

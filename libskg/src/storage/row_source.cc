@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "storage/pending_clears.h"
+
 namespace skg::storage {
 
 void RowSource::Begin(const NewWindow& window) {
@@ -150,12 +152,32 @@ class FailedSource final : public RowSource {
   }
 };
 
+// The clears that a view has to look at in the rows of a run; unset: they took
+// all that the prefix has there.
+std::optional<std::vector<ClearMark>> ClearsOf(const Snapshot& snapshot,
+                                               const RunInfo& run,
+                                               IndexOrder order,
+                                               const TermPrefix& prefix) {
+  std::vector<ClearMark> clears =
+      PendingClears(snapshot.manifest(), run, snapshot.commit());
+  if (clears.empty()) return clears;
+  if (EndOfRun(clears, run) != UINT64_MAX) return std::nullopt;
+  const size_t place = GraphPlace(order);
+  if (place < prefix.count) {
+    const TermId graph{prefix.terms[place]};
+    if (LastClear(clears, graph) != 0) return std::nullopt;
+    clears.clear();
+  }
+  return clears;
+}
+
 }  // namespace
 
 std::vector<std::unique_ptr<RowSource>> SourcesOf(const Snapshot& snapshot,
                                                   IndexOrder order,
                                                   const TermPrefix& prefix) {
   GraphState& graph = snapshot.graph();
+  const Manifest& manifest = snapshot.manifest();
   const uint64_t commit = snapshot.commit();
   const auto concerns = [commit](const RunInfo& info) {
     return info.min_commit <= commit && info.max_end > commit;
@@ -167,13 +189,14 @@ std::vector<std::unique_ptr<RowSource>> SourcesOf(const Snapshot& snapshot,
     }
   }
   std::vector<std::unique_ptr<RowSource>> sources;
-  for (const Epoch& epoch : snapshot.manifest().epochs) {
+  for (const Epoch& epoch : manifest.epochs) {
     if (snapshot.head().delta_rows == 0) break;
     sources.push_back(MakeDeltaSource(graph.kv, snapshot.kv(),
                                       graph.description.number, epoch.number,
-                                      order, prefix));
+                                      order, prefix, manifest.clears));
   }
-  for (const auto& run : snapshot.runs()) {
+  for (size_t i = 0; i < manifest.runs.size(); ++i) {
+    const std::shared_ptr<const Run>& run = snapshot.runs()[i];
     if (!concerns(run->info())) continue;
     if (hash) {
       const auto excluded = run->Excludes(*hash, snapshot.kv());
@@ -184,8 +207,10 @@ std::vector<std::unique_ptr<RowSource>> SourcesOf(const Snapshot& snapshot,
       }
       if (*excluded) continue;
     }
-    sources.push_back(
-        MakeRunSource(graph.kv, snapshot.kv(), run, order, prefix));
+    auto clears = ClearsOf(snapshot, manifest.runs[i], order, prefix);
+    if (!clears) continue;
+    sources.push_back(MakeRunSource(graph.kv, snapshot.kv(), run, order, prefix,
+                                    *std::move(clears)));
   }
   return sources;
 }

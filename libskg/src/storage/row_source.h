@@ -166,12 +166,16 @@ class RowSource {
 void AppendSlices(const std::vector<RowSource::Slice>& slices, IndexOrder order,
                   StatementBatch& batch);
 
+// A clear ends the rows before it. `clears`: of the manifest, lent; of a run
+// those that its rows do not have (PendingClears).
 [[nodiscard]] std::unique_ptr<RowSource> MakeDeltaSource(
     const KvStore& kv, const KvSnapshot* snapshot, uint32_t graph,
-    uint32_t epoch, IndexOrder order, const TermPrefix& prefix);
+    uint32_t epoch, IndexOrder order, const TermPrefix& prefix,
+    ClearMarks clears);
 [[nodiscard]] std::unique_ptr<RowSource> MakeRunSource(
     const KvStore& kv, const KvSnapshot* snapshot,
-    std::shared_ptr<const Run> run, IndexOrder order, const TermPrefix& prefix);
+    std::shared_ptr<const Run> run, IndexOrder order, const TermPrefix& prefix,
+    std::vector<ClearMark> clears);
 
 // What filters of runs know of a prefix (see Run::FilterHash); unset: nothing.
 [[nodiscard]] std::optional<uint64_t> FilterHashOf(IndexOrder order,

@@ -145,8 +145,56 @@ absl::StatusOr<Counts> DecodeCounts(std::string_view bytes) {
   return Counts{v[0], v[1]};
 }
 
+namespace {
+
+void AppendScope(const ClearScope& scope, std::string& out) {
+  AppendVarint(static_cast<uint64_t>(scope.scope), out);
+  if (scope.scope == GraphScope::kOne) AppendBigEndian(scope.graph.bits, out);
+}
+
+bool ReadScope(ByteReader& in, ClearScope* scope) {
+  const uint64_t number = in.Varint();
+  if (number > static_cast<uint64_t>(GraphScope::kOne)) return false;
+  scope->scope = static_cast<GraphScope>(number);
+  if (scope->scope == GraphScope::kOne)
+    scope->graph.bits = in.BigEndian<uint64_t>();
+  return in.ok();
+}
+
+// A manifest with clears: these, and how far each run has them.
+constexpr char kClearedManifestFormat = 0x02;
+
+void AppendClears(const Manifest& manifest, std::string& out) {
+  AppendVarint(manifest.clears.size(), out);
+  for (const ClearMark& mark : manifest.clears) {
+    AppendVarint(mark.commit, out);
+    AppendVarint(mark.statements, out);
+    AppendScope(mark.scope, out);
+  }
+  for (const RunInfo& run : manifest.runs)
+    AppendVarint(run.clears_written, out);
+}
+
+bool ReadClears(ByteReader& in, size_t most, Manifest* manifest) {
+  const uint64_t clears = in.Varint();
+  if (!in.ok() || clears == 0 || clears > most) return false;
+  for (uint64_t i = 0; i < clears; ++i) {
+    ClearMark mark;
+    const uint64_t last = i > 0 ? manifest->clears.back().commit : 0;
+    mark.commit = in.Varint();
+    mark.statements = in.Varint();
+    if (!ReadScope(in, &mark.scope) || mark.commit <= last) return false;
+    manifest->clears.push_back(mark);
+  }
+  for (RunInfo& run : manifest->runs) run.clears_written = in.Varint();
+  return true;
+}
+
+}  // namespace
+
 std::string EncodeManifest(const Manifest& manifest) {
-  std::string out(1, kPlainFormat);
+  const bool clears = !manifest.clears.empty();
+  std::string out(1, clears ? kClearedManifestFormat : kPlainFormat);
   AppendVarint(manifest.number, out);
   AppendVarint(manifest.epochs.size(), out);
   for (const Epoch& epoch : manifest.epochs) {
@@ -164,6 +212,7 @@ std::string EncodeManifest(const Manifest& manifest) {
       AppendVarint(value, out);
     }
   }
+  if (clears) AppendClears(manifest, out);
   return out;
 }
 
@@ -188,8 +237,10 @@ RunInfo ReadRunInfo(ByteReader& in) {
 }  // namespace
 
 absl::StatusOr<Manifest> DecodeManifest(std::string_view bytes) {
-  if (bytes.empty() || bytes.front() != kPlainFormat)
+  if (bytes.empty() || (bytes.front() != kPlainFormat &&
+                        bytes.front() != kClearedManifestFormat)) {
     return Damaged("manifest");
+  }
   ByteReader in(bytes.substr(1));
   Manifest manifest;
   manifest.number = in.Varint();
@@ -206,16 +257,32 @@ absl::StatusOr<Manifest> DecodeManifest(std::string_view bytes) {
   const uint64_t runs = in.Varint();
   if (!in.ok() || runs > bytes.size()) return Damaged("manifest");
   for (uint64_t i = 0; i < runs; ++i) manifest.runs.push_back(ReadRunInfo(in));
+  if (bytes.front() == kClearedManifestFormat &&
+      !ReadClears(in, bytes.size(), &manifest)) {
+    return Damaged("manifest");
+  }
   if (!in.ok() || !in.empty()) return Damaged("manifest");
   return manifest;
 }
 
 constexpr char kLogReferenceFormat = 0x02;
+constexpr char kLogClearFormat = 0x03;
 
-LogEncoder::LogEncoder(absl::Time time, uint64_t change_count) {
-  std::string& first = chunks_.emplace_back(1, kPlainFormat);
+LogEncoder::LogEncoder(absl::Time time, uint64_t change_count)
+    : LogEncoder(time, change_count, {}, 0) {}
+
+LogEncoder::LogEncoder(absl::Time time, uint64_t change_count,
+                       const std::vector<ClearScope>& clears,
+                       uint64_t cleared) {
+  std::string& first =
+      chunks_.emplace_back(1, clears.empty() ? kPlainFormat : kLogClearFormat);
   AppendVarint(static_cast<uint64_t>(absl::ToUnixMicros(time)), first);
-  AppendVarint(change_count, first);
+  AppendVarint(change_count + cleared, first);
+  if (!clears.empty()) {
+    AppendVarint(cleared, first);
+    AppendVarint(clears.size(), first);
+    for (const ClearScope& scope : clears) AppendScope(scope, first);
+  }
   first.reserve(
       std::min<uint64_t>(kLogChunkBytes + 64, 16 + change_count * 44));
 }
@@ -270,30 +337,48 @@ std::string EncodeLogReference(absl::Time time, uint64_t change_count) {
   return out;
 }
 
+namespace {
+
+bool ReadLogHeader(char format, ByteReader& in, LogHeader* header) {
+  header->by_reference = format == kLogReferenceFormat;
+  header->time = absl::FromUnixMicros(static_cast<int64_t>(in.Varint()));
+  header->change_count = in.Varint();
+  if (format != kLogClearFormat)
+    return in.ok() && (!header->by_reference || in.empty());
+  header->cleared = in.Varint();
+  const uint64_t clears = in.Varint();
+  if (!in.ok() || clears == 0 || clears > in.rest().size() ||
+      header->cleared > header->change_count) {
+    return false;
+  }
+  for (uint64_t i = 0; i < clears; ++i) {
+    if (!ReadScope(in, &header->clears.emplace_back())) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 absl::StatusOr<LogHeader> DecodeLogHeader(std::string_view first_chunk) {
-  if (first_chunk.empty() || (first_chunk.front() != kPlainFormat &&
-                              first_chunk.front() != kLogReferenceFormat)) {
+  if (first_chunk.empty() || first_chunk.front() < kPlainFormat ||
+      first_chunk.front() > kLogClearFormat) {
     return Damaged("log");
   }
   ByteReader in(first_chunk.substr(1));
   LogHeader header;
-  header.by_reference = first_chunk.front() == kLogReferenceFormat;
-  header.time = absl::FromUnixMicros(static_cast<int64_t>(in.Varint()));
-  header.change_count = in.Varint();
-  if (!in.ok() || (header.by_reference && !in.empty())) return Damaged("log");
+  if (!ReadLogHeader(first_chunk.front(), in, &header)) return Damaged("log");
   return header;
 }
 
 absl::Status DecodeLogChunk(std::string_view chunk, bool first,
                             std::vector<LoggedChange>* changes) {
-  if (first && !chunk.empty() && chunk.front() == kLogReferenceFormat)
-    return DecodeLogHeader(chunk).status();
-  if (chunk.empty() || chunk.front() != kPlainFormat) return Damaged("log");
+  const bool known = !chunk.empty() && chunk.front() >= kPlainFormat &&
+                     chunk.front() <= (first ? kLogClearFormat : kPlainFormat);
+  if (!known) return Damaged("log");
   ByteReader in(chunk.substr(1));
-  if (first) {
-    in.Varint();
-    in.Varint();
-  }
+  LogHeader header;
+  if (first && !ReadLogHeader(chunk.front(), in, &header))
+    return Damaged("log");
   while (in.ok() && !in.empty()) {
     const auto flags = in.BigEndian<uint8_t>();
     if ((flags & 3) == 0) return Damaged("log");

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "skg/statement.h"
+#include "storage/clear_marks.h"
 #include "storage/read_view.h"
 #include "storage/statement_row.h"
 
@@ -61,7 +62,8 @@ struct Head {
 // One live run: immutable, sorted, packed rows in all orders.
 struct RunInfo {
   uint32_t number = 0;
-  // Only rows that have an end: a view below `max_end` reads it.
+  // Only rows that have an end: a view below `max_end` reads it. No row's end
+  // is after `max_end`, whatever stands in its block.
   bool history = false;
   // What rows without a commit number have; 0: every row has its own.
   uint64_t commit = 0;
@@ -71,6 +73,8 @@ struct RunInfo {
   int64_t statements = 0, triples = 0;  // sums of the signs
   uint64_t named_rows = 0;              // of named graphs
   uint64_t bytes = 0;                   // of its blocks in all orders
+  // Clears up to this commit are in its rows; see pending_clears.h.
+  uint64_t clears_written = 0;
   friend bool operator==(const RunInfo&, const RunInfo&) = default;
 };
 
@@ -88,6 +92,7 @@ struct Manifest {
   std::vector<Epoch> epochs = {Epoch{}};
   std::vector<RunInfo> runs;
   uint32_t next_run = 1;
+  std::vector<ClearMark> clears;  // those that are not in all rows
   friend bool operator==(const Manifest&, const Manifest&) = default;
 };
 [[nodiscard]] std::string EncodeManifest(const Manifest& manifest);
@@ -112,6 +117,9 @@ struct LogEntry {
 class LogEncoder {
  public:
   LogEncoder(absl::Time time, uint64_t change_count);
+  // Of a commit that also clears: `cleared` statements more went.
+  LogEncoder(absl::Time time, uint64_t change_count,
+             const std::vector<ClearScope>& clears, uint64_t cleared);
   void Add(const LoggedChange& change);
   // The chunks that are full by now; what is added later follows on them.
   [[nodiscard]] std::vector<std::string> TakeFull();
@@ -126,8 +134,19 @@ class LogEncoder {
 // What the first chunk says before its changes.
 struct LogHeader {
   absl::Time time;
-  uint64_t change_count = 0;
+  uint64_t change_count = 0;  // with those that no chunk has
   bool by_reference = false;  // no chunk has changes
+  // What the commit cleared before its changes, and how many statements that
+  // took; no chunk has these.
+  std::vector<ClearScope> clears;
+  uint64_t cleared = 0;
+  // Some changes stand in no chunk.
+  [[nodiscard]] bool unlisted() const {
+    return by_reference || !clears.empty();
+  }
+  [[nodiscard]] uint64_t listed() const {
+    return by_reference ? 0 : change_count - cleared;
+  }
 };
 [[nodiscard]] absl::StatusOr<LogHeader> DecodeLogHeader(
     std::string_view first_chunk);

@@ -43,12 +43,13 @@ class RunSource final : public RowSource {
  public:
   RunSource(const KvStore& kv, const KvSnapshot* snapshot,
             std::shared_ptr<const Run> run, IndexOrder order,
-            const TermPrefix& prefix)
+            const TermPrefix& prefix, std::vector<ClearMark> clears)
       : RowSource(order),
         kv_(kv),
         snapshot_(snapshot),
         run_(std::move(run)),
-        prefix_(prefix) {
+        prefix_(prefix),
+        clears_(std::move(clears)) {
     auto fences = run_->FencesOf(order, snapshot);
     if (!fences.ok()) {
       End(fences.status());
@@ -160,12 +161,22 @@ class RunSource final : public RowSource {
     return run_->info().commit != 0 ? run_->info().commit : in_block;
   }
 
+  // Whether rows of the block may have ended by a clear that is not in it.
+  [[nodiscard]] bool MayBeCleared() const {
+    if (clears_.empty()) return false;
+    const size_t place = GraphPlace(order_);
+    TermId graph{prefix_.terms[place]};
+    const bool known = place < prefix_.count || view_->Constant(place, &graph);
+    return !known || LastClear(clears_, graph) != 0;
+  }
+
   void BeginRange() {
     const BlockHeader& header = view_->header();
+    open_ = header.all_live && !MayBeCleared();
     NewWindow window{.rows = range_.size(),
                      .max_commit = CommitOr(header.max_commit),
-                     .all_live = header.all_live,
-                     .plain = header.all_live && header.one_version};
+                     .all_live = open_,
+                     .plain = open_ && header.one_version};
     if (range_.begin == 0) {
       window.first = fences_->first(block_);
     } else {
@@ -222,7 +233,7 @@ class RunSource final : public RowSource {
     window.commits = c.commits.data();
     window.weights = c.weights.data();
     window.has_records = c.has_records.data();
-    if (view_->header().all_live) return;
+    if (open_) return;
     UnpackOperations();
     window.ends = c.ends.data();
     window.operations = c.operations.data();
@@ -236,6 +247,10 @@ class RunSource final : public RowSource {
            [&](uint64_t* out) { view_->Ends(range_, out); });
     Extend(c.operations, range_.size(),
            [&](RowOperation* out) { view_->Operations(range_, out); });
+    if (clears_.empty()) return;
+    const TermId* const graphs = c.terms[GraphPlace(order_)].data();
+    for (size_t i = 0; i < range_.size(); ++i)
+      c.ends[i] = std::min(c.ends[i], FirstClearAfter(clears_, graphs[i], 0));
   }
 
   void AppendPacked(StatementBatch& batch) override {
@@ -257,10 +272,11 @@ class RunSource final : public RowSource {
       Extend(c.triple_signs, range_.size(),
              [&](int64_t* out) { view_->TripleSigns(range_, out); });
       // Of a block without removes these were not needed before.
-      if (view_->header().all_live) UnpackOperations();
+      if (open_) UnpackOperations();
     }
-    return {c.operations[i], c.signs[i],   c.triple_signs[i],
-            c.ends[i],       c.weights[i], c.has_records[i] != 0};
+    return {c.operations[i],   c.signs[i],
+            c.triple_signs[i], std::min(c.ends[i], run_->info().max_end),
+            c.weights[i],      c.has_records[i] != 0};
   }
 
   [[nodiscard]] bool StandsBefore(const RowKey& limit) const override {
@@ -272,6 +288,8 @@ class RunSource final : public RowSource {
   const KvSnapshot* const snapshot_;
   const std::shared_ptr<const Run> run_;
   const TermPrefix prefix_;
+  const std::vector<ClearMark> clears_;  // after all rows
+  bool open_ = false;                    // no row of the window has an end
   const Fences* fences_ = nullptr;
   size_t block_ = 0;
   size_t in_sequence_ = 0;                      // blocks after the first one
@@ -289,9 +307,10 @@ std::unique_ptr<RowSource> MakeRunSource(const KvStore& kv,
                                          const KvSnapshot* snapshot,
                                          std::shared_ptr<const Run> run,
                                          IndexOrder order,
-                                         const TermPrefix& prefix) {
+                                         const TermPrefix& prefix,
+                                         std::vector<ClearMark> clears) {
   return std::make_unique<RunSource>(kv, snapshot, std::move(run), order,
-                                     prefix);
+                                     prefix, std::move(clears));
 }
 
 }  // namespace skg::storage

@@ -79,7 +79,8 @@ absl::Status SavedLogReader::BeginEntry(uint64_t commit,
   last_micros_ = micros;
   commit_ = commit;
   // Of an entry by reference the file's rows are the changes.
-  expected_changes_ = header.by_reference ? 0 : header.change_count;
+  // As of a clear; what that took is their past.
+  expected_changes_ = header.listed();
   changes_ = 0;
   chunks_ = 0;
   return absl::OkStatus();

@@ -133,6 +133,11 @@ class UnionScan final : public ScanCursor {
             std::make_unique<LiveCursor>(*snapshot_, part.order, part.prefix);
       }
     }
+    // Of the past it is not known before whether there are named graphs.
+    for (auto* source : {&default_, &named_}) {
+      if (*source != nullptr && !(*source)->Valid() && (*source)->status().ok())
+        source->reset();
+    }
     // One sorted source and nothing to check: whole slices may be copied.
     if (overlay_ == nullptr && PrefixIsPattern(order_, pattern_) &&
         (default_ == nullptr) != (named_ == nullptr)) {

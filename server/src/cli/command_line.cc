@@ -405,6 +405,34 @@ void AddCompact(CLI::App& app, Chosen& chosen) {
   });
 }
 
+void AddClear(CLI::App& app, Chosen& chosen) {
+  using Part = ClearTarget::Part;
+  CLI::App* verb =
+      AddVerb(app, "clear", "Remove all statements of a graph, or of a part",
+              kClearFooter);
+  auto clear = std::make_shared<ClearVerb>();
+  AddTarget(*verb, clear->target);
+  CLI::Option_group* what = verb->add_option_group("What goes");
+  what->require_option(1);
+  const auto flag = [&](const char* name, Part part, const char* description) {
+    what->add_flag_callback(
+        name, [clear, part] { clear->what.part = part; }, description);
+  };
+  flag("--default", Part::kDefaultGraph, "The default graph");
+  flag("--named", Part::kNamedGraphs, "All named graphs");
+  flag("--all", Part::kEverything, "The default graph and all named graphs");
+  what->add_option_function<std::string>(
+          "--named-graph",
+          [clear](const std::string& name) {
+            clear->what = {Part::kNamedGraph, name};
+          },
+          "This named graph")
+      ->check(Checked(CheckNotEmpty))
+      ->type_name("NAME");
+  verb->callback(
+      [clear, &chosen] { chosen = [clear] { return RunClear(*clear); }; });
+}
+
 // 1, 2, ...; 0: `text` is no such number.
 uint64_t CountingNumberOf(const std::string& text) {
   uint64_t id = 0;
@@ -682,6 +710,7 @@ int RunCommandLine(int argc, char** argv) {
   AddStats(app, chosen);
   AddCheck(app, chosen);
   AddCompact(app, chosen);
+  AddClear(app, chosen);
   AddBackup(app, chosen);
   AddRestore(app, chosen);
   AddTasks(app, chosen);

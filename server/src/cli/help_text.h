@@ -115,6 +115,16 @@ Examples:
   skg compact --data ./kg
   skg compact --data ./kg --graph acme/crm)";
 
+inline constexpr char kClearFooter[] = R"(
+Takes a moment, however many statements go. They stay in the past: a query or an
+export --as-of an earlier commit shows them, and the disk gives their place back
+once the graph's history no longer reaches back to them. Exactly one of --default,
+--named, --all and --named-graph says what goes.
+
+Examples:
+  skg clear --data ./kg --all
+  skg clear --data ./kg --graph acme/crm --named-graph '<https://example.org/2024>')";
+
 inline constexpr char kBackupFooter[] = R"(
 With --to, all graphs of the data directory: a numbered backup is added to
 BACKUPS, and only table files that no earlier one has are copied. With --output,

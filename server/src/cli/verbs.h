@@ -95,6 +95,12 @@ struct CompactVerb {
 };
 [[nodiscard]] int RunCompact(const CompactVerb& verb);
 
+struct ClearVerb {
+  Target target;
+  ClearTarget what;
+};
+[[nodiscard]] int RunClear(const ClearVerb& verb);
+
 struct BackupVerb {
   Target target;
   std::string to;      // a backup directory; empty: a graph goes to `output`

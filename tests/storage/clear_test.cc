@@ -1,0 +1,386 @@
+// Clears one at a time: what they answer, whom they disturb, and how their
+// marks end.
+#include <chrono>
+#include <thread>
+
+#include "storage/pending_clears.h"
+#include "storage/quota.h"
+#include "storage/store_fixture.h"
+#include "storage/versions.h"
+
+namespace skg::storage::test {
+namespace {
+
+constexpr uint64_t kNoFolds = 1 << 20;
+
+CommitRequest ClearOf(GraphScope scope, TermId graph = {}) {
+  CommitRequest request;
+  request.clear = ClearScope{scope, graph};
+  return request;
+}
+
+CommitResult MustClear(GraphStore& graph, GraphScope scope, TermId named = {}) {
+  const auto outcome = graph.Commit(ClearOf(scope, named));
+  REQUIRE_OK(outcome);
+  return outcome->result;
+}
+
+uint64_t StatementsOf(const GraphStore& graph,
+                      const ScanPattern& pattern = {}) {
+  const auto view = graph.Latest();
+  REQUIRE_OK(view);
+  const auto counts = view->Count(pattern);
+  REQUIRE_OK(counts);
+  CHECK(AllRows(*view, pattern).size() == counts->statements);
+  return counts->statements;
+}
+
+// `count` statements of one graph in one commit.
+void AddMany(GraphStore& graph, const std::string& tag, size_t count,
+             const char* named = nullptr) {
+  RequestBuilder builder(graph);
+  const rdf::Term graph_name = Name(named != nullptr ? named : "");
+  for (size_t i = 0; i < count; ++i) {
+    builder.Add(Name(tag + std::to_string(i)), Name("p"), Name("o"), 1.0f,
+                named != nullptr ? &graph_name : nullptr);
+  }
+  builder.Commit();
+}
+
+TermId IdOf(const GraphStore& graph, std::string_view name) {
+  const auto id = graph.Lookup(Name(name));
+  REQUIRE_OK(id);
+  REQUIRE(id->bound());
+  return *id;
+}
+
+Manifest ManifestOf(const GraphStore& graph) {
+  const auto view = graph.Latest();
+  REQUIRE_OK(view);
+  return view->snapshot()->manifest();
+}
+
+TEST_CASE("a clear is one commit that says how many statements went",
+          "[clear]") {
+  const auto store = OpenMemoryStore({.fold_rows = kNoFolds});
+  GraphStore graph = CreateGraph(*store);
+  AddMany(graph, "a", 10);
+  AddMany(graph, "a", 7, "g");
+  AddMany(graph, "a", 5, "h");
+  const TermId g = IdOf(graph, "g"), h = IdOf(graph, "h"), p = IdOf(graph, "p");
+  const CommitResult one = MustClear(graph, GraphScope::kOne, g);
+  CHECK(one.commit == 4);
+  CHECK(one.removed == 7);
+  CHECK(StatementsOf(graph) == 15);
+  CHECK(StatementsOf(graph, {.scope = GraphScope::kOne, .graph = g}) == 0);
+  CHECK(StatementsOf(graph, {.scope = GraphScope::kOne, .graph = h}) == 5);
+  CHECK(StatementsOf(graph, {.predicate = p}) == 15);
+  CHECK(MustClear(graph, GraphScope::kOne, g).removed == 0);
+  CHECK(MustClear(graph, GraphScope::kNamed).removed == 5);
+  CHECK(StatementsOf(graph, {.predicate = p}) == 10);
+  AddMany(graph, "a", 3, "g");
+  CHECK(MustClear(graph, GraphScope::kDefault).removed == 10);
+  CHECK(StatementsOf(graph) == 3);
+  CHECK(MustClear(graph, GraphScope::kUnion).removed == 3);
+  CHECK(StatementsOf(graph, {.predicate = p}) == 0);
+  CHECK(MustClear(graph, GraphScope::kUnion).removed == 0);
+  AddMany(graph, "a", 2);
+  CHECK(StatementsOf(graph, {.predicate = p}) == 2);
+  const auto before = graph.AsOf(3);
+  REQUIRE_OK(before);
+  CHECK(AllRows(*before).size() == 22);
+  RequireClean(*store);
+}
+
+TEST_CASE("a clear of a graph that is not there changes nothing", "[clear]") {
+  const auto store = OpenMemoryStore();
+  GraphStore graph = CreateGraph(*store);
+  AddMany(graph, "a", 1);
+  CommitRequest request =
+      ClearOf(GraphScope::kOne, TermId::Make(rdf::TermTag::kArena, 0));
+  request.new_terms.push_back(Name("nowhere"));
+  const auto outcome = graph.Commit(request);
+  REQUIRE_OK(outcome);
+  CHECK(outcome->result.removed == 0);
+  CHECK(outcome->result.commit == 2);
+  // Nor does it make the graph's name known.
+  const auto id = graph.Lookup(Name("nowhere"));
+  REQUIRE_OK(id);
+  CHECK_FALSE(id->bound());
+  CHECK(ManifestOf(graph).clears.empty());
+  RequireClean(*store);
+}
+
+TEST_CASE("a clear with operations, or of a graph without a name, is refused",
+          "[clear]") {
+  const auto store = OpenMemoryStore();
+  GraphStore graph = CreateGraph(*store);
+  RequestBuilder builder(graph);
+  builder.Add(Name("s"), Name("p"), Name("o"));
+  builder.request().clear = ClearScope{};
+  CHECK(absl::IsInvalidArgument(graph.Commit(builder.request()).status()));
+  CHECK(absl::IsInvalidArgument(
+      graph.Commit(ClearOf(GraphScope::kOne)).status()));
+  CHECK(graph.last_commit() == 0);
+}
+
+TEST_CASE("after a clear a statement is absent to writers", "[clear]") {
+  const bool in_runs = GENERATE(false, true);
+  const auto store = OpenMemoryStore(
+      {.fold_rows = kNoFolds, .run_rows = in_runs ? size_t{1} : kNoFolds});
+  GraphStore graph = CreateGraph(*store);
+  AddOne(graph, "s", "p", "o", 0.5f);
+  MustClear(graph, GraphScope::kDefault);
+  {
+    RequestBuilder removal(graph);
+    removal.Remove(Name("s"), Name("p"), Name("o"));
+    CHECK(removal.Commit().outcomes == std::vector{Outcome::kAbsent});
+  }
+  CHECK(AddOne(graph, "s", "p", "o", 0.5f).outcomes ==
+        std::vector{Outcome::kInserted});
+  CHECK(AddOne(graph, "s", "p", "o", 0.5f).outcomes ==
+        std::vector{Outcome::kDuplicate});
+  const auto view = graph.Latest();
+  REQUIRE_OK(view);
+  const StatementKey key = AllRows(*view).front().key;
+  const auto versions = ReadVersions(*view, key);
+  REQUIRE_OK(versions);
+  REQUIRE(versions->size() == 3);
+  CHECK((*versions)[1].operation == RowOperation::kRemove);
+  CHECK((*versions)[1].row.commit == 2);
+  CHECK((*versions)[2].operation == RowOperation::kInsertNew);
+  RequireClean(*store);
+}
+
+TEST_CASE("ids of cleared statements lead nowhere", "[clear]") {
+  const auto store = OpenMemoryStore({.run_rows = 1});
+  GraphStore graph = CreateGraph(*store);
+  AddOne(graph, "s", "p", "o");
+  auto view = graph.Latest();
+  REQUIRE_OK(view);
+  const StatementKey key = AllRows(*view).front().key;
+  const auto id = view->StatementId(key);
+  REQUIRE_OK(id);
+  MustClear(graph, GraphScope::kUnion);
+  view = graph.Latest();
+  REQUIRE_OK(view);
+  auto found = view->FindById(*id);
+  REQUIRE_OK(found);
+  CHECK_FALSE(found->has_value());
+  view = graph.AsOf(1);
+  REQUIRE_OK(view);
+  found = view->FindById(*id);
+  REQUIRE_OK(found);
+  CHECK(found->has_value());
+}
+
+TEST_CASE("a transaction that read what a clear takes conflicts with it",
+          "[clear]") {
+  struct Case {
+    ScanPattern read;
+    GraphScope cleared;
+    bool conflicts;
+  };
+  const bool forgotten = GENERATE(false, true);  // by the writer: in the log
+  const auto store = OpenMemoryStore();
+  GraphStore graph = CreateGraph(*store);
+  AddMany(graph, "a", 3);
+  AddMany(graph, "a", 3, "g");
+  AddMany(graph, "a", 3, "h");
+  const TermId g = IdOf(graph, "g"), h = IdOf(graph, "h"), p = IdOf(graph, "p");
+  const ScanPattern all{.predicate = p};
+  const ScanPattern in_default{.scope = GraphScope::kDefault, .predicate = p};
+  const ScanPattern in_named{.scope = GraphScope::kNamed};
+  const ScanPattern in_g{.scope = GraphScope::kOne, .graph = g};
+  const ScanPattern in_h{.scope = GraphScope::kOne, .graph = h, .predicate = p};
+  const Case cases[] = {{all, GraphScope::kOne, true},
+                        {all, GraphScope::kDefault, true},
+                        {all, GraphScope::kUnion, true},
+                        {in_default, GraphScope::kOne, false},
+                        {in_default, GraphScope::kNamed, false},
+                        {in_default, GraphScope::kDefault, true},
+                        {in_named, GraphScope::kOne, true},
+                        {in_named, GraphScope::kDefault, false},
+                        {in_g, GraphScope::kOne, true},
+                        {in_h, GraphScope::kOne, false},
+                        {in_h, GraphScope::kNamed, true},
+                        {in_g, GraphScope::kDefault, false},
+                        {in_h, GraphScope::kUnion, true}};
+  for (const Case& each : cases) {
+    INFO("read scope " << static_cast<int>(each.read.scope) << ", cleared "
+                       << static_cast<int>(each.cleared));
+    AddMany(graph, "a", 3);
+    AddMany(graph, "a", 3, "g");
+    AddMany(graph, "a", 3, "h");
+    auto transaction = graph.Begin();
+    REQUIRE_OK(transaction);
+    REQUIRE_OK(transaction->view().Count(each.read));
+    const auto subject = transaction->Intern(Name("new"));
+    REQUIRE_OK(subject);
+    REQUIRE_OK(transaction->Add({TermId(), *subject, p, *subject}, 1.0f,
+                                nullptr, false));
+    CHECK(MustClear(graph, each.cleared, g).removed > 0);
+    if (forgotten) graph.state().ReleaseMemory();
+    const absl::Status committed = graph.Commit(*transaction, {}).status();
+    CHECK(absl::IsAborted(committed) == each.conflicts);
+    CHECK(committed.ok() == !each.conflicts);
+  }
+  RequireClean(*store);
+}
+
+TEST_CASE("a clear that takes nothing conflicts with nobody", "[clear]") {
+  const auto store = OpenMemoryStore();
+  GraphStore graph = CreateGraph(*store);
+  AddMany(graph, "a", 3, "g");
+  auto transaction = graph.Begin();
+  REQUIRE_OK(transaction);
+  REQUIRE_OK(transaction->view().Count({.scope = GraphScope::kDefault}));
+  MustClear(graph, GraphScope::kDefault);
+  CHECK(graph.Commit(*transaction, {}).ok());
+}
+
+TEST_CASE("a clear under an idempotency key happens once", "[clear]") {
+  const auto store = OpenMemoryStore();
+  GraphStore graph = CreateGraph(*store);
+  AddMany(graph, "a", 3);
+  CommitRequest request = ClearOf(GraphScope::kUnion);
+  request.idempotency_key = "key";
+  request.request_hash = std::string(16, 'h');
+  REQUIRE_OK(graph.Commit(request));
+  AddMany(graph, "b", 2);
+  const auto again = graph.Commit(request);
+  REQUIRE_OK(again);
+  CHECK(again->result.replayed);
+  CHECK(again->result.removed == 3);
+  CHECK(StatementsOf(graph) == 2);
+}
+
+// Whole runs go to the past without being read; of the others only those are
+// rewritten that hold what was cleared.
+TEST_CASE("a compaction writes clears and forgets them", "[clear]") {
+  const auto store = OpenMemoryStore({.fold_rows = kNoFolds, .run_rows = 4});
+  GraphStore graph = CreateGraph(*store);
+  AddMany(graph, "a", 100);
+  AddMany(graph, "b", 100);
+  AddMany(graph, "c", 2);
+  MustClear(graph, GraphScope::kUnion);
+  store->WaitForMaintenance();
+  REQUIRE_OK(store->Compact(graph));
+  Manifest manifest = ManifestOf(graph);
+  CHECK(manifest.clears.empty());
+  for (const RunInfo& run : manifest.runs) {
+    CHECK(run.history);
+    CHECK(run.max_end == 4);
+  }
+  AddMany(graph, "d", 10);
+  CHECK(StatementsOf(graph) == 10);
+  const auto before = graph.AsOf(3);
+  REQUIRE_OK(before);
+  CHECK(AllRows(*before).size() == 202);
+  // Once nobody may look back, nothing is left of them.
+  REQUIRE_OK(graph.SetHorizon(5));
+  REQUIRE_OK(store->Compact(graph));
+  manifest = ManifestOf(graph);
+  REQUIRE(manifest.runs.size() == 1);
+  CHECK(manifest.runs.front().rows == 10);
+  RequireClean(*store);
+}
+
+TEST_CASE("small clears wait for merges, many of them do not", "[clear]") {
+  const auto store = OpenMemoryStore({.fold_rows = kNoFolds, .run_rows = 64});
+  GraphStore graph = CreateGraph(*store);
+  AddMany(graph, "a", 5000);
+  for (int i = 0; i < 200; ++i) {
+    const std::string name = "g" + std::to_string(i);
+    AddMany(graph, "x", 1, name.c_str());
+    CHECK(MustClear(graph, GraphScope::kOne, IdOf(graph, name)).removed == 1);
+    // Never rewritten: it holds none of them.
+    if (i == 5) CHECK(ManifestOf(graph).clears.size() == 6);
+  }
+  store->WaitForMaintenance();
+  CHECK(ManifestOf(graph).clears.size() < 64);
+  CHECK(StatementsOf(graph) == 5000);
+  RequireClean(*store);
+}
+
+TEST_CASE("clears beside writers, folds and loads of runs lose nothing",
+          "[clear]") {
+  const auto store = OpenMemoryStore({.fold_rows = 50, .run_rows = 5});
+  GraphStore graph = CreateGraph(*store);
+  AddMany(graph, "seed", 1, "g");
+  const TermId g = IdOf(graph, "g");
+  std::vector<std::thread> threads;
+  std::mutex mutex;
+  std::string failure;
+  const auto note = [&](const absl::Status& status) {
+    if (status.ok()) return;
+    const std::lock_guard lock(mutex);
+    failure = status.ToString();
+  };
+  for (int writer = 0; writer < 3; ++writer) {
+    threads.emplace_back([&, writer] {
+      for (int i = 0; i < 60; ++i) {
+        CommitRequest request;
+        request.durability = Durability::kNone;
+        for (int n = 0; n < 1 + i % 9; ++n) {
+          request.new_terms.push_back(Name("w" + std::to_string(writer) + "-" +
+                                           std::to_string(i) + "-" +
+                                           std::to_string(n)));
+          const TermId s =
+              TermId::Make(rdf::TermTag::kArena, request.new_terms.size() - 1);
+          request.operations.push_back(
+              {.key = {n % 2 == 0 ? g : TermId(), s, g, s}});
+        }
+        note(graph.Commit(request).status());
+      }
+    });
+  }
+  threads.emplace_back([&] {
+    for (int i = 0; i < 40; ++i) {
+      note(graph
+               .Commit(i % 4 == 0 ? ClearOf(GraphScope::kDefault)
+                                  : ClearOf(GraphScope::kOne, g))
+               .status());
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      if (i % 20 == 19) note(store->Compact(graph));
+    }
+  });
+  for (std::thread& thread : threads) thread.join();
+  CHECK(failure.empty());
+  store->WaitForMaintenance();
+  // The log, applied change by change, gives what is there.
+  std::set<StatementKey> keys;
+  for (uint64_t commit = 1; commit <= graph.last_commit(); ++commit) {
+    const auto entry = graph.ReadLog(commit);
+    REQUIRE_OK(entry);
+    for (const LoggedChange& change : entry->changes) {
+      if (change.operation == RowOperation::kRemove) {
+        REQUIRE(keys.erase(change.key) == 1);
+      } else {
+        REQUIRE(keys.insert(change.key).second);
+      }
+    }
+  }
+  std::set<StatementKey> present;
+  const auto view = graph.Latest();
+  REQUIRE_OK(view);
+  for (const StatementRow& row : AllRows(*view)) present.insert(row.key);
+  CHECK(present == keys);
+  CHECK(StatementsOf(graph) == keys.size());
+  RequireClean(*store);
+}
+
+TEST_CASE("the log of a clear ends where its past is forgotten", "[clear]") {
+  const auto store = OpenMemoryStore();
+  GraphStore graph = CreateGraph(*store);
+  AddMany(graph, "a", 5);
+  MustClear(graph, GraphScope::kUnion);
+  AddMany(graph, "a", 5);
+  CHECK(graph.ReadLog(2)->changes.size() == 5);
+  REQUIRE_OK(graph.SetHorizon(2));
+  CHECK(absl::IsOutOfRange(graph.ReadLog(2).status()));
+  RequireClean(*store);
+}
+
+}  // namespace
+}  // namespace skg::storage::test
