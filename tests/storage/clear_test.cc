@@ -3,6 +3,7 @@
 #include <chrono>
 #include <thread>
 
+#include "storage/graph_file_support.h"
 #include "storage/pending_clears.h"
 #include "storage/quota.h"
 #include "storage/store_fixture.h"
@@ -379,6 +380,32 @@ TEST_CASE("the log of a clear ends where its past is forgotten", "[clear]") {
   CHECK(graph.ReadLog(2)->changes.size() == 5);
   REQUIRE_OK(graph.SetHorizon(2));
   CHECK(absl::IsOutOfRange(graph.ReadLog(2).status()));
+  RequireClean(*store);
+}
+
+// The entry of its last commit is made anew: it lists what went.
+TEST_CASE("a graph saved as of a clear that the log has dropped is whole",
+          "[clear]") {
+  const auto store = OpenMemoryStore({.run_rows = 4});
+  GraphStore graph = CreateGraph(*store);
+  AddMany(graph, "a", 6);
+  AddMany(graph, "b", 2, "g");
+  MustClear(graph, GraphScope::kDefault);
+  AddMany(graph, "a", 1);
+  REQUIRE_OK(graph.TrimLog(3));
+  {
+    const auto view = graph.AsOf(3);
+    REQUIRE_OK(view);
+    const GraphStore copy =
+        MustRestore(*store, "copy", MustSave(*store, *view));
+    CHECK(StatementsOf(copy) == 2);
+    const auto entry = copy.ReadLog(3);
+    REQUIRE_OK(entry);
+    CHECK(entry->changes.size() == 6);
+    const auto before = copy.AsOf(2);
+    REQUIRE_OK(before);
+    CHECK(AllRows(*before).size() == 8);
+  }
   RequireClean(*store);
 }
 
