@@ -18,6 +18,33 @@ inline constexpr std::string_view kItsNamespace =
 inline constexpr std::string_view kXmlNamespace =
     "http://www.w3.org/XML/1998/namespace";
 
+namespace iri {
+inline constexpr std::string_view kRdfRdf =
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#RDF";
+inline constexpr std::string_view kRdfDescription =
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#Description";
+inline constexpr std::string_view kRdfLi =
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#li";
+inline constexpr std::string_view kRdfNil =
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#nil";
+inline constexpr std::string_view kRdfFirst =
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#first";
+inline constexpr std::string_view kRdfRest =
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#rest";
+inline constexpr std::string_view kRdfStatement =
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#Statement";
+inline constexpr std::string_view kRdfSubject =
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#subject";
+inline constexpr std::string_view kRdfPredicate =
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#predicate";
+inline constexpr std::string_view kRdfObject =
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#object";
+inline constexpr std::string_view kRdfReifies =
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#reifies";
+inline constexpr std::string_view kRdfXmlLiteral =
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#XMLLiteral";
+}  // namespace iri
+
 // The attributes of one element, sorted by what they say; the views live as
 // long as the event.
 struct RdfXmlAttributes {

@@ -76,7 +76,7 @@ bool RdfXmlParser::StartNode() {
   Frame& frame = top();
   if (!Subject(frame.node) || !HoldNames(frame)) return false;
   Attach(frame.node);
-  if (name_ != absl::StrCat(av(kRdfNamespace), "Description")) {
+  if (name_ != iri::kRdfDescription) {
     quad_.subject = frame.node;
     quad_.predicate.value.assign(iri::kRdfType);
     Reset(TermKind::kIri, quad_.object);
@@ -103,7 +103,7 @@ bool RdfXmlParser::Subject(Term& node) {
 bool RdfXmlParser::StartProperty() {
   if (!CheckElementName(name_, ElementKind::kProperty, error_.message))
     return false;
-  if (name_ == absl::StrCat(av(kRdfNamespace), "li")) {
+  if (name_ == iri::kRdfLi) {
     name_ = absl::StrCat(av(kRdfNamespace), "_", ++top().items);
   }
   if (!Push(Content::kOpen) || !EnterScope()) return false;

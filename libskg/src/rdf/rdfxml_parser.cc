@@ -73,9 +73,7 @@ void RdfXmlParser::StartElement(const XmlName& name,
     ok = StartProperty();
   } else if (ok) {
     const bool document = top().content == Content::kDocument;
-    ok = document && name_ == absl::StrCat(av(kRdfNamespace), "RDF")
-             ? StartRdf()
-             : StartNode();
+    ok = document && name_ == iri::kRdfRdf ? StartRdf() : StartNode();
   }
   if (ok) return;
   while (depth_ > depth) Pop();
@@ -178,20 +176,19 @@ void RdfXmlParser::EndXml(Frame& property) {
   Term& object = quad_.object;
   Reset(TermKind::kLiteral, object);
   object.value.swap(literal_.text());
-  object.datatype.assign(kRdfNamespace);
-  object.datatype.append("XMLLiteral");
+  object.datatype.assign(iri::kRdfXmlLiteral);
   EmitProperty(property, parent().node);
 }
 
 void RdfXmlParser::EndCollection(Frame& property) {
   Reset(TermKind::kIri, quad_.object);
-  quad_.object.value = absl::StrCat(av(kRdfNamespace), "nil");
+  quad_.object.value = iri::kRdfNil;
   if (property.node.value.empty()) {
     EmitProperty(property, parent().node);
     return;
   }
   CopyResource(property.node, quad_.subject);
-  quad_.predicate.value = absl::StrCat(av(kRdfNamespace), "rest");
+  quad_.predicate.value = iri::kRdfRest;
   Emit(quad_);
 }
 
@@ -219,22 +216,23 @@ void RdfXmlParser::EmitProperty(const Frame& property, const Term& subject) {
   Emit(quad_);
   if (property.id.empty() && property.reifiers.empty()) return;
   Quad& about = about_statement_;
-  const auto say = [&](const char* predicate, const Term& object) {
-    about.predicate.value = absl::StrCat(av(kRdfNamespace), predicate);
+  const auto say = [&](std::string_view predicate, const Term& object) {
+    about.predicate.value.assign(predicate);
     about.object = object;
     Emit(about);
   };
   if (!property.id.empty()) {
     Reset(TermKind::kIri, about.subject);
     about.subject.value.assign(property.id);
-    say("type", Term::Iri(absl::StrCat(av(kRdfNamespace), "Statement")));
-    say("subject", quad_.subject);
-    say("predicate", quad_.predicate);
-    say("object", quad_.object);
+    say(iri::kRdfType, Term::Iri(std::string(iri::kRdfStatement)));
+    say(iri::kRdfSubject, quad_.subject);
+    say(iri::kRdfPredicate, quad_.predicate);
+    say(iri::kRdfObject, quad_.object);
   }
   for (const Term& reifier : property.reifiers) {
     CopyResource(reifier, about.subject);
-    say("reifies", Term::Triple(quad_.subject, quad_.predicate, quad_.object));
+    say(iri::kRdfReifies,
+        Term::Triple(quad_.subject, quad_.predicate, quad_.object));
   }
 }
 
@@ -274,12 +272,12 @@ void RdfXmlParser::Attach(const Term& node) {
     EmitProperty(outer, frames_[depth_ - 3].node);
   } else {
     CopyResource(outer.node, quad_.subject);
-    quad_.predicate.value = absl::StrCat(av(kRdfNamespace), "rest");
+    quad_.predicate.value = iri::kRdfRest;
     Emit(quad_);
   }
   outer.node = cell;
   CopyResource(cell, quad_.subject);
-  quad_.predicate.value = absl::StrCat(av(kRdfNamespace), "first");
+  quad_.predicate.value = iri::kRdfFirst;
   CopyResource(node, quad_.object);
   Emit(quad_);
 }

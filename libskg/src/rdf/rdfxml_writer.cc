@@ -259,7 +259,7 @@ absl::StatusOr<RdfXmlWriter::ElementName> RdfXmlWriter::NameOf(
     std::string_view predicate) const {
   std::string error;
   if (!CheckElementName(predicate, ElementKind::kProperty, error) ||
-      predicate == absl::StrCat(av(kRdfNamespace), "li")) {
+      predicate == iri::kRdfLi) {
     return Unwritable(absl::StrCat("RDF/XML has another meaning for <",
                                    av(predicate), "> as a predicate"));
   }

@@ -390,13 +390,13 @@ void XmlParser::CheckReferences(std::string_view raw) {
 }
 
 void XmlParser::CheckTag(const char* const* attributes) {
-  const int size = XML_GetCurrentByteCount(Of(parser_));
-  if (partial_type_ && size > 0) {
-    if (wide_) {
-      Refuse("a UTF-16 document whose type is partly elsewhere; use UTF-8");
-      return;
-    }
-    CheckReferences({EventStart(), static_cast<size_t>(size)});
+  if (partial_type_ && wide_) {
+    Refuse("a UTF-16 document whose type is partly elsewhere; use UTF-8");
+    return;
+  }
+  if (partial_type_) {
+    CheckReferences({EventStart(), static_cast<size_t>(
+                                       XML_GetCurrentByteCount(Of(parser_)))});
   }
   // Defaults stand behind what is written.
   const int specified = XML_GetSpecifiedAttributeCount(Of(parser_));
