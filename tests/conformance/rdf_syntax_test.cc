@@ -1,4 +1,4 @@
-// The W3C suites of N-Triples, N-Quads, Turtle and TriG, 1.1 and 1.2.
+// The W3C suites of N-Triples, N-Quads, Turtle, TriG and RDF/XML, 1.1 and 1.2.
 #include <catch2/catch.hpp>
 #include <string>
 #include <vector>
@@ -87,10 +87,12 @@ constexpr Case kSuites[] = {
     {"rdf11-nquads", Syntax::kNQuads, Syntax::kNQuads},
     {"rdf11-turtle", Syntax::kTurtle, Syntax::kNTriples},
     {"rdf11-trig", Syntax::kTriG, Syntax::kNQuads},
+    {"rdf11-xml", Syntax::kRdfXml, Syntax::kNTriples},
     {"rdf12-ntriples", Syntax::kNTriples, Syntax::kNTriples},
     {"rdf12-nquads", Syntax::kNQuads, Syntax::kNQuads},
     {"rdf12-turtle", Syntax::kTurtle, Syntax::kNTriples},
     {"rdf12-trig", Syntax::kTriG, Syntax::kNQuads},
+    {"rdf12-xml", Syntax::kRdfXml, Syntax::kNTriples},
 };
 
 }  // namespace

@@ -201,6 +201,16 @@ TEST_CASE("large documents of the other formats load too") {
     absl::StrAppend(&text, "e:s", n, " a e:Thing ; e:size ", n, " .\n");
   CHECK(MustLoad(turtle, text, {.format = Format::kTurtle}).inserted ==
         2 * static_cast<uint64_t>(n));
+  Graph xml = graphs.Next();
+  text =
+      "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' "
+      "xmlns='http://e/'>";
+  for (n = 0; text.size() < kLarge; ++n)
+    absl::StrAppend(&text, "<T rdf:about='http://e/s", n, "'><p>", n,
+                    "</p></T>\n");
+  text += "</rdf:RDF>";
+  CHECK(MustLoad(xml, text, {.format = Format::kRdfXml}).inserted ==
+        2 * static_cast<uint64_t>(n));
   Graph json = graphs.Next();
   text.clear();
   for (n = 0; text.size() < kLarge; ++n) {

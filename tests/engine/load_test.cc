@@ -19,18 +19,22 @@ TEST_CASE("formats are known by name and by file name") {
   CHECK(FormatFromName("nq") == Format::kNQuads);
   CHECK(FormatFromName("trig") == Format::kTriG);
   CHECK(FormatFromName("ndjson") == Format::kJson);
+  CHECK(FormatFromName("rdfxml") == Format::kRdfXml);
+  // Not every XML is RDF.
   CHECK_FALSE(FormatFromName("xml"));
   CHECK_FALSE(FormatFromName(""));
   CHECK(FormatFromPath("a/b.v2/people.nq.gz") == Format::kNQuads);
   CHECK(FormatFromPath("people.TTL") == Format::kTurtle);
   CHECK(FormatFromPath("x.tsv.GZ") == Format::kTsv);
+  CHECK(FormatFromPath("schema.owl.gz") == Format::kRdfXml);
+  CHECK(FormatFromPath("a/foaf.RDF") == Format::kRdfXml);
   CHECK_FALSE(FormatFromPath("a.ttl/people"));
   CHECK_FALSE(FormatFromPath(".ttl"));
   CHECK_FALSE(FormatFromPath("people.gz"));
   CHECK_FALSE(FormatFromPath("people"));
   for (const Format format :
        {Format::kNTriples, Format::kNQuads, Format::kTurtle, Format::kTriG,
-        Format::kTsv, Format::kCsv, Format::kJson}) {
+        Format::kRdfXml, Format::kTsv, Format::kCsv, Format::kJson}) {
     CHECK(FormatFromName(FormatName(format)) == format);
   }
 }
@@ -74,6 +78,12 @@ std::vector<MeaningCase> MeaningCases() {
        {.format = Format::kTriG},
        "@prefix : <urn:skg:> .\n:a :p :b . :g { :a :p :c }",
        {" | a | p | b", "g | a | p | c"}},
+      {"rdfxml",
+       {.format = Format::kRdfXml, .base_iri = "urn:skg:dir/"},
+       "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' "
+       "xmlns='urn:skg:'><rdf:Description rdf:about='urn:skg:a'><p "
+       "xml:lang='en'>x</p><p rdf:resource='b'/></rdf:Description></rdf:RDF>",
+       {" | a | p | \"x\"@en", " | a | p | dir/b"}},
       {"a graph for what names none",
        {.format = Format::kTriG, .graph = "h"},
        "@prefix : <urn:skg:> .\n:a :p :b . :g { :a :p :c }",
@@ -361,7 +371,7 @@ TEST_CASE("an error of the source ends every format") {
   TestGraphs graphs;
   for (const Format format :
        {Format::kNTriples, Format::kNQuads, Format::kTurtle, Format::kTriG,
-        Format::kTsv, Format::kCsv, Format::kJson}) {
+        Format::kRdfXml, Format::kTsv, Format::kCsv, Format::kJson}) {
     INFO(FormatName(format));
     Graph graph = graphs.Next();
     LoadSource source = TextSource("<urn:a> <urn:p> ");

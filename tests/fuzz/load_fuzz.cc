@@ -48,7 +48,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static World world;
   if (size < 2) return 0;
   skg::LoadOptions options;
-  options.format = static_cast<skg::Format>(data[0] % 7);
+  options.format = static_cast<skg::Format>(data[0] % 8);
   options.continue_on_error = (data[0] & 0x40) != 0;
   if ((data[0] & 0x80) != 0) options.csv_key = "1";
   const size_t piece = 1 + data[1];

@@ -6,6 +6,7 @@
 #include "rdf/input_window.h"
 #include "rdf/line_reader.h"
 #include "rdf/name.h"
+#include "rdf/rdfxml_parser.h"
 #include "rdf/turtle_parser.h"
 
 namespace skg::test {
@@ -40,6 +41,8 @@ ReadResult ReadAll(std::string_view text, rdf::Syntax syntax,
   rdf::InputWindow window(source, how.chunk);
   if (syntax == rdf::Syntax::kNTriples || syntax == rdf::Syntax::kNQuads) {
     result.status = rdf::ReadLines(window, options, on_quad);
+  } else if (syntax == rdf::Syntax::kRdfXml) {
+    result.status = rdf::RdfXmlParser(window, options, on_quad).Run();
   } else {
     result.status = rdf::TurtleParser(window, options, on_quad).Run();
   }

@@ -295,7 +295,7 @@ TEST_CASE(
     gzclose(file);
   }
   for (const std::string name :
-       {"c.ttl", "c.trig", "c.nq", "c.nt.gz", "c.json", "c.tsv"}) {
+       {"c.ttl", "c.trig", "c.nq", "c.nt.gz", "c.rdf", "c.json", "c.tsv"}) {
     INFO(name);
     const std::string path = place.directory / name;
     MustRun({"export", "--data", place.data, "--output", path});

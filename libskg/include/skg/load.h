@@ -20,7 +20,16 @@ namespace skg {
 // predicate, each non-empty cell a statement with a string literal (or number)
 // as object. kJson: one /triples/batch document, an array of statements, or
 // one of either a line.
-enum class Format { kNTriples, kNQuads, kTurtle, kTriG, kTsv, kCsv, kJson };
+enum class Format {
+  kNTriples,
+  kNQuads,
+  kTurtle,
+  kTriG,
+  kTsv,
+  kCsv,
+  kJson,
+  kRdfXml
+};
 
 // "turtle", "ttl", "ntriples", "nt", ...; also by file name, with or without
 // ".gz". Empty if unknown.
@@ -55,7 +64,8 @@ struct LoadOptions {
   // input the first wins. Formats without weight and metadata (RDF syntaxes,
   // kTsv with three columns, kCsv) never overwrite a stored record.
   bool skip_duplicates = false;
-  // Skip malformed lines or statements instead of loading nothing.
+  // Skip malformed lines, statements or elements instead of loading nothing.
+  // What is not well-formed XML or damaged gzip still ends the load.
   bool continue_on_error = false;
   // kCsv: the column whose cells name the subjects (a header, or a 1-based
   // number). Empty: each row gets a name made of its line number.

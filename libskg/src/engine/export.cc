@@ -22,6 +22,7 @@ absl::Status WriteAll(ExportJob& job) {
     case Format::kNQuads:
     case Format::kTurtle:
     case Format::kTriG:
+    case Format::kRdfXml:
       return ExportRdf(job);
     case Format::kTsv:
     case Format::kCsv:

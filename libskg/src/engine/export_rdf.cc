@@ -1,4 +1,4 @@
-// N-Triples, N-Quads, Turtle and TriG, through the writers of rdf/.
+// N-Triples, N-Quads, Turtle, TriG and RDF/XML, through the writers of rdf/.
 #include <memory>
 #include <utility>
 #include <vector>
@@ -19,6 +19,8 @@ rdf::Syntax SyntaxOf(Format format) {
       return rdf::Syntax::kNQuads;
     case Format::kTriG:
       return rdf::Syntax::kTriG;
+    case Format::kRdfXml:
+      return rdf::Syntax::kRdfXml;
     default:
       return rdf::Syntax::kTurtle;
   }
@@ -105,7 +107,8 @@ class RdfExport {
 absl::Status ExportRdf(ExportJob& job) {
   rdf::WriterOptions options{.syntax = SyntaxOf(job.options.format)};
   if (job.options.format == Format::kTurtle ||
-      job.options.format == Format::kTriG) {
+      job.options.format == Format::kTriG ||
+      job.options.format == Format::kRdfXml) {
     SKG_ASSIGN_OR_RETURN(options.prefixes,
                          ChoosePrefixes(job.view, job.names.base()));
   }

@@ -97,6 +97,7 @@ absl::Status ReadAll(LoadJob& job) {
     case Format::kNQuads:
     case Format::kTurtle:
     case Format::kTriG:
+    case Format::kRdfXml:
       return LoadRdf(job);
     case Format::kTsv:
       return LoadTsv(job);

@@ -19,6 +19,7 @@ constexpr FormatNames kFormats[] = {
     {Format::kNQuads, "nquads", {"nq", "n-quads", ""}},
     {Format::kTurtle, "turtle", {"ttl", "", ""}},
     {Format::kTriG, "trig", {"", "", ""}},
+    {Format::kRdfXml, "rdfxml", {"rdf", "owl", "rdf-xml"}},
     {Format::kTsv, "tsv", {"tab", "", ""}},
     {Format::kCsv, "csv", {"", "", ""}},
     {Format::kJson, "json", {"ndjson", "jsonl", ""}},

@@ -1,4 +1,4 @@
-// N-Triples, N-Quads, Turtle and TriG, through the readers of rdf/.
+// N-Triples, N-Quads, Turtle, TriG and RDF/XML, through the readers of rdf/.
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -16,6 +16,8 @@ rdf::Syntax SyntaxOf(Format format) {
       return rdf::Syntax::kNQuads;
     case Format::kTriG:
       return rdf::Syntax::kTriG;
+    case Format::kRdfXml:
+      return rdf::Syntax::kRdfXml;
     default:
       return rdf::Syntax::kTurtle;
   }

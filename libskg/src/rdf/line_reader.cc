@@ -42,6 +42,11 @@ absl::Status ReportError(const ReaderOptions& options, Place place,
       options.on_error(SyntaxError{place.line, place.column, error.message})) {
     return absl::OkStatus();
   }
+  return ErrorStatus(options, place, error);
+}
+
+absl::Status ErrorStatus(const ReaderOptions& options, Place place,
+                         const LexicalError& error) {
   const std::string message =
       absl::StrCat(options.source_name, ":", place.line, ":", place.column,
                    ": ", error.message);

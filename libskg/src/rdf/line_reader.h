@@ -16,5 +16,8 @@ namespace skg::rdf {
 // return.
 [[nodiscard]] absl::Status ReportError(const ReaderOptions& options,
                                        Place place, const LexicalError& error);
+// The status of an error that nothing can go on after.
+[[nodiscard]] absl::Status ErrorStatus(const ReaderOptions& options,
+                                       Place place, const LexicalError& error);
 
 }  // namespace skg::rdf

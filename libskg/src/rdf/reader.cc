@@ -3,6 +3,7 @@
 #include "rdf/characters.h"
 #include "rdf/input_window.h"
 #include "rdf/line_reader.h"
+#include "rdf/rdfxml_parser.h"
 #include "rdf/turtle_parser.h"
 
 namespace skg::rdf {
@@ -19,6 +20,9 @@ absl::Status ReadWindow(
     return absl::InvalidArgumentError("base_iri \"" +
                                       options.base_iri.substr(0, 200) +
                                       "\" is not an absolute IRI");
+  }
+  if (options.syntax == Syntax::kRdfXml) {
+    return RdfXmlParser(window, options, on_quad).Run();
   }
   return TurtleParser(window, options, on_quad).Run();
 }

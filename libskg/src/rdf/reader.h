@@ -13,7 +13,7 @@
 
 namespace skg::rdf {
 
-enum class Syntax : uint8_t { kNTriples, kNQuads, kTurtle, kTriG };
+enum class Syntax : uint8_t { kNTriples, kNQuads, kTurtle, kTriG, kRdfXml };
 
 struct SyntaxError {
   uint64_t line = 0;    // 1-based
@@ -29,8 +29,9 @@ struct ReaderOptions {
   std::string base_iri = {};
   // Called for each malformed part. True: skip to the next statement (line
   // oriented syntaxes: the next line; Turtle and TriG: past the next
-  // statement's end) and go on; false or unset: reading ends with
-  // kInvalidArgument "NAME:LINE:COLUMN: ...".
+  // statement's end; RDF/XML: past the element) and go on; false or unset:
+  // reading ends with kInvalidArgument "NAME:LINE:COLUMN: ...". Not called
+  // where nothing can follow: XML that is not well-formed.
   std::function<bool(const SyntaxError&)> on_error = nullptr;
 };
 
@@ -41,9 +42,11 @@ using ByteSource =
 // Reads the whole input and hands each quad to `on_quad`; a status from there
 // ends the reading and is returned. Blank node labels are the document's; a
 // generated one cannot clash with them. Memory: bounded but for the longest
-// single term (at most 64 MiB; longer: an error) and the prefixes.
+// single term (at most 64 MiB; longer: an error) and the prefixes; in RDF/XML
+// but for the elements that are open (see xml_parser.h).
 // Errors: kInvalidArgument (syntax, with place), what `source` and `on_quad`
-// return, kResourceExhausted (nesting deeper than 1000).
+// return, kResourceExhausted (nesting deeper than 1000; in RDF/XML also the
+// limits on entities and open elements).
 [[nodiscard]] absl::Status Read(
     const ByteSource& source, const ReaderOptions& options,
     const std::function<absl::Status(const Quad&)>& on_quad);

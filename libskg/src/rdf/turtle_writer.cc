@@ -109,10 +109,11 @@ absl::Status CheckQuad(const Quad& quad, Syntax syntax) {
         "a statement needs an IRI or blank node as subject and as graph, and "
         "an IRI as predicate");
   }
-  if (!quad.in_default_graph() &&
-      (syntax == Syntax::kNTriples || syntax == Syntax::kTurtle)) {
+  if (!quad.in_default_graph() && syntax != Syntax::kNQuads &&
+      syntax != Syntax::kTriG) {
     return absl::InvalidArgumentError(
-        "N-Triples and Turtle hold no named graphs; write N-Quads or TriG");
+        "N-Triples, Turtle and RDF/XML hold no named graphs; write N-Quads or "
+        "TriG");
   }
   return absl::OkStatus();
 }

@@ -5,6 +5,7 @@
 #include "base/status.h"
 #include "rdf/name.h"
 #include "rdf/output_buffer.h"
+#include "rdf/rdfxml_writer.h"
 #include "rdf/turtle_writer.h"
 
 namespace skg::rdf {
@@ -52,6 +53,9 @@ class LineWriter : public Writer {
 std::unique_ptr<Writer> MakeWriter(ByteSink sink, WriterOptions options) {
   if (options.syntax == Syntax::kTurtle || options.syntax == Syntax::kTriG) {
     return std::make_unique<TurtleWriter>(std::move(sink), std::move(options));
+  }
+  if (options.syntax == Syntax::kRdfXml) {
+    return std::make_unique<RdfXmlWriter>(std::move(sink), std::move(options));
   }
   return std::make_unique<LineWriter>(std::move(sink), options.syntax);
 }

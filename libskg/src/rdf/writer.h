@@ -1,4 +1,4 @@
-// Writing quads as N-Triples, N-Quads, Turtle or TriG.
+// Writing quads as N-Triples, N-Quads, Turtle, TriG or RDF/XML.
 #pragma once
 
 #include <functional>
@@ -17,13 +17,15 @@ using ByteSink = std::function<absl::Status(std::string_view bytes)>;
 
 struct WriterOptions {
   Syntax syntax = Syntax::kTurtle;
-  // Prefix (without colon) -> namespace IRI, for Turtle and TriG.
+  // Prefix (without colon) -> namespace IRI, for Turtle, TriG and RDF/XML.
   std::map<std::string, std::string> prefixes = {};
 };
 
 // Streams quads out; buffers at most 64 KiB. Turtle and TriG group runs of
-// equal graph, subject and predicate as they come. Writing a quad of a named
-// graph as N-Triples or Turtle is kInvalidArgument.
+// equal graph, subject and predicate as they come, RDF/XML those of equal
+// subject. What a syntax cannot say is kInvalidArgument: a named graph in
+// N-Triples, Turtle and RDF/XML; in RDF/XML also predicates that do not end in
+// an XML name or mean something else there, and control characters.
 // Thread safety: one thread at a time.
 class Writer {
  public:

@@ -20,7 +20,8 @@
 namespace skg::cli {
 namespace {
 
-constexpr char kFormats[] = "turtle, ntriples, nquads, trig, tsv, csv, json";
+constexpr char kFormats[] =
+    "turtle, ntriples, nquads, trig, rdfxml, tsv, csv, json";
 
 // The verb that was asked for; set while parsing.
 using Chosen = std::function<int()>;

@@ -36,7 +36,7 @@ data directory and the graph are made if there are none. Gzip is recognised by
 its bytes. FILE `-` is standard input and needs --format.
 
 Formats, with file endings (each also with .gz):
-  turtle (.ttl)  trig  ntriples (.nt)  nquads (.nq)
+  turtle (.ttl)  trig  ntriples (.nt)  nquads (.nq)  rdfxml (.rdf, .owl)
   tsv    three names a line, separated by tabs; a weight as fourth if wanted
   csv    a header line (or --columns), --key names the subject's column; each
          non-empty cell is one statement; \N is empty
