@@ -5,14 +5,11 @@
 #include <chrono>
 #include <fstream>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "base/status.h"
 #include "harness/stopwatch.h"
 #include "workloads/store.h"
@@ -26,14 +23,11 @@ constexpr uint64_t kStoredOneIn = 20;  // of the statements, before it begins
 // Anonymous resident memory of this process; 0: it is not told.
 double AnonymousMiB() {
   std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    std::string_view rest = line;
-    if (!absl::ConsumePrefix(&rest, "RssAnon:")) continue;
-    uint64_t kib = 0;
-    absl::ConsumeSuffix(&rest, " kB");
-    return absl::SimpleAtoi(rest, &kib) ? static_cast<double>(kib) / 1024 : 0;
+  double kib = 0;
+  for (std::string word; status >> word;) {
+    if (word == "RssAnon:") status >> kib;
   }
-  return 0;
+  return kib / 1024;
 }
 
 // The greatest of it while this lives.
