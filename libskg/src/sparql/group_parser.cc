@@ -125,8 +125,10 @@ bool GroupParser::Element() {
         ReadValues(state_, values) && JoinTo(state_, group_, std::move(values));
   } else {
     return state_.Unexpected(
-        "'.', ';' or ',' and more triples, a keyword like FILTER or OPTIONAL, "
-        "'{' or '}'");
+        state_.Is(Token::kDot)
+            ? "triples, a keyword like FILTER or OPTIONAL, '{' or '}'"
+            : "'.', ';' or ',' and more triples, a keyword like FILTER or "
+              "OPTIONAL, '{' or '}'");
   }
   state_.NewBgp();
   return done;
