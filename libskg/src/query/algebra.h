@@ -93,7 +93,7 @@ struct Minus {
 };
 struct Extend {
   AlgebraPtr input;
-  Variable variable;
+  Variable variable = 0;
   Expression expression;
 };
 // VALUES; an unset place is UNDEF.
@@ -102,7 +102,7 @@ struct Values {
   std::vector<std::vector<std::optional<rdf::Term>>> rows;
 };
 struct Aggregate {
-  Variable variable;
+  Variable variable = 0;
   Aggregation aggregation = Aggregation::kCount;
   bool distinct = false;
   std::optional<Expression> argument;  // unset: COUNT(*)
@@ -143,7 +143,8 @@ struct Service {
   PatternTerm endpoint;
   bool silent = false;
   AlgebraPtr input;
-  // What to send, as a whole SELECT with absolute IRIs.
+  // What to send, as a whole SELECT with absolute IRIs; empty inside of another
+  // Service, whose text has it.
   std::string text;
 };
 

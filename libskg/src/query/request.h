@@ -47,6 +47,7 @@ struct Query {
   std::vector<TriplePattern> construct;  // kConstruct; blank nodes of the
                                          // template are blank node terms
   std::vector<PatternTerm> describe;     // kDescribe
+  std::string base_iri;  // for IRI(); empty: there is none
   // As written, for output: prefix (without colon) and namespace.
   std::vector<std::pair<std::string, std::string>> prefixes;
 };
@@ -64,6 +65,7 @@ struct Modify {
   std::vector<QuadPattern> remove, insert;
   DatasetClause usings;
   AlgebraPtr where;
+  std::string base_iri;  // for IRI(); empty: there is none
 };
 struct GraphTarget {
   enum class Kind : uint8_t { kDefault, kNamed, kAllNamed, kAll };
