@@ -67,7 +67,7 @@ absl::StatusOr<PatternResult> Answer(const QueryVerb& verb,
   if (!engine.ok()) return engine.status();
   const absl::StatusOr<Graph> graph = (*engine)->OpenGraph(verb.target.graph);
   if (!graph.ok()) return graph.status();
-  return graph->Query(*text, OptionsOf(verb));
+  return graph->QueryJson(*text, OptionsOf(verb));
 }
 
 }  // namespace

@@ -48,6 +48,9 @@ class Construct final : public GraphAnswer {
     return true;
   }
 
+  std::string ExplainText() const override { return solutions_->ExplainText(); }
+  std::string ExplainJson() const override { return solutions_->ExplainJson(); }
+
  private:
   absl::Status Fill(const TriplePattern& pattern, const Row& row,
                     std::vector<rdf::TripleTerm>* triples) {

@@ -32,14 +32,14 @@ class Describe final : public GraphAnswer {
       if (term.is_variable()) variables.Add(term.variable());
     }
     if (query.pattern == nullptr || variables.empty()) return absl::OkStatus();
-    SKG_ASSIGN_OR_RETURN(const auto solutions,
+    SKG_ASSIGN_OR_RETURN(solutions_,
                          RunPattern(query, variables.values(), view, options));
     Batch batch;
     std::vector<std::vector<std::optional<rdf::Term>>> rows;
     for (;;) {
-      SKG_ASSIGN_OR_RETURN(const bool more, solutions->Next(batch));
+      SKG_ASSIGN_OR_RETURN(const bool more, solutions_->Next(batch));
       if (!more) return absl::OkStatus();
-      SKG_RETURN_IF_ERROR(solutions->Decode(batch, &rows));
+      SKG_RETURN_IF_ERROR(solutions_->Decode(batch, &rows));
       for (const auto& row : rows) {
         for (const auto& term : row) {
           if (term) SKG_RETURN_IF_ERROR(Ask(*term));
@@ -70,6 +70,14 @@ class Describe final : public GraphAnswer {
     return true;
   }
 
+  // Nothing is planned where all resources are named.
+  std::string ExplainText() const override {
+    return solutions_ == nullptr ? std::string() : solutions_->ExplainText();
+  }
+  std::string ExplainJson() const override {
+    return solutions_ == nullptr ? "null" : solutions_->ExplainJson();
+  }
+
  private:
   absl::Status Ask(const rdf::Term& term) {
     SKG_ASSIGN_OR_RETURN(const TermId id,
@@ -98,6 +106,7 @@ class Describe final : public GraphAnswer {
   }
 
   RunningQuery running_;
+  std::unique_ptr<Solutions> solutions_;  // of the pattern; null: none
   std::optional<MemoryCharge> charge_;
   std::optional<RowSet> resources_;  // in the sequence of their description
   size_t next_ = 0;

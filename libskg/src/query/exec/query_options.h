@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/cancellation.h"
+#include "base/memory_budget.h"
 #include "query/request.h"
 #include "rdf/term.h"
 
@@ -51,6 +52,8 @@ struct QueryOptions {
   const Cancellation* cancellation = nullptr;
   // For what operators hold: tables, sorts, groups, computed terms.
   size_t memory_bytes = size_t{1} << 30;
+  // Where that is taken from; may be null, outlives the query.
+  MemoryBudget* memory = nullptr;
   // More solutions than that are kResourceExhausted.
   uint64_t max_rows = std::numeric_limits<uint64_t>::max();
   // The default graph is all graphs, each triple once.

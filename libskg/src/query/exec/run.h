@@ -62,6 +62,9 @@ class GraphAnswer {
   // At least one; false: there are no more.
   [[nodiscard]] virtual absl::StatusOr<bool> Next(
       std::vector<rdf::TripleTerm>* triples) = 0;
+  // As of Solutions.
+  [[nodiscard]] virtual std::string ExplainText() const = 0;
+  [[nodiscard]] virtual std::string ExplainJson() const = 0;
 };
 
 // Solutions of the pattern with these columns, whatever the query's form.

@@ -13,7 +13,7 @@ RunningQuery::RunningQuery(VariableTable variables,
     : view_(view),
       options_(options),
       variables_(std::move(variables)),
-      memory_(options.memory_bytes) {
+      memory_(options.memory_bytes, options.memory, "queries") {
   while (options_.seed == 0) options_.seed = std::random_device{}();
 }
 
