@@ -45,7 +45,7 @@ struct QueryOptions {
   bool profile = false;
 };
 
-// How QueryResult::Write writes.
+// What QueryResult::NextBytes and Write make.
 enum class ResultFormat {
   kJson,  // SPARQL Query Results JSON, XML, CSV, TSV
   kXml,
@@ -85,11 +85,19 @@ class SKG_EXPORT QueryResult {
   [[nodiscard]] absl::StatusOr<bool> Next(
       std::vector<std::vector<std::string>>& rows);
 
-  // Writes what is left, in a stream. Errors: kInvalidArgument (a format of the
-  // other form), those of Next and of the sink.
+  // Some more of the answer as bytes of a format, always the same one: at least
+  // a byte, about 32 KiB. False: that was all (`bytes` is empty). Not to be
+  // mixed with Next. Errors: kInvalidArgument (a format of the other form), and
+  // those of Next.
+  [[nodiscard]] absl::StatusOr<bool> NextBytes(ResultFormat format,
+                                               std::string& bytes);
+  // All of that. Errors: also those of the sink.
   [[nodiscard]] absl::Status Write(
       ResultFormat format,
       const std::function<absl::Status(std::string_view bytes)>& sink);
+
+  // Rows (or triples) handed out so far.
+  [[nodiscard]] uint64_t rows() const;
 
   // The plan: steps with estimates and orders; with QueryOptions::profile also
   // what each of them has done so far.

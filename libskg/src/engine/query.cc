@@ -128,6 +128,7 @@ absl::StatusOr<bool> QueryImpl::NextTerms(Terms& rows) {
     failed_ = more.status();
     rows.clear();
   }
+  rows_ += rows.size();
   return more;
 }
 
@@ -167,57 +168,65 @@ absl::StatusOr<bool> QueryImpl::Next(
   return more;
 }
 
-absl::Status QueryImpl::Write(
-    ResultFormat format,
-    const std::function<absl::Status(std::string_view bytes)>& sink) {
-  if (WritesGraphs(format) != (form_ == QueryResult::Form::kGraph)) {
+absl::Status QueryImpl::StartEncoding(ResultFormat format) {
+  const bool graph = form_ == QueryResult::Form::kGraph;
+  if (WritesGraphs(format) != graph) {
     return absl::InvalidArgumentError(
-        form_ == QueryResult::Form::kGraph
-            ? "the answer is a graph; write it as Turtle or N-Triples"
-            : "the answer is no graph; write it as JSON, XML, CSV or TSV");
+        graph ? "the answer is a graph; write it as Turtle or N-Triples"
+              : "the answer is no graph; write it as JSON, XML, CSV or TSV");
   }
-  if (form_ == QueryResult::Form::kGraph) return WriteGraph(format, sink);
-  if (form_ == QueryResult::Form::kBoolean)
-    return sink(sparql::BooleanResult(RowFormat(format), boolean_));
-  return WriteRows(format, sink);
+  const auto append = [this](std::string_view bytes) {
+    bytes_.append(bytes);
+    return absl::OkStatus();
+  };
+  if (graph) {
+    rdf::WriterOptions options{.syntax = rdf::Syntax::kNTriples};
+    if (format == ResultFormat::kTurtle) {
+      options.syntax = rdf::Syntax::kTurtle;
+      options.prefixes = {prefixes_.begin(), prefixes_.end()};
+    }
+    graph_writer_ = rdf::MakeWriter(append, std::move(options));
+  } else if (form_ == QueryResult::Form::kBoolean) {
+    bytes_ = sparql::BooleanResult(RowFormat(format), boolean_);
+    encoded_all_ = true;
+  } else {
+    row_writer_ =
+        sparql::MakeResultWriter(RowFormat(format), variables_, append);
+  }
+  return absl::OkStatus();
 }
 
-absl::Status QueryImpl::WriteRows(
-    ResultFormat format,
-    const std::function<absl::Status(std::string_view bytes)>& sink) {
-  const auto writer =
-      sparql::MakeResultWriter(RowFormat(format), variables_, sink);
-  Terms rows;
-  std::vector<const rdf::Term*> values(variables_.size());
-  for (;;) {
-    SKG_ASSIGN_OR_RETURN(const bool more, NextTerms(rows));
-    if (!more) return writer->Finish();
+absl::Status QueryImpl::Encode(const Terms& rows, bool more) {
+  encoded_all_ = !more;
+  if (graph_writer_ != nullptr) {
     for (const auto& row : rows) {
-      for (size_t i = 0; i < row.size(); ++i)
-        values[i] = row[i] ? &*row[i] : nullptr;
-      SKG_RETURN_IF_ERROR(writer->Row(values));
+      SKG_RETURN_IF_ERROR(
+          graph_writer_->Write({*row[0], *row[1], *row[2], rdf::Term()}));
     }
+    return more ? absl::OkStatus() : graph_writer_->Finish();
   }
+  std::vector<const rdf::Term*> values(variables_.size());
+  for (const auto& row : rows) {
+    for (size_t i = 0; i < row.size(); ++i)
+      values[i] = row[i] ? &*row[i] : nullptr;
+    SKG_RETURN_IF_ERROR(row_writer_->Row(values));
+  }
+  return more ? absl::OkStatus() : row_writer_->Finish();
 }
 
-absl::Status QueryImpl::WriteGraph(
-    ResultFormat format,
-    const std::function<absl::Status(std::string_view bytes)>& sink) {
-  const bool turtle = format == ResultFormat::kTurtle;
-  const auto writer = rdf::MakeWriter(
-      sink, {.syntax = turtle ? rdf::Syntax::kTurtle : rdf::Syntax::kNTriples,
-             .prefixes = turtle ? std::map<std::string, std::string>(
-                                      prefixes_.begin(), prefixes_.end())
-                                : std::map<std::string, std::string>()});
+absl::StatusOr<bool> QueryImpl::NextBytes(ResultFormat format,
+                                          std::string& bytes) {
+  bytes.clear();
+  const bool begun =
+      row_writer_ != nullptr || graph_writer_ != nullptr || encoded_all_;
+  if (!begun) SKG_RETURN_IF_ERROR(StartEncoding(format));
   Terms rows;
-  for (;;) {
+  while (bytes_.empty() && !encoded_all_) {
     SKG_ASSIGN_OR_RETURN(const bool more, NextTerms(rows));
-    if (!more) return writer->Finish();
-    for (auto& row : rows) {
-      SKG_RETURN_IF_ERROR(writer->Write({*std::move(row[0]), *std::move(row[1]),
-                                         *std::move(row[2]), rdf::Term()}));
-    }
+    SKG_RETURN_IF_ERROR(Encode(rows, more));
   }
+  bytes.swap(bytes_);
+  return !bytes.empty();
 }
 
 std::string QueryImpl::Explain(ExplainFormat format) const {
@@ -246,11 +255,21 @@ absl::StatusOr<bool> QueryResult::Next(
     std::vector<std::vector<std::string>>& rows) {
   return impl_->Next(rows);
 }
+absl::StatusOr<bool> QueryResult::NextBytes(ResultFormat format,
+                                            std::string& bytes) {
+  return impl_->NextBytes(format, bytes);
+}
 absl::Status QueryResult::Write(
     ResultFormat format,
     const std::function<absl::Status(std::string_view bytes)>& sink) {
-  return impl_->Write(format, sink);
+  std::string bytes;
+  for (;;) {
+    SKG_ASSIGN_OR_RETURN(const bool more, impl_->NextBytes(format, bytes));
+    if (!more) return absl::OkStatus();
+    SKG_RETURN_IF_ERROR(sink(bytes));
+  }
 }
+uint64_t QueryResult::rows() const { return impl_->rows(); }
 std::string QueryResult::Explain(ExplainFormat format) const {
   return impl_->Explain(format);
 }

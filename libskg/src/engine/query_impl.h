@@ -1,7 +1,6 @@
 // What a public QueryResult holds.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,7 +13,9 @@
 #include "engine/view_impl.h"
 #include "query/exec/run.h"
 #include "query/request.h"
+#include "rdf/writer.h"
 #include "skg/query.h"
+#include "sparql/result_writer.h"
 
 namespace skg::engine {
 
@@ -33,9 +34,9 @@ class QueryImpl {
   [[nodiscard]] bool boolean() const { return boolean_; }
   [[nodiscard]] absl::StatusOr<bool> Next(
       std::vector<std::vector<std::string>>& rows);
-  [[nodiscard]] absl::Status Write(
-      ResultFormat format,
-      const std::function<absl::Status(std::string_view bytes)>& sink);
+  [[nodiscard]] absl::StatusOr<bool> NextBytes(ResultFormat format,
+                                               std::string& bytes);
+  [[nodiscard]] uint64_t rows() const { return rows_; }
   [[nodiscard]] std::string Explain(ExplainFormat format) const;
   void Cancel() { cancellation_.Cancel(); }
 
@@ -50,12 +51,9 @@ class QueryImpl {
   // Rows of terms; after an error always the same error.
   [[nodiscard]] absl::StatusOr<bool> NextTerms(Terms& rows);
   [[nodiscard]] absl::StatusOr<bool> PullTerms(Terms& rows);
-  [[nodiscard]] absl::Status WriteRows(
-      ResultFormat format,
-      const std::function<absl::Status(std::string_view bytes)>& sink);
-  [[nodiscard]] absl::Status WriteGraph(
-      ResultFormat format,
-      const std::function<absl::Status(std::string_view bytes)>& sink);
+  // Rows to bytes_; where there are none left, the end of the document.
+  [[nodiscard]] absl::Status Encode(const Terms& rows, bool more);
+  [[nodiscard]] absl::Status StartEncoding(ResultFormat format);
 
   // Destroyed last: the rest stands on it.
   const std::shared_ptr<const ViewImpl> view_;
@@ -67,6 +65,12 @@ class QueryImpl {
   std::unique_ptr<query::Solutions> solutions_;
   std::unique_ptr<query::GraphAnswer> triples_;
   absl::Status failed_;
+  uint64_t rows_ = 0;
+  // One of the two once bytes are asked for; they append to bytes_.
+  std::unique_ptr<sparql::ResultWriter> row_writer_;
+  std::unique_ptr<rdf::Writer> graph_writer_;
+  std::string bytes_;
+  bool encoded_all_ = false;
 };
 
 }  // namespace skg::engine

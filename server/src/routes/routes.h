@@ -22,6 +22,10 @@ ApiResponse QueryByParameters(Services& services, const ApiRequest& request);
 ApiResponse QueryPatterns(Services& services, const ApiRequest& request);
 ApiResponse Traverse(Services& services, const ApiRequest& request);
 
+// sparql.cc
+ApiResponse Sparql(Services& services, const ApiRequest& request);
+ApiResponse DatabaseSparql(Services& services, const ApiRequest& request);
+
 // system.cc
 ApiResponse Stats(Services& services, const ApiRequest& request);
 ApiResponse Health(Services& services, const ApiRequest& request);
