@@ -121,6 +121,8 @@ absl::StatusOr<ScratchDirectory> DblpDirectory::Copy() const {
   std::error_code error;
   fs::create_directory(copy.store(), error);
   for (const fs::directory_entry& file : fs::directory_iterator(path_, error)) {
+    // Files of loads on their way into the store; a closed one has none.
+    if (file.is_directory()) continue;
     const fs::path to = fs::path(copy.store()) / file.path().filename();
     if (file.path().extension() == ".sst") {
       fs::create_hard_link(file.path(), to, error);

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "server/subprocess.h"
+#include "server/cli_support.h"
 #include "skg/backup.h"
 #include "skg/engine.h"
 #include "support/test_support.h"
@@ -19,21 +19,6 @@ namespace skg::test {
 namespace {
 
 namespace fs = std::filesystem;
-using Arguments = std::vector<std::string>;
-
-std::string Must(const Arguments& arguments,
-                 const ProcessOptions& options = {}) {
-  const ProcessResult result = RunSkg(arguments, options);
-  INFO(result.err);
-  REQUIRE(result.status == 0);
-  CHECK(result.err.empty());
-  return result.out;
-}
-
-bool Contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 std::vector<std::string> NamesIn(const std::string& directory) {
   std::vector<std::string> names;
   for (const auto& entry : fs::directory_iterator(directory))
@@ -48,11 +33,11 @@ struct Place {
     const std::string file = directory / "in.ttl";
     std::ofstream(file) << "@prefix : <urn:skg:> .\n:a :p :" << object
                         << " .\n";
-    Must({"load", "--data", data, file});
+    MustRun({"load", "--data", data, file});
   }
   [[nodiscard]] static std::string Export(const std::string& from,
                                           const std::string& graph = "main") {
-    return Must({"export", "--data", from, "--graph", graph});
+    return MustRun({"export", "--data", from, "--graph", graph});
   }
 
   TemporaryDirectory directory;
@@ -63,41 +48,44 @@ struct Place {
 TEST_CASE("skg backup --to and skg restore --from") {
   const Place place;
   const std::string first =
-      Must({"backup", "--data", place.data, "--to", place.backups});
+      MustRun({"backup", "--data", place.data, "--to", place.backups});
   CHECK(Contains(first, "backup 1: "));
   const std::string one = Place::Export(place.data);
   place.Load("two");
-  Must({"backup", "--data", place.data, "--to", place.backups});
+  MustRun({"backup", "--data", place.data, "--to", place.backups});
 
-  const std::string table = Must({"backup", "--to", place.backups, "--list"});
+  const std::string table =
+      MustRun({"backup", "--to", place.backups, "--list"});
   CHECK(std::count(table.begin(), table.end(), '\n') == 3);
-  const auto json = nlohmann::json::parse(
-      Must({"backup", "--to", place.backups, "--list", "--results", "json"}));
+  const auto json = nlohmann::json::parse(MustRun(
+      {"backup", "--to", place.backups, "--list", "--results", "json"}));
   REQUIRE(json["backups"].size() == 2);
   CHECK(json["backups"][1]["number"] == 2);
   CHECK(json["backups"][1]["bytes"] >= json["backups"][1]["new_bytes"]);
-  CHECK(Contains(Must({"backup", "--to", place.backups, "--verify"}),
+  CHECK(Contains(MustRun({"backup", "--to", place.backups, "--verify"}),
                  "no problem found"));
 
   const std::string target = place.directory / "restored";
-  Must({"restore", "--from", place.backups, "--number", "1", "--data", target});
+  MustRun(
+      {"restore", "--from", place.backups, "--number", "1", "--data", target});
   CHECK(Place::Export(target) == one);
   const ProcessResult again =
       RunSkg({"restore", "--from", place.backups, "--data", target});
   CHECK(again.status == 1);
   CHECK(Contains(again.err, "not empty"));
   const std::string newest = place.directory / "newest";
-  Must({"restore", "--from", place.backups, "--data", newest});
+  MustRun({"restore", "--from", place.backups, "--data", newest});
   CHECK(Place::Export(newest) == Place::Export(place.data));
-  Must({"check", "--data", newest, "--deep"});
+  MustRun({"check", "--data", newest, "--deep"});
 
-  Must({"backup", "--data", place.data, "--to", place.backups, "--keep", "1"});
+  MustRun(
+      {"backup", "--data", place.data, "--to", place.backups, "--keep", "1"});
   CHECK(ListBackups(place.backups)->size() == 1);
 }
 
 TEST_CASE("skg backup --verify tells what is damaged") {
   const Place place;
-  Must({"backup", "--data", place.data, "--to", place.backups});
+  MustRun({"backup", "--data", place.data, "--to", place.backups});
   for (const auto& entry :
        fs::recursive_directory_iterator(place.backups + "/000001.files")) {
     std::ofstream(entry.path(), std::ios::app) << "x";
@@ -119,31 +107,31 @@ TEST_CASE("skg backup --output and skg restore --input") {
   place.Load("two");
   for (const std::string name : {"graph.skg", "graph.skg.gz"}) {
     const std::string file = place.directory / name;
-    CHECK(Contains(Must({"backup", "--data", place.data, "--output", file}),
+    CHECK(Contains(MustRun({"backup", "--data", place.data, "--output", file}),
                    "commit 2, "));
     const std::string other = place.directory / ("other-" + name);
-    CHECK(Contains(Must({"restore", "--data", other, "--graph", "acme/copy",
-                         "--input", file}),
+    CHECK(Contains(MustRun({"restore", "--data", other, "--graph", "acme/copy",
+                            "--input", file}),
                    "acme/copy: restored 2 statements (commit 2)"));
     CHECK(Place::Export(other, "acme/copy") == Place::Export(place.data));
-    CHECK(Must({"export", "--data", other, "--graph", "acme/copy", "--as-of",
-                "1"}) ==
-          Must({"export", "--data", place.data, "--as-of", "1"}));
-    Must({"check", "--data", other, "--deep"});
+    CHECK(MustRun({"export", "--data", other, "--graph", "acme/copy", "--as-of",
+                   "1"}) ==
+          MustRun({"export", "--data", place.data, "--as-of", "1"}));
+    MustRun({"check", "--data", other, "--deep"});
   }
   // Through a pipe, as of a past commit, with ids of its own.
   ProcessOptions piped;
   piped.output_path = place.directory / "piped.skg";
   std::ofstream(piped.output_path).flush();
-  Must({"backup", "--data", place.data, "--as-of", "1", "--output", "-"},
-       piped);
+  MustRun({"backup", "--data", place.data, "--as-of", "1", "--output", "-"},
+          piped);
   const auto bytes = ReadFile(piped.output_path);
   REQUIRE_OK(bytes);
   ProcessOptions input;
   input.input = *bytes;
-  CHECK(Contains(Must({"restore", "--data", place.data, "--graph", "then",
-                       "--new-uuid", "--no-check", "--input", "-"},
-                      input),
+  CHECK(Contains(MustRun({"restore", "--data", place.data, "--graph", "then",
+                          "--new-uuid", "--no-check", "--input", "-"},
+                         input),
                  "public/then: restored 1 statement (commit 1)"));
   const ProcessResult taken = RunSkg(
       {"restore", "--data", place.data, "--graph", "then", "--input", "-"},
@@ -155,7 +143,7 @@ TEST_CASE("skg backup --output and skg restore --input") {
 TEST_CASE("a damaged or foreign file is one line on standard error") {
   const Place place;
   const std::string file = place.directory / "graph.skg";
-  Must({"backup", "--data", place.data, "--output", file});
+  MustRun({"backup", "--data", place.data, "--output", file});
   fs::resize_file(file, fs::file_size(file) - 3);
   const std::string foreign = place.directory / "in.ttl";
   for (const std::string& input : {file, foreign}) {
@@ -214,7 +202,7 @@ TEST_CASE("wrong options of backup and restore are status 2") {
 TEST_CASE("Ctrl-C ends a restore and leaves no graph") {
   const Place place;
   const std::string file = place.directory / "graph.skg";
-  Must({"backup", "--data", place.data, "--output", file});
+  MustRun({"backup", "--data", place.data, "--output", file});
   const auto bytes = ReadFile(file);
   REQUIRE_OK(bytes);
   SkgProcess restore(
@@ -227,10 +215,10 @@ TEST_CASE("Ctrl-C ends a restore and leaves no graph") {
   CHECK(result.status == 130);
   CHECK(RunSkg({"export", "--data", place.data, "--graph", "copy"}).status ==
         1);
-  Must({"check", "--data", place.data, "--deep"});
+  MustRun({"check", "--data", place.data, "--deep"});
   // Its task says so.
   const auto tasks = nlohmann::json::parse(
-      Must({"tasks", "--data", place.data, "--json"}))["tasks"];
+      MustRun({"tasks", "--data", place.data, "--json"}))["tasks"];
   REQUIRE(tasks.size() == 2);
   CHECK(tasks[0]["state"] == "succeeded");
   CHECK(tasks[1]["state"] == "cancelled");
@@ -244,7 +232,7 @@ TEST_CASE("Ctrl-C ends a backup to a pipe that nobody reads") {
       file << "<urn:skg:s" << i << "> <urn:skg:p> \"text number " << i * 7919
            << " that takes its place\" .\n";
   }
-  Must({"load", "--data", place.data, place.directory / "many.nt"});
+  MustRun({"load", "--data", place.data, place.directory / "many.nt"});
   SkgProcess backup({"backup", "--data", place.data, "--output", "-"});
   usleep(700'000);
   backup.Signal(SIGINT);
@@ -255,9 +243,9 @@ TEST_CASE("Ctrl-C ends a backup to a pipe that nobody reads") {
 
 TEST_CASE("a killed backup or restore leaves nothing half") {
   const Place place;
-  Must({"backup", "--data", place.data, "--to", place.backups});
+  MustRun({"backup", "--data", place.data, "--to", place.backups});
   const std::string file = place.directory / "graph.skg";
-  Must({"backup", "--data", place.data, "--output", file});
+  MustRun({"backup", "--data", place.data, "--output", file});
   const auto bytes = ReadFile(file);
   REQUIRE_OK(bytes);
   {
@@ -271,14 +259,14 @@ TEST_CASE("a killed backup or restore leaves nothing half") {
   CHECK(RunSkg({"export", "--data", place.data, "--graph", "copy"}).status ==
         1);
   const auto tasks = nlohmann::json::parse(
-      Must({"tasks", "--data", place.data, "--json"}))["tasks"];
+      MustRun({"tasks", "--data", place.data, "--json"}))["tasks"];
   CHECK(tasks.back()["kind"] == "restore");
   CHECK(tasks.back()["state"] == "interrupted");
   ProcessOptions input;
   input.input = *bytes;
-  Must({"restore", "--data", place.data, "--graph", "copy", "--input", "-"},
-       input);
-  Must({"check", "--data", place.data, "--deep"});
+  MustRun({"restore", "--data", place.data, "--graph", "copy", "--input", "-"},
+          input);
+  MustRun({"check", "--data", place.data, "--deep"});
   CHECK(ListBackups(place.backups)->size() == 1);
 }
 

@@ -11,90 +11,13 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "server/subprocess.h"
+#include "server/cli_support.h"
 #include "skg/engine.h"
 #include "skg/version.h"
 #include "support/test_support.h"
 
 namespace skg::test {
 namespace {
-
-using Arguments = std::vector<std::string>;
-
-size_t LineCount(const std::string& text) {
-  return static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
-}
-
-bool Contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-void WriteFile(const std::string& path, const std::string& text) {
-  std::ofstream(path, std::ios::binary) << text;
-}
-
-void WriteGzipFile(const std::string& path, const std::string& text) {
-  gzFile file = gzopen(path.c_str(), "wb");
-  REQUIRE(file != nullptr);
-  REQUIRE(gzwrite(file, text.data(), static_cast<unsigned>(text.size())) ==
-          static_cast<int>(text.size()));
-  REQUIRE(gzclose(file) == Z_OK);
-}
-
-std::string ReadText(const std::string& path) {
-  auto text = ReadFile(path);
-  REQUIRE_OK(text);
-  return *text;
-}
-
-// Runs `skg` and expects it to succeed quietly.
-std::string MustRun(const Arguments& arguments,
-                    const ProcessOptions& options = {}) {
-  const ProcessResult result = RunSkg(arguments, options);
-  INFO(result.err);
-  REQUIRE(result.status == 0);
-  CHECK(result.err.empty());
-  return result.out;
-}
-
-// ... and to fail with one line on standard error; gives that line.
-std::string MustFail(const Arguments& arguments,
-                     const ProcessOptions& options = {}) {
-  const ProcessResult result = RunSkg(arguments, options);
-  INFO(result.out << result.err);
-  CHECK(result.status == 1);
-  CHECK(result.out.empty());
-  CHECK(LineCount(result.err) == 1);
-  CHECK(result.err.rfind(arguments[0] == "serve" ? "skg serve: " : "skg: ",
-                         0) == 0);
-  return result.err;
-}
-
-// A directory with a data directory `data` to be.
-struct Place {
-  TemporaryDirectory directory;
-  std::string data = directory / "data";
-
-  [[nodiscard]] std::string File(const std::string& name,
-                                 const std::string& text) const {
-    const std::string path = directory / name;
-    if (name.ends_with(".gz")) {
-      WriteGzipFile(path, text);
-    } else {
-      WriteFile(path, text);
-    }
-    return path;
-  }
-  [[nodiscard]] nlohmann::json Stats(const Arguments& more = {}) const {
-    Arguments arguments = {"stats", "--data", data, "--results", "json"};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    return nlohmann::json::parse(MustRun(arguments));
-  }
-  [[nodiscard]] uint64_t Statements(
-      const std::string& graph = "public/main") const {
-    return Stats({"--graph", graph})["graphs"][0]["statements"].get<uint64_t>();
-  }
-};
 
 constexpr char kPeople[] =
     "@prefix : <urn:skg:> .\n:Curie :discovered :Radium, :Polonium ; :born "
@@ -128,7 +51,7 @@ TEST_CASE("version and help") {
 }
 
 TEST_CASE("a wrong command line is status 2, and touches nothing") {
-  const Place place;
+  const CliPlace place;
   const std::string file = place.File("people.ttl", kPeople);
   const std::string unknown = place.File("people.xyz", kPeople);
   const std::vector<std::pair<Arguments, std::string>> cases = {
@@ -192,11 +115,10 @@ TEST_CASE("a wrong command line is status 2, and touches nothing") {
   CHECK_FALSE(std::filesystem::exists(place.data));
 }
 
-// ---- load
-// --------------------------------------------------------------------
+// ---- the verbs one after the other
 
 TEST_CASE("load, query, stats, export, check") {
-  const Place place;
+  const CliPlace place;
   const std::string file = place.File("people.ttl", kPeople);
   const std::string loaded = MustRun({"load", "--data", place.data, file});
   CHECK(loaded.rfind(file + ": 4 statements", 0) == 0);
@@ -240,166 +162,11 @@ TEST_CASE("load, query, stats, export, check") {
   }
 }
 
-TEST_CASE(
-    "load reads several files, gzip, standard input, and graphs of tenants") {
-  const Place place;
-  const Arguments files = {
-      place.File("a.nt", "<urn:skg:a> <urn:skg:p> <urn:skg:b> .\n"),
-      place.File("b.nq.gz", "<urn:skg:c> <urn:skg:p> <urn:skg:d> .\n"),
-      place.File("c.tsv", "e\tp\tf\n")};
-  Arguments arguments = {"load", "--data", place.data, "--graph", "acme/crm"};
-  arguments.insert(arguments.end(), files.begin(), files.end());
-  CHECK(LineCount(MustRun(arguments)) == 3);
-  CHECK(place.Statements("acme/crm") == 3);
-
-  const std::string from_input =
-      MustRun({"load", "--data", place.data, "--format", "tsv", "-"},
-              {.input = "x\tp\ty\n"});
-  CHECK(from_input.rfind("standard input: 1 statement", 0) == 0);
-  CHECK(place.Statements() == 1);
-  CHECK(place.Stats()["graphs"].size() == 2);
-  // The environment may say where.
-  CHECK(Contains(MustRun({"load", "--format", "ntriples", files[0]},
-                         {.environment = {{"SKG_DATA_DIR", place.data}}}),
-                 "1 inserted"));
-  CHECK(place.Statements() == 2);
-}
-
-TEST_CASE("load takes tables") {
-  const Place place;
-  const std::string csv =
-      place.File("a.csv", "id,name,code\n1,Goroka,\\N\n2,\"Mad,ang\",MAG\n");
-  MustRun({"load", "--data", place.data, "--key", "id", csv});
-  CHECK(place.Statements() == 3);
-  const std::string dat = place.File("b.dat", "7,x\n8,y\n");
-  MustRun({"load", "--data", place.data, "--graph", "two", "--format", "csv",
-           "--key", "2", "--columns", "n,code", dat});
-  CHECK(
-      Contains(MustRun({"export", "--data", place.data, "--graph", "two",
-                        "--format", "tsv"}),
-               "x\tn\t\"7\"^^<http://www.w3.org/2001/XMLSchema#integer>\t1\n"));
-  MustRun({"load", "--data", place.data, "--graph", "three", "--named-graph",
-           "g", "--base", "http://example.org/",
-           place.File("r.ttl", "<a> <p> <b> .")});
-  CHECK(Contains(
-      MustRun({"export", "--data", place.data, "--graph", "three", "--format",
-               "nq"}),
-      "<http://example.org/a> <http://example.org/p> <http://example.org/b> "
-      "<urn:skg:g> .\n"));
-}
-
-TEST_CASE("load keeps or replaces records as it is told") {
-  const Place place;
-  const auto load = [&](const std::string& weight, const Arguments& more) {
-    Arguments arguments = {"load", "--data", place.data};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    arguments.push_back(place.File("w.tsv", "a\tp\tb\t" + weight + "\n"));
-    return MustRun(arguments);
-  };
-  CHECK(Contains(load("0.5", {}), "1 inserted"));
-  CHECK(Contains(load("0.25", {"--skip-duplicates"}), "1 there already"));
-  CHECK(Contains(load("0.25", {"--durability", "none"}), "1 replaced"));
-  CHECK(Contains(load("0.75", {"--durability", "group"}), "1 replaced"));
-  CHECK(MustRun({"export", "--data", place.data, "--format", "tsv"}) ==
-        "a\tp\tb\t0.75\n");
-}
-
-TEST_CASE(
-    "load of a malformed file says where, in one line, and loads nothing of "
-    "it") {
-  const Place place;
-  const std::string good = place.File("good.tsv", "a\tp\tb\n");
-  const std::string bad = place.File("bad.tsv", "c\tp\td\ne\tp\n");
-  const ProcessResult result =
-      RunSkg({"load", "--data", place.data, good, bad});
-  CHECK(result.status == 1);
-  CHECK(LineCount(result.err) == 1);
-  CHECK(result.err.rfind("skg: " + bad + ":2:1: ", 0) == 0);
-  CHECK(place.Statements() == 1);
-
-  const ProcessResult on =
-      RunSkg({"load", "--data", place.data, "--continue-on-error", bad});
-  CHECK(on.status == 0);
-  CHECK(on.err.rfind(bad + ":2:1: skipped: ", 0) == 0);
-  CHECK(LineCount(on.err) == 1);
-  CHECK(Contains(on.out, "1 inserted, 1 skipped"));
-  CHECK(place.Statements() == 2);
-}
-
-TEST_CASE("load checks its files before it loads the first") {
-  const Place place;
-  const std::string good = place.File("good.tsv", "a\tp\tb\n");
-  const std::string missing = place.directory / "missing.nt";
-  CHECK(Contains(MustFail({"load", "--data", place.data, good, missing}),
-                 missing));
-  CHECK(Contains(MustFail({"load", "--data", place.data, "--format", "nt",
-                           place.directory.path().string()}),
-                 "directory"));
-  CHECK_FALSE(std::filesystem::exists(place.data));
-}
-
-TEST_CASE("load of a truncated gzip file") {
-  const Place place;
-  const std::string whole = place.File("a.tsv.gz", "a\tp\tb\nc\tp\td\n");
-  std::string bytes;
-  {
-    std::ifstream in(whole, std::ios::binary);
-    bytes.assign(std::istreambuf_iterator<char>(in), {});
-  }
-  const std::string cut = place.directory / "cut.tsv.gz";
-  WriteFile(cut, bytes.substr(0, bytes.size() - 4));
-  CHECK(Contains(MustFail({"load", "--data", place.data, cut}),
-                 cut + ": the gzip data ends early"));
-  CHECK(place.Statements() == 0);
-}
-
-TEST_CASE("Ctrl-C while loading leaves the graph as it was") {
-  const Place place;
-  MustRun({"load", "--data", place.data, place.File("a.tsv", "a\tp\tb\n")});
-  SkgProcess process({"load", "--data", place.data, "--format", "tsv", "-"});
-  std::string many;
-  for (int i = 0; i < 20000; ++i) many += "s" + std::to_string(i) + "\tp\to\n";
-  // More than a pipe holds: once it is taken, the load has begun.
-  process.Write(many);
-  process.Signal(SIGINT);
-  const ProcessResult result = process.Wait();
-  INFO(result.err);
-  CHECK(result.status == 130);
-  CHECK(result.out.empty());
-  CHECK(LineCount(result.err) == 1);
-  CHECK(place.Statements() == 1);
-  CHECK(place.Stats()["graphs"][0]["last_commit"] == 1);
-}
-
-TEST_CASE("a large load that is stopped or killed leaves the graph as it was") {
-  const Place place;
-  MustRun({"load", "--data", place.data, place.File("a.tsv", "a\tp\tb\n")});
-  std::string many;
-  for (int i = 0; many.size() < (size_t{3} << 20); ++i)
-    many += "s" + std::to_string(i) + "\tp\to\n";
-  for (const int signal : {SIGINT, SIGKILL}) {
-    SkgProcess process({"load", "--data", place.data, "--format", "tsv", "-"});
-    // More than a pipe holds: once it is taken, the load sorts.
-    process.Write(many);
-    process.Signal(signal);
-    const ProcessResult result = process.Wait();
-    INFO(result.err);
-    if (signal == SIGINT) CHECK(result.status == 130);
-    CHECK(result.out.empty());
-    CHECK(place.Statements() == 1);
-    MustRun({"check", "--deep", "--data", place.data});
-  }
-  CHECK(Contains(MustRun({"tasks", "--data", place.data}), "interrupted"));
-  MustRun({"load", "--data", place.data, place.File("many.tsv", many)});
-  CHECK(place.Statements() > 100000);
-  MustRun({"check", "--deep", "--data", place.data});
-}
-
 // ---- query
 // -------------------------------------------------------------------
 
 TEST_CASE("query answers in four forms") {
-  const Place place;
+  const CliPlace place;
   MustRun({"load", "--data", place.data, place.File("p.ttl", kPeople)});
   const std::string pattern = R"({"pattern": ["Curie", "born", null]})";
   const auto ask = [&](const std::string& form, const std::string& query) {
@@ -428,7 +195,7 @@ TEST_CASE("query answers in four forms") {
 }
 
 TEST_CASE("query and export reach into the past") {
-  const Place place;
+  const CliPlace place;
   MustRun({"load", "--data", place.data, place.File("p.ttl", kPeople)});
   MustRun({"load", "--data", place.data,
            place.File("q.ttl", "@prefix : <urn:skg:> .\n:Bohr :born 1885 .")});
@@ -471,7 +238,7 @@ TEST_CASE("query and export reach into the past") {
 }
 
 TEST_CASE("query reads files and standard input") {
-  const Place place;
+  const CliPlace place;
   MustRun({"load", "--data", place.data, place.File("p.ttl", kPeople)});
   const std::string query = R"({"pattern": [null, "discovered", null]})";
   const std::string file = place.File("q.json", query);
@@ -492,7 +259,7 @@ TEST_CASE("query reads files and standard input") {
 }
 
 TEST_CASE("no name can steer a terminal") {
-  const Place place;
+  const CliPlace place;
   MustRun({"load", "--data", place.data,
            place.File("e.nt",
                       "<urn:skg:a%1B[2Jb> <urn:skg:p> <urn:skg:x%0Ay> .\n")});
@@ -509,7 +276,7 @@ TEST_CASE("no name can steer a terminal") {
 
 TEST_CASE(
     "export writes a file that appears complete, in the format of its name") {
-  const Place place;
+  const CliPlace place;
   MustRun({"load", "--data", place.data, place.File("p.ttl", kPeople)});
   const std::string want =
       MustRun({"export", "--data", place.data, "--format", "nt"});
@@ -551,7 +318,7 @@ TEST_CASE(
 }
 
 TEST_CASE("an export that fails leaves nothing, and what was there before") {
-  const Place place;
+  const CliPlace place;
   MustRun({"load", "--data", place.data,
            place.File("g.nq", "<urn:a> <urn:p> <urn:b> <urn:g> .\n")});
   const std::string out = place.directory / "out.nt";
@@ -586,7 +353,7 @@ std::string ManyStatements(int count) {
 }
 
 TEST_CASE("a reader that goes away ends an export quietly") {
-  const Place place;
+  const CliPlace place;
   MustRun({"load", "--data", place.data,
            place.File("many.tsv", ManyStatements(20000))});
   SkgProcess process({"export", "--data", place.data, "--format", "nt"});
@@ -598,7 +365,7 @@ TEST_CASE("a reader that goes away ends an export quietly") {
 }
 
 TEST_CASE("Ctrl-C while exporting") {
-  const Place place;
+  const CliPlace place;
   MustRun({"load", "--data", place.data, "--durability", "none",
            place.File("many.tsv", ManyStatements(60000))});
   SECTION("to a reader that does not read") {
@@ -632,7 +399,7 @@ TEST_CASE("Ctrl-C while exporting") {
 // ----------------------------------------------------
 
 TEST_CASE("a data directory that is none, is not there, or is in use") {
-  const Place place;
+  const CliPlace place;
   const std::vector<Arguments> readers = {
       {"query", "{\"pattern\": [null, null, null]}"},
       {"export"},
@@ -668,7 +435,7 @@ TEST_CASE("a data directory that is none, is not there, or is in use") {
 }
 
 TEST_CASE("a reader (--read-only) works beside a server, and without one") {
-  const Place place;
+  const CliPlace place;
   MustRun({"load", "--data", place.data, place.File("a.tsv", "a\tp\tb\n")});
   const auto read_all = [&] {
     const auto run = [&](Arguments arguments) {
@@ -702,7 +469,7 @@ TEST_CASE("a reader (--read-only) works beside a server, and without one") {
 
 TEST_CASE(
     "keys create prints a key and its hash, and stores it where asked to") {
-  const Place place;
+  const CliPlace place;
   const std::string text = MustRun({"keys", "create"});
   REQUIRE(LineCount(text) == 2);
   CHECK(text.rfind("key:  skg_", 0) == 0);
@@ -727,7 +494,7 @@ TEST_CASE(
 
 TEST_CASE("serve says where it listens, and ends on a signal") {
   for (const int signal : {SIGTERM, SIGINT}) {
-    const Place place;
+    const CliPlace place;
     SkgProcess process(
         {"serve", "--data", place.data, "--no-auth", "--port", "0"});
     CHECK(process.WaitForOutput("listening on http://127.0.0.1:"));
@@ -737,7 +504,7 @@ TEST_CASE("serve says where it listens, and ends on a signal") {
 }
 
 TEST_CASE("serve starts neither without a key nor open to the world") {
-  const Place place;
+  const CliPlace place;
   MustFail({"serve", "--data", place.data, "--port", "0"});
   MustFail({"serve", "--data", place.data, "--port", "0", "--no-auth", "--host",
             "0.0.0.0"});

@@ -11,16 +11,6 @@ namespace {
 
 constexpr char kTriple[] = R"({"subject":"a","predicate":"p","object":"b"})";
 
-// Puts keys into the directory of a server that is not yet started.
-void StoreKeys(const server::Settings& settings,
-               const std::vector<server::ApiKeyRecord>& records) {
-  auto engine = Engine::Open(settings.data_dir);
-  REQUIRE_OK(engine);
-  for (const server::ApiKeyRecord& record : records) {
-    REQUIRE_OK(server::StoreApiKey(**engine, record));
-  }
-}
-
 int StatusWith(const TestServer& test, const httplib::Headers& headers) {
   auto client = test.Stranger();
   const auto result = client.Get("/stats", headers);

@@ -29,6 +29,15 @@ server::Settings TestSettings(const TemporaryDirectory& directory) {
   return settings;
 }
 
+void StoreKeys(const server::Settings& settings,
+               const std::vector<server::ApiKeyRecord>& records) {
+  auto engine = Engine::Open(settings.data_dir);
+  REQUIRE_OK(engine);
+  for (const server::ApiKeyRecord& record : records) {
+    REQUIRE_OK(server::StoreApiKey(**engine, record));
+  }
+}
+
 TestServer::TestServer(const std::function<void(server::Settings&)>& change) {
   server::Settings settings = TestSettings(directory);
   change(settings);

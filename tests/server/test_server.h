@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "auth/api_key.h"
 #include "config/settings.h"
 #include "http/serve.h"
 #include "support/test_support.h"
@@ -23,6 +24,10 @@ inline constexpr char kKey[] =
 // errors only.
 [[nodiscard]] server::Settings TestSettings(
     const TemporaryDirectory& directory);
+
+// Puts keys into the directory of a server that is not yet started.
+void StoreKeys(const server::Settings& settings,
+               const std::vector<server::ApiKeyRecord>& records);
 
 class TestServer {
  public:

@@ -26,23 +26,13 @@ class DeltaSource final : public GatheredSource {
     NextWindow();
   }
 
-  void Seek(const std::array<uint64_t, 4>& terms) override {
-    if (!valid() || key().terms >= terms) return;
-    if (keys_.back().terms >= terms) {
-      EnsureUnpacked();
-      RowKey from;
-      from.terms = terms;
-      from.commit = UINT64_MAX;
-      return GoToRow(FindInWindow(from));
-    }
+ private:
+  void SkipTo(const std::array<uint64_t, 4>& terms) override {
     std::string to = prefix_;
     for (const uint64_t term : terms) AppendBigEndian(term, to);
     rows_->Seek(to);
     read_ahead_ = kFirstRows;
-    NextWindow();
   }
-
- private:
   void NextWindow() override {
     keys_.clear();
     values_.clear();

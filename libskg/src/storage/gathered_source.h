@@ -15,7 +15,24 @@ class GatheredSource : public RowSource {
  public:
   using RowSource::RowSource;
 
+  void Seek(const std::array<uint64_t, 4>& terms) final {
+    if (!valid() || key().terms >= terms) return;
+    if (keys_.back().terms >= terms) {
+      EnsureUnpacked();
+      RowKey from;
+      from.terms = terms;
+      from.commit = UINT64_MAX;
+      return GoToRow(FindInWindow(from));
+    }
+    SkipTo(terms);
+    NextWindow();
+  }
+
  protected:
+  // What NextWindow gathers next begins at these terms or behind them; they lie
+  // behind this window.
+  virtual void SkipTo(const std::array<uint64_t, 4>& terms) = 0;
+
   std::vector<RowKey> keys_;
   std::vector<RowValue> values_;
 

@@ -20,6 +20,7 @@
 #include "storage/rocksdb_directory.h"
 #include "storage/rocksdb_disk.h"
 #include "storage/rocksdb_iterator.h"
+#include "storage/rocksdb_reads.h"
 #include "storage/rocksdb_status.h"
 #include "storage/rocksdb_tuning.h"
 
@@ -280,31 +281,15 @@ class RocksKv final : public KvStore {
   [[nodiscard]] absl::StatusOr<bool> Get(
       Family family, std::string_view key, std::string* value,
       const KvSnapshot* snapshot) const override {
-    const rocksdb::Status status =
-        db_->Get(MakeReadOptions(snapshot), HandleOf(handles_, family),
-                 ToSlice(key), value);
-    if (status.ok()) return true;
-    if (status.IsNotFound()) return false;
-    return ToAbsl(status, ReadPlace(family));
+    return RocksGet(*db_, HandleOf(handles_, family), MakeReadOptions(snapshot),
+                    directory_, family, key, value);
   }
 
   [[nodiscard]] absl::StatusOr<std::vector<std::optional<std::string>>>
   MultiGet(Family family, std::span<const std::string> keys,
            const KvSnapshot* snapshot) const override {
-    const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
-    std::vector<rocksdb::PinnableSlice> found(keys.size());
-    std::vector<rocksdb::Status> statuses(keys.size());
-    db_->MultiGet(MakeReadOptions(snapshot), HandleOf(handles_, family),
-                  keys.size(), slices.data(), found.data(), statuses.data());
-    std::vector<std::optional<std::string>> values(keys.size());
-    for (size_t i = 0; i < keys.size(); ++i) {
-      if (statuses[i].ok()) {
-        values[i].emplace(found[i].data(), found[i].size());
-      } else if (!statuses[i].IsNotFound()) {
-        return ToAbsl(statuses[i], ReadPlace(family));
-      }
-    }
-    return values;
+    return RocksMultiGet(*db_, HandleOf(handles_, family),
+                         MakeReadOptions(snapshot), directory_, family, keys);
   }
 
   [[nodiscard]] std::unique_ptr<KvSnapshot> NewSnapshot() const override {
@@ -417,10 +402,6 @@ class RocksKv final : public KvStore {
   [[nodiscard]] absl::Status Stopped() const {
     return absl::UnavailableError(absl::StrCat(
         directory_, ": the store has stopped after a write error; reopen it"));
-  }
-  [[nodiscard]] std::string ReadPlace(Family family) const {
-    return absl::StrCat(directory_, ": reading family ",
-                        av(FamilyName(family)));
   }
 
   const std::string directory_;

@@ -15,6 +15,7 @@
 #include "rocksdb/env.h"
 #include "storage/rocksdb_directory.h"
 #include "storage/rocksdb_iterator.h"
+#include "storage/rocksdb_reads.h"
 #include "storage/rocksdb_secondary.h"
 #include "storage/rocksdb_status.h"
 
@@ -251,31 +252,16 @@ class RocksReaderKv final : public KvStore {
       Family family, std::string_view key, std::string* value,
       const KvSnapshot* snapshot) const override {
     SKG_ASSIGN_OR_RETURN(const States::Pin state, StateOf(snapshot));
-    const rocksdb::Status status = state->db().Get(
-        PointReads(), state->handle(family), ToSlice(key), value);
-    if (status.ok()) return true;
-    if (status.IsNotFound()) return false;
-    return ToAbsl(status, ReadPlace(family));
+    return RocksGet(state->db(), state->handle(family), PointReads(),
+                    files_.directory, family, key, value);
   }
 
   [[nodiscard]] absl::StatusOr<std::vector<std::optional<std::string>>>
   MultiGet(Family family, std::span<const std::string> keys,
            const KvSnapshot* snapshot) const override {
     SKG_ASSIGN_OR_RETURN(const States::Pin state, StateOf(snapshot));
-    const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
-    std::vector<rocksdb::PinnableSlice> found(keys.size());
-    std::vector<rocksdb::Status> statuses(keys.size());
-    state->db().MultiGet(PointReads(), state->handle(family), keys.size(),
-                         slices.data(), found.data(), statuses.data());
-    std::vector<std::optional<std::string>> values(keys.size());
-    for (size_t i = 0; i < keys.size(); ++i) {
-      if (statuses[i].ok()) {
-        values[i].emplace(found[i].data(), found[i].size());
-      } else if (!statuses[i].IsNotFound()) {
-        return ToAbsl(statuses[i], ReadPlace(family));
-      }
-    }
-    return values;
+    return RocksMultiGet(state->db(), state->handle(family), PointReads(),
+                         files_.directory, family, keys);
   }
 
   [[nodiscard]] std::unique_ptr<KvSnapshot> NewSnapshot() const override {
@@ -330,10 +316,6 @@ class RocksReaderKv final : public KvStore {
       const KvSnapshot* snapshot) const {
     if (snapshot == nullptr) return states_.Newest(States::Look::kIfDue);
     return static_cast<const ReaderSnapshot*>(snapshot)->state();
-  }
-  [[nodiscard]] std::string ReadPlace(Family family) const {
-    return absl::StrCat(files_.directory, ": reading family ",
-                        av(FamilyName(family)));
   }
 
   const RocksDbReaderFiles files_;

@@ -16,20 +16,10 @@ class RowsUpTo final : public GatheredSource {
     NextWindow();
   }
 
-  void Seek(const std::array<uint64_t, 4>& terms) override {
-    if (!valid() || key().terms >= terms) return;
-    if (keys_.back().terms >= terms) {
-      EnsureUnpacked();
-      RowKey from;
-      from.terms = terms;
-      from.commit = UINT64_MAX;
-      return GoToRow(FindInWindow(from));
-    }
-    rows_->Seek(terms);
-    NextWindow();
-  }
-
  private:
+  void SkipTo(const std::array<uint64_t, 4>& terms) override {
+    rows_->Seek(terms);
+  }
   void NextWindow() override {
     keys_.clear();
     values_.clear();

@@ -56,6 +56,19 @@ const std::string& FixedValue(absl::Time now) {
   return value;
 }
 
+std::string_view RoleFor(Access access) {
+  switch (access) {
+    case Access::kAdmin:
+      return "admin:full";
+    case Access::kWrite:
+      return "write:triples";
+    case Access::kOpen:
+    case Access::kRead:
+      break;
+  }
+  return "read:triples";
+}
+
 std::string_view ReasonPhrase(int status) {
   switch (status) {
     case 400:
@@ -335,8 +348,7 @@ Application::Http::Failure Application::Http::CheckRate() {
 
 Application::Http::Failure Application::Http::CheckTenant() {
   const Route& route = *current->match.route;
-  const std::string_view role =
-      route.access == Access::kWrite ? "write:triples" : "read:triples";
+  const std::string_view role = RoleFor(route.access);
   if (!current->principal->HasRole(role)) {
     return Error(403,
                  ErrorDetail{.detail = "Insufficient permissions",
@@ -408,7 +420,10 @@ ApiResponse Application::Http::Dispatch(const httplib::Request& request,
                                         std::string body) {
   const Router::Match& match = current->match;
   // A write waits for the disk; many of them share one sync.
-  if (match.route->access == Access::kWrite) WorkerPool::WillWait();
+  if (match.route->access == Access::kWrite ||
+      match.route->access == Access::kAdmin) {
+    WorkerPool::WillWait();
+  }
   ApiRequest call;
   call.request_id = current->request_id;
   call.principal = current->principal;
@@ -444,9 +459,9 @@ void Application::Http::Stream(ApiResponse&& answer,
   response.headers.erase("Content-Type");
   const std::string type = std::move(answer.content_type);
   response.set_chunked_content_provider(
-      type, [piece = std::exchange(response.body, {}),
-             more = std::move(answer.more)](size_t,
-                                            httplib::DataSink& sink) mutable {
+      type,
+      [piece = std::exchange(response.body, {}), more = std::move(answer.more)](
+          size_t, httplib::DataSink& sink) mutable {
         if (!sink.write(piece.data(), piece.size())) return false;
         const absl::StatusOr<bool> again = more(piece);
         if (!again.ok()) {

@@ -1,8 +1,10 @@
 // Open graphs by name, so that a request does not open one.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
@@ -23,9 +25,20 @@ class GraphDirectory {
   [[nodiscard]] absl::StatusOr<Graph> Open(const std::string& tenant,
                                            const std::string& name);
 
+  // Errors: kAlreadyExists, kInvalidArgument (a malformed name). `main` exists
+  // once anything was asked of it.
+  [[nodiscard]] absl::Status Create(const std::string& tenant,
+                                    const std::string& name);
+  // Requests that have the graph already get kNotFound from now on.
+  // Errors: kNotFound, kInvalidArgument.
+  [[nodiscard]] absl::Status Drop(const std::string& tenant,
+                                  const std::string& name);
+
  private:
   Engine& engine_;
+  std::mutex changes_;  // held while a graph is made or dropped
   std::shared_mutex mutex_;
+  uint64_t drops_ = 0;  // a graph opened before the last one may be gone
   std::map<std::string, Graph, std::less<>> open_;
 };
 

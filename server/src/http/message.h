@@ -59,7 +59,7 @@ struct ApiResponse {
 using Handler = ApiResponse (*)(Services&, const ApiRequest&);
 
 // Who may call a route.
-enum class Access { kOpen, kRead, kWrite };
+enum class Access { kOpen, kRead, kWrite, kAdmin };
 
 struct Route {
   std::string method;    // GET also answers HEAD

@@ -50,10 +50,9 @@ std::vector<Range> Ranges(absl::string_view accept) {
 int Specificity(absl::string_view range, absl::string_view offer) {
   if (absl::EqualsIgnoreCase(range, offer)) return 3;
   if (range == "*/*") return 1;
-  const bool family = range.size() > 2 &&
-                      range.substr(range.size() - 2) == "/*" &&
-                      absl::StartsWithIgnoreCase(
-                          offer, range.substr(0, range.size() - 1));
+  const bool family =
+      range.size() > 2 && range.substr(range.size() - 2) == "/*" &&
+      absl::StartsWithIgnoreCase(offer, range.substr(0, range.size() - 1));
   return family ? 2 : 0;
 }
 
@@ -86,8 +85,7 @@ std::optional<size_t> ChooseMediaType(
 bool IsMediaType(std::string_view content_type, std::string_view type) {
   const absl::string_view whole = View(content_type);
   return absl::EqualsIgnoreCase(
-      absl::StripAsciiWhitespace(whole.substr(0, whole.find(';'))),
-      View(type));
+      absl::StripAsciiWhitespace(whole.substr(0, whole.find(';'))), View(type));
 }
 
 }  // namespace skg::server

@@ -25,6 +25,11 @@ ApiResponse Traverse(Services& services, const ApiRequest& request);
 // sparql.cc
 ApiResponse Sparql(Services& services, const ApiRequest& request);
 ApiResponse DatabaseSparql(Services& services, const ApiRequest& request);
+// databases.cc
+ApiResponse CreateDatabase(Services& services, const ApiRequest& request);
+ApiResponse ListDatabases(Services& services, const ApiRequest& request);
+ApiResponse GetDatabase(Services& services, const ApiRequest& request);
+ApiResponse DropDatabase(Services& services, const ApiRequest& request);
 
 // system.cc
 ApiResponse Stats(Services& services, const ApiRequest& request);

@@ -94,8 +94,8 @@ void Continue(Services& services, const ApiRequest& request,
               std::shared_ptr<QueryResult> result, ResultFormat format,
               ApiResponse& response) {
   TenantMetrics* const tenant = request.principal->metrics;
-  response.more = [&services, tenant, result = std::move(result), format](
-                      std::string& piece) -> absl::StatusOr<bool> {
+  response.more = [&services, tenant, result = std::move(result),
+                   format](std::string& piece) -> absl::StatusOr<bool> {
     auto more = result->NextBytes(format, piece);
     if (!more.ok() || !*more) {
       services.metrics.RecordQuery(QueryType::kSparql, result->rows());
@@ -108,9 +108,8 @@ void Continue(Services& services, const ApiRequest& request,
 ApiResponse Answer(Services& services, const ApiRequest& request,
                    QueryResult answer) {
   const bool graph = answer.form() == QueryResult::Form::kGraph;
-  const auto format =
-      graph ? Choose(request.accept, kGraphOffers)
-            : Choose(request.accept, kRowOffers);
+  const auto format = graph ? Choose(request.accept, kGraphOffers)
+                            : Choose(request.accept, kRowOffers);
   if (!format) {
     return ErrorReply(406,
                       graph ? "Accept text/turtle or application/n-triples"
@@ -150,8 +149,7 @@ ApiResponse RunProtocol(Services& services, const ApiRequest& request,
     return ErrorReply(400, "Send one query, as the parameter or field query",
                       request.request_id);
   }
-  asked->options.deadline =
-      request.received + services.settings.query_timeout;
+  asked->options.deadline = request.received + services.settings.query_timeout;
   absl::StatusOr<QueryResult> result =
       graph->Query(asked->queries[0], asked->options);
   if (!result.ok()) return Failed(services, request, result.status());
