@@ -91,7 +91,7 @@ const Endless kEndless[] = {
      nullptr},
     {"left join with a condition",
      "SELECT * { ?a :next ?b . OPTIONAL { ?c :is ?d . ?e :is ?f "
-     "FILTER(?a = ?c && ?d < 0) } }",
+     "FILTER(?a = ?c && ?b = ?c) } }",
      nullptr},
     {"minus",
      "SELECT * { ?a :next ?b . ?c :is ?d . ?e :is ?f MINUS { ?a :next ?b } }",
