@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <set>
 #include <utility>
 
@@ -115,6 +116,27 @@ std::vector<Quad> AsQuads(const QueryResult& result, bool ordered) {
   return quads;
 }
 
+// Numbers in one form for each value of each datatype.
+QueryResult WithPlainNumbers(QueryResult result) {
+  static const std::string kXsd(rdf::iri::kXsd);
+  for (auto& row : result.rows) {
+    for (auto& [name, term] : row) {
+      const bool is_float = term.datatype == kXsd + "float";
+      if (!is_float && term.datatype != kXsd + "double" &&
+          term.datatype != kXsd + "decimal") {
+        continue;
+      }
+      char* end = nullptr;
+      const double value = std::strtod(term.value.c_str(), &end);
+      if (end != term.value.c_str() + term.value.size()) continue;
+      char text[64];
+      std::snprintf(text, sizeof text, is_float ? "%.8g" : "%.15g", value);
+      term.value = text;
+    }
+  }
+  return result;
+}
+
 std::string Show(const QueryResult& result) {
   std::string text;
   for (const auto& row : result.rows) {
@@ -145,6 +167,11 @@ std::string CompareLax(const QueryResult& got, const QueryResult& want) {
 
 }  // namespace
 
+size_t& ResultsEqualByValue() {
+  static size_t count = 0;
+  return count;
+}
+
 absl::StatusOr<QueryResult> ReadQueryResult(const std::filesystem::path& path,
                                             const std::string& base_iri) {
   const auto text = ReadFile(path);
@@ -174,9 +201,14 @@ std::string CompareResults(const QueryResult& got, const QueryResult& want,
     return "other variables";
   }
   if (lax) return CompareLax(got, want);
-  if (got.rows.size() == want.rows.size() &&
-      AreIsomorphic(AsQuads(got, ordered), AsQuads(want, ordered))) {
-    return "";
+  if (got.rows.size() == want.rows.size()) {
+    if (AreIsomorphic(AsQuads(got, ordered), AsQuads(want, ordered))) return "";
+    // A number may be written otherwise (the suites' README).
+    if (AreIsomorphic(AsQuads(WithPlainNumbers(got), ordered),
+                      AsQuads(WithPlainNumbers(want), ordered))) {
+      ++ResultsEqualByValue();
+      return "";
+    }
   }
   return "got" + Show(got) + "\n  instead of" + Show(want);
 }

@@ -31,4 +31,8 @@ struct QueryResult {
                                          const QueryResult& want, bool ordered,
                                          bool lax);
 
+// How many comparisons so far found numbers written otherwise, of equal value
+// and datatype.
+[[nodiscard]] size_t& ResultsEqualByValue();
+
 }  // namespace skg::test

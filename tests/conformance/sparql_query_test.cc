@@ -1,5 +1,6 @@
 // The W3C suites of SPARQL 1.0 and 1.1 Query: syntax and evaluation.
 #include <catch2/catch.hpp>
+#include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
@@ -224,6 +225,8 @@ std::string RunQueryCase(const std::filesystem::path& folder,
 TEST_CASE("the suites of SPARQL Query pass", "[conformance]") {
   for (const char* const suite : {"sparql10-query", "sparql11-query"})
     test::RunSuite(suite, RunQueryCase);
+  std::printf("of these with numbers in another form: %zu\n",
+              test::ResultsEqualByValue());
 }
 
 }  // namespace skg
