@@ -98,7 +98,6 @@ TEST_CASE("nesting is bounded", "[sparql]") {
     auto few = ParseQuery(shape.Text(40), Options());
     REQUIRE_OK(few);
     Walk(*std::move(few));
-    // As deep as may be, with the least stack that threads have.
     auto deep = ParseQuery(shape.Text(90), Options());
     REQUIRE_OK(deep);
     Walk(*std::move(deep));

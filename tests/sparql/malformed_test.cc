@@ -218,6 +218,9 @@ TEST_CASE("a relative IRI needs a base", "[sparql]") {
   CHECK(error.message() ==
         "SPARQL 1:13: a relative IRI, and there is no base; declare one with "
         "BASE <...> or write the IRI in full");
+  CHECK(ParseQuery("ASK {}", {.base_iri = "dir/file"}).status().message() ==
+        "SPARQL 1:1: the base 'dir/file' that came with the text is no "
+        "absolute IRI");
   CHECK(ParseQuery("BASE <urn:b> ASK { ?s ?p <#a> }").ok());
   CHECK(ParseQuery("ASK { ?s ?p <urn:a> }").ok());
 }

@@ -121,9 +121,14 @@ class Evaluation {
     }
     return nodes;
   }
-  // All pairs; zero-length ones for the nodes of the graph and for `extra`.
-  Pairs PathPairs(const PropertyPath& path,
-                  const std::set<NaiveTerm>& extra) const {
+  // Ends of a path that are terms: they link with themselves whether they are
+  // nodes or not.
+  using Ends = std::set<NaiveTerm>;
+  // All pairs; zero-length ones for the nodes of the graph and for the ends
+  // that are terms. A sequence is a join on variables, so that its parts meet
+  // in nodes only.
+  Pairs PathPairs(const PropertyPath& path, const Ends& from,
+                  const Ends& to) const {
     using Kind = PropertyPath::Kind;
     Pairs out;
     switch (path.kind) {
@@ -133,35 +138,39 @@ class Evaluation {
         }
         return out;
       case Kind::kInverse:
-        for (auto& [a, b] : PathPairs(path.parts[0], extra))
+        for (auto& [a, b] : PathPairs(path.parts[0], to, from))
           out.emplace_back(b, a);
         return out;
       case Kind::kAlternative:
         for (const auto& part : path.parts) {
-          const Pairs some = PathPairs(part, extra);
+          const Pairs some = PathPairs(part, from, to);
           out.insert(out.end(), some.begin(), some.end());
         }
         return out;
-      case Kind::kSequence: {
-        out = PathPairs(path.parts[0], extra);
-        for (size_t i = 1; i < path.parts.size(); ++i) {
-          Pairs next;
-          const Pairs step = PathPairs(path.parts[i], extra);
-          for (const auto& [a, b] : out) {
-            for (const auto& [c, d] : step) {
-              if (b == c) next.emplace_back(a, d);
-            }
-          }
-          out = std::move(next);
-        }
-        return out;
-      }
+      case Kind::kSequence:
+        return Sequence(path, from, to);
       case Kind::kNegated:
         return Negated(path);
       case Kind::kZeroOrMore:
       case Kind::kOneOrMore:
       case Kind::kZeroOrOne:
-        return Closure(path, extra);
+        return Closure(path, from, to);
+    }
+    return out;
+  }
+  Pairs Sequence(const PropertyPath& path, const Ends& from,
+                 const Ends& to) const {
+    const size_t last = path.parts.size() - 1;
+    Pairs out = PathPairs(path.parts[0], from, last == 0 ? to : Ends{});
+    for (size_t i = 1; i <= last; ++i) {
+      Pairs next;
+      const Pairs step = PathPairs(path.parts[i], {}, i == last ? to : Ends{});
+      for (const auto& [a, b] : out) {
+        for (const auto& [c, d] : step) {
+          if (b == c) next.emplace_back(a, d);
+        }
+      }
+      out = std::move(next);
     }
     return out;
   }
@@ -181,10 +190,12 @@ class Evaluation {
     }
     return out;
   }
-  Pairs Closure(const PropertyPath& path,
-                const std::set<NaiveTerm>& extra) const {
+  Pairs Closure(const PropertyPath& path, const Ends& from,
+                const Ends& to) const {
     using Kind = PropertyPath::Kind;
-    const Pairs step = PathPairs(path.parts[0], extra);
+    Ends extra = from;
+    extra.insert(to.begin(), to.end());
+    const Pairs step = PathPairs(path.parts[0], extra, extra);
     std::set<std::pair<NaiveTerm, NaiveTerm>> all(step.begin(), step.end());
     if (path.kind != Kind::kZeroOrOne) {
       for (bool grew = true; grew;) {
@@ -204,12 +215,11 @@ class Evaluation {
     return {all.begin(), all.end()};
   }
   NaiveSolutions Eval(const PathPattern& node) const {
-    std::set<NaiveTerm> extra;
-    for (const PatternTerm* end : {&node.subject, &node.object}) {
-      if (const auto value = Value(*end, {})) extra.insert(*value);
-    }
+    Ends from, to;
+    if (const auto value = Value(node.subject, {})) from.insert(*value);
+    if (const auto value = Value(node.object, {})) to.insert(*value);
     NaiveSolutions out;
-    for (const auto& [a, b] : PathPairs(node.path, extra)) {
+    for (const auto& [a, b] : PathPairs(node.path, from, to)) {
       NaiveSolution mu;
       if (Match(node.subject, a, &mu) && Match(node.object, b, &mu))
         out.push_back(std::move(mu));

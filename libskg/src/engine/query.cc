@@ -10,7 +10,7 @@
 #include "skg/field_error.h"
 #include "skg/graph.h"
 #include "sparql/parser.h"
-#include "sparql/result_writer.h"
+#include "sparql/results.h"
 
 namespace skg {
 namespace engine {
@@ -187,11 +187,11 @@ absl::Status QueryImpl::StartEncoding(ResultFormat format) {
     }
     graph_writer_ = rdf::MakeWriter(append, std::move(options));
   } else if (form_ == QueryResult::Form::kBoolean) {
-    bytes_ = sparql::BooleanResult(RowFormat(format), boolean_);
     encoded_all_ = true;
+    return sparql::WriteBoolean(RowFormat(format), boolean_, append);
   } else {
     row_writer_ =
-        sparql::MakeResultWriter(RowFormat(format), variables_, append);
+        sparql::MakeResultWriter(RowFormat(format), append, variables_);
   }
   return absl::OkStatus();
 }
@@ -209,7 +209,7 @@ absl::Status QueryImpl::Encode(const Terms& rows, bool more) {
   for (const auto& row : rows) {
     for (size_t i = 0; i < row.size(); ++i)
       values[i] = row[i] ? &*row[i] : nullptr;
-    SKG_RETURN_IF_ERROR(row_writer_->Row(values));
+    SKG_RETURN_IF_ERROR(row_writer_->Write(values));
   }
   return more ? absl::OkStatus() : row_writer_->Finish();
 }
@@ -277,13 +277,20 @@ void QueryResult::Cancel() { impl_->Cancel(); }
 
 std::string_view MediaType(ResultFormat format) {
   switch (format) {
+    case ResultFormat::kJson:
+      return "application/sparql-results+json";
+    case ResultFormat::kXml:
+      return "application/sparql-results+xml";
+    case ResultFormat::kCsv:
+      return "text/csv; charset=utf-8";
+    case ResultFormat::kTsv:
+      return "text/tab-separated-values; charset=utf-8";
     case ResultFormat::kTurtle:
       return "text/turtle; charset=utf-8";
     case ResultFormat::kNTriples:
       return "application/n-triples; charset=utf-8";
-    default:
-      return sparql::MediaType(engine::RowFormat(format));
   }
+  return {};
 }
 
 absl::StatusOr<QueryResult> ReadView::Query(std::string_view text,

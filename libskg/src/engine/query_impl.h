@@ -15,7 +15,7 @@
 #include "query/request.h"
 #include "rdf/writer.h"
 #include "skg/query.h"
-#include "sparql/result_writer.h"
+#include "sparql/results.h"
 
 namespace skg::engine {
 

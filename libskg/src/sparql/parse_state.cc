@@ -44,7 +44,14 @@ ParseState::ParseState(std::string_view text, const ParseOptions& options)
     return;
   }
   base_text_ = options.base_iri;
-  if (!base_text_.empty()) base_ = rdf::BaseIri(base_text_);
+  if (!base_text_.empty()) {
+    if (!rdf::IsAbsoluteIri(base_text_)) {
+      Fail(0, absl::StrCat("the base '", base_text_,
+                           "' that came with the text is no absolute IRI"));
+      return;
+    }
+    base_ = rdf::BaseIri(base_text_);
+  }
   for (const auto& [prefix, iri] : options.prefixes)
     prefixes_[prefix].iri = iri;
   Advance();

@@ -3,9 +3,9 @@
 #include <random>
 #include <string>
 
+#include "query/algebra_text.h"
 #include "query/exec/query_graph.h"
 #include "query/exec/random_algebra.h"
-#include "support/algebra_text.h"
 
 namespace skg::query::test {
 namespace {
@@ -63,15 +63,14 @@ TEST_CASE("plans give what the naive evaluator gives", "[query][exec]") {
       QueryOptions options;
       options.plan = RandomLimits(random);
       options.union_default_graph = random() % 4 == 0;
-      const NaiveDataset& seen =
-          options.union_default_graph ? united : dataset;
+      const NaiveDataset& seen = options.union_default_graph ? united : dataset;
       const NaiveSolutions want =
           skg::test::EvaluateNaively(*query.pattern, seen);
       // Joins without end are no good test.
       if (want.size() > 5000) continue;
       std::string plan;
       const auto got = Solve(query, view, options, &plan);
-      INFO("pattern " << skg::test::AlgebraText(*query.pattern));
+      INFO("pattern " << AlgebraText(*query.pattern, query.variables));
       INFO("data\n" << Show(seen));
       INFO("plan\n" << plan);
       REQUIRE_OK(got);

@@ -26,7 +26,8 @@ std::string Numbered(const char* name, size_t i) {
 }  // namespace
 
 NaiveTerm RandomAlgebra::Node() {
-  return OneIn(4) ? std::to_string(Below(4)) : "<" + Numbered("n", Below(6)) + ">";
+  return OneIn(4) ? std::to_string(Below(4))
+                  : "<" + Numbered("n", Below(6)) + ">";
 }
 
 NaiveDataset RandomAlgebra::Dataset() {
@@ -67,10 +68,9 @@ PropertyPath RandomAlgebra::Path(int depth) {
     path.iri = Numbered("p", Below(3));
     return path;
   }
-  constexpr Kind kKinds[] = {Kind::kInverse,    Kind::kSequence,
-                             Kind::kAlternative, Kind::kZeroOrMore,
-                             Kind::kOneOrMore,  Kind::kZeroOrOne,
-                             Kind::kNegated};
+  constexpr Kind kKinds[] = {
+      Kind::kInverse,   Kind::kSequence,  Kind::kAlternative, Kind::kZeroOrMore,
+      Kind::kOneOrMore, Kind::kZeroOrOne, Kind::kNegated};
   path.kind = kKinds[Below(std::size(kKinds))];
   if (path.kind == Kind::kNegated) {
     for (size_t i = 0; i < 1 + Below(2); ++i) {
@@ -86,7 +86,8 @@ PropertyPath RandomAlgebra::Path(int depth) {
     }
     return path;
   }
-  const bool two = path.kind == Kind::kSequence || path.kind == Kind::kAlternative;
+  const bool two =
+      path.kind == Kind::kSequence || path.kind == Kind::kAlternative;
   for (int i = 0; i < (two ? 2 : 1); ++i) path.parts.push_back(Path(depth - 1));
   return path;
 }
@@ -134,8 +135,7 @@ AlgebraPtr RandomAlgebra::MakeValues() {
   Values values;
   const Variable first = static_cast<Variable>(Below(kVariables));
   values.variables.push_back(first);
-  if (OneIn(2))
-    values.variables.push_back((first + 1) % kVariables);
+  if (OneIn(2)) values.variables.push_back((first + 1) % kVariables);
   for (size_t i = 0; i < Below(4); ++i) {
     auto& row = values.rows.emplace_back();
     for (size_t c = 0; c < values.variables.size(); ++c) {
@@ -148,8 +148,7 @@ AlgebraPtr RandomAlgebra::MakeValues() {
 
 AlgebraPtr RandomAlgebra::Leaf() {
   if (OneIn(6)) return MakeValues();
-  if (OneIn(4))
-    return MakeAlgebra(PathPattern{Subject(), Path(2), Object()});
+  if (OneIn(4)) return MakeAlgebra(PathPattern{Subject(), Path(2), Object()});
   Bgp bgp;
   for (size_t i = 0; i < (OneIn(10) ? 0 : 1 + Below(3)); ++i)
     bgp.triples.push_back({Subject(), Predicate(), Object()});
@@ -241,9 +240,9 @@ AlgebraPtr RandomAlgebra::Pattern(int depth) {
     case 8:
       return MakeExtend(Pattern(depth - 1));
     case 9:
-      return MakeAlgebra(GraphPattern{
-          OneIn(2) ? AnyVariable() : Iri(Numbered("g", Below(4))),
-          Pattern(depth - 1)});
+      return MakeAlgebra(
+          GraphPattern{OneIn(2) ? AnyVariable() : Iri(Numbered("g", Below(4))),
+                       Pattern(depth - 1)});
     case 10:
       return MakeGroup(Pattern(depth - 1));
     default: {

@@ -10,9 +10,10 @@ namespace skg::query::exec {
 absl::StatusOr<std::unique_ptr<BoundExpression>> BoundExpression::Make(
     const Expression& expression, const std::vector<Variable>& schema,
     const plan::ExpressionScope& scope, const Parameters& given,
-    Context& context) {
+    Context& context, std::optional<uint64_t> solution_scope) {
   std::unique_ptr<BoundExpression> bound(
       new BoundExpression(scope, given, context));
+  bound->evaluation_.solution_scope = solution_scope;
   std::vector<Variable> all = schema;
   for (const Variable v : plan::VariablesOf(expression)) {
     const rdf::TermId value = given.Get(v);

@@ -2,7 +2,9 @@
 // the values of the operator's parameters.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -17,10 +19,11 @@ namespace skg::query::exec {
 // Not thread-safe. The expression and the context outlive it.
 class BoundExpression {
  public:
+  // `solution_scope`: see EvaluationContext.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<BoundExpression>> Make(
       const Expression& expression, const std::vector<Variable>& schema,
       const plan::ExpressionScope& scope, const Parameters& given,
-      Context& context);
+      Context& context, std::optional<uint64_t> solution_scope = {});
 
   // See Evaluator. The batch is as it was when they return.
   [[nodiscard]] absl::Status Evaluate(Batch& batch,

@@ -99,6 +99,9 @@ class Context {
     return variables_.names[v];
   }
 
+  // Another each time; see EvaluationContext::solution_scope.
+  [[nodiscard]] uint64_t NewSolutionScope() { return ++solution_scopes_; }
+
   // Null: nobody asks for one.
   [[nodiscard]] OperatorProfile* ProfileOf(const plan::PlanNode& node);
   // Null: none was kept.
@@ -107,6 +110,7 @@ class Context {
 
  private:
   uint32_t ticks_ = 0;
+  uint64_t solution_scopes_ = 0;
   VariableTable variables_;
   absl::flat_hash_map<const plan::PlanNode*, std::unique_ptr<OperatorProfile>>
       profiles_;

@@ -12,8 +12,10 @@ namespace {
 class ExtendOperator final : public Operator {
  public:
   ExtendOperator(const plan::PlanNode& node, Context& context,
-                 OperatorPtr input, std::unique_ptr<BoundExpression> expression)
+                 OperatorPtr input, std::unique_ptr<BoundExpression> expression,
+                 uint64_t scope)
       : Operator(node, context),
+        scope_(scope),
         input_(std::move(input)),
         expression_(std::move(expression)) {
     for (const Variable v : node.schema)
@@ -21,6 +23,9 @@ class ExtendOperator final : public Operator {
   }
 
   void SkipTo(rdf::TermId key) override { input_->SkipTo(key); }
+  [[nodiscard]] std::optional<uint64_t> solution_scope() const override {
+    return scope_;
+  }
 
  protected:
   absl::StatusOr<bool> Pull(Batch& batch) override {
@@ -36,6 +41,7 @@ class ExtendOperator final : public Operator {
   }
 
  private:
+  const uint64_t scope_;
   OperatorPtr input_;
   std::unique_ptr<BoundExpression> expression_;
   std::vector<std::optional<size_t>> columns_;  // of the input; unset: the new
@@ -48,11 +54,14 @@ class ExtendOperator final : public Operator {
 OperatorResult MakeExtend(const plan::PlanNode& node, const Parameters& given,
                           Context& context, OperatorPtr input) {
   const auto& step = std::get<plan::ExtendStep>(node.step);
-  SKG_ASSIGN_OR_RETURN(auto bound,
-                       BoundExpression::Make(*step.expression, input->schema(),
-                                             step.scope, given, context));
+  // Those below saw the same rows in the same sequence.
+  const auto below = input->solution_scope();
+  const uint64_t scope = below ? *below : context.NewSolutionScope();
+  SKG_ASSIGN_OR_RETURN(
+      auto bound, BoundExpression::Make(*step.expression, input->schema(),
+                                        step.scope, given, context, scope));
   return std::make_unique<ExtendOperator>(node, context, std::move(input),
-                                          std::move(bound));
+                                          std::move(bound), scope);
 }
 
 }  // namespace skg::query::exec

@@ -1,7 +1,9 @@
 // Operator: one running step of a plan; pulls batches from its inputs.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -28,6 +30,12 @@ class Operator {
 
   // Rows whose first order column is below `key` may be left out from now on.
   virtual void SkipTo(rdf::TermId /*key*/) {}
+
+  // What EvaluationContext::solution_scope is for an expression of exactly
+  // these rows. Unset: no expression has been computed of them.
+  [[nodiscard]] virtual std::optional<uint64_t> solution_scope() const {
+    return std::nullopt;
+  }
 
   [[nodiscard]] const std::vector<Variable>& schema() const {
     return node_.schema;

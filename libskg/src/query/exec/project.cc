@@ -18,6 +18,9 @@ class ProjectOperator final : public Operator {
   }
 
   void SkipTo(rdf::TermId key) override { input_->SkipTo(key); }
+  [[nodiscard]] std::optional<uint64_t> solution_scope() const override {
+    return input_->solution_scope();
+  }
 
  protected:
   absl::StatusOr<bool> Pull(Batch& batch) override {

@@ -47,9 +47,10 @@ class CallNode : public ValueNode {
       (*out)[i] = entry_.body(call);
       SKG_RETURN_IF_ERROR(call.status);
       const size_t bytes = HeldBytes((*out)[i]);
-      SKG_RETURN_IF_ERROR(state.Charge(bytes));
+      SKG_RETURN_IF_ERROR(state.Recharge(call.charged, bytes));
       SKG_RETURN_IF_ERROR(state.Work(sizeof(Value) + bytes));
     }
+    for (std::vector<Value>& values : values_) state.Drop(&values);
     return absl::OkStatus();
   }
 

@@ -63,10 +63,16 @@ class Comparison : public TruthNode {
     SKG_RETURN_IF_ERROR(right_->Values(state, rows, &right_values_));
     for (size_t i = 0; i < rows.size(); ++i)
       (*out)[i] = CompareTruth(kind_, left_values_[i], right_values_[i]);
+    DropValues(state);
     return absl::OkStatus();
   }
 
  private:
+  void DropValues(EvaluationState& state) {
+    state.Drop(&left_values_);
+    state.Drop(&right_values_);
+  }
+
   absl::Status CompareByIds(EvaluationState& state, const Rows& rows,
                             std::vector<Truth>* out) {
     SKG_RETURN_IF_ERROR(left_->Ids(state, rows, &left_ids_));
@@ -87,6 +93,7 @@ class Comparison : public TruthNode {
     SKG_RETURN_IF_ERROR(state.Decode(right, &right_values_));
     for (size_t i = 0; i < open.size(); ++i)
       (*out)[open[i]] = CompareTruth(kind_, left_values_[i], right_values_[i]);
+    DropValues(state);
     return absl::OkStatus();
   }
 
@@ -152,9 +159,10 @@ class InConstants : public TruthNode {
     for (size_t i = 0; i < ids_.size(); ++i) {
       if (!ids_[i].bound()) {
         (*out)[i] = Truth::kError;
-      } else if (set_.contains(ids_[i]) && EqualsItself(ids_[i])) {
+      } else if (const bool member = set_.contains(ids_[i]);
+                 member && (only_resources_ || EqualsItself(ids_[i]))) {
         (*out)[i] = Truth::kTrue;
-      } else if (!ByIdentity(ids_[i])) {
+      } else if (member || !ByIdentity(ids_[i])) {
         open.push_back(i);
         open_ids.push_back(ids_[i]);
       }

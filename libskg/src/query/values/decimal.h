@@ -30,8 +30,8 @@ struct Decimal {
 // The canonical form of XSD 1.1: no point where there is no fraction.
 void AppendDecimal(const Decimal& value, std::string& out);
 
-// Exact where the result can be held, else rounded, half to even, to as many
-// fraction digits as can. Unset: the overflow that XPath calls FOAR0002.
+// Exact where the result can be held, else rounded to fewer fraction digits.
+// Unset: the overflow that XPath calls FOAR0002.
 [[nodiscard]] std::optional<Decimal> Add(const Decimal& a, const Decimal& b);
 [[nodiscard]] std::optional<Decimal> Subtract(const Decimal& a,
                                               const Decimal& b);

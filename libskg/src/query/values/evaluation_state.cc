@@ -60,6 +60,16 @@ absl::Status EvaluationState::Charge(size_t bytes) {
   return absl::OkStatus();
 }
 
+absl::Status EvaluationState::Recharge(size_t charged, size_t held) {
+  charged_ -= charged;
+  return Charge(held);
+}
+
+void EvaluationState::Drop(std::vector<Value>* values) {
+  for (const Value& value : *values) charged_ -= HeldBytes(value);
+  values->clear();
+}
+
 absl::Status EvaluationState::Work(size_t bytes) {
   work_ += bytes;
   if (work_ < kWorkPerCheck) return absl::OkStatus();
@@ -103,11 +113,13 @@ absl::Status EvaluationState::DecodeStored(std::span<const TermId> ids,
     const size_t count = std::min(at_once, ids.size() - i);
     SKG_RETURN_IF_ERROR(context_.terms->Decode(ids.subspan(i, count), &terms));
     size_t bytes = 0;
-    for (const rdf::Term& term : terms) bytes += rdf::TextBytes(term);
+    for (size_t j = 0; j < count; ++j) {
+      Value& value = (*values)[places[i + j]];
+      value = ValueOf(std::move(terms[j]), ids[i + j]);
+      bytes += HeldBytes(value);
+    }
     SKG_RETURN_IF_ERROR(Charge(bytes));
     SKG_RETURN_IF_ERROR(Work(bytes));
-    for (size_t j = 0; j < count; ++j)
-      (*values)[places[i + j]] = ValueOf(std::move(terms[j]), ids[i + j]);
     i += count;
     at_once = bytes > kLongReadBytes ? std::max<size_t>(at_once / 8, 1)
                                      : std::min(at_once * 4, kMostRead);

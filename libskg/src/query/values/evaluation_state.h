@@ -42,6 +42,10 @@ class EvaluationState {
   // Bytes that values of this batch hold, before or just after they are
   // allocated. Errors: kResourceExhausted.
   [[nodiscard]] absl::Status Charge(size_t bytes);
+  // Of what was charged for a result, and what it came to.
+  [[nodiscard]] absl::Status Recharge(size_t charged, size_t held);
+  // Takes back the charge for values that are needed no more, and forgets them.
+  void Drop(std::vector<Value>* values);
   // Work on so many bytes: asks for cancellation now and then.
   [[nodiscard]] absl::Status Work(size_t bytes);
 

@@ -29,6 +29,13 @@ class Call {
   void SetRow(size_t place, uint64_t row_ordinal) {
     place_ = place;
     ordinal = row_ordinal;
+    charged = 0;
+  }
+  // Before a long result is made. False: give up.
+  [[nodiscard]] bool Charge(size_t bytes) {
+    charged += bytes;
+    status = state.Charge(bytes);
+    return status.ok();
   }
   [[nodiscard]] size_t size() const { return columns_.size(); }
   [[nodiscard]] const Value& operator[](size_t i) const {
@@ -40,6 +47,7 @@ class Call {
   uint64_t ordinal = 0;
   // What ends the query, not only this call.
   absl::Status status;
+  size_t charged = 0;
 
  private:
   std::span<const Column> columns_;

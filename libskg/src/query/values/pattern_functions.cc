@@ -87,8 +87,7 @@ class Output {
                        rdf::kMaxTermBytes, " bytes"));
       return false;
     }
-    call_.status = call_.state.Charge(text.size());
-    if (!call_.status.ok()) return false;
+    if (!call_.Charge(text.size())) return false;
     text_ += text;
     return true;
   }

@@ -74,8 +74,7 @@ Value ChangeCase(Call& call) {
     }
   } else {
     // UTF-16 on the way there and back.
-    call.status = call.state.Charge(text.size() * 4);
-    if (!call.status.ok()) return {};
+    if (!call.Charge(text.size() * 4)) return {};
     icu::UnicodeString wide = icu::UnicodeString::fromUTF8(
         icu::StringPiece(text.data(), static_cast<int32_t>(text.size())));
     if constexpr (upper) {
@@ -122,8 +121,7 @@ Value StrAfter(Call& call) {
 Value EncodeForUri(Call& call) {
   if (!call[0].stringy()) return {};
   constexpr std::string_view kHex = "0123456789ABCDEF";
-  call.status = call.state.Charge(call[0].text.size() * 2);
-  if (!call.status.ok()) return {};
+  if (!call.Charge(call[0].text.size() * 2)) return {};
   std::string out;
   for (const char byte : call[0].text) {
     if (rdf::Is(byte, rdf::kNameByte) || byte == '.' || byte == '~') {
@@ -147,8 +145,7 @@ Value Concat(Call& call) {
                     call[i].qualifier == call[0].qualifier &&
                     call[i].direction == call[0].direction;
   }
-  call.status = call.state.Charge(bytes);
-  if (!call.status.ok()) return {};
+  if (!call.Charge(bytes)) return {};
   std::string text;
   text.reserve(bytes);
   for (size_t i = 0; i < call.size(); ++i) text += call[i].text;

@@ -97,9 +97,13 @@ struct Value {
 [[nodiscard]] rdf::Term TermOf(const Value& value);
 // The inline id of its term; unset: it has none.
 [[nodiscard]] std::optional<rdf::TermId> InlineIdOf(const Value& value);
-// For memory accounts: what it holds beside itself.
+// For memory accounts: what it holds outside itself. (Strings of up to 15 bytes
+// lie inside.)
 [[nodiscard]] inline size_t HeldBytes(const Value& value) {
-  return value.text.size() + value.qualifier.size();
+  const auto held = [](const std::string& text) {
+    return text.size() > 15 ? text.size() : 0;
+  };
+  return held(value.text) + held(value.qualifier);
 }
 
 // Effective boolean value (17.2.2); unset: a type error.
