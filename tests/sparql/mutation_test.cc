@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "base/strings.h"
 #include "query/algebra_text.h"
+#include "sparql/lexer.h"
 #include "sparql/translate.h"
 #include "support/test_support.h"
 
@@ -81,7 +83,48 @@ std::vector<std::string> Texts() {
   return texts;
 }
 
+// The same tokens with other space between them and keywords in another case.
+std::string Rewritten(std::string_view text) {
+  std::string out;
+  Lexer lexer(text, 0, text.size());
+  for (lexer.Advance(); lexer.token() != Token::kEnd; lexer.Advance()) {
+    if (lexer.token() == Token::kError) return {};
+    std::string raw(lexer.raw());
+    if (lexer.token() == Token::kWord && raw != "a" && raw != "A") {
+      for (char& c : raw)
+        c = static_cast<char>(
+            absl::ascii_isupper(static_cast<uint8_t>(c))
+                ? absl::ascii_tolower(static_cast<uint8_t>(c))
+                : absl::ascii_toupper(static_cast<uint8_t>(c)));
+    }
+    out += raw + "\r\n# \"<{ \t";
+    out += "\n";
+  }
+  return out;
+}
+
+std::string Meaning(std::string_view text) {
+  const auto query = ParseQuery(text, Options());
+  if (!query.ok()) return "is refused";
+  std::string meaning = query::AlgebraText(*query->pattern, query->variables);
+  query::Algebra construct{query::Bgp{query->construct}};
+  return meaning + query::AlgebraText(construct, query->variables);
+}
+
 }  // namespace
+
+TEST_CASE("space, comments and the case of keywords mean nothing", "[sparql]") {
+  size_t accepted = 0;
+  for (const std::string& text : Texts()) {
+    const std::string rewritten = Rewritten(text);
+    if (rewritten.empty()) continue;
+    const std::string meaning = Meaning(text);
+    if (meaning != "is refused") ++accepted;
+    INFO(text);
+    CHECK(Meaning(rewritten) == meaning);
+  }
+  CHECK(accepted > 1);
+}
 
 TEST_CASE("token soup", "[sparql]") {
   std::mt19937_64 random = skg::test::Random(1);
