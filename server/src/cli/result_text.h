@@ -26,7 +26,7 @@ struct ResultTable {
 // backslashes.
 [[nodiscard]] std::string TsvText(const ResultTable& table);
 
-// `format` must not be kAutomatic.
+// `format`: kJson, kCsv, kTsv or kTable.
 [[nodiscard]] std::string ResultText(const PatternResult& result,
                                      ResultFormat format);
 
