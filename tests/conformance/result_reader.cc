@@ -4,12 +4,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <set>
+#include <span>
 #include <utility>
 
-#include "conformance/result_xml.h"
-#include "nlohmann/json.hpp"
 #include "rdf/isomorphism.h"
 #include "rdf/reader.h"
+#include "sparql/results.h"
 #include "support/test_support.h"
 
 namespace skg::test {
@@ -18,36 +18,29 @@ namespace {
 using rdf::Quad;
 using rdf::Term;
 
-Term TermOfJson(const nlohmann::json& value) {
-  const std::string type = value.at("type");
-  if (type == "triple") {
-    const nlohmann::json& parts = value.at("value");
-    return Term::Triple(TermOfJson(parts.at("subject")),
-                        TermOfJson(parts.at("predicate")),
-                        TermOfJson(parts.at("object")));
-  }
-  const std::string text = value.at("value");
-  if (type == "uri") return Term::Iri(text);
-  if (type == "bnode") return Term::BlankNode(text);
-  if (value.contains("xml:lang"))
-    return Term::LanguageString(text, value.at("xml:lang"));
-  return Term::Literal(text, value.value("datatype", ""));
-}
-
-QueryResult ReadJsonResult(const std::string& text) {
-  const nlohmann::json document = nlohmann::json::parse(text);
+absl::StatusOr<QueryResult> ReadDocument(sparql::ResultFormat format,
+                                         const std::string& text,
+                                         const std::string& base_iri) {
   QueryResult result;
-  if (document.contains("boolean")) {
-    result.boolean = document.at("boolean").get<bool>();
-    return result;
-  }
-  for (const auto& name : document.at("head").at("vars"))
-    result.variables.push_back(name);
-  for (const auto& solution : document.at("results").at("bindings")) {
+  sparql::ResultHandler handler;
+  handler.on_variables = [&](const std::vector<std::string>& variables) {
+    result.variables = variables;
+    return absl::OkStatus();
+  };
+  handler.on_row = [&](std::span<const std::optional<Term>> values) {
     auto& row = result.rows.emplace_back();
-    for (const auto& [name, value] : solution.items())
-      row[name] = TermOfJson(value);
-  }
+    for (size_t i = 0; i < values.size(); ++i) {
+      if (values[i]) row[result.variables[i]] = *values[i];
+    }
+    return absl::OkStatus();
+  };
+  handler.on_boolean = [&](bool answer) {
+    result.boolean = answer;
+    return absl::OkStatus();
+  };
+  const absl::Status status =
+      sparql::ReadResults(format, text, handler, base_iri);
+  if (!status.ok()) return status;
   return result;
 }
 
@@ -176,8 +169,12 @@ absl::StatusOr<QueryResult> ReadQueryResult(const std::filesystem::path& path,
                                             const std::string& base_iri) {
   const auto text = ReadFile(path);
   if (!text.ok()) return text.status();
-  if (path.extension() == ".srx") return ReadXmlResult(*text);
-  if (path.extension() == ".srj") return ReadJsonResult(*text);
+  if (path.extension() == ".srx") {
+    return ReadDocument(sparql::ResultFormat::kXml, *text, base_iri);
+  }
+  if (path.extension() == ".srj") {
+    return ReadDocument(sparql::ResultFormat::kJson, *text, base_iri);
+  }
   if (path.extension() != ".ttl")
     return absl::UnimplementedError("no reader for " + path.string());
   std::vector<Quad> quads;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <catch2/catch.hpp>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -48,18 +49,20 @@ class QueryGraph {
            uint32_t edge = 0) {
     if (triples.empty()) return;
     storage::CommitRequest request;
+    std::map<NaiveTerm, rdf::TermId> known;
     const auto id = [&](const NaiveTerm& naive) {
+      const auto [at, is_new] = known.try_emplace(naive);
+      if (!is_new) return at->second;
       const rdf::Term term = skg::test::FromNaive(naive);
-      auto known = graph_->Lookup(term);
-      REQUIRE_OK(known);
-      if (known->bound()) return *known;
-      for (size_t i = 0; i < request.new_terms.size(); ++i) {
-        if (request.new_terms[i] == term)
-          return rdf::TermId::Make(rdf::TermTag::kArena, i);
+      auto stored = graph_->Lookup(term);
+      REQUIRE_OK(stored);
+      at->second = *stored;
+      if (!stored->bound()) {
+        at->second =
+            rdf::TermId::Make(rdf::TermTag::kArena, request.new_terms.size());
+        request.new_terms.push_back(term);
       }
-      request.new_terms.push_back(term);
-      return rdf::TermId::Make(rdf::TermTag::kArena,
-                               request.new_terms.size() - 1);
+      return at->second;
     };
     for (const auto& triple : triples) {
       storage::WriteOperation operation;

@@ -102,6 +102,13 @@ class Context {
   // Another each time; see EvaluationContext::solution_scope.
   [[nodiscard]] uint64_t NewSolutionScope() { return ++solution_scopes_; }
 
+  // The plan of EXISTS for a pattern, what it runs under being `key`; null
+  // until it is set. Operators come and go, these stay.
+  [[nodiscard]] std::shared_ptr<const plan::PlanNode>& ExistsPlan(
+      const Algebra* pattern, const std::vector<uint64_t>& key) {
+    return exists_plans_[{pattern, key}];
+  }
+
   // Null: nobody asks for one.
   [[nodiscard]] OperatorProfile* ProfileOf(const plan::PlanNode& node);
   // Null: none was kept.
@@ -111,6 +118,9 @@ class Context {
  private:
   uint32_t ticks_ = 0;
   uint64_t solution_scopes_ = 0;
+  absl::flat_hash_map<std::pair<const Algebra*, std::vector<uint64_t>>,
+                      std::shared_ptr<const plan::PlanNode>>
+      exists_plans_;
   VariableTable variables_;
   absl::flat_hash_map<const plan::PlanNode*, std::unique_ptr<OperatorProfile>>
       profiles_;

@@ -77,16 +77,27 @@ absl::StatusOr<bool> PatternExistence::Exists(const Algebra& pattern,
       bound.Add(variable);
     }
   }
-  plan::PlanPtr& plan = known.plans[bound.values()];
-  if (plan == nullptr) {
-    plan::Planner planner(context_);
-    SKG_ASSIGN_OR_RETURN(plan,
-                         planner.PlanExists(pattern, scope_.graph, bound));
-  }
+  SKG_ASSIGN_OR_RETURN(const plan::PlanPtr plan, PlanFor(pattern, bound));
   SKG_ASSIGN_OR_RETURN(known.last_answer, Run(*plan, parameters, checked));
   known.last_values = std::move(values);
   known.asked = true;
   return known.last_answer;
+}
+
+absl::StatusOr<plan::PlanPtr> PatternExistence::PlanFor(
+    const Algebra& pattern, const plan::VariableSet& bound) {
+  const plan::Place& name = scope_.graph.name;
+  std::vector<uint64_t> key = {scope_.graph.is_default ? uint64_t{1} : 0,
+                               static_cast<uint64_t>(name.kind), name.id.bits,
+                               name.variable};
+  key.insert(key.end(), bound.begin(), bound.end());
+  if (const plan::PlanPtr known = context_.ExistsPlan(&pattern, key))
+    return known;
+  plan::Planner planner(context_);
+  SKG_ASSIGN_OR_RETURN(plan::PlanPtr plan,
+                       planner.PlanExists(pattern, scope_.graph, bound));
+  context_.ExistsPlan(&pattern, key) = plan;
+  return plan;
 }
 
 absl::StatusOr<bool> PatternExistence::Run(const plan::PlanNode& plan,

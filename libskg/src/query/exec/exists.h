@@ -14,7 +14,8 @@ namespace skg::query::exec {
 // SPARQL 1.1 Query, section 18.6: the values of the row stand for its
 // variables in the pattern, but for those that the pattern itself gives a value
 // (BIND, VALUES, aggregates): these must come out equal.
-// Plans are kept by which variables of a row are bound. Not thread-safe.
+// Plans are kept, in the context, by which variables of a row are bound.
+// Not thread-safe.
 class PatternExistence final : public PatternProbe {
  public:
   PatternExistence(const plan::ExpressionScope& scope, const Parameters& given,
@@ -31,12 +32,13 @@ class PatternExistence final : public PatternProbe {
   struct Pattern {
     std::vector<std::pair<Variable, size_t>> columns;  // of its variables
     plan::VariableSet assigned;  // those that no value may stand for
-    absl::flat_hash_map<std::vector<Variable>, plan::PlanPtr> plans;
     // The last answer, and the values that it was for.
     std::vector<rdf::TermId> last_values;
     bool asked = false, last_answer = false;
   };
 
+  absl::StatusOr<plan::PlanPtr> PlanFor(const Algebra& pattern,
+                                        const plan::VariableSet& bound);
   Pattern& Know(const Algebra& pattern, std::span<const Variable> schema);
   absl::StatusOr<bool> Run(const plan::PlanNode& plan,
                            const Parameters& parameters,

@@ -67,15 +67,18 @@ class PathOperator final : public Operator {
     const Place& from = forward_ ? subject_ : object_;
     const Place& to = forward_ ? object_ : subject_;
     const plan::Place& planned = forward_ ? step_.subject : step_.object;
-    bool zero_steps = true;
     if (!all_nodes_ && planned.kind == Place::Kind::kParameter &&
         step_.nodes_only.Has(planned.variable)) {
-      SKG_ASSIGN_OR_RETURN(zero_steps, search_.IsNode(start_));
+      SKG_ASSIGN_OR_RETURN(const bool is_node, search_.IsNode(start_));
+      if (!is_node) {
+        reached_.clear();
+        return absl::OkStatus();
+      }
     }
     std::optional<TermId> target;
     if (to.fixed()) target = to.id;
-    SKG_ASSIGN_OR_RETURN(reached_, search_.Reach(*step_.path, start_, forward_,
-                                                 zero_steps, target));
+    SKG_ASSIGN_OR_RETURN(reached_,
+                         search_.Reach(*step_.path, start_, forward_, target));
     const bool same_variable = from.kind == Place::Kind::kVariable &&
                                to.kind == Place::Kind::kVariable &&
                                from.variable == to.variable;

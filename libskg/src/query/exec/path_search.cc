@@ -122,8 +122,7 @@ absl::Status PathSearch::Walk(const PropertyPath& path, TermId node,
     case Kind::kZeroOrMore:
     case Kind::kOneOrMore:
     case Kind::kZeroOrOne: {
-      SKG_ASSIGN_OR_RETURN(const auto reached,
-                           Reach(path, node, forward, true));
+      SKG_ASSIGN_OR_RETURN(const auto reached, Reach(path, node, forward));
       to->insert(to->end(), reached.begin(), reached.end());
       return absl::OkStatus();
     }
@@ -132,12 +131,12 @@ absl::Status PathSearch::Walk(const PropertyPath& path, TermId node,
 }
 
 absl::StatusOr<std::vector<TermId>> PathSearch::Reach(
-    const PropertyPath& path, TermId node, bool forward, bool zero_steps,
+    const PropertyPath& path, TermId node, bool forward,
     std::optional<TermId> target) {
   const PropertyPath& step = path.parts[0];
   NodeSet met;
   std::vector<TermId> reached, next;
-  if (path.kind != Kind::kOneOrMore && zero_steps) {
+  if (path.kind != Kind::kOneOrMore) {
     SKG_RETURN_IF_ERROR(Insert(node, &met));
     reached.push_back(node);
   }

@@ -32,10 +32,10 @@ class PathSearch {
   [[nodiscard]] absl::Status Walk(const PropertyPath& path, rdf::TermId node,
                                   bool forward, std::vector<rdf::TermId>* to);
   // All nodes of walks along kZeroOrMore, kOneOrMore or kZeroOrOne, each once;
-  // with `target`, it may stop once that was found. `node` links with itself by
-  // a walk of no step only with `zero_steps`.
+  // with `target`, it may stop once that was found. A node need not be in the
+  // graph to be reached from itself by a walk of no step.
   [[nodiscard]] absl::StatusOr<std::vector<rdf::TermId>> Reach(
-      const PropertyPath& path, rdf::TermId node, bool forward, bool zero_steps,
+      const PropertyPath& path, rdf::TermId node, bool forward,
       std::optional<rdf::TermId> target = std::nullopt);
 
   // Nodes that a walk along `path` may begin at; those that it does begin at

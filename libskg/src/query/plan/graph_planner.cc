@@ -107,8 +107,10 @@ absl::StatusOr<PlanPtr> PlanEachGraph(Planner& planner,
     Scope inner = scope;
     inner.graph = {false, Place::Parameter(column)};
     inner.given.Add(column);
+    VariableSet inner_needed = needed;
+    inner_needed.Add(named);
     SKG_ASSIGN_OR_RETURN(PlanPtr each,
-                         planner.Plan(*node.input, inner, needed));
+                         planner.Plan(*node.input, inner, inner_needed));
     PlanPtr names = GraphNamesNode(Place::Column(column), {named, column});
     const double rows = names->rows * each->rows;
     return BindJoinNode(std::move(names), std::move(each),

@@ -5,6 +5,7 @@
 
 #include "base/status.h"
 #include "query/exec/triple_cursor.h"
+#include "query/plan/exists_planner.h"
 #include "query/plan/nodes.h"
 #include "query/plan/path_rewrite.h"
 #include "query/plan/variables.h"
@@ -95,6 +96,10 @@ VariableSet GroupPlanner::Wanted(const Expression& condition) const {
 void GroupPlanner::PlaceFilters() {
   const bool push = planner_.context().options.plan.push_filters;
   for (const SharedExpression& filter : all_filters_) {
+    if (IsExistence(*filter)) {
+      existence_filters_.push_back(filter);
+      continue;
+    }
     const VariableSet wanted = Wanted(*filter);
     bool placed = false;
     for (Member& member : members_) {
@@ -238,8 +243,10 @@ absl::StatusOr<JoinPart> GroupPlanner::MakeOpaquePart(const Member& member) {
   }
   part.bind = [this, member, required = part.required](
                   const VariableSet& given) -> absl::StatusOr<PlanPtr> {
-    if (required.empty() && !MaySubstitute(*member.algebra, given))
+    if (required.empty() &&
+        (!planner_.explores() || !MaySubstitute(*member.algebra, given))) {
       return PlanPtr();
+    }
     return PlanMember(member, WithJoined(scope_, given));
   };
   return part;
@@ -283,9 +290,12 @@ absl::StatusOr<PlanPtr> GroupPlanner::JoinAll(std::vector<JoinPart> parts) {
 absl::StatusOr<PlanPtr> GroupPlanner::Plan(const Algebra& algebra,
                                            const Filters& filters) {
   all_filters_ = filters;
+  const VariableSet needed = needed_;
   SKG_RETURN_IF_ERROR(Flatten(algebra, true));
   for (const Member& member : members_) visible_.Add(member.variables);
   PlaceFilters();
+  for (const SharedExpression& filter : existence_filters_)
+    needed_.Add(VariablesOf(*filter));
   std::vector<JoinPart> parts;
   bool has_graph = !scope_.in_each_graph();
   for (const Member& member : members_) {
@@ -300,7 +310,16 @@ absl::StatusOr<PlanPtr> GroupPlanner::Plan(const Algebra& algebra,
     parts.push_back(std::move(part));
   }
   if (parts.empty()) return Filtered(UnitNode(), all_filters_, scope_);
-  return JoinAll(std::move(parts));
+  SKG_ASSIGN_OR_RETURN(PlanPtr plan, JoinAll(std::move(parts)));
+  for (const SharedExpression& filter : existence_filters_) {
+    SKG_ASSIGN_OR_RETURN(plan, PlanExistence(planner_, std::move(plan), filter,
+                                             scope_, needed_));
+  }
+  std::vector<Variable> schema;
+  for (const Variable v : plan->schema) {
+    if (needed.Has(v) || existence_filters_.empty()) schema.push_back(v);
+  }
+  return ProjectNode(std::move(plan), std::move(schema));
 }
 
 }  // namespace skg::query::plan

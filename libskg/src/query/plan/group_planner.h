@@ -64,12 +64,13 @@ class GroupPlanner {
 
   Planner& planner_;
   const Scope scope_;
-  const VariableSet needed_;
+  VariableSet needed_;  // and by existence filters
   std::vector<Member> members_;
   std::vector<AlgebraPtr> owned_;
   std::vector<std::unique_ptr<TriplePattern>> owned_triples_;
   Filters all_filters_;
   std::vector<JoinFilter> join_filters_;
+  Filters existence_filters_;
   VariableSet visible_;
 };
 

@@ -285,28 +285,25 @@ bool JoinOrder::Asks(const JoinFilter& filter, Mask mask) const {
               .Covers(filter.variables));
 }
 
-VariableSet JoinOrder::FilterVariables(Mask mask, Mask left, Mask right) const {
-  VariableSet out;
+std::vector<const JoinFilter*> JoinOrder::FiltersAt(Mask mask, Mask left,
+                                                    Mask right) const {
+  std::vector<const JoinFilter*> filters;
   for (const JoinFilter& filter : filters_) {
     if (Asks(filter, mask) && (left == 0 || !Asks(filter, left)) &&
         (right == 0 || !Asks(filter, right))) {
-      out.Add(filter.variables);
+      filters.push_back(&filter);
     }
   }
-  return out;
+  return filters;
 }
 
 PlanPtr JoinOrder::AddFilters(PlanPtr plan, Mask mask, Mask left,
                               Mask right) const {
   std::vector<SharedExpression> conditions;
   double selectivity = 1;
-  for (const JoinFilter& filter : filters_) {
-    if (!Asks(filter, mask) || (left != 0 && Asks(filter, left)) ||
-        (right != 0 && Asks(filter, right))) {
-      continue;
-    }
-    conditions.push_back(filter.condition);
-    selectivity *= Selectivity(*filter.condition);
+  for (const JoinFilter* filter : FiltersAt(mask, left, right)) {
+    conditions.push_back(filter->condition);
+    selectivity *= Selectivity(*filter->condition);
   }
   return FilterNode(std::move(plan), std::move(conditions), scope_,
                     selectivity);
@@ -324,8 +321,9 @@ PlanPtr JoinOrder::BuildRead(size_t part, const PlanPtr& plan, Mask mask,
 
 PlanPtr JoinOrder::Build(Mask mask, const Way& way,
                          const VariableSet& needed) const {
-  const VariableSet here = VariableSet::Union(
-      needed, FilterVariables(mask, way.left_mask, way.right_mask));
+  VariableSet here = needed;
+  for (const JoinFilter* f : FiltersAt(mask, way.left_mask, way.right_mask))
+    here.Add(f->variables);
   if (way.how == How::kRead) {
     const auto part = static_cast<size_t>(std::countr_zero(mask));
     return BuildRead(part, parts_[part].plans[way.right], mask, here);

@@ -100,8 +100,9 @@ class JoinOrder {
   PlanPtr BuildRead(size_t part, const PlanPtr& plan, Mask mask,
                     const VariableSet& needed) const;
   PlanPtr AddFilters(PlanPtr plan, Mask mask, Mask left, Mask right) const;
-  [[nodiscard]] VariableSet FilterVariables(Mask mask, Mask left,
-                                            Mask right) const;
+  // Those that are asked of a subset but of neither half (0: none).
+  [[nodiscard]] std::vector<const JoinFilter*> FiltersAt(Mask mask, Mask left,
+                                                         Mask right) const;
   [[nodiscard]] bool Asks(const JoinFilter& filter, Mask mask) const;
   [[nodiscard]] std::string Reasoning(Mask mask, const Way& chosen) const;
 

@@ -93,9 +93,9 @@ absl::StatusOr<PlanPtr> PlanLeftJoin(Planner& planner, const LeftJoin& node,
   bool pure = true;
   for (const SharedExpression& filter : conditions.right)
     pure = pure && IsPure(*filter);
-  const bool may_bind = limits.index_join && !shared.empty() && pure &&
-                        left->certain.Covers(shared) &&
-                        MaySubstitute(*node.right, shared);
+  const bool may_bind =
+      limits.index_join && planner.explores() && !shared.empty() && pure &&
+      left->certain.Covers(shared) && MaySubstitute(*node.right, shared);
   if (may_bind) {
     SKG_ASSIGN_OR_RETURN(PlanPtr bound,
                          planner.Plan(*node.right, GivenLeft(scope, shared),

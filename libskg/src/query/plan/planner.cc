@@ -222,6 +222,8 @@ void SplitConditions(const Expression& condition, Filters* out) {
 
 Result Planner::Plan(const Algebra& algebra, const Scope& scope,
                      const VariableSet& needed_above, const Filters& filters) {
+  ++planned_;
+  SKG_RETURN_IF_ERROR(context_.Tick());
   VariableSet needed = needed_above;
   if (scope.in_each_graph()) needed.Add(scope.graph.name.variable);
   const bool needs_group =

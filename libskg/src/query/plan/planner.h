@@ -62,6 +62,10 @@ class Planner {
   [[nodiscard]] exec::Context& context() { return context_; }
   [[nodiscard]] Statistics& statistics() { return statistics_; }
 
+  // Whether there is still time to plan a part in more ways than one: parts
+  // inside parts would double the work with each level.
+  [[nodiscard]] bool explores() const { return planned_ < kMostExplored; }
+
   // Of the next OrderBy no more rows than that will be asked for.
   void LimitNextSort(uint64_t rows) { sort_limit_ = rows; }
   [[nodiscard]] uint64_t TakeSortLimit() {
@@ -71,7 +75,9 @@ class Planner {
  private:
   exec::Context& context_;
   Statistics statistics_;
+  static constexpr size_t kMostExplored = 1000;
   size_t depth_ = 0;
+  size_t planned_ = 0;
   uint64_t sort_limit_ = Slice::kNoLimit;
 };
 
