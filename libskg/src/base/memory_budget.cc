@@ -95,6 +95,8 @@ void MemoryBudget::GiveBack(std::string_view use, size_t bytes) {
   if (whole_ != nullptr) whole_->GiveBack(use_in_whole_, bytes);
   taken_ -= bytes;
   const auto it = uses_.find(std::string(use));
+  // What has given everything back before its end is no longer listed.
+  if (it == uses_.end()) return;
   it->second -= bytes;
   if (it->second == 0) uses_.erase(it);
 }

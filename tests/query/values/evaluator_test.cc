@@ -153,6 +153,7 @@ TEST_CASE("IN and NOT IN", "[evaluator]") {
            Case{{two, two, error}, kTrue, kFalse},
            Case{{two, one, error}, kNone, kNone},
            Case{{error, two}, kNone, kNone},
+           Case{{error}, kNone, kNone},
            Case{{iri, text, iri}, kTrue, kFalse},
            Case{{text, C(R"("a"^^<urn:t>)")}, kNone, kNone},
            Case{{C(R"("NaN"^^xsd:double)"), C(R"("NaN"^^xsd:double)")},

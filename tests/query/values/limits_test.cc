@@ -82,6 +82,20 @@ TEST_CASE("large terms that a filter reads are charged", "[limits]") {
             .code() == absl::StatusCode::kResourceExhausted);
 }
 
+TEST_CASE("a large term in many rows is held once", "[limits]") {
+  ValuesGraph graph({}, size_t{16} << 20);
+  const Batch one =
+      graph.MakeBatch({{rdf::Term::Literal(std::string(1'000'000, 'x'))}});
+  Batch many;
+  many.rows = 2000;
+  many.columns.emplace_back(many.rows, one.columns[0][0]);
+  const auto lengths = graph.TryEvaluate(
+      F(Function::kStrLen, {F(Function::kUCase, {V(0)})}), many);
+  REQUIRE_OK(lengths);
+  CHECK(lengths->size() == many.rows);
+  CHECK(graph.Term(lengths->back())->value == "1000000");
+}
+
 TEST_CASE("evaluation stops when it is cancelled", "[limits]") {
   ValuesGraph graph;
   Cancellation cancellation;
@@ -102,13 +116,23 @@ TEST_CASE("evaluation stops when it is cancelled", "[limits]") {
 
 TEST_CASE("one batch of much work ends soon after its deadline", "[limits]") {
   ValuesGraph graph;
-  // Some 2,000 rows of 100,000 bytes each, hashed ten times over.
-  std::vector<Row> rows(2000, {rdf::Term::Literal(std::string(100'000, 'x'))});
-  const Batch batch = graph.MakeBatch(rows);
+  // 2,000 rows of two columns, no two rows alike, all to be hashed ten times.
+  const Batch known =
+      graph.MakeBatch({{rdf::Term::Literal(std::string(100'000, 'x'))}});
+  Batch batch;
+  batch.rows = 2000;
+  batch.columns.emplace_back(batch.rows, known.columns[0][0]);
+  batch.columns.emplace_back();
+  for (size_t i = 0; i < batch.rows; ++i) {
+    batch.columns[1].push_back(
+        graph.Id(rdf::Term::Literal("row " + std::to_string(i))));
+  }
   std::vector<Expression> hashes;
   for (int i = 0; i < 10; ++i) {
     hashes.push_back(
-        E(Kind::kNotEqual, {F(Function::kSha512, {V(0)}), C(R"("x")")}));
+        E(Kind::kNotEqual,
+          {F(Function::kSha512, {F(Function::kConcat, {V(0), V(1)})}),
+           C(R"("x")")}));
   }
   const absl::Time start = absl::Now();
   Cancellation cancellation(start + absl::Milliseconds(30));

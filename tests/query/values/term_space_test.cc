@@ -72,6 +72,10 @@ TEST_CASE("the arena's memory is charged and bounded", "[terms]") {
 
 TEST_CASE("what is reserved is given back", "[terms]") {
   ValuesGraph graph({}, size_t{8} << 20);
+  (void)graph.Id(Term::Literal(std::string(1'000'000, 'x')));
+  CHECK(graph.memory_bytes() >= 1'000'000);
+  graph.Restart();
+  CHECK(graph.memory_bytes() == 0);
   for (int i = 0; i < 10; ++i) {
     REQUIRE_OK(graph.terms().Reserve(size_t{6} << 20));
     CHECK_FALSE(graph.terms().Reserve(size_t{6} << 20).ok());

@@ -111,8 +111,12 @@ class In : public TruthNode {
 
   absl::Status Truths(EvaluationState& state, const Rows& rows,
                       std::vector<Truth>* out) override {
-    out->assign(rows.size(), Truth::kFalse);
     SKG_RETURN_IF_ERROR(arguments_[0]->Values(state, rows, &wanted_));
+    out->resize(rows.size());
+    for (size_t i = 0; i < rows.size(); ++i) {
+      // Also among nothing.
+      (*out)[i] = wanted_[i].error() ? Truth::kError : Truth::kFalse;
+    }
     std::vector<uint32_t> places(rows.places.begin(), rows.places.end());
     std::vector<size_t> positions(rows.size());
     for (size_t i = 0; i < positions.size(); ++i) positions[i] = i;

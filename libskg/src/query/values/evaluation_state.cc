@@ -100,6 +100,7 @@ absl::Status EvaluationState::Decode(std::span<const TermId> ids,
   for (const uint32_t i : repeats) {
     (*values)[i] = (*values)[seen.find(ids[i].bits)->second];
     SKG_RETURN_IF_ERROR(Charge(HeldBytes((*values)[i])));
+    SKG_RETURN_IF_ERROR(Work(HeldBytes((*values)[i])));
   }
   return Work(ids.size() * sizeof(Value));
 }

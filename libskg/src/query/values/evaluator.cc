@@ -26,58 +26,102 @@ const Batch& OneEmptyRow() {
   return kRow;
 }
 
-// Makes nodes of expressions; what does not depend on the row is computed.
+// What a node's value depends on.
+struct Inputs {
+  bool pure = true;    // on nothing but columns
+  bool calls = false;  // functions, which are worth not to be computed twice
+  size_t columns = 0;  // 0, 1, or more than one: 2
+  size_t column = 0;   // where it is one
+
+  void Add(const Inputs& other) {
+    pure &= other.pure;
+    calls |= other.calls;
+    if (other.columns == 0) return;
+    const bool same =
+        columns == 1 && other.columns == 1 && column == other.column;
+    if (!same) columns = columns == 0 ? other.columns : 2;
+    column = other.column;
+  }
+  [[nodiscard]] bool repeats() const { return pure && calls && columns == 1; }
+};
+
+struct Compiled {
+  NodePtr node;
+  Inputs inputs;
+};
+
+// Makes nodes of expressions. What does not depend on the row is computed;
+// what depends on one column is computed once for each of its values.
 class Compiler {
  public:
   Compiler(std::span<const Variable> schema, EvaluationState& state)
       : schema_(schema), state_(state) {}
 
   absl::StatusOr<NodePtr> Compile(const Expression& expression) {
+    SKG_ASSIGN_OR_RETURN(Compiled compiled, CompileNested(expression));
+    return Finished(std::move(compiled));
+  }
+
+ private:
+  absl::StatusOr<Compiled> CompileNested(const Expression& expression) {
     if (++depth_ > kMostNesting) {
       return absl::InvalidArgumentError(absl::StrCat(
           "an expression is nested more than ", kMostNesting, " deep"));
     }
-    auto node = CompileKind(expression);
+    auto compiled = CompileKind(expression);
     --depth_;
-    return node;
+    return compiled;
   }
 
- private:
-  struct Arguments {
-    std::vector<NodePtr> nodes;
-    bool constant = true;
-  };
+  // Of the largest part that depends on one column.
+  static NodePtr Finished(Compiled compiled) {
+    if (!compiled.inputs.repeats()) return std::move(compiled.node);
+    return MakePerDistinct(compiled.inputs.column, std::move(compiled.node));
+  }
 
-  absl::StatusOr<NodePtr> CompileKind(const Expression& expression) {
+  absl::StatusOr<Compiled> CompileKind(const Expression& expression) {
     switch (expression.kind) {
       case Kind::kVariable:
         return Column(expression.variable);
       case Kind::kConstant:
         return ConstantOf(ValueOf(expression.constant));
       case Kind::kExists:
-        return MakeExists(expression.pattern, {schema_.begin(), schema_.end()});
+        return Compiled{ExistsOf(expression), {.pure = false}};
       case Kind::kNotExists:
-        return MakeNot(
-            MakeExists(expression.pattern, {schema_.begin(), schema_.end()}));
+        return Compiled{MakeNot(ExistsOf(expression)), {.pure = false}};
       case Kind::kAggregate:
         return absl::InternalError("an aggregate stands in an expression");
       default:
         break;
     }
-    Arguments arguments;
+    std::vector<Compiled> arguments;
+    Inputs inputs;
     for (const Expression& argument : expression.arguments) {
-      SKG_ASSIGN_OR_RETURN(NodePtr node, Compile(argument));
-      arguments.constant &= node->constant();
-      arguments.nodes.push_back(std::move(node));
+      SKG_ASSIGN_OR_RETURN(Compiled compiled, CompileNested(argument));
+      inputs.Add(compiled.inputs);
+      arguments.push_back(std::move(compiled));
     }
-    const bool constant = arguments.constant;
-    SKG_ASSIGN_OR_RETURN(Made made, Make(expression, std::move(arguments)));
-    return constant && made.pure ? Fold(*made.node) : std::move(made.node);
+    const bool whole = inputs.pure && inputs.columns <= 1;
+    std::vector<NodePtr> nodes;
+    for (Compiled& argument : arguments) {
+      nodes.push_back(whole ? std::move(argument.node)
+                            : Finished(std::move(argument)));
+    }
+    SKG_ASSIGN_OR_RETURN(Made made, Make(expression, std::move(nodes)));
+    inputs.pure &= made.pure;
+    inputs.calls |= made.calls;
+    if (inputs.pure && inputs.columns == 0) return Fold(*made.node);
+    return Compiled{std::move(made.node), inputs};
+  }
+
+  NodePtr ExistsOf(const Expression& expression) {
+    return MakeExists(expression.pattern, {schema_.begin(), schema_.end()});
   }
 
   struct Made {
     NodePtr node;
     bool pure = true;  // equal arguments, equal value
+    bool calls = false;
   };
 
   static absl::Status CheckCount(std::string_view what, size_t count,
@@ -91,8 +135,7 @@ class Compiler {
   }
 
   absl::StatusOr<Made> Make(const Expression& expression,
-                            Arguments&& arguments) {
-    std::vector<NodePtr>& nodes = arguments.nodes;
+                            std::vector<NodePtr> nodes) {
     switch (expression.kind) {
       case Kind::kOr:
       case Kind::kAnd:
@@ -167,7 +210,7 @@ class Compiler {
       return absl::InternalError("a function has no body");
     SKG_RETURN_IF_ERROR(CheckCount("a function", count, entry.least_arguments,
                                    entry.most_arguments));
-    return Made{MakeCall(entry, std::move(nodes)), entry.pure};
+    return Made{MakeCall(entry, std::move(nodes)), entry.pure, true};
   }
 
   absl::StatusOr<Made> MakeNamed(const std::string& iri,
@@ -175,27 +218,28 @@ class Compiler {
     const FunctionEntry entry = FindCast(iri);
     // An error of the expression: the function may exist elsewhere.
     if (entry.body == nullptr) {
-      SKG_ASSIGN_OR_RETURN(NodePtr error, ConstantOf(Value()));
-      return Made{std::move(error)};
+      SKG_ASSIGN_OR_RETURN(Compiled error, ConstantOf(Value()));
+      return Made{std::move(error.node)};
     }
     SKG_RETURN_IF_ERROR(CheckCount(
         "a cast", nodes.size(), entry.least_arguments, entry.most_arguments));
-    return Made{MakeCall(entry, std::move(nodes)), entry.pure};
+    return Made{MakeCall(entry, std::move(nodes)), entry.pure, true};
   }
 
-  absl::StatusOr<NodePtr> Column(Variable variable) {
+  absl::StatusOr<Compiled> Column(Variable variable) {
     const auto place = std::find(schema_.begin(), schema_.end(), variable);
     if (place == schema_.end()) return ConstantOf(Value());
-    return MakeColumn(static_cast<size_t>(place - schema_.begin()));
+    const auto column = static_cast<size_t>(place - schema_.begin());
+    return Compiled{MakeColumn(column), {.columns = 1, .column = column}};
   }
 
-  absl::StatusOr<NodePtr> ConstantOf(Value value) {
+  absl::StatusOr<Compiled> ConstantOf(Value value) {
     SKG_ASSIGN_OR_RETURN(const TermId id, state_.IdOf(value));
     value.id = id;
-    return MakeConstant(std::move(value), id);
+    return Compiled{MakeConstant(std::move(value), id), {}};
   }
 
-  absl::StatusOr<NodePtr> Fold(Node& node) {
+  absl::StatusOr<Compiled> Fold(Node& node) {
     std::vector<Value> value;
     SKG_RETURN_IF_ERROR(
         node.Values(state_, Rows{OneEmptyRow(), {&kZero, 1}}, &value));

@@ -86,7 +86,7 @@ class TruthNode : public Node {
   std::vector<Truth> truths_;
 };
 
-// Decodes an expression's value that is already known.
+// The same value for every row; `id`: that of its term.
 [[nodiscard]] NodePtr MakeConstant(Value value, rdf::TermId id);
 // A column of the batch.
 [[nodiscard]] NodePtr MakeColumn(size_t column);
@@ -120,5 +120,8 @@ struct FunctionEntry;
                                std::vector<NodePtr> arguments);
 [[nodiscard]] NodePtr MakeExists(std::shared_ptr<const Algebra> pattern,
                                  std::vector<Variable> schema);
+
+// `inner` depends on this column alone, and gives equal values for equal ones.
+[[nodiscard]] NodePtr MakePerDistinct(size_t column, NodePtr inner);
 
 }  // namespace skg::query

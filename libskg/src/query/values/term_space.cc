@@ -58,6 +58,13 @@ class TermSpace::Impl {
  public:
   Impl(const storage::ReadView& view, MemoryReservation* memory)
       : view_(view), memory_(memory) {}
+  ~Impl() {
+    // Giving back cannot fail.
+    if (memory_ != nullptr)
+      (void)memory_->Resize(memory_->bytes() - charged_).ok();
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
 
   [[nodiscard]] const storage::ReadView& view() const { return view_; }
 
@@ -123,7 +130,6 @@ class TermSpace::Impl {
     used_ -= bytes;
     if (memory_ == nullptr || charged_ - used_ < 2 * kStepBytes) return;
     const size_t back = charged_ - used_ - kStepBytes;
-    // Giving back cannot fail.
     if (memory_->Resize(memory_->bytes() - back).ok()) charged_ -= back;
   }
 

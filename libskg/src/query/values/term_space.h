@@ -25,7 +25,8 @@ namespace skg::query {
 class TermSpace {
  public:
   // Arena terms are charged to `memory`, in steps; it outlives this, and nobody
-  // else resizes it meanwhile. Null: they are charged to nobody.
+  // else resizes it meanwhile; at its end this gives back what it took. Null:
+  // they are charged to nobody.
   explicit TermSpace(const storage::ReadView& view,
                      MemoryReservation* memory = nullptr);
   ~TermSpace();
