@@ -55,6 +55,18 @@ TEST_CASE("a reservation grows and shrinks") {
   CHECK(!MemoryReservation().Resize(1).ok());
 }
 
+TEST_CASE("a reservation may give all back before its end") {
+  MemoryBudget budget(100);
+  {
+    auto reservation = budget.Reserve("use", 40);
+    REQUIRE(reservation.ok());
+    CHECK(reservation->Resize(0).ok());
+    CHECK(budget.Uses().empty());
+    CHECK(reservation->Resize(0).ok());
+  }
+  CHECK(budget.free_bytes() == 100);
+}
+
 TEST_CASE("a share is half of what is free, within its bounds") {
   MemoryBudget budget(1000);
   auto first = budget.ReserveShare("a", 10'000, 1);

@@ -19,15 +19,18 @@ nlohmann::json ReadJson(const std::filesystem::path& path) {
 
 }  // namespace
 
-void RunSuite(const std::string& suite, const RunCase& run) {
+void RunSuite(const std::string& folder_name, const RunCase& run,
+              const std::string& aspect) {
+  const std::string suite =
+      aspect.empty() ? folder_name : folder_name + " " + aspect;
   const auto shared = SharedFolder();
   if (!shared) {
     std::printf(
-        "%-16s skipped: there is no shared folder beside the checkout\n",
+        "%-26s skipped: there is no shared folder beside the checkout\n",
         suite.c_str());
     return;
   }
-  const std::filesystem::path folder = *shared / "conformance" / suite;
+  const std::filesystem::path folder = *shared / "conformance" / folder_name;
   const nlohmann::json expectations = ReadJson(SKG_CONFORMANCE_EXPECTATIONS);
   const nlohmann::json& known = expectations.at("known_failures");
   const nlohmann::json cases = ReadJson(folder / "cases.json");
@@ -48,7 +51,7 @@ void RunSuite(const std::string& suite, const RunCase& run) {
       CHECK_FALSE(is_known);
     }
   }
-  std::printf("%-16s %zu/%zu\n", suite.c_str(), passed, cases.size());
+  std::printf("%-26s %zu/%zu\n", suite.c_str(), passed, cases.size());
   REQUIRE(passed >= expectations.at("passed").at(suite).get<size_t>());
 }
 

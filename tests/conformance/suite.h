@@ -17,7 +17,10 @@ using RunCase = std::function<std::string(const std::filesystem::path& folder,
 // case if a case fails that expectations.json does not list, passes although it
 // is listed, if fewer pass than recorded there, or if the suite is missing
 // though the shared folder is there. Without a shared folder it says so in one
-// line and runs nothing.
-void RunSuite(const std::string& suite, const RunCase& run);
+// line and runs nothing. `aspect` is what of the suite is looked at, if not the
+// whole: `suite aspect` is its name then in the output and in
+// expectations.json.
+void RunSuite(const std::string& suite, const RunCase& run,
+              const std::string& aspect = "");
 
 }  // namespace skg::test

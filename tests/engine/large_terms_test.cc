@@ -75,7 +75,7 @@ TEST_CASE("terms of megabytes go in and come out by every door") {
   std::string other = literal;
   other[other.size() - 2] = other[other.size() - 2] == 'z' ? 'y' : 'z';
   CHECK(MustCount(test.graph, Where({}, {}, other)) == 0);
-  auto query = test.graph.Query(R"({"pattern": ["s", null, null]})");
+  auto query = test.graph.QueryJson(R"({"pattern": ["s", null, null]})");
   REQUIRE_OK(query);
 
   for (const Format format :

@@ -65,7 +65,7 @@ TEST_CASE("a reader follows what another engine commits") {
   const auto past = graph.AsOf(2);
   REQUIRE_OK(past);
   CHECK(Matches(*past).size() == 2);
-  const auto answer = graph.Query(R"({"pattern": [null, "p", null]})");
+  const auto answer = graph.QueryJson(R"({"pattern": [null, "p", null]})");
   REQUIRE_OK(answer);
   std::string text;
   REQUIRE_OK(graph

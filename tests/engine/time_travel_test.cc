@@ -196,7 +196,7 @@ TEST_CASE("a document may ask the past") {
   MustAdd(graph, Triple("a", "p", "c"));
   const auto rows = [&](const std::string& more,
                         const PatternQueryOptions& options = {}) {
-    auto result = graph.Query(R"({"patterns":[{}])" + more + "}", options);
+    auto result = graph.QueryJson(R"({"patterns":[{}])" + more + "}", options);
     REQUIRE_OK(result);
     return Texts(result->statements);
   };
@@ -210,13 +210,13 @@ TEST_CASE("a document may ask the past") {
                R"(")") == List({"a p b"}));
   REQUIRE(rows(R"(,"as_of":"2999-01-01")").size() == 2);
   REQUIRE(rows("", {.as_of = 1}) == List({"a p b"}));
-  auto walk = graph.Query(R"({"start_entity":"a","as_of":1})");
+  auto walk = graph.QueryJson(R"({"start_entity":"a","as_of":1})");
   REQUIRE_OK(walk);
   REQUIRE(walk->edges.size() == 1);
 
   for (const std::string value : {"3", R"("2000-01-01")"}) {
     const auto status =
-        graph.Query(R"({"patterns":[{}],"as_of":)" + value + "}").status();
+        graph.QueryJson(R"({"patterns":[{}],"as_of":)" + value + "}").status();
     REQUIRE(absl::IsOutOfRange(status));
     REQUIRE(FieldErrors(status).size() == 1);
     REQUIRE(FieldErrors(status)[0].path == List({"as_of"}));
@@ -224,17 +224,19 @@ TEST_CASE("a document may ask the past") {
   for (const std::string value :
        {R"("yesterday")", "1.5", "-1", "true", "[]", R"("")"}) {
     const auto status =
-        graph.Query(R"({"patterns":[{}],"as_of":)" + value + "}").status();
+        graph.QueryJson(R"({"patterns":[{}],"as_of":)" + value + "}").status();
     INFO(value);
     REQUIRE(absl::IsInvalidArgument(status));
     REQUIRE(FieldErrors(status)[0].path == List({"as_of"}));
   }
   REQUIRE(absl::IsInvalidArgument(
-      graph.Query(R"({"patterns":[{}],"as_of":1})", {.as_of = 1}).status()));
-  REQUIRE(FieldErrors(
-              graph.Query(R"({"patterns":[{}],"valid_at":"soon"})").status())
-              .front()
-              .path == List({"valid_at"}));
+      graph.QueryJson(R"({"patterns":[{}],"as_of":1})", {.as_of = 1})
+          .status()));
+  REQUIRE(
+      FieldErrors(
+          graph.QueryJson(R"({"patterns":[{}],"valid_at":"soon"})").status())
+          .front()
+          .path == List({"valid_at"}));
 }
 
 TEST_CASE("only what holds at a time matches") {
@@ -261,8 +263,8 @@ TEST_CASE("only what holds at a time matches") {
   REQUIRE(at(Year(2000)).size() == 4);  // the beginning belongs to it
   REQUIRE(at(Year(2010)) == List({"a p always", "a p from"}));  // the end not
   const auto changes = [&](const char* time) {
-    auto result = graph.Query(std::string(R"({"patterns":[{}],"valid_at":")") +
-                              time + R"("})");
+    auto result = graph.QueryJson(
+        std::string(R"({"patterns":[{}],"valid_at":")") + time + R"("})");
     REQUIRE_OK(result);
     return result->statements.size();
   };
@@ -314,7 +316,7 @@ std::vector<std::string> Answers(const Graph& graph, const std::string& more) {
   std::vector<std::string> answers;
   for (const std::string& document : Documents(more)) {
     INFO(document);
-    auto result = graph.Query(document);
+    auto result = graph.QueryJson(document);
     REQUIRE_OK(result);
     answers.push_back(PatternResultJson(*result));
   }
@@ -382,8 +384,8 @@ TEST_CASE("queries of the past and of a valid time find what they should") {
               {"subject":"?b","predicate":"p1"}],"limit":1000)",
          R"({"patterns":[{},{"predicate":"p1"}],"operator":"NOT","limit":1000)",
          R"({"patterns":[{"weight_min":0.3},{"graph":"g0"}],"operator":"NOT")"}) {
-      auto here = graph.Query(patterns + ordered + valid_at + "}");
-      auto there = valid.Query(patterns + ordered + "}");
+      auto here = graph.QueryJson(patterns + ordered + valid_at + "}");
+      auto there = valid.QueryJson(patterns + ordered + "}");
       REQUIRE_OK(here);
       REQUIRE_OK(there);
       REQUIRE(Texts(here->statements) == Texts(there->statements));

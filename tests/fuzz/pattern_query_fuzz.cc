@@ -38,7 +38,7 @@ void FuzzQuery(std::string_view text) {
   for (const auto& pattern : query->patterns) {
     Require(pattern.weight_min <= pattern.weight_max);
     for (const auto& term : pattern.terms) {
-      if (term.kind == skg::query::PatternTerm::Kind::kTerm) {
+      if (term.kind == skg::query::TextTerm::Kind::kTerm) {
         Require(skg::query::ParseTermText(term.text).ok());
       }
     }

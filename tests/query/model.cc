@@ -6,12 +6,12 @@
 namespace skg::query::test {
 namespace {
 
-using Kind = PatternTerm::Kind;
+using Kind = TextTerm::Kind;
 
-bool HasVariable(const TriplePattern& pattern) {
+bool HasVariable(const TextPattern& pattern) {
   return std::any_of(
       pattern.terms.begin(), pattern.terms.end(),
-      [](const PatternTerm& t) { return t.kind == Kind::kVariable; });
+      [](const TextTerm& t) { return t.kind == Kind::kVariable; });
 }
 
 template <typename T>
@@ -67,7 +67,7 @@ bool Before(const PatternQuery& query, const ModelStatement& a,
   return CompareRows(query, a, b) < 0;
 }
 
-std::vector<Model::Derivation> Model::Match(const TriplePattern& pattern,
+std::vector<Model::Derivation> Model::Match(const TextPattern& pattern,
                                             size_t number) const {
   std::vector<const ModelStatement*> matches;
   for (const ModelStatement& s : statements) {
@@ -75,7 +75,7 @@ std::vector<Model::Derivation> Model::Match(const TriplePattern& pattern,
                 s.weight <= pattern.weight_max &&
                 (!pattern.graph.has_value() || s.graph == *pattern.graph);
     for (size_t i = 0; i < 3; ++i) {
-      const PatternTerm& term = pattern.terms[i];
+      const TextTerm& term = pattern.terms[i];
       if (term.kind == Kind::kTerm && term.text != s.names[i]) fits = false;
       for (size_t j = 0; j < i; ++j) {
         if (term.kind == Kind::kVariable && term == pattern.terms[j] &&
@@ -114,8 +114,8 @@ Model::Answer Model::Evaluate(const PatternQuery& query) const {
     matches.push_back(Match(query.patterns[i], i));
   }
   Answer answer;
-  for (const TriplePattern& pattern : query.patterns) {
-    for (const PatternTerm& term : pattern.terms) {
+  for (const TextPattern& pattern : query.patterns) {
+    for (const TextTerm& term : pattern.terms) {
       if (term.kind == Kind::kVariable &&
           std::find(answer.variables.begin(), answer.variables.end(),
                     term.text) == answer.variables.end()) {
@@ -158,7 +158,7 @@ Model::Answer Model::Evaluate(const PatternQuery& query) const {
     case PatternOperator::kNot: {
       const bool alone = matches.size() == 1;
       const std::vector<Derivation> positive =
-          alone ? Match(TriplePattern{}, 0) : matches[0];
+          alone ? Match(TextPattern{}, 0) : matches[0];
       for (const Derivation& d : positive) {
         bool excluded = false;
         for (size_t i = alone ? 0 : 1; i < matches.size(); ++i) {
@@ -262,7 +262,7 @@ std::vector<Model::Edge> Model::Traverse(const TraversalQuery& query,
       if (query.direction == TraversalQuery::Direction::kOut && !outgoing)
         continue;
       std::vector<ModelStatement> edges;
-      for (const Derivation& d : Match(TriplePattern{}, 0)) {
+      for (const Derivation& d : Match(TextPattern{}, 0)) {
         const ModelStatement& s = d.matched.at(0);
         const bool wanted =
             query.relationship_types.empty() ||

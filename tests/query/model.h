@@ -60,7 +60,7 @@ class Model {
     return a.names == b.names;
   }
   // The matches of one pattern alone, each triple once.
-  [[nodiscard]] std::vector<Derivation> Match(const TriplePattern& pattern,
+  [[nodiscard]] std::vector<Derivation> Match(const TextPattern& pattern,
                                               size_t number) const;
 };
 

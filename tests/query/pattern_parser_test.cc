@@ -10,7 +10,7 @@ namespace {
 using test::ErrorsOf;
 using test::Lines;
 using Form = PatternResult::Form;
-using Kind = PatternTerm::Kind;
+using Kind = TextTerm::Kind;
 
 PatternQuery Parse(std::string_view json,
                    const PatternQueryOptions& options = {}) {
@@ -26,9 +26,9 @@ TEST_CASE("the form pattern") {
   CHECK(query.form == Form::kPattern);
   CHECK(query.order == PatternOrder::kStrongest);
   REQUIRE(query.patterns.size() == 1);
-  CHECK(query.patterns[0].terms[0] == PatternTerm{Kind::kTerm, "Curie"});
-  CHECK(query.patterns[0].terms[1] == PatternTerm{});
-  CHECK(query.patterns[0].terms[2] == PatternTerm{});
+  CHECK(query.patterns[0].terms[0] == TextTerm{Kind::kTerm, "Curie"});
+  CHECK(query.patterns[0].terms[1] == TextTerm{});
+  CHECK(query.patterns[0].terms[2] == TextTerm{});
   CHECK(query.patterns[0].weight_min == 0.5f);
   CHECK(query.patterns[0].weight_max == 1.0f);
   CHECK(query.limit == 5);
@@ -53,19 +53,19 @@ TEST_CASE("the form patterns") {
   CHECK(query.descending);
   CHECK_FALSE(query.include_metadata);
   REQUIRE(query.patterns.size() == 3);
-  const TriplePattern& first = query.patterns[0];
-  CHECK(first.terms[0] == PatternTerm{Kind::kVariable, "who"});
-  CHECK(first.terms[1] == PatternTerm{Kind::kTerm, "born"});
+  const TextPattern& first = query.patterns[0];
+  CHECK(first.terms[0] == TextTerm{Kind::kVariable, "who"});
+  CHECK(first.terms[1] == TextTerm{Kind::kTerm, "born"});
   CHECK(first.terms[2] ==
-        PatternTerm{Kind::kTerm,
-                    "\"1867\"^^<http://www.w3.org/2001/XMLSchema#gYear>"});
+        TextTerm{Kind::kTerm,
+                 "\"1867\"^^<http://www.w3.org/2001/XMLSchema#gYear>"});
   CHECK(first.weight_min == 0.25f);
   CHECK(first.weight_max == 0.75f);
   CHECK(first.graph == "people");
-  CHECK(query.patterns[1].terms[0] == PatternTerm{});
-  CHECK(query.patterns[1].terms[2] == PatternTerm{Kind::kTerm, "?who"});
+  CHECK(query.patterns[1].terms[0] == TextTerm{});
+  CHECK(query.patterns[1].terms[2] == TextTerm{Kind::kTerm, "?who"});
   CHECK(query.patterns[1].graph == "");
-  CHECK(query.patterns[2].terms[1] == PatternTerm{Kind::kTerm, "*"});
+  CHECK(query.patterns[2].terms[1] == TextTerm{Kind::kTerm, "*"});
   CHECK_FALSE(query.patterns[2].graph.has_value());
 
   const PatternQuery plain =

@@ -17,6 +17,7 @@
 #include "skg/export.h"
 #include "skg/load.h"
 #include "skg/pattern_query.h"
+#include "skg/query.h"
 #include "skg/read_view.h"
 #include "skg/statement.h"
 #include "skg/time_travel.h"
@@ -163,10 +164,19 @@ class SKG_EXPORT Graph {
       const StatementPattern& pattern = {}) const;
   [[nodiscard]] absl::StatusOr<Statement> Get(std::string_view id) const;
 
+  // Runs one SPARQL query (see query.h) on the present state, or the past one
+  // that is asked for. The prefix `:` is the graph's base namespace. Nothing is
+  // read before the answer is asked for, but that of an ASK. Errors:
+  // kInvalidArgument (with line and column), kResourceExhausted (the query is
+  // too long or too deep, or as QueryResult::Next), kOutOfRange (as AsOf),
+  // kDeadlineExceeded, kNotFound (the graph was dropped).
+  [[nodiscard]] absl::StatusOr<QueryResult> Query(
+      std::string_view text, const QueryOptions& options = {}) const;
+
   // Runs one JSON query document (see pattern_query.h) on the present state,
   // or the past one that it asks for. Errors: kInvalidArgument (FieldErrors()
   // says where), kOutOfRange (as AsOf), kDeadlineExceeded, kResourceExhausted.
-  [[nodiscard]] absl::StatusOr<PatternResult> Query(
+  [[nodiscard]] absl::StatusOr<PatternResult> QueryJson(
       std::string_view document, const PatternQueryOptions& options = {}) const;
 
   // Calls `on_change` on a thread of its own for every matching change of

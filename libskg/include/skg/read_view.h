@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "skg/export.h"
+#include "skg/query.h"
 #include "skg/statement.h"
 
 namespace skg {
@@ -77,6 +78,10 @@ class SKG_EXPORT ReadView {
   // and sorted (bounded by limit + offset where given).
   [[nodiscard]] absl::StatusOr<StatementCursor> Match(
       const StatementPattern& pattern, const MatchOptions& options = {}) const;
+
+  // As Graph::Query, of this state.
+  [[nodiscard]] absl::StatusOr<QueryResult> Query(
+      std::string_view text, const QueryOptions& options = {}) const;
 
   // How many statements Match would give: distinct triples, or, where the
   // pattern names a graph, statements with edges apart. Exact. Cost: constant

@@ -84,6 +84,8 @@ absl::Status MemoryBudget::TakeLocked(std::string_view use, size_t bytes) {
         " of the budget of ", limit_,
         " are free; ask for less, try again later, or raise the budget"));
   }
+  if (whole_ != nullptr)
+    SKG_RETURN_IF_ERROR(whole_->Take(use_in_whole_, bytes));
   taken_ += bytes;
   uses_[std::string(use)] += bytes;
   return absl::OkStatus();
@@ -91,8 +93,11 @@ absl::Status MemoryBudget::TakeLocked(std::string_view use, size_t bytes) {
 
 void MemoryBudget::GiveBack(std::string_view use, size_t bytes) {
   const std::lock_guard lock(mutex_);
+  if (whole_ != nullptr) whole_->GiveBack(use_in_whole_, bytes);
   taken_ -= bytes;
   const auto it = uses_.find(std::string(use));
+  // What has given everything back before its end is no longer listed.
+  if (it == uses_.end()) return;
   it->second -= bytes;
   if (it->second == 0) uses_.erase(it);
 }

@@ -46,6 +46,10 @@ class MemoryReservation {
 class MemoryBudget {
  public:
   explicit MemoryBudget(size_t limit_bytes) : limit_(limit_bytes) {}
+  // A budget within another: what is taken from it is also taken from `whole`,
+  // as `use`. `whole` outlives it; null: it stands alone.
+  MemoryBudget(size_t limit_bytes, MemoryBudget* whole, std::string use)
+      : limit_(limit_bytes), whole_(whole), use_in_whole_(std::move(use)) {}
   MemoryBudget(const MemoryBudget&) = delete;
   MemoryBudget& operator=(const MemoryBudget&) = delete;
 
@@ -70,6 +74,8 @@ class MemoryBudget {
   [[nodiscard]] absl::Status TakeLocked(std::string_view use, size_t bytes);
 
   const size_t limit_;
+  MemoryBudget* const whole_ = nullptr;
+  const std::string use_in_whole_;
   mutable std::mutex mutex_;
   size_t taken_ = 0;
   absl::flat_hash_map<std::string, size_t> uses_;

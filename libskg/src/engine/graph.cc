@@ -206,7 +206,7 @@ absl::StatusOr<Statement> Graph::Get(std::string_view id) const {
   return view.Get(id);
 }
 
-absl::StatusOr<PatternResult> Graph::Query(
+absl::StatusOr<PatternResult> Graph::QueryJson(
     std::string_view document, const PatternQueryOptions& options) const {
   SKG_ASSIGN_OR_RETURN(const query::PatternQuery query,
                        query::ParsePatternQuery(document, options));

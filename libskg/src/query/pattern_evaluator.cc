@@ -107,7 +107,7 @@ class Evaluator {
         rows_(Capacity(query), evaluation) {}
 
   absl::StatusOr<PatternAnswer> Run() {
-    for (const TriplePattern& pattern : query_.patterns) {
+    for (const TextPattern& pattern : query_.patterns) {
       SKG_ASSIGN_OR_RETURN(
           ResolvedPattern resolved,
           ResolvePattern(evaluation_, pattern, answer_.variables));

@@ -130,7 +130,7 @@ class Parser {
     query.limit = root_.Integer("k", 1, options_.max_results,
                                 std::min(kDefaultK, options_.max_results));
     query.include_metadata = root_.Bool("include_metadata", false);
-    TriplePattern pattern;
+    TextPattern pattern;
     pattern.weight_min = root_.Weight("min_weight", 0.0f);
     const JsonArray* items = root_.Array("pattern");
     if (items == nullptr) {
@@ -204,9 +204,8 @@ class Parser {
     query.descending = choice % 2 == 1;
   }
 
-  TriplePattern ReadTriplePattern(const JsonValue& item,
-                                  const FieldPath& path) {
-    TriplePattern pattern;
+  TextPattern ReadTriplePattern(const JsonValue& item, const FieldPath& path) {
+    TextPattern pattern;
     const JsonObject* object = item.object();
     if (object == nullptr) {
       errors_.Add(path, "wrong_type",
@@ -234,8 +233,8 @@ class Parser {
     const std::string* text = reader.String("graph");
     if (text == nullptr || *text == "*") return std::nullopt;
     if (text->empty()) return std::string();
-    PatternTerm term = ReadText(*text, reader.PathOf("graph"));
-    if (term.kind == PatternTerm::Kind::kVariable) {
+    TextTerm term = ReadText(*text, reader.PathOf("graph"));
+    if (term.kind == TextTerm::Kind::kVariable) {
       reader.Refuse("graph", "not_allowed",
                     "must be a name or an IRI; a variable is not taken");
     }
@@ -287,8 +286,8 @@ class Parser {
 
   // Neither variable nor wildcard.
   std::string ReadOneTerm(const JsonValue& value, const FieldPath& path) {
-    PatternTerm term = ReadTerm(&value, path);
-    if (term.kind == PatternTerm::Kind::kVariable) {
+    TextTerm term = ReadTerm(&value, path);
+    if (term.kind == TextTerm::Kind::kVariable) {
       errors_.Add(path, "not_allowed",
                   "must be a name or a term; write \\?name for a name that "
                   "begins with ?");
@@ -300,14 +299,14 @@ class Parser {
   }
 
   // Null (or absent) is any term.
-  PatternTerm ReadTerm(const JsonValue* value, const FieldPath& path) {
+  TextTerm ReadTerm(const JsonValue* value, const FieldPath& path) {
     if (value == nullptr || value->is_null()) return {};
     if (const std::string* text = value->string()) {
       if (*text == "*") return {};
       return ReadText(*text, path);
     }
     if (const JsonObject* literal = value->object()) {
-      return {PatternTerm::Kind::kTerm,
+      return {TextTerm::Kind::kTerm,
               ReadLiteral(*literal, path, options_.max_string_length, errors_)
                   .value_or("")};
     }
@@ -319,7 +318,7 @@ class Parser {
     return {};
   }
 
-  PatternTerm ReadText(std::string_view text, const FieldPath& path) {
+  TextTerm ReadText(std::string_view text, const FieldPath& path) {
     if (text.empty()) {
       errors_.Add(path, "too_short",
                   "must not be empty; null or * stands for any term");
@@ -335,7 +334,7 @@ class Parser {
     if (text.front() == '?') {
       text.remove_prefix(1);
       if (IsVariableName(text))
-        return {PatternTerm::Kind::kVariable, std::string(text)};
+        return {TextTerm::Kind::kVariable, std::string(text)};
       errors_.Add(path, "malformed",
                   "begins with ? and so must be a variable: ?name of letters, "
                   "digits and "
@@ -352,7 +351,7 @@ class Parser {
         return {};
       }
     }
-    return {PatternTerm::Kind::kTerm, std::string(text)};
+    return {TextTerm::Kind::kTerm, std::string(text)};
   }
 
   FieldReader root_;

@@ -21,16 +21,16 @@
 namespace skg::query {
 
 // What stands in one position of a pattern.
-struct PatternTerm {
+struct TextTerm {
   enum class Kind : uint8_t { kAny, kVariable, kTerm };
   Kind kind = Kind::kAny;
   // The variable's name without `?`, or a term in name or N-Triples form.
   std::string text;
-  friend bool operator==(const PatternTerm&, const PatternTerm&) = default;
+  friend bool operator==(const TextTerm&, const TextTerm&) = default;
 };
 
-struct TriplePattern {
-  std::array<PatternTerm, 3> terms;  // subject, predicate, object
+struct TextPattern {
+  std::array<TextTerm, 3> terms;  // subject, predicate, object
   // As StatementPattern::graph.
   std::optional<std::string> graph;
   // Inclusive.
@@ -66,7 +66,7 @@ struct TraversalQuery {
 struct PatternQuery {
   PatternResult::Form form = PatternResult::Form::kPattern;
   // kPattern (one) and kPatterns.
-  std::vector<TriplePattern> patterns;
+  std::vector<TextPattern> patterns;
   PatternOperator op = PatternOperator::kAnd;
   PatternOrder order = PatternOrder::kDefault;
   bool descending = false;

@@ -23,7 +23,7 @@ int VariableNumber(const std::string& name,
 }
 
 absl::Status ResolveGraph(const Evaluation& evaluation,
-                          const TriplePattern& pattern, ResolvedPattern& out) {
+                          const TextPattern& pattern, ResolvedPattern& out) {
   if (!pattern.graph.has_value()) return absl::OkStatus();
   if (pattern.graph->empty()) {
     out.scan.scope = storage::GraphScope::kDefault;
@@ -83,7 +83,7 @@ Triple ResolvedPattern::Values(const Triple& triple) const {
 }
 
 absl::StatusOr<ResolvedPattern> ResolvePattern(
-    const Evaluation& evaluation, const TriplePattern& pattern,
+    const Evaluation& evaluation, const TextPattern& pattern,
     std::vector<std::string>& variables) {
   ResolvedPattern out;
   out.weight_min = pattern.weight_min;
@@ -91,12 +91,12 @@ absl::StatusOr<ResolvedPattern> ResolvePattern(
   TermId* const constants[] = {&out.scan.subject, &out.scan.predicate,
                                &out.scan.object};
   for (size_t i = 0; i < 3; ++i) {
-    const PatternTerm& term = pattern.terms[i];
+    const TextTerm& term = pattern.terms[i];
     switch (term.kind) {
-      case PatternTerm::Kind::kAny:
+      case TextTerm::Kind::kAny:
         out.has_wildcard = true;
         break;
-      case PatternTerm::Kind::kVariable: {
+      case TextTerm::Kind::kVariable: {
         const int number = VariableNumber(term.text, variables);
         const bool repeated =
             std::find(out.variable.begin(), out.variable.end(), number) !=
@@ -105,7 +105,7 @@ absl::StatusOr<ResolvedPattern> ResolvePattern(
         out.variable[i] = number;
         break;
       }
-      case PatternTerm::Kind::kTerm: {
+      case TextTerm::Kind::kTerm: {
         SKG_ASSIGN_OR_RETURN(*constants[i], Lookup(evaluation, term.text));
         if (!constants[i]->bound()) out.matches_nothing = true;
         break;

@@ -64,7 +64,7 @@ struct ResolvedPattern {
 // `variables` gets the names of variables not seen before. Errors:
 // kInvalidArgument (a term that the names do not take), kDataLoss.
 [[nodiscard]] absl::StatusOr<ResolvedPattern> ResolvePattern(
-    const Evaluation& evaluation, const TriplePattern& pattern,
+    const Evaluation& evaluation, const TextPattern& pattern,
     std::vector<std::string>& variables);
 
 // The triples that match, each once, in index order. Each comes with the first

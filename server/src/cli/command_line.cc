@@ -11,6 +11,7 @@
 #include <system_error>
 #include <vector>
 
+#include "absl/strings/str_join.h"
 #include "cli/help_text.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
@@ -234,31 +235,50 @@ void AddLoad(CLI::App& app, Chosen& chosen) {
       [load, &chosen] { chosen = [load] { return RunLoad(*load); }; });
 }
 
-void AddResults(CLI::App& verb, ResultFormat& results) {
+void AddResults(CLI::App& verb, ResultFormat& results,
+                const std::string& what =
+                    "Form of the answer [table on a terminal, else json]",
+                const std::vector<std::string>& names = {"json", "csv", "tsv",
+                                                         "table"}) {
   static const std::map<std::string, ResultFormat> kResults = {
-      {"json", ResultFormat::kJson},
-      {"csv", ResultFormat::kCsv},
-      {"tsv", ResultFormat::kTsv},
-      {"table", ResultFormat::kTable}};
+      {"json", ResultFormat::kJson},        {"xml", ResultFormat::kXml},
+      {"csv", ResultFormat::kCsv},          {"tsv", ResultFormat::kTsv},
+      {"table", ResultFormat::kTable},      {"turtle", ResultFormat::kTurtle},
+      {"ntriples", ResultFormat::kNTriples}};
   verb.add_option_function<std::string>(
           "--results",
           [&results](const std::string& text) { results = kResults.at(text); },
-          "Form of the answer [table on a terminal, else json]")
-      ->check(OneOf({"json", "csv", "tsv", "table"}))
-      ->type_name("json|csv|tsv|table");
+          what)
+      ->check(OneOf(names))
+      ->type_name(absl::StrJoin(names, "|"));
 }
 
 void AddQuery(CLI::App& app, Chosen& chosen) {
+  static const std::map<std::string, QueryLanguage> kLanguages = {
+      {"sparql", QueryLanguage::kSparql}, {"pattern", QueryLanguage::kPattern}};
   CLI::App* verb = AddVerb(app, "query", "Ask a graph", kQueryFooter);
   auto query = std::make_shared<QueryVerb>();
   AddTarget(*verb, query->target);
   AddReadOnly(*verb, query->target.read_only);
   verb->add_option_function<std::string>(
-          "--language", [](const std::string&) {},
-          "Language of the query [pattern]")
-      ->check(OneOf({"pattern"}))
-      ->type_name("pattern");
-  AddResults(*verb, query->results);
+          "--language",
+          [query](const std::string& text) {
+            query->language = kLanguages.at(text);
+          },
+          "Language of the query [pattern if it begins with {, else sparql]")
+      ->check(OneOf({"sparql", "pattern"}))
+      ->type_name("sparql|pattern");
+  AddResults(
+      *verb, query->results,
+      "Form of the answer [table on a terminal, else json; turtle for graphs]",
+      {"json", "xml", "csv", "tsv", "table", "turtle", "ntriples"});
+  verb->add_flag("--union-default-graph", query->union_default_graph,
+                 "SPARQL: the default graph is all graphs together");
+  CLI::Option* explain = verb->add_flag(
+      "--explain", query->explain, "SPARQL: print the plan instead of running");
+  verb->add_flag("--profile", query->profile,
+                 "SPARQL: run, and print the plan with what its steps did")
+      ->excludes(explain);
   verb->add_option("--timeout", query->timeout_seconds,
                    "End the query after so long, 0: never [0]")
       ->check(Checked(CheckSeconds))

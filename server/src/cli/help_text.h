@@ -51,12 +51,16 @@ Examples:
   skg load --data ./kg --format csv --key iata --columns id,name,city,iata airports.dat)";
 
 inline constexpr char kQueryFooter[] = R"(
+SPARQL 1.1, with the prefix : for the names of the graph:
+  SELECT ?what WHERE { :Curie :discovered ?what }
+
 The pattern language is one JSON document, told apart by its key:
   {"pattern": [SUBJECT, PREDICATE, OBJECT], "k": 10, "min_weight": 0.5}
   {"patterns": [{"subject": "?who", "predicate": "discovered"}], "limit": 100}
   {"start_entity": "Curie", "max_depth": 2, "direction": "out"}
 
 Examples:
+  skg query --data ./kg 'SELECT (COUNT(*) AS ?n) { ?s ?p ?o }'
   skg query --data ./kg '{"pattern": ["Curie", "discovered", null]}'
   skg query --data ./kg --results csv --file question.json
   skg query --data ./kg --as-of 2024-01-15T10:30:00Z --file question.json

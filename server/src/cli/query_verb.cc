@@ -1,4 +1,4 @@
-// skg query: one query document, answered.
+// skg query: one query, answered.
 #include <unistd.h>
 
 #include <limits>
@@ -7,6 +7,7 @@
 #include "cli/data_directory.h"
 #include "cli/interrupt.h"
 #include "cli/result_text.h"
+#include "cli/sparql_answer.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
 #include "skg/engine.h"
@@ -57,17 +58,51 @@ absl::StatusOr<std::string> ReadQuery(const QueryVerb& verb) {
   }
 }
 
-absl::StatusOr<PatternResult> Answer(const QueryVerb& verb,
-                                     const std::string& directory) {
-  const absl::StatusOr<std::string> text = ReadQuery(verb);
-  if (!text.ok()) return text.status();
+bool IsPattern(const QueryVerb& verb, const std::string& text) {
+  if (verb.language != QueryLanguage::kAutomatic)
+    return verb.language == QueryLanguage::kPattern;
+  const size_t first = text.find_first_not_of(" \t\r\n");
+  return first != std::string::npos && text[first] == '{';
+}
+
+// Options of the other language are mistakes.
+absl::Status CheckPattern(const QueryVerb& verb) {
+  if (verb.explain || verb.profile || verb.union_default_graph) {
+    return absl::InvalidArgumentError(
+        "--explain, --profile and --union-default-graph are for SPARQL; this "
+        "is a pattern document");
+  }
+  switch (verb.results) {
+    case ResultFormat::kXml:
+    case ResultFormat::kTurtle:
+    case ResultFormat::kNTriples:
+      return absl::InvalidArgumentError(
+          "the answer to a pattern document is json, csv, tsv or table");
+    default:
+      return absl::OkStatus();
+  }
+}
+
+absl::Status AnswerPattern(const QueryVerb& verb, const Graph& graph,
+                           const std::string& text) {
+  const absl::StatusOr<PatternResult> result =
+      graph.QueryJson(text, OptionsOf(verb));
+  if (!result.ok()) return result.status();
+  const absl::Status written =
+      StandardOutput().Write(ResultText(*result, ChosenFormat(verb.results)));
+  return written.ok() ? StandardOutput().Flush() : written;
+}
+
+absl::Status Answer(const QueryVerb& verb, const std::string& directory,
+                    const std::string& text, bool pattern) {
   ExitOnInterrupt();
   const absl::StatusOr<std::unique_ptr<Engine>> engine =
       OpenToRead(directory, verb.target.read_only);
   if (!engine.ok()) return engine.status();
   const absl::StatusOr<Graph> graph = (*engine)->OpenGraph(verb.target.graph);
   if (!graph.ok()) return graph.status();
-  return graph->Query(*text, OptionsOf(verb));
+  return pattern ? AnswerPattern(verb, *graph, text)
+                 : AnswerSparql(verb, *graph, text);
 }
 
 }  // namespace
@@ -78,9 +113,15 @@ int RunQuery(const QueryVerb& verb) {
   if (!directory.ok())
     return FailUsage("query", std::string(directory.status().message()));
   NoteInterrupts();
-  const absl::StatusOr<PatternResult> result = Answer(verb, *directory);
-  if (!result.ok()) return Fail(result.status());
-  return PrintResult(ResultText(*result, ChosenFormat(verb.results)));
+  const absl::StatusOr<std::string> text = ReadQuery(verb);
+  if (!text.ok()) return Fail(text.status());
+  const bool pattern = IsPattern(verb, *text);
+  if (pattern) {
+    if (const absl::Status status = CheckPattern(verb); !status.ok())
+      return FailUsage("query", std::string(status.message()));
+  }
+  const absl::Status status = Answer(verb, *directory, *text, pattern);
+  return status.ok() ? kExitOk : Fail(status);
 }
 
 }  // namespace skg::cli

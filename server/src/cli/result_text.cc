@@ -197,7 +197,7 @@ std::string ResultText(const PatternResult& result, ResultFormat format) {
     case ResultFormat::kTable:
       return AlignedText(TableOf(result));
     case ResultFormat::kJson:
-    case ResultFormat::kAutomatic:
+    default:  // the others are refused before they get here
       break;
   }
   return PatternResultJson(result) + "\n";

@@ -57,7 +57,7 @@ class RowText {
 // backslashes.
 [[nodiscard]] std::string TsvText(const ResultTable& table);
 
-// `format` must not be kAutomatic.
+// `format`: kJson, kCsv, kTsv or kTable.
 [[nodiscard]] std::string ResultText(const PatternResult& result,
                                      ResultFormat format);
 

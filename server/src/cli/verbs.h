@@ -36,12 +36,26 @@ struct LoadVerb {
 };
 [[nodiscard]] int RunLoad(const LoadVerb& verb);
 
-enum class ResultFormat { kAutomatic, kJson, kCsv, kTsv, kTable };
+enum class ResultFormat {
+  kAutomatic,
+  kTable,
+  kJson,
+  kXml,
+  kCsv,
+  kTsv,
+  kTurtle,
+  kNTriples
+};
 // What kAutomatic means: a table on a terminal, else JSON.
 [[nodiscard]] ResultFormat ChosenFormat(ResultFormat format);
+enum class QueryLanguage { kAutomatic, kSparql, kPattern };
 
 struct QueryVerb {
   Target target;
+  // kAutomatic: a text that begins with `{` is a pattern document.
+  QueryLanguage language = QueryLanguage::kAutomatic;
+  bool union_default_graph = false;  // SPARQL only, as the next two
+  bool explain = false, profile = false;
   ResultFormat results = ResultFormat::kAutomatic;
   double timeout_seconds = 0;  // 0: none
   std::optional<PointInTime> as_of;

@@ -115,6 +115,7 @@ class Application::Http final : public httplib::Server {
   ApiResponse Dispatch(const httplib::Request& request, std::string body);
   void Fill(ApiResponse&& answer, httplib::Response& response);
   void Compress(httplib::Response& response);
+  void Stream(ApiResponse&& answer, httplib::Response& response);
   void AddHeaders(const httplib::Request& request, httplib::Response& response);
   void AddRateHeaders(httplib::Response& response) const;
   ApiResponse Error(int status, std::string_view detail) const;
@@ -433,6 +434,7 @@ ApiResponse Application::Http::Dispatch(const httplib::Request& request,
   call.body = std::move(body);
   call.id = match.id;
   call.accept = current->headers.accept;
+  call.content_type = current->headers.content_type;
   call.idempotency_key = current->headers.idempotency_key;
   call.received = current->received;
   return match.route->handler(services_, call);
@@ -448,7 +450,27 @@ void Application::Http::Fill(ApiResponse&& answer,
   }
   for (auto& [name, value] : answer.headers) response.set_header(name, value);
   if (!answer.note.empty()) current->note = std::move(answer.note);
+  if (answer.more != nullptr) return Stream(std::move(answer), response);
   Compress(response);
+}
+
+void Application::Http::Stream(ApiResponse&& answer,
+                               httplib::Response& response) {
+  response.headers.erase("Content-Type");
+  const std::string type = std::move(answer.content_type);
+  response.set_chunked_content_provider(
+      type,
+      [piece = std::exchange(response.body, {}), more = std::move(answer.more)](
+          size_t, httplib::DataSink& sink) mutable {
+        if (!sink.write(piece.data(), piece.size())) return false;
+        const absl::StatusOr<bool> again = more(piece);
+        if (!again.ok()) {
+          current->note = std::string(again.status().message());
+          return false;
+        }
+        if (!*again) sink.done();
+        return true;
+      });
 }
 
 void Application::Http::Compress(httplib::Response& response) {

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "auth/principal.h"
 #include "config/settings.h"
@@ -30,6 +31,7 @@ struct ApiRequest {
   std::string body;
   std::string id;  // what stood for {id} in the path
   std::string accept;
+  std::string content_type;
   std::string idempotency_key;
   absl::Time received;
 
@@ -49,6 +51,9 @@ struct ApiResponse {
   std::string content_type = "application/json";
   std::vector<std::pair<std::string, std::string>> headers;
   std::string note;  // for the log only: why it failed
+  // What follows `body`, piece by piece; false: that was all. Such an answer is
+  // sent in chunks, and cut off where this fails.
+  std::function<absl::StatusOr<bool>(std::string& piece)> more = nullptr;
 };
 
 using Handler = ApiResponse (*)(Services&, const ApiRequest&);

@@ -33,11 +33,14 @@ std::string Decode(std::string_view text) {
 }  // namespace
 
 QueryParameters ParseQuery(std::string_view target) {
-  QueryParameters parameters;
   const size_t mark = target.find('?');
-  if (mark == std::string_view::npos) return parameters;
-  std::string_view rest = target.substr(mark + 1);
-  rest = rest.substr(0, std::min(rest.find('#'), rest.size()));
+  if (mark == std::string_view::npos) return {};
+  const std::string_view rest = target.substr(mark + 1);
+  return ParseForm(rest.substr(0, rest.find('#')));
+}
+
+QueryParameters ParseForm(std::string_view rest) {
+  QueryParameters parameters;
   while (!rest.empty()) {
     const size_t end = std::min(rest.find('&'), rest.size());
     const std::string_view pair = rest.substr(0, end);

@@ -1,4 +1,4 @@
-// The query part of a request's target.
+// The query part of a request's target, and forms.
 #pragma once
 
 #include <string>
@@ -12,5 +12,8 @@ namespace skg::server {
 // empty values kept (the HTTP library's own parser drops repeated pairs). A
 // stray `%` stands for itself.
 [[nodiscard]] QueryParameters ParseQuery(std::string_view target);
+
+// The same of a body that is application/x-www-form-urlencoded.
+[[nodiscard]] QueryParameters ParseForm(std::string_view body);
 
 }  // namespace skg::server

@@ -57,7 +57,7 @@ ApiResponse Run(Services& services, const ApiRequest& request,
                 std::string_view place) {
   auto graph = RequestGraph(services, request);
   if (!graph.ok()) return Failed(services, request, graph.status(), "query");
-  auto result = graph->Query(document, options);
+  auto result = graph->QueryJson(document, options);
   if (!result.ok()) return Failed(services, request, result.status(), place);
   // A wildcard is written null in the document.
   const bool full = document.find("null") == std::string::npos;

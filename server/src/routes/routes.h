@@ -22,6 +22,9 @@ ApiResponse QueryByParameters(Services& services, const ApiRequest& request);
 ApiResponse QueryPatterns(Services& services, const ApiRequest& request);
 ApiResponse Traverse(Services& services, const ApiRequest& request);
 
+// sparql.cc
+ApiResponse Sparql(Services& services, const ApiRequest& request);
+ApiResponse DatabaseSparql(Services& services, const ApiRequest& request);
 // databases.cc
 ApiResponse CreateDatabase(Services& services, const ApiRequest& request);
 ApiResponse ListDatabases(Services& services, const ApiRequest& request);

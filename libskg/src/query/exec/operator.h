@@ -1,0 +1,73 @@
+// Operator: one running step of a plan; pulls batches from its inputs.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "query/exec/batch.h"
+#include "query/exec/context.h"
+#include "query/plan/plan_node.h"
+
+namespace skg::query::exec {
+
+// Not thread-safe. The plan node and the context outlive it.
+class Operator {
+ public:
+  Operator(const plan::PlanNode& node, Context& context);
+  virtual ~Operator() = default;
+  Operator(const Operator&) = delete;
+  Operator& operator=(const Operator&) = delete;
+
+  // Fills `batch` with at least one row and at most Batch::kMostRows, column i
+  // being variable schema()[i]. False: there are no more (the batch is empty).
+  // Errors: kDeadlineExceeded, kCancelled, kResourceExhausted, kDataLoss.
+  [[nodiscard]] absl::StatusOr<bool> Next(Batch& batch);
+
+  // Rows whose first order column is below `key` may be left out from now on.
+  virtual void SkipTo(rdf::TermId /*key*/) {}
+
+  // What EvaluationContext::solution_scope is for an expression of exactly
+  // these rows. Unset: no expression has been computed of them.
+  [[nodiscard]] virtual std::optional<uint64_t> solution_scope() const {
+    return std::nullopt;
+  }
+
+  [[nodiscard]] const std::vector<Variable>& schema() const {
+    return node_.schema;
+  }
+  [[nodiscard]] const plan::PlanNode& node() const { return node_; }
+
+ protected:
+  // As Next; `batch` has the right number of empty columns. An empty batch is
+  // allowed with true: it is asked again.
+  [[nodiscard]] virtual absl::StatusOr<bool> Pull(Batch& batch) = 0;
+
+  [[nodiscard]] Context& context() const { return context_; }
+  [[nodiscard]] OperatorProfile* profile() const { return profile_; }
+  void NoteMemory(const MemoryCharge& charge);
+
+ private:
+  const plan::PlanNode& node_;
+  Context& context_;
+  OperatorProfile* profile_;
+};
+
+using OperatorPtr = std::unique_ptr<Operator>;
+
+// Empties the batch and gives it `columns` columns.
+void ResetBatch(Batch& batch, size_t columns);
+// Keeps only these rows, which ascend.
+void KeepRows(Batch& batch, const std::vector<uint32_t>& rows);
+
+// The operator of a node, and those of its inputs. `given` has a value for
+// every parameter of the plan.
+// Errors: those of opening scans and of making expressions ready.
+[[nodiscard]] absl::StatusOr<OperatorPtr> MakeOperator(
+    const plan::PlanNode& node, const Parameters& given, Context& context);
+
+}  // namespace skg::query::exec

@@ -1,0 +1,73 @@
+// QueryOptions: what bounds and shapes one query's evaluation.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/cancellation.h"
+#include "base/memory_budget.h"
+#include "query/request.h"
+#include "rdf/term.h"
+
+namespace skg::query {
+
+// What another endpoint answered: rows[i][j] is the value of variables[j],
+// unset where unbound.
+struct ServiceAnswer {
+  std::vector<std::string> variables;
+  std::vector<std::vector<std::optional<rdf::Term>>> rows;
+};
+
+// Asks other endpoints. Thread safety: all methods from any thread.
+class ServiceClient {
+ public:
+  virtual ~ServiceClient() = default;
+  // `query`: a whole SELECT. Bounded by `cancellation` (may be null) and by
+  // `most_bytes` of answer.
+  [[nodiscard]] virtual absl::StatusOr<ServiceAnswer> Select(
+      const std::string& endpoint, const std::string& query,
+      const Cancellation* cancellation, size_t most_bytes) = 0;
+};
+
+// For tests and measurements: what the planner may not use. Nothing of it
+// changes an answer.
+struct PlanLimits {
+  bool merge_join = true;
+  bool hash_join = true;  // still used where nothing else is possible
+  bool index_join = true;
+  bool semi_join = true;  // EXISTS as a join
+  bool reorder = true;    // joins in another order than written
+  bool shortcuts = true;  // counts without reading
+  bool push_filters = true;
+};
+
+struct QueryOptions {
+  // Deadline and cancellation; may be null, outlives the query.
+  const Cancellation* cancellation = nullptr;
+  // For what operators hold: tables, sorts, groups, computed terms.
+  size_t memory_bytes = size_t{1} << 30;
+  // Where that is taken from; may be null, outlives the query.
+  MemoryBudget* memory = nullptr;
+  // More solutions than that are kResourceExhausted.
+  uint64_t max_rows = std::numeric_limits<uint64_t>::max();
+  // The default graph is all graphs, each triple once.
+  bool union_default_graph = false;
+  // Replaces FROM and FROM NAMED of the query (SPARQL 1.1 Protocol, 2.1.4).
+  DatasetClause dataset;
+  // Null: SERVICE is kFailedPrecondition (nothing, if SILENT). Outlives it.
+  ServiceClient* services = nullptr;
+  std::string base_iri;                   // for IRI()
+  absl::Time now = absl::InfinitePast();  // that: when Run is called
+  uint64_t seed = 0;                      // of RAND, UUID; 0: a random one
+  PlanLimits plan;
+  // Keep count of rows and time of each operator.
+  bool profile = false;
+};
+
+}  // namespace skg::query

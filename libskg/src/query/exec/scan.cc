@@ -1,0 +1,183 @@
+// The scan of one triple pattern.
+#include <array>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/status.h"
+#include "query/exec/operators.h"
+#include "query/exec/triple_cursor.h"
+
+namespace skg::query::exec {
+namespace {
+
+using plan::Place;
+using rdf::TermId;
+using storage::StatementBatch;
+using storage::TermOrder;
+
+using Column = storage::BatchColumn<TermId>;
+constexpr std::array<Column StatementBatch::*, 4> kColumns = {
+    &StatementBatch::subject, &StatementBatch::predicate,
+    &StatementBatch::object, &StatementBatch::graph};
+
+// The places of the pattern in the sequence of an order.
+std::array<size_t, 3> Sequence(TermOrder order) {
+  switch (order) {
+    case TermOrder::kSpo:
+      return {0, 1, 2};
+    case TermOrder::kPos:
+      return {1, 2, 0};
+    case TermOrder::kOsp:
+      return {2, 0, 1};
+  }
+  return {};
+}
+
+class Scan final : public Operator {
+ public:
+  Scan(const plan::PlanNode& node, const std::array<Place, 4>& places,
+       TripleCursor cursor, Context& context)
+      : Operator(node, context), cursor_(std::move(cursor)) {
+    for (size_t i = 0; i < 4; ++i) {
+      if (places[i].kind != Place::Kind::kVariable) continue;
+      for (size_t j = 0; j < i; ++j) {
+        if (places[j].kind == Place::Kind::kVariable &&
+            places[j].variable == places[i].variable) {
+          equal_.emplace_back(j, i);
+        }
+      }
+    }
+    for (const Variable v : node.schema) {
+      size_t i = 0;
+      while (places[i].kind != Place::Kind::kVariable ||
+             places[i].variable != v) {
+        ++i;
+      }
+      sources_.push_back(i);
+    }
+    FindSeekPrefix(places, std::get<plan::ScanStep>(node.step).order);
+  }
+
+  void SkipTo(TermId key) override {
+    if (seek_at_) skip_to_ = key;
+  }
+
+ protected:
+  absl::StatusOr<bool> Pull(Batch& batch) override {
+    if (cursor_.rows == nullptr) return false;
+    if (skip_to_.bound()) {
+      std::array<TermId, 3> to = prefix_;
+      to[*seek_at_] = std::exchange(skip_to_, TermId{});
+      if (profile() != nullptr) ++profile()->seeks;
+      SKG_RETURN_IF_ERROR(cursor_.rows->Seek(to[0], to[1], to[2]));
+    }
+    SKG_ASSIGN_OR_RETURN(const bool more, cursor_.rows->Next(statements_));
+    if (!more) {
+      cursor_.rows = nullptr;
+      return false;
+    }
+    if (ChooseRows()) {
+      for (size_t c = 0; c < sources_.size(); ++c) {
+        const Column& from = statements_.*kColumns[sources_[c]];
+        batch.columns[c].reserve(chosen_.size());
+        for (const uint32_t row : chosen_)
+          batch.columns[c].push_back(from[row]);
+      }
+      batch.rows = chosen_.size();
+    } else {
+      for (size_t c = 0; c < sources_.size(); ++c) {
+        const Column& from = statements_.*kColumns[sources_[c]];
+        batch.columns[c].assign(from.begin(), from.end());
+      }
+      batch.rows = statements_.size();
+    }
+    return true;
+  }
+
+ private:
+  // Where the first free place of the order is, and what stands before it.
+  void FindSeekPrefix(const std::array<Place, 4>& places, TermOrder order) {
+    const std::array<size_t, 3> sequence = Sequence(order);
+    for (size_t i = 0; i < 3; ++i) {
+      const Place& place = places[sequence[i]];
+      if (place.kind == Place::Kind::kConstant) {
+        prefix_[i] = place.id;
+        continue;
+      }
+      if (place.kind == Place::Kind::kVariable && !node().order.empty() &&
+          node().order[0] == place.variable) {
+        seek_at_ = i;
+      }
+      return;
+    }
+  }
+
+  // False: all rows are solutions, each another. Rows of one triple (its
+  // parallel edges; its graphs, if they are merged) are one solution.
+  bool ChooseRows() {
+    const size_t rows = statements_.size();
+    bool all = equal_.empty() && !cursor_.merges_graphs;
+    for (size_t i = 0; all && i < rows; ++i) all = statements_.edge[i] == 0;
+    if (all) {
+      Remember(rows - 1);
+      return false;
+    }
+    chosen_.clear();
+    for (size_t i = 0; i < rows; ++i) {
+      const bool maybe_again =
+          statements_.edge[i] != 0 || cursor_.merges_graphs;
+      if (maybe_again && IsLast(i)) continue;
+      Remember(i);
+      bool fits = true;
+      for (const auto& [a, b] : equal_)
+        fits = fits &&
+               (statements_.*kColumns[a])[i] == (statements_.*kColumns[b])[i];
+      if (fits) chosen_.push_back(static_cast<uint32_t>(i));
+    }
+    return true;
+  }
+  std::array<TermId, 4> At(size_t i) const {
+    return {statements_.subject[i], statements_.predicate[i],
+            statements_.object[i],
+            cursor_.merges_graphs ? TermId{} : statements_.graph[i]};
+  }
+  void Remember(size_t i) { last_ = At(i); }
+  bool IsLast(size_t i) const { return last_ && *last_ == At(i); }
+
+  TripleCursor cursor_;
+  StatementBatch statements_;
+  std::vector<size_t> sources_;  // of each output column
+  std::vector<std::pair<size_t, size_t>> equal_;
+  std::vector<uint32_t> chosen_;
+  std::optional<std::array<TermId, 4>> last_;
+  std::array<TermId, 3> prefix_;
+  std::optional<size_t> seek_at_;
+  TermId skip_to_;
+};
+
+}  // namespace
+
+OperatorResult MakeScan(const plan::PlanNode& node, const Parameters& given,
+                        Context& context) {
+  const auto& step = std::get<plan::ScanStep>(node.step);
+  const plan::ActiveGraph graph = Resolve(step.graph, given);
+  std::array<Place, 4> places = {
+      Resolve(step.subject, given), Resolve(step.predicate, given),
+      Resolve(step.object, given), graph.is_default ? Place{} : graph.name};
+  TripleCursor cursor;
+  bool possible = true;
+  for (const Place& place : places) {
+    if (place.kind == Place::Kind::kConstant && !place.id.bound())
+      possible = false;
+  }
+  if (possible) {
+    SKG_ASSIGN_OR_RETURN(
+        cursor,
+        OpenTriples(context, graph, {places[0].id, places[1].id, places[2].id},
+                    step.order));
+  }
+  return std::make_unique<Scan>(node, places, std::move(cursor), context);
+}
+
+}  // namespace skg::query::exec

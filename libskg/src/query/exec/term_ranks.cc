@@ -1,0 +1,80 @@
+#include "query/exec/term_ranks.h"
+
+#include <algorithm>
+#include <iterator>
+#include <span>
+
+#include "absl/container/flat_hash_map.h"
+#include "base/status.h"
+#include "query/exec/polled_sort.h"
+#include "query/values/term_order.h"
+
+namespace skg::query::exec {
+namespace {
+
+using rdf::TermId;
+
+bool OnlyIntegers(const std::vector<TermId>& column) {
+  return std::all_of(column.begin(), column.end(), [](TermId id) {
+    return !id.bound() || id.tag() == rdf::TermTag::kInteger;
+  });
+}
+
+// Decodes in steps: one call must not outlast a deadline.
+absl::Status DecodeAll(const std::vector<TermId>& ids, MemoryCharge& charge,
+                       size_t* bytes, std::vector<rdf::Term>* terms) {
+  constexpr size_t kStep = 2048;
+  terms->reserve(ids.size());
+  std::vector<rdf::Term> some;
+  for (size_t begin = 0; begin < ids.size(); begin += kStep) {
+    SKG_RETURN_IF_ERROR(charge.context().Check());
+    const std::span<const TermId> step(ids.data() + begin,
+                                       std::min(kStep, ids.size() - begin));
+    SKG_RETURN_IF_ERROR(charge.context().terms.Decode(step, &some));
+    size_t more = 0;
+    for (const rdf::Term& term : some)
+      more += sizeof(rdf::Term) + rdf::TextBytes(term);
+    SKG_RETURN_IF_ERROR(charge.Add(more));
+    *bytes += more;
+    std::move(some.begin(), some.end(), std::back_inserter(*terms));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status RankTerms(const std::vector<TermId>& column, MemoryCharge& charge,
+                       std::vector<uint64_t>* ranks) {
+  ranks->clear();
+  ranks->reserve(column.size());
+  if (OnlyIntegers(column)) {
+    for (const TermId id : column) ranks->push_back(id.bits);
+    return absl::OkStatus();
+  }
+  // Each term once.
+  size_t bytes = 0;
+  absl::flat_hash_map<TermId, uint32_t> rank_of;
+  std::vector<TermId> ids;
+  for (const TermId id : column) {
+    SKG_RETURN_IF_ERROR(charge.context().Tick());
+    if (!id.bound() || !rank_of.try_emplace(id).second) continue;
+    ids.push_back(id);
+    constexpr size_t kEntry = 40;
+    bytes += kEntry;
+    SKG_RETURN_IF_ERROR(charge.Add(kEntry));
+  }
+  std::vector<rdf::Term> terms;
+  SKG_RETURN_IF_ERROR(DecodeAll(ids, charge, &bytes, &terms));
+  std::vector<uint32_t> order(ids.size());
+  for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<uint32_t>(i);
+  SKG_RETURN_IF_ERROR(SortRows(order, charge, [&](uint32_t a, uint32_t b) {
+    return OrderTerms(&terms[a], &terms[b]) < 0;
+  }));
+  for (size_t rank = 0; rank < order.size(); ++rank)
+    rank_of[ids[order[rank]]] = static_cast<uint32_t>(rank + 1);
+  for (const TermId id : column) ranks->push_back(id.bound() ? rank_of[id] : 0);
+  charge.Release(bytes);
+  return absl::OkStatus();
+}
+
+}  // namespace skg::query::exec

@@ -1,0 +1,20 @@
+// Ranks of terms: numbers that compare as ORDER BY compares the terms.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "query/exec/context.h"
+#include "rdf/term_id.h"
+
+namespace skg::query::exec {
+
+// Replaces each id of a column by a rank: equal ids get equal ranks, and ranks
+// compare as OrderTerms does. Integers alone are not decoded.
+// Errors: kResourceExhausted, kDataLoss, kDeadlineExceeded, kCancelled.
+[[nodiscard]] absl::Status RankTerms(const std::vector<rdf::TermId>& column,
+                                     MemoryCharge& charge,
+                                     std::vector<uint64_t>* ranks);
+
+}  // namespace skg::query::exec

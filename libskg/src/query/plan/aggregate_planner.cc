@@ -1,0 +1,170 @@
+#include "query/plan/aggregate_planner.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "base/status.h"
+#include "query/plan/nodes.h"
+#include "query/plan/variables.h"
+
+namespace skg::query::plan {
+namespace {
+
+// The column of an expression, added to the plan unless it is one.
+Variable ColumnOf(const Expression& expression, const Scope& scope,
+                  Planner& planner, PlanPtr* plan) {
+  if (expression.kind == Expression::Kind::kVariable &&
+      (*plan)->Column(expression.variable)) {
+    return expression.variable;
+  }
+  const Variable v = planner.context().NewVariable();
+  *plan = ExtendNode(std::move(*plan), v,
+                     std::make_shared<const Expression>(expression),
+                     scope.expressions());
+  return v;
+}
+
+// How many solutions the input has, if that is what is asked and one triple
+// pattern is all of it.
+const Bgp* CountedPattern(const Group& node) {
+  if (!node.keys.empty() || node.aggregates.size() != 1) return nullptr;
+  const Aggregate& aggregate = node.aggregates[0];
+  const auto* bgp = std::get_if<Bgp>(&node.input->node);
+  if (aggregate.aggregation != Aggregation::kCount || aggregate.distinct ||
+      bgp == nullptr || bgp->triples.size() != 1) {
+    return nullptr;
+  }
+  if (aggregate.argument &&
+      (aggregate.argument->kind != Expression::Kind::kVariable ||
+       !CertainVariables(*node.input).Has(aggregate.argument->variable))) {
+    return nullptr;
+  }
+  return bgp;
+}
+
+// The plan that counts without reading; null where it cannot.
+absl::StatusOr<PlanPtr> PlanCount(Planner& planner, const Group& node,
+                                  const Scope& scope) {
+  const exec::Context& context = planner.context();
+  const Bgp* bgp = CountedPattern(node);
+  if (bgp == nullptr || !context.options.plan.shortcuts) return PlanPtr();
+  // Triples that several graphs hold are counted for each.
+  if (scope.graph.is_default &&
+      context.dataset.default_graph != exec::Dataset::DefaultGraph::kStored) {
+    return PlanPtr();
+  }
+  ScanStep scan;
+  scan.graph = scope.graph;
+  const TriplePattern& triple = bgp->triples[0];
+  VariableSet met;
+  const std::pair<const PatternTerm*, Place*> places[] = {
+      {&triple.subject, &scan.subject},
+      {&triple.predicate, &scan.predicate},
+      {&triple.object, &scan.object}};
+  for (const auto& [term, place] : places) {
+    if (term->is_variable() && scope.given.Has(term->variable())) {
+      *place = Place::Parameter(term->variable());
+    } else if (term->is_variable()) {
+      if (met.Has(term->variable())) return PlanPtr();
+      met.Add(term->variable());
+    } else if (term->is_term()) {
+      SKG_ASSIGN_OR_RETURN(const TermId id,
+                           planner.context().terms.Lookup(term->term()));
+      *place = Place::Constant(id);
+    } else {
+      return PlanPtr();
+    }
+  }
+  PlanNode plan;
+  plan.schema = {node.aggregates[0].variable};
+  plan.certain = VariableSet(plan.schema);
+  plan.rows = 1;
+  plan.cost = Costs::kOpenScan;
+  plan.step = CountStep{scan};
+  return std::make_shared<const PlanNode>(std::move(plan));
+}
+
+}  // namespace
+
+absl::StatusOr<PlanPtr> PlanGroup(Planner& planner, const Group& node,
+                                  const Scope& scope) {
+  SKG_ASSIGN_OR_RETURN(PlanPtr count, PlanCount(planner, node, scope));
+  if (count != nullptr) return count;
+
+  const VariableSet visible = VisibleVariables(*node.input);
+  VariableSet wanted;
+  GroupStep step;
+  for (const auto& [variable, expression] : node.keys)
+    wanted.Add(VariablesOf(expression));
+  for (const Aggregate& aggregate : node.aggregates) {
+    if (aggregate.argument) wanted.Add(VariablesOf(*aggregate.argument));
+    if (aggregate.argument || !aggregate.distinct) continue;
+    for (const Variable v : visible) {
+      if (!planner.context().internal(v)) step.visible.Add(v);
+    }
+    wanted.Add(step.visible);
+  }
+  SKG_ASSIGN_OR_RETURN(PlanPtr input, planner.Plan(*node.input, scope, wanted));
+  PlanNode plan;
+  for (const auto& [variable, expression] : node.keys) {
+    const bool is_column = expression.kind == Expression::Kind::kVariable &&
+                           expression.variable == variable &&
+                           input->Column(variable).has_value();
+    if (!is_column) {
+      input = ExtendNode(std::move(input), variable,
+                         std::make_shared<const Expression>(expression),
+                         scope.expressions());
+    }
+    step.keys.push_back(variable);
+  }
+  for (const Aggregate& aggregate : node.aggregates) {
+    GroupStep::Column column{aggregate, {}};
+    if (aggregate.argument) {
+      column.argument = ColumnOf(*aggregate.argument, scope, planner, &input);
+    }
+    step.columns.push_back(std::move(column));
+  }
+  plan.schema = step.keys;
+  for (const Variable v : step.keys) {
+    if (input->certain.Has(v)) plan.certain.Add(v);
+  }
+  for (const Aggregate& aggregate : node.aggregates) {
+    plan.schema.push_back(aggregate.variable);
+    if (aggregate.aggregation == Aggregation::kCount)
+      plan.certain.Add(aggregate.variable);
+  }
+  plan.rows = node.keys.empty() ? 1 : std::sqrt(std::max(1.0, input->rows));
+  plan.cost = input->cost + Costs::kGroupRow * input->rows;
+  plan.step = std::move(step);
+  plan.inputs = {std::move(input)};
+  return std::make_shared<const PlanNode>(std::move(plan));
+}
+
+absl::StatusOr<PlanPtr> PlanOrderBy(Planner& planner, const OrderBy& node,
+                                    const Scope& scope,
+                                    const VariableSet& needed) {
+  SortStep step;
+  step.limit = planner.TakeSortLimit();
+  VariableSet wanted = needed;
+  for (const OrderBy::Key& key : node.keys)
+    wanted.Add(VariablesOf(key.expression));
+  SKG_ASSIGN_OR_RETURN(PlanPtr input, planner.Plan(*node.input, scope, wanted));
+  for (const OrderBy::Key& key : node.keys) {
+    step.keys.push_back(
+        {ColumnOf(key.expression, scope, planner, &input), key.descending});
+  }
+  PlanNode plan;
+  for (const Variable v : input->schema) {
+    if (needed.Has(v)) plan.schema.push_back(v);
+  }
+  plan.certain = VariableSet::Common(input->certain, VariableSet(plan.schema));
+  plan.rows = std::min(input->rows, static_cast<double>(step.limit));
+  plan.cost = input->cost + Costs::kSortRow * input->rows *
+                                std::log2(std::max(2.0, input->rows));
+  plan.step = std::move(step);
+  plan.inputs = {std::move(input)};
+  return std::make_shared<const PlanNode>(std::move(plan));
+}
+
+}  // namespace skg::query::plan

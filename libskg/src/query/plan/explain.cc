@@ -1,0 +1,233 @@
+#include "query/plan/explain.h"
+
+#include <cmath>
+#include <cstdint>
+#include <type_traits>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "base/strings.h"
+#include "query/json_text.h"
+
+namespace skg::query::plan {
+namespace {
+
+const char* NameOf(JoinKind kind) {
+  switch (kind) {
+    case JoinKind::kInner:
+      return "join";
+    case JoinKind::kLeft:
+      return "left join";
+    case JoinKind::kSemi:
+      return "semi join";
+    case JoinKind::kAnti:
+      return "anti join";
+    case JoinKind::kMinus:
+      return "minus";
+  }
+  return "join";
+}
+
+// The name of an operator and what is its own.
+struct Description {
+  std::string name, detail;
+};
+
+class Describer {
+ public:
+  explicit Describer(exec::Context& context) : context_(context) {}
+
+  Description operator()(const ScanStep& step) const {
+    static constexpr const char* kOrders[] = {"spo", "pos", "osp"};
+    return {"scan",
+            absl::StrCat(Text(step.subject), " ", Text(step.predicate), " ",
+                         Text(step.object), Text(step.graph), " in ",
+                         kOrders[static_cast<size_t>(step.order)])};
+  }
+  Description operator()(const TripleTermStep& step) const {
+    return {"triple term",
+            absl::StrCat(Name(step.source), " = <<( ", Text(step.subject), " ",
+                         Text(step.predicate), " ", Text(step.object), " )>>")};
+  }
+  Description operator()(const MergeJoinStep& step) const {
+    return {"merge join", Names("on", step.key)};
+  }
+  Description operator()(const HashJoinStep& step) const {
+    return {absl::StrCat("hash ", NameOf(step.kind)),
+            Names("on", step.shared.values())};
+  }
+  Description operator()(const BindJoinStep& step) const {
+    return {absl::StrCat("index ", NameOf(step.kind)),
+            Names("given", step.given.values())};
+  }
+  Description operator()(const FilterStep& step) const {
+    return {"filter", absl::StrCat(step.conditions.size(), " conditions")};
+  }
+  Description operator()(const ExtendStep& step) const {
+    return {"extend", Name(step.variable)};
+  }
+  Description operator()(const ValuesStep& step) const {
+    return {"values", absl::StrCat(step.rows.size(), " rows")};
+  }
+  Description operator()(const UnionStep&) const { return {"union", ""}; }
+  Description operator()(const ProjectStep&) const { return {"project", ""}; }
+  Description operator()(const DistinctStep& step) const {
+    return {step.adjacent_only ? "distinct neighbours" : "distinct", ""};
+  }
+  Description operator()(const SliceStep& step) const {
+    return {"slice", absl::StrCat("offset ", step.offset,
+                                  step.limit == Slice::kNoLimit
+                                      ? std::string()
+                                      : absl::StrCat(" limit ", step.limit))};
+  }
+  Description operator()(const SortStep& step) const {
+    std::string keys;
+    for (const SortStep::Key& key : step.keys) {
+      absl::StrAppend(&keys, keys.empty() ? "" : " ", Name(key.variable),
+                      key.descending ? " descending" : "");
+    }
+    if (step.limit == Slice::kNoLimit) return {"sort", keys};
+    return {"top", absl::StrCat(step.limit, " by ", keys)};
+  }
+  Description operator()(const GroupStep& step) const {
+    return {"group",
+            absl::StrCat(Names("by", step.keys), step.keys.empty() ? "" : ", ",
+                         step.columns.size(), " aggregates")};
+  }
+  Description operator()(const CountStep& step) const {
+    return {
+        "count",
+        absl::StrCat(Text(step.scan.subject), " ", Text(step.scan.predicate),
+                     " ", Text(step.scan.object), Text(step.scan.graph))};
+  }
+  Description operator()(const PathStep& step) const {
+    return {"path", absl::StrCat(Text(step.subject), " to ", Text(step.object),
+                                 Text(step.graph))};
+  }
+  Description operator()(const GraphNamesStep& step) const {
+    return {"graph names", Text(step.name)};
+  }
+  Description operator()(const ServiceStep&) const { return {"service", ""}; }
+
+  std::string Names(const char* before,
+                    const std::vector<Variable>& variables) const {
+    std::string text;
+    for (const Variable v : variables)
+      absl::StrAppend(&text, text.empty() ? before : "", " ", Name(v));
+    return text;
+  }
+
+ private:
+  std::string Name(Variable v) const {
+    return context_.internal(v) ? absl::StrCat("?.", v)
+                                : absl::StrCat("?", context_.NameOf(v));
+  }
+  std::string Text(const Place& place) const {
+    switch (place.kind) {
+      case Place::Kind::kAny:
+        return "_";
+      case Place::Kind::kVariable:
+        return Name(place.variable);
+      case Place::Kind::kParameter:
+        return absl::StrCat("$", Name(place.variable).substr(1));
+      case Place::Kind::kConstant:
+        break;
+    }
+    std::vector<rdf::Term> terms;
+    if (!place.id.bound() ||
+        !context_.terms.Decode({&place.id, 1}, &terms).ok()) {
+      return "(unknown)";
+    }
+    return terms[0].kind == rdf::TermKind::kIri
+               ? absl::StrCat("<", terms[0].value, ">")
+               : absl::StrCat("\"", terms[0].value, "\"");
+  }
+  std::string Text(const ActiveGraph& graph) const {
+    return graph.is_default ? "" : absl::StrCat(" graph ", Text(graph.name));
+  }
+
+  exec::Context& context_;
+};
+
+void AppendText(const PlanNode& plan, size_t indent, exec::Context& context,
+                std::string* out) {
+  const Describer describer(context);
+  const Description description = std::visit(describer, plan.step);
+  out->append(2 * indent, ' ');
+  absl::StrAppend(out, description.name, description.detail.empty() ? "" : " ",
+                  description.detail, describer.Names(" ->", plan.schema),
+                  describer.Names(" sorted by", plan.order), "  (rows ~",
+                  std::llround(plan.rows), ", cost ", std::llround(plan.cost),
+                  ")");
+  if (const exec::OperatorProfile* profile = context.FindProfile(plan)) {
+    absl::StrAppend(out, "  [rows ", profile->rows, ", batches ",
+                    profile->batches, ", runs ", profile->runs, ", ms ",
+                    static_cast<double>(profile->nanoseconds) / 1e6, ", bytes ",
+                    profile->most_bytes, ", seeks ", profile->seeks, "]");
+  }
+  absl::StrAppend(out, "\n");
+  if (!plan.alternatives.empty()) {
+    out->append(2 * indent + 4, ' ');
+    absl::StrAppend(out, "instead of: ", plan.alternatives, "\n");
+  }
+  for (const PlanPtr& input : plan.inputs)
+    AppendText(*input, indent + 1, context, out);
+}
+
+void AppendNames(const std::vector<Variable>& variables, exec::Context& context,
+                 std::string* out) {
+  out->push_back('[');
+  for (size_t i = 0; i < variables.size(); ++i) {
+    if (i > 0) out->push_back(',');
+    AppendJsonString(context.NameOf(variables[i]), *out);
+  }
+  out->push_back(']');
+}
+
+void AppendJson(const PlanNode& plan, exec::Context& context,
+                std::string* out) {
+  const Describer describer(context);
+  const Description description = std::visit(describer, plan.step);
+  absl::StrAppend(out, "{\"operator\":");
+  AppendJsonString(description.name, *out);
+  absl::StrAppend(out, ",\"detail\":");
+  AppendJsonString(description.detail, *out);
+  absl::StrAppend(out, ",\"columns\":");
+  AppendNames(plan.schema, context, out);
+  absl::StrAppend(out, ",\"order\":");
+  AppendNames(plan.order, context, out);
+  absl::StrAppend(out, ",\"estimated_rows\":", std::llround(plan.rows),
+                  ",\"estimated_cost\":", std::llround(plan.cost),
+                  ",\"alternatives\":");
+  AppendJsonString(plan.alternatives, *out);
+  if (const exec::OperatorProfile* profile = context.FindProfile(plan)) {
+    absl::StrAppend(out, ",\"profile\":{\"runs\":", profile->runs,
+                    ",\"rows\":", profile->rows,
+                    ",\"batches\":", profile->batches,
+                    ",\"nanoseconds\":", profile->nanoseconds);
+    absl::StrAppend(out, ",\"bytes\":", profile->most_bytes,
+                    ",\"seeks\":", profile->seeks, "}");
+  }
+  absl::StrAppend(out, ",\"inputs\":[");
+  for (size_t i = 0; i < plan.inputs.size(); ++i) {
+    if (i > 0) out->push_back(',');
+    AppendJson(*plan.inputs[i], context, out);
+  }
+  absl::StrAppend(out, "]}");
+}
+
+}  // namespace
+
+std::string PlanText(const PlanNode& plan, exec::Context& context) {
+  std::string text;
+  AppendText(plan, 0, context, &text);
+  return text;
+}
+
+std::string PlanJson(const PlanNode& plan, exec::Context& context) {
+  std::string text;
+  AppendJson(plan, context, &text);
+  return text;
+}
+
+}  // namespace skg::query::plan

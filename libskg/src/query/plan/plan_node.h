@@ -1,0 +1,193 @@
+// PlanNode: a physical plan, as a tree. Immutable once made; operators
+// (exec/operator.h) carry it out and keep their state themselves.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "query/algebra.h"
+#include "query/plan/variable_set.h"
+#include "rdf/term_id.h"
+#include "storage/read_view.h"
+
+namespace skg::query::plan {
+
+using rdf::TermId;
+using SharedExpression = std::shared_ptr<const Expression>;
+
+// What stands in a place of a scan or at an end of a path.
+struct Place {
+  enum class Kind : uint8_t {
+    kAny,        // anything, and nobody wants to know what
+    kConstant,   // `id`
+    kVariable,   // a column of the output
+    kParameter,  // the value that whoever runs the plan gives this variable
+  };
+  Kind kind = Kind::kAny;
+  TermId id;
+  Variable variable = 0;
+
+  [[nodiscard]] static Place Constant(TermId id) {
+    return {Kind::kConstant, id, 0};
+  }
+  [[nodiscard]] static Place Column(Variable v) {
+    return {Kind::kVariable, {}, v};
+  }
+  [[nodiscard]] static Place Parameter(Variable v) {
+    return {Kind::kParameter, {}, v};
+  }
+  [[nodiscard]] bool fixed() const {
+    return kind == Kind::kConstant || kind == Kind::kParameter;
+  }
+};
+
+// The graph that patterns match in: the dataset's default graph, or the named
+// graph of a place (kAny: every named graph, each by itself).
+struct ActiveGraph {
+  bool is_default = true;
+  Place name;
+};
+
+// What an expression of a plan sees besides its columns: the graph of patterns
+// of EXISTS, and the parameters that are variables of its own.
+struct ExpressionScope {
+  ActiveGraph graph;
+  VariableSet given;
+};
+
+struct PlanNode;
+using PlanPtr = std::shared_ptr<const PlanNode>;
+
+// One row for each triple of the graph(s) that fits.
+struct ScanStep {
+  ActiveGraph graph;
+  Place subject, predicate, object;
+  storage::TermOrder order = storage::TermOrder::kSpo;
+};
+// Takes the triple terms in column `source` apart. A place of kind kVariable
+// that is a column of the input must be equal.
+struct TripleTermStep {
+  Variable source = 0;
+  Place subject, predicate, object;
+};
+// Inputs: sorted by `key`, which both hold in every row.
+struct MergeJoinStep {
+  std::vector<Variable> key;
+};
+enum class JoinKind : uint8_t { kInner, kLeft, kSemi, kAnti, kMinus };
+// Inputs: what is probed with, and what is held in a table. Solutions join if
+// they agree on what both bind.
+struct HashJoinStep {
+  JoinKind kind = JoinKind::kInner;
+  VariableSet shared;  // columns of both; HashJoinNode fills it
+  // kMinus: must agree, but does not count as something shared.
+  std::optional<Variable> graph;
+  SharedExpression condition;  // kLeft; may be null
+  ExpressionScope scope;       // of the condition
+};
+// Inputs: the rows, and a plan that is run for each with `given` as
+// parameters.
+struct BindJoinStep {
+  JoinKind kind = JoinKind::kInner;
+  VariableSet given;
+  SharedExpression condition;
+  ExpressionScope scope;
+};
+struct FilterStep {
+  std::vector<SharedExpression> conditions;
+  ExpressionScope scope;
+};
+struct ExtendStep {
+  Variable variable = 0;
+  SharedExpression expression;
+  ExpressionScope scope;
+};
+// `rows` in ids; width 0 gives `rows.size()` empty solutions.
+struct ValuesStep {
+  std::vector<std::vector<TermId>> rows;
+};
+struct UnionStep {};
+struct ProjectStep {};
+struct DistinctStep {
+  bool adjacent_only = false;  // REDUCED, or equal rows are neighbours
+};
+struct SliceStep {
+  uint64_t offset = 0;
+  uint64_t limit = Slice::kNoLimit;
+};
+struct SortStep {
+  struct Key {
+    Variable variable;
+    bool descending = false;
+  };
+  std::vector<Key> keys;
+  uint64_t limit = Slice::kNoLimit;  // only that many of the first
+};
+struct GroupStep {
+  struct Column {
+    Aggregate aggregate;  // its argument is in `argument`
+    std::optional<Variable> argument;
+  };
+  std::vector<Variable> keys;  // columns of the input
+  std::vector<Column> columns;
+  // What a solution is, for COUNT(DISTINCT *).
+  VariableSet visible;
+};
+// One row: the number of solutions of one scan, without reading them.
+struct CountStep {
+  ScanStep scan;
+};
+// Pairs of nodes that a path of kind kZeroOrMore, kOneOrMore or kZeroOrOne
+// links, each once. Ends are never of kind kAny; the graph's name is fixed.
+struct PathStep {
+  ActiveGraph graph;
+  Place subject, object;
+  // Parameters that stand for a variable which would have ranged over the
+  // nodes of the graph: others do not link with themselves.
+  VariableSet nodes_only;
+  std::shared_ptr<const PropertyPath> path;
+};
+// One row for each named graph of the dataset (`name` of kind kVariable), or
+// one if that graph is there.
+struct GraphNamesStep {
+  Place name;
+};
+struct ServiceStep {
+  PatternTerm endpoint;
+  bool silent = false;
+  std::string text;
+};
+
+using Step =
+    std::variant<ScanStep, TripleTermStep, MergeJoinStep, HashJoinStep,
+                 BindJoinStep, FilterStep, ExtendStep, ValuesStep, UnionStep,
+                 ProjectStep, DistinctStep, SliceStep, SortStep, GroupStep,
+                 CountStep, PathStep, GraphNamesStep, ServiceStep>;
+
+struct PlanNode {
+  Step step;
+  std::vector<PlanPtr> inputs;
+  std::vector<Variable> schema;  // columns of the output
+  VariableSet certain;           // those that are bound in every row
+  std::vector<Variable> order;   // rows ascend by the ids of these columns
+  // Estimates. Cost: about that of reading as many rows of a scan; that of the
+  // inputs included.
+  double rows = 0;
+  double cost = 0;
+  // The other ways to join that were weighed.
+  std::string alternatives;
+
+  [[nodiscard]] std::optional<size_t> Column(Variable v) const {
+    for (size_t i = 0; i < schema.size(); ++i) {
+      if (schema[i] == v) return i;
+    }
+    return std::nullopt;
+  }
+};
+
+}  // namespace skg::query::plan

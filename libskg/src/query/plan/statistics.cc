@@ -1,0 +1,128 @@
+#include "query/plan/statistics.h"
+
+#include <algorithm>
+
+#include "absl/container/flat_hash_set.h"
+#include "base/status.h"
+#include "query/exec/triple_cursor.h"
+
+namespace skg::query::plan {
+namespace {
+
+using storage::GraphScope;
+
+// A parameter's graph is like any named one.
+ActiveGraph Known(const ActiveGraph& graph) {
+  if (graph.is_default || graph.name.kind == Place::Kind::kConstant)
+    return graph;
+  return {false, {}};
+}
+
+}  // namespace
+
+Statistics::Key Statistics::KeyOf(const ActiveGraph& graph,
+                                  const std::array<TermId, 3>& ids) {
+  return {graph.is_default ? uint64_t{0} : uint64_t{1}, graph.name.id.bits,
+          ids[0].bits, ids[1].bits, ids[2].bits};
+}
+
+absl::StatusOr<double> Statistics::Count(const ActiveGraph& graph,
+                                         const std::array<TermId, 3>& ids) {
+  const auto [at, is_new] = counts_.try_emplace(KeyOf(graph, ids), 0.0);
+  if (!is_new) return at->second;
+  storage::ScanPattern pattern{
+      GraphScope::kDefault, {}, ids[0], ids[1], ids[2]};
+  const exec::Dataset& dataset = context_.dataset;
+  std::vector<TermId> graphs;
+  if (!graph.is_default) {
+    pattern.scope = GraphScope::kNamed;
+    if (graph.name.kind == Place::Kind::kConstant) graphs = {graph.name.id};
+  } else if (dataset.default_graph == exec::Dataset::DefaultGraph::kAll) {
+    pattern.scope = GraphScope::kUnion;
+  } else if (dataset.default_graph == exec::Dataset::DefaultGraph::kMerge) {
+    graphs = dataset.default_graphs;
+    if (graphs.empty()) return 0.0;
+  }
+  double rows = 0;
+  constexpr size_t kMostGraphs = 8;
+  if (graphs.size() > kMostGraphs) {
+    pattern.scope = GraphScope::kNamed;
+    graphs.clear();
+  }
+  if (graphs.empty()) graphs.emplace_back();
+  for (const TermId id : graphs) {
+    if (id.bound()) {
+      pattern.scope = GraphScope::kOne;
+      pattern.graph = id;
+    }
+    SKG_ASSIGN_OR_RETURN(
+        const storage::Counts counts,
+        context_.view.Count(pattern, context_.options.cancellation));
+    rows += static_cast<double>(counts.triples);
+  }
+  counts_[KeyOf(graph, ids)] = rows;
+  return rows;
+}
+
+absl::StatusOr<std::array<double, 3>> Statistics::Distinct(
+    const ActiveGraph& graph, const std::array<TermId, 3>& ids, double rows) {
+  const auto [at, is_new] =
+      distincts_.try_emplace(KeyOf(graph, ids), std::array<double, 3>{});
+  if (!is_new) return at->second;
+  const storage::TermOrder order =
+      exec::NaturalOrder(ids[0].bound(), ids[1].bound(), ids[2].bound());
+  SKG_ASSIGN_OR_RETURN(
+      const exec::TripleCursor cursor,
+      exec::OpenTriples(context_, graph, {ids[0], ids[1], ids[2]}, order));
+  storage::StatementBatch batch;
+  if (cursor.rows != nullptr)
+    SKG_RETURN_IF_ERROR(cursor.rows->Next(batch).status());
+  const auto seen = static_cast<double>(batch.size());
+  // The first free place of the order.
+  const size_t leading =
+      order == storage::TermOrder::kSpo   ? (ids[0].bound() ? 1 : 0)
+      : order == storage::TermOrder::kPos ? (ids[2].bound() ? 0 : 2)
+                                          : (ids[0].bound() ? 1 : 0);
+  std::array<double, 3> distinct = {1, 1, 1};
+  const storage::BatchColumn<TermId>* columns[] = {
+      &batch.subject, &batch.predicate, &batch.object};
+  for (size_t i = 0; i < 3; ++i) {
+    if (ids[i].bound() || seen == 0) continue;
+    const absl::flat_hash_set<TermId> values(columns[i]->begin(),
+                                             columns[i]->end());
+    const auto met = static_cast<double>(values.size());
+    // Few values among many rows are probably nearly all there are, unless the
+    // rows are sorted by them.
+    constexpr double kFew = 0.3;
+    const bool few = i != leading && met < kFew * seen;
+    distinct[i] = seen >= rows ? met : few ? met * 1.5 : rows * met / seen;
+    distinct[i] = std::clamp(distinct[i], 1.0, std::max(1.0, rows));
+  }
+  distincts_[KeyOf(graph, ids)] = distinct;
+  return distinct;
+}
+
+absl::StatusOr<Statistics::ScanEstimate> Statistics::Estimate(
+    const ScanStep& scan, bool want_distinct) {
+  const ActiveGraph graph = Known(scan.graph);
+  const Place* places[] = {&scan.subject, &scan.predicate, &scan.object};
+  std::array<TermId, 3> ids;
+  bool parameters = false;
+  for (size_t i = 0; i < 3; ++i) {
+    if (places[i]->kind == Place::Kind::kConstant) ids[i] = places[i]->id;
+    parameters = parameters || places[i]->kind == Place::Kind::kParameter;
+  }
+  ScanEstimate estimate;
+  SKG_ASSIGN_OR_RETURN(estimate.rows, Count(graph, ids));
+  if (!want_distinct && !parameters) return estimate;
+  SKG_ASSIGN_OR_RETURN(estimate.distinct, Distinct(graph, ids, estimate.rows));
+  for (size_t i = 0; i < 3; ++i) {
+    if (places[i]->kind == Place::Kind::kParameter)
+      estimate.rows /= estimate.distinct[i];
+  }
+  for (double& distinct : estimate.distinct)
+    distinct = std::clamp(distinct, 1.0, std::max(1.0, estimate.rows));
+  return estimate;
+}
+
+}  // namespace skg::query::plan

@@ -1,0 +1,44 @@
+// Statistics: how many rows patterns have, and how many values.
+#pragma once
+
+#include <array>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "query/exec/context.h"
+#include "query/plan/plan_node.h"
+
+namespace skg::query::plan {
+
+// Not thread-safe; remembers what it was asked.
+class Statistics {
+ public:
+  explicit Statistics(exec::Context& context) : context_(context) {}
+
+  struct ScanEstimate {
+    double rows = 0;
+    // Different subjects, predicates, objects among them.
+    std::array<double, 3> distinct = {1, 1, 1};
+  };
+  // Of a scan, parameters being like constants that nobody knows yet: then the
+  // rows for one of their values, on average. Exact but for that. `distinct` is
+  // a guess from some first rows, and read only where `want_distinct`.
+  // Errors: kDataLoss, kDeadlineExceeded, kCancelled.
+  [[nodiscard]] absl::StatusOr<ScanEstimate> Estimate(const ScanStep& scan,
+                                                      bool want_distinct);
+
+ private:
+  absl::StatusOr<double> Count(const ActiveGraph& graph,
+                               const std::array<TermId, 3>& ids);
+  absl::StatusOr<std::array<double, 3>> Distinct(
+      const ActiveGraph& graph, const std::array<TermId, 3>& ids, double rows);
+
+  exec::Context& context_;
+  using Key = std::array<uint64_t, 5>;  // kind of graph, its name, the ids
+  static Key KeyOf(const ActiveGraph& graph, const std::array<TermId, 3>& ids);
+  absl::flat_hash_map<Key, double> counts_;
+  absl::flat_hash_map<Key, std::array<double, 3>> distincts_;
+};
+
+}  // namespace skg::query::plan

@@ -1,0 +1,29 @@
+// Which variables patterns and expressions mention, bind, and surely bind.
+#pragma once
+
+#include "query/algebra.h"
+#include "query/plan/variable_set.h"
+
+namespace skg::query::plan {
+
+// All that are mentioned where values from outside could stand for them: also
+// in EXISTS, but of a subquery only those that it projects.
+[[nodiscard]] VariableSet VariablesOf(const Expression& expression);
+[[nodiscard]] VariableSet VariablesOf(const Algebra& algebra);
+[[nodiscard]] VariableSet VariablesOf(const TriplePattern& pattern);
+void AddVariables(const PatternTerm& term, VariableSet* out);
+
+// Those that its solutions may bind (in scope: SPARQL 1.1 Query, 18.2.1).
+[[nodiscard]] VariableSet VisibleVariables(const Algebra& algebra);
+// Those that each of its solutions binds.
+[[nodiscard]] VariableSet CertainVariables(const Algebra& algebra);
+// Those that it gives a value by other means than matching: BIND, VALUES,
+// aggregates, SERVICE. No value may stand for them.
+[[nodiscard]] VariableSet AssignedVariables(const Algebra& algebra);
+
+// Whether it has the same value wherever its variables have: no EXISTS, no
+// RAND, UUID or BNODE.
+[[nodiscard]] bool IsPure(const Expression& expression);
+[[nodiscard]] bool HasExists(const Expression& expression);
+
+}  // namespace skg::query::plan

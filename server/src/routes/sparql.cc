@@ -1,0 +1,171 @@
+// The SPARQL 1.1 Protocol: queries by GET, by form, and as they are.
+#include <array>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "http/error_reply.h"
+#include "http/negotiation.h"
+#include "http/url.h"
+#include "routes/request_parts.h"
+#include "routes/routes.h"
+#include "skg/query.h"
+
+namespace skg::server {
+namespace {
+
+// An answer up to so many bytes is sent whole, with its length.
+constexpr size_t kWholeBytes = size_t{256} << 10;
+
+struct Offer {
+  std::string_view type;
+  ResultFormat format;
+};
+
+// The first of each is what a client gets that accepts anything.
+constexpr std::array<Offer, 6> kRowOffers = {{
+    {"application/sparql-results+json", ResultFormat::kJson},
+    {"application/sparql-results+xml", ResultFormat::kXml},
+    {"text/csv", ResultFormat::kCsv},
+    {"text/tab-separated-values", ResultFormat::kTsv},
+    {"application/json", ResultFormat::kJson},
+    {"application/xml", ResultFormat::kXml},
+}};
+constexpr std::array<Offer, 3> kGraphOffers = {{
+    {"text/turtle", ResultFormat::kTurtle},
+    {"application/n-triples", ResultFormat::kNTriples},
+    {"text/plain", ResultFormat::kNTriples},
+}};
+
+std::optional<ResultFormat> Choose(std::string_view accept,
+                                   std::span<const Offer> offers) {
+  std::vector<std::string_view> types;
+  for (const Offer& offer : offers) types.push_back(offer.type);
+  const auto chosen = ChooseMediaType(accept, types);
+  if (!chosen) return std::nullopt;
+  return offers[*chosen].format;
+}
+
+// What a request says, wherever it says it.
+struct ProtocolRequest {
+  std::vector<std::string> queries, updates;
+  skg::QueryOptions options;
+};
+
+absl::Status TakeParameters(const QueryParameters& parameters,
+                            ProtocolRequest& out) {
+  for (const auto& [name, value] : parameters) {
+    if (name == "query") {
+      out.queries.push_back(value);
+    } else if (name == "update") {
+      out.updates.push_back(value);
+    } else if (name == "default-graph-uri") {
+      out.options.default_graphs.push_back("<" + value + ">");
+    } else if (name == "named-graph-uri") {
+      out.options.named_graphs.push_back("<" + value + ">");
+    } else if (name != "graph") {
+      return FieldErrorStatus({{{name}, "no such parameter", "unknown_field"}});
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ProtocolRequest> Read(const ApiRequest& request) {
+  ProtocolRequest out;
+  absl::Status status = TakeParameters(request.query, out);
+  if (!status.ok()) return status;
+  if (request.body.empty()) return out;
+  const std::string_view type = request.content_type;
+  if (IsMediaType(type, "application/sparql-query")) {
+    out.queries.push_back(request.body);
+  } else if (IsMediaType(type, "application/x-www-form-urlencoded")) {
+    status = TakeParameters(ParseForm(request.body), out);
+    if (!status.ok()) return status;
+  } else {
+    return absl::UnimplementedError(
+        "send the query as application/sparql-query, or as a form");
+  }
+  return out;
+}
+
+// The rest of a long answer, counted when it has gone.
+void Continue(Services& services, const ApiRequest& request,
+              std::shared_ptr<QueryResult> result, ResultFormat format,
+              ApiResponse& response) {
+  TenantMetrics* const tenant = request.principal->metrics;
+  response.more = [&services, tenant, result = std::move(result),
+                   format](std::string& piece) -> absl::StatusOr<bool> {
+    auto more = result->NextBytes(format, piece);
+    if (!more.ok() || !*more) {
+      services.metrics.RecordQuery(QueryType::kSparql, result->rows());
+      tenant->RecordQuery(QueryType::kSparql, result->rows());
+    }
+    return more;
+  };
+}
+
+ApiResponse Answer(Services& services, const ApiRequest& request,
+                   QueryResult answer) {
+  const bool graph = answer.form() == QueryResult::Form::kGraph;
+  const auto format = graph ? Choose(request.accept, kGraphOffers)
+                            : Choose(request.accept, kRowOffers);
+  if (!format) {
+    return ErrorReply(406,
+                      graph ? "Accept text/turtle or application/n-triples"
+                            : "Accept a SPARQL results type: JSON, XML, CSV or "
+                              "TSV",
+                      request.request_id);
+  }
+  const auto result = std::make_shared<QueryResult>(std::move(answer));
+  ApiResponse response;
+  response.content_type = MediaType(*format);
+  std::string piece;
+  while (response.body.size() < kWholeBytes) {
+    const absl::StatusOr<bool> more = result->NextBytes(*format, piece);
+    if (!more.ok()) return Failed(services, request, more.status());
+    if (!*more) {
+      services.metrics.RecordQuery(QueryType::kSparql, result->rows());
+      request.principal->metrics->RecordQuery(QueryType::kSparql,
+                                              result->rows());
+      return response;
+    }
+    response.body += piece;
+  }
+  Continue(services, request, result, *format, response);
+  return response;
+}
+
+ApiResponse RunProtocol(Services& services, const ApiRequest& request,
+                        const absl::StatusOr<Graph>& graph) {
+  if (!graph.ok()) return Failed(services, request, graph.status(), "query");
+  absl::StatusOr<ProtocolRequest> asked = Read(request);
+  if (absl::IsUnimplemented(asked.status())) {
+    return ErrorReply(415, std::string(asked.status().message()),
+                      request.request_id);
+  }
+  if (!asked.ok()) return Failed(services, request, asked.status(), "query");
+  if (asked->queries.size() != 1 || !asked->updates.empty()) {
+    return ErrorReply(400, "Send one query, as the parameter or field query",
+                      request.request_id);
+  }
+  asked->options.deadline = request.received + services.settings.query_timeout;
+  absl::StatusOr<QueryResult> result =
+      graph->Query(asked->queries[0], asked->options);
+  if (!result.ok()) return Failed(services, request, result.status());
+  return Answer(services, request, *std::move(result));
+}
+
+}  // namespace
+
+ApiResponse Sparql(Services& services, const ApiRequest& request) {
+  return RunProtocol(services, request, RequestGraph(services, request));
+}
+
+ApiResponse DatabaseSparql(Services& services, const ApiRequest& request) {
+  return RunProtocol(
+      services, request,
+      services.graphs.Open(request.principal->tenant_id, request.id));
+}
+
+}  // namespace skg::server

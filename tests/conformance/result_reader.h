@@ -1,0 +1,38 @@
+// Expected results of queries, as the suites hold them.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "rdf/term.h"
+
+namespace skg::test {
+
+struct QueryResult {
+  std::optional<bool> boolean;  // of an ASK; else the rest
+  std::vector<std::string> variables;
+  std::vector<std::map<std::string, rdf::Term>> rows;
+};
+
+// SPARQL XML (.srx) and JSON (.srj) results, and result sets in Turtle (.ttl,
+// with the vocabulary of the data access working group's tests).
+// kUnimplemented: another ending.
+[[nodiscard]] absl::StatusOr<QueryResult> ReadQueryResult(
+    const std::filesystem::path& path, const std::string& base_iri);
+
+// Empty: they are the same solutions, blank nodes up to their labels; else what
+// differs. `ordered`: in the same sequence. `lax`: each expected one at least
+// once and at most as often.
+[[nodiscard]] std::string CompareResults(const QueryResult& got,
+                                         const QueryResult& want, bool ordered,
+                                         bool lax);
+
+// How many comparisons so far found numbers written otherwise, of equal value
+// and datatype.
+[[nodiscard]] size_t& ResultsEqualByValue();
+
+}  // namespace skg::test

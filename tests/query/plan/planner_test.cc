@@ -1,0 +1,179 @@
+// Which plans are chosen, and that choosing another changes no answer.
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "query/exec/query_graph.h"
+#include "sparql/parser.h"
+
+namespace skg::query::test {
+namespace {
+
+// A chain of towns, each with a number, in one of two lands; every third has a
+// lake.
+const QueryGraph& Towns() {
+  static const QueryGraph kGraph = [] {
+    NaiveDataset dataset;
+    constexpr int kTowns = 9000;
+    for (int i = 0; i < kTowns; ++i) {
+      const std::string town = "<b:t" + std::to_string(i) + ">";
+      dataset.default_graph.insert(
+          {town, "<b:next>", "<b:t" + std::to_string(i + 1) + ">"});
+      dataset.default_graph.insert({town, "<b:size>", std::to_string(i)});
+      dataset.default_graph.insert(
+          {town, "<b:in>", i % 2 == 0 ? "<b:north>" : "<b:south>"});
+      if (i % 4000 == 0) {
+        dataset.default_graph.insert({town, "<b:was>", "<b:capital>"});
+      }
+      if (i % 3 == 0)
+        dataset.default_graph.insert({town, "<b:has>", "<b:lake>"});
+    }
+    return QueryGraph(dataset);
+  }();
+  return kGraph;
+}
+
+struct Case {
+  const char* name;
+  const char* query;
+  const char* plan;  // must be in the plan's text
+  const char* never = nullptr;
+};
+
+const Case kCases[] = {
+    {"scans that are sorted by what they share are merged",
+     "SELECT ?x { ?x :in :north . ?x :has :lake }", "merge join on ?x"},
+    {"a few rows ask an index", "SELECT ?z { :t5 :next ?y . ?y :size ?z }",
+     "index join given ?y"},
+    {"many rows that are sorted otherwise are hashed",
+     "SELECT ?x ?z { ?x :next ?y . ?x :size ?z }", "hash join on ?x"},
+    {"one pattern is counted without reading it",
+     "SELECT (COUNT(*) AS ?c) { ?x :next ?y }", "count _ <b:next> _", "scan"},
+    {"a limited sort keeps only the first",
+     "SELECT ?x { ?x :size ?n } ORDER BY DESC(?n) LIMIT 5", "top 5 by",
+     "sort ?"},
+    {"a sort with an offset keeps those before it too",
+     "SELECT ?x { ?x :size ?n } ORDER BY ?n LIMIT 5 OFFSET 7", "top 12 by"},
+    {"exists of many rows is a join",
+     "SELECT ?x { ?x :next ?y FILTER EXISTS { ?y :next ?z } }",
+     "hash semi join on ?y"},
+    {"not exists too",
+     "SELECT ?x { ?x :next ?y FILTER NOT EXISTS { ?y :has :lake } }",
+     "hash anti join on ?y"},
+    {"exists of few rows is asked",
+     "SELECT ?y { :t5 :next ?y FILTER EXISTS { ?y :next ?z } }", "filter",
+     "semi join"},
+    {"optional of few rows asks an index",
+     "SELECT ?y ?z { :t5 :next ?y OPTIONAL { ?y :size ?z } }",
+     "index left join given ?y"},
+    {"optional of many rows is hashed",
+     "SELECT ?x ?z { ?x :next ?y OPTIONAL { ?y :size ?z } }",
+     "hash left join on ?y"},
+    {"a path starts from what is bound",
+     "SELECT ?z { :t2990 :next ?y . ?y :next* ?z }", "path $y to ?z"},
+    {"columns that nobody needs are not read",
+     "SELECT DISTINCT ?n { ?x :size ?n }", "scan ?x <b:size> ?n in pos -> ?n "},
+    {"distinct of what is sorted looks at neighbours",
+     "SELECT DISTINCT ?n { ?x :size ?n }", "distinct neighbours"},
+};
+
+Query Parse(const std::string& text) {
+  auto query = sparql::ParseQuery("PREFIX : <b:> " + text, {});
+  REQUIRE_OK(query);
+  return *std::move(query);
+}
+
+}  // namespace
+
+TEST_CASE("the cheaper plan is chosen", "[query][plan]") {
+  for (const Case& c : kCases) {
+    DYNAMIC_SECTION(c.name) {
+      const Query query = Parse(c.query);
+      std::string plan;
+      const auto rows = Solve(query, Towns().view(), {}, &plan);
+      REQUIRE_OK(rows);
+      INFO(plan);
+      CHECK(plan.find(c.plan) != std::string::npos);
+      if (c.never != nullptr) CHECK(plan.find(c.never) == std::string::npos);
+
+      QueryOptions plain;
+      plain.plan = {.merge_join = false,
+                    .hash_join = true,
+                    .index_join = false,
+                    .semi_join = false,
+                    .reorder = false,
+                    .shortcuts = false,
+                    .push_filters = false};
+      const auto same = Solve(query, Towns().view(), plain);
+      REQUIRE_OK(same);
+      CHECK((AsMultiset(*rows) == AsMultiset(*same)));
+    }
+  }
+}
+
+TEST_CASE("a merge skips what the other side lacks", "[query][plan]") {
+  for (const char* const text :
+       {"SELECT ?x { ?x :in :north . ?x :was :capital }",
+        "SELECT ?x { ?x :was :capital . ?x :in :north }"}) {
+    QueryOptions options;
+    options.profile = true;
+    options.plan.index_join = options.plan.hash_join = false;
+    std::string plan;
+    const auto rows = Solve(Parse(text), Towns().view(), options, &plan);
+    REQUIRE_OK(rows);
+    INFO(plan);
+    CHECK(rows->size() == 3);
+    CHECK(plan.find("merge join on ?x") != std::string::npos);
+    CHECK((plan.find("seeks 1]") != std::string::npos ||
+           plan.find("seeks 2]") != std::string::npos));
+  }
+}
+
+TEST_CASE("a filter is asked before the joins that do not need it",
+          "[query][plan]") {
+  std::string plan;
+  REQUIRE_OK(Solve(Parse("SELECT * { ?x :next ?y . ?y :next ?z . ?x :size ?n "
+                         "FILTER(?n < 5) }"),
+                   Towns().view(), {}, &plan));
+  INFO(plan);
+  const size_t filter = plan.find("filter"), join = plan.find("join");
+  REQUIRE(filter != std::string::npos);
+  CHECK(join < filter);
+}
+
+TEST_CASE("joins begin with the fewest rows", "[query][plan]") {
+  std::string plan;
+  REQUIRE_OK(Solve(Parse("SELECT * { ?a :next ?b . ?b :next ?c . ?c :size 7 }"),
+                   Towns().view(), {}, &plan));
+  INFO(plan);
+  // The innermost first input is the last to be written of those that are read
+  // once.
+  CHECK(plan.find("scan ?c <b:size> \"7\"") != std::string::npos);
+  CHECK(plan.find("index join") != std::string::npos);
+  CHECK(plan.find("hash join on") == std::string::npos);
+}
+
+TEST_CASE("more patterns than can be ordered exactly are ordered still",
+          "[query][plan]") {
+  std::string text = "SELECT * { :t0 :next ?v1 ";
+  for (int i = 1; i < 70; ++i) {
+    text += ". ?v" + std::to_string(i) + " :next ?v" + std::to_string(i + 1);
+  }
+  const auto rows = Solve(Parse(text + " }"), Towns().view(), {});
+  REQUIRE_OK(rows);
+  REQUIRE(rows->size() == 1);
+  CHECK((*rows)[0].size() == 70);
+}
+
+TEST_CASE("patterns nested too deeply are refused", "[query][plan]") {
+  AlgebraPtr pattern = MakeAlgebra(Bgp{});
+  for (int i = 0; i < 300; ++i) {
+    LeftJoin join;
+    join.left = std::move(pattern);
+    join.right = MakeAlgebra(Bgp{});
+    pattern = MakeAlgebra(std::move(join));
+  }
+  CHECK(Solve(QueryOf(std::move(pattern)), Towns().view()).status().code() ==
+        absl::StatusCode::kInvalidArgument);
+}
+
+}  // namespace skg::query::test

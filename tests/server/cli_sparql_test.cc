@@ -1,0 +1,97 @@
+// `skg query` in SPARQL.
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "server/cli_support.h"
+
+namespace skg::test {
+namespace {
+
+constexpr char kPeople[] =
+    "@prefix : <urn:skg:> .\n:Curie :discovered :Radium ; :born 1867 .\n"
+    ":Einstein :discovered :Relativity ; :born 1879 .\n";
+
+struct LoadedPlace : CliPlace {
+  LoadedPlace() {
+    MustRun({"load", "--data", data, File("people.ttl", kPeople)});
+  }
+  [[nodiscard]] Arguments Ask(const std::string& query,
+                              const Arguments& more = {}) const {
+    Arguments arguments = {"query", "--data", data};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    arguments.push_back(query);
+    return arguments;
+  }
+};
+
+constexpr char kOld[] = "SELECT ?who { ?who :born ?year FILTER(?year < 1870) }";
+
+TEST_CASE("SPARQL in all its forms and results") {
+  const LoadedPlace place;
+  const auto json = nlohmann::json::parse(MustRun(place.Ask(kOld)));
+  CHECK(json["results"]["bindings"][0]["who"]["value"] == "urn:skg:Curie");
+  CHECK(MustRun(place.Ask(kOld, {"--results", "csv"})) ==
+        "who\r\nurn:skg:Curie\r\n");
+  CHECK(MustRun(place.Ask(kOld, {"--results", "tsv"})) ==
+        "?who\n<urn:skg:Curie>\n");
+  CHECK(Contains(MustRun(place.Ask(kOld, {"--results", "xml"})),
+                 "<uri>urn:skg:Curie</uri>"));
+  CHECK(MustRun(place.Ask(kOld, {"--results", "table"})) ==
+        "who  \n-----\nCurie\n(1 row)\n");
+  CHECK(MustRun(place.Ask("ASK { :Curie ?p ?o }", {"--results", "table"})) ==
+        "true\n");
+  CHECK(MustRun(place.Ask("DESCRIBE :Einstein", {"--results", "ntriples"}))
+            .starts_with("<urn:skg:Einstein> "));
+  CHECK(Contains(MustRun(place.Ask("CONSTRUCT WHERE { ?s :discovered ?o }")),
+                 "Radium"));
+}
+
+TEST_CASE("the language of a query is told by its first character, or said") {
+  const LoadedPlace place;
+  CHECK(Contains(
+      MustRun(place.Ask(R"({"pattern": ["Curie", "discovered", null]})")),
+      "Radium"));
+  CHECK(Contains(MustFail(place.Ask(kOld, {"--language", "pattern"})), "JSON"));
+  CHECK(Contains(MustFail(place.Ask("{}", {"--language", "sparql"})),
+                 "SPARQL 1:1"));
+  const ProcessResult mixed =
+      RunSkg(place.Ask(R"({"pattern": []})", {"--explain"}));
+  CHECK(mixed.status == 2);
+}
+
+TEST_CASE("mistakes and limits end with one line") {
+  const LoadedPlace place;
+  CHECK(Contains(MustFail(place.Ask("SELECT ?x\nWHERE {")), "SPARQL 2:"));
+  CHECK(
+      Contains(MustFail(place.Ask(kOld, {"--results", "turtle"})), "no graph"));
+  std::string crossed = "SELECT * { ";
+  for (int i = 0; i < 30; ++i)
+    crossed += "?a" + std::to_string(i) + " ?b" + std::to_string(i) + " ?c" +
+               std::to_string(i) + " . ";
+  const std::string endless =
+      crossed + "FILTER(STRLEN(CONCAT(STR(?a0), STR(?a29))) > 9999) }";
+  CHECK(
+      Contains(MustFail(place.Ask(endless, {"--timeout", "0.2"})), "deadline"));
+}
+
+TEST_CASE("the plan of a query, before it runs and after") {
+  const LoadedPlace place;
+  CHECK(Contains(MustRun(place.Ask(kOld, {"--explain"})), "scan"));
+  const auto plan = nlohmann::json::parse(
+      MustRun(place.Ask(kOld, {"--explain", "--results", "json"})));
+  CHECK(plan.is_object());
+  CHECK(Contains(MustRun(place.Ask(kOld, {"--profile"})), "scan"));
+}
+
+TEST_CASE("SPARQL asks the past, too") {
+  const LoadedPlace place;
+  MustRun({"load", "--data", place.data,
+           place.File("more.nt", "<urn:skg:x> <urn:skg:born> \"1\" .\n")});
+  const std::string count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }";
+  CHECK(MustRun(place.Ask(count, {"--results", "csv"})) == "n\r\n5\r\n");
+  CHECK(MustRun(place.Ask(count, {"--results", "csv", "--as-of", "1"})) ==
+        "n\r\n4\r\n");
+}
+
+}  // namespace
+}  // namespace skg::test

@@ -1,0 +1,154 @@
+// The SPARQL 1.1 Protocol at /sparql and /databases/{graph}/sparql.
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "server/test_server.h"
+
+namespace skg::test {
+namespace {
+
+constexpr char kQueryType[] = "application/sparql-query";
+constexpr char kFormType[] = "application/x-www-form-urlencoded";
+constexpr char kJsonType[] = "application/sparql-results+json";
+
+void Fill(const TestServer& test, const std::string& graph = "main") {
+  REQUIRE(test.Post("/triples/batch?graph=" + graph, R"({"triples":[
+      {"subject":"a","predicate":"p","object":"b"},
+      {"subject":"b","predicate":"p","object":"c"}]})")
+              ->status == 202);
+}
+
+std::string Encoded(const std::string& text) {
+  return httplib::detail::encode_query_param(text);
+}
+
+TEST_CASE("a query by GET, by form, and as it is") {
+  const TestServer test;
+  Fill(test);
+  auto client = test.Client();
+  const std::string query = "SELECT ?x { ?x :p :c }";
+  for (const std::string path :
+       {"/sparql", "/api/v1/sparql", "/databases/main/sparql"}) {
+    INFO(path);
+    for (const auto& result :
+         {client.Get(path + "?query=" + Encoded(query)),
+          client.Post(path, "query=" + Encoded(query), kFormType),
+          client.Post(path, query, kQueryType)}) {
+      REQUIRE(result);
+      CHECK(result->status == 200);
+      CHECK(result->get_header_value("Content-Type") == kJsonType);
+      const Json body = BodyOf(result);
+      CHECK(body["head"]["vars"] == Json{"x"});
+      CHECK(body["results"]["bindings"] ==
+            Json::parse(R"([{"x":{"type":"uri","value":"urn:skg:b"}}])"));
+    }
+  }
+  CHECK(BodyOf(client.Post("/sparql", "ASK { :a :p :b }",
+                           kQueryType))["boolean"] == true);
+}
+
+TEST_CASE("the form of the answer is negotiated") {
+  const TestServer test;
+  Fill(test);
+  auto client = test.Client();
+  const auto ask = [&](const std::string& query, const std::string& accept) {
+    return client.Post("/sparql", {{"Accept", accept}}, query, kQueryType);
+  };
+  const std::string rows = "SELECT ?x { ?x :p :c }";
+  CHECK(ask(rows, "text/csv")->body == "x\r\nurn:skg:b\r\n");
+  CHECK(ask(rows, "text/tab-separated-values")->body == "?x\n<urn:skg:b>\n");
+  CHECK_THAT(ask(rows, "application/sparql-results+xml")->body,
+             Catch::Contains("<uri>urn:skg:b</uri>"));
+  CHECK(ask(rows, "text/html")->status == 406);
+  CHECK(ask(rows, "text/turtle")->status == 406);
+  const auto graph = ask("DESCRIBE :a", "*/*");
+  CHECK_THAT(graph->get_header_value("Content-Type"),
+             Catch::StartsWith("text/turtle"));
+  CHECK(ask("DESCRIBE :a", "application/n-triples")->body ==
+        "<urn:skg:a> <urn:skg:p> <urn:skg:b> .\n");
+  CHECK(ask("DESCRIBE :a", kJsonType)->status == 406);
+}
+
+TEST_CASE("datasets of the protocol come before those of the query") {
+  const TestServer test;
+  Fill(test);
+  REQUIRE(test.Post("/triples/add",
+                    R"({"subject":"x","predicate":"p","object":"y",
+                        "graph":"g"})")
+              ->status == 201);
+  const std::string query =
+      "?query=" + Encoded("SELECT (COUNT(*) AS ?n) { ?s :p ?o }");
+  const auto count = [&](const std::string& more) {
+    return BodyOf(test.Get("/sparql" + query +
+                           more))["results"]["bindings"][0]["n"]["value"];
+  };
+  CHECK(count("") == "2");
+  CHECK(count("&default-graph-uri=" + Encoded("urn:skg:g")) == "1");
+}
+
+TEST_CASE("what is no request of the protocol is refused") {
+  const TestServer test;
+  auto client = test.Client();
+  CHECK(client.Get("/sparql")->status == 400);
+  CHECK(client.Get("/sparql?query=ASK%7B%7D&query=ASK%7B%7D")->status == 400);
+  CHECK(client.Get("/sparql?query=ASK%7B%7D&limit=1")->status == 422);
+  CHECK(client.Post("/sparql", "ASK {}", "text/plain")->status == 415);
+  CHECK(client.Post("/sparql", R"({"query":"ASK {}"})", "application/json")
+            ->status == 415);
+  const auto wrong = client.Post("/sparql", "SELECT ?x\nWHERE", kQueryType);
+  CHECK(wrong->status == 400);
+  CHECK_THAT(BodyOf(wrong)["detail"].get<std::string>(),
+             Catch::Contains("SPARQL 2:"));
+  CHECK(client.Post("/databases/absent/sparql", "ASK {}", kQueryType)->status ==
+        404);
+  CHECK(test.Stranger().Post("/sparql", "ASK {}", kQueryType)->status == 401);
+}
+
+TEST_CASE("a query that takes too long is stopped") {
+  const TestServer test([](server::Settings& settings) {
+    settings.query_timeout = absl::Milliseconds(100);
+  });
+  Fill(test);
+  std::string triples;
+  for (int i = 0; i < 300; ++i) {
+    if (i > 0) triples += ',';
+    triples += R"({"subject":"s)" + std::to_string(i) +
+               R"(","predicate":"p","object":"o)" + std::to_string(i) + "\"}";
+  }
+  REQUIRE(
+      test.Post("/triples/batch", "{\"triples\":[" + triples + "]}")->status ==
+      202);
+  const auto result = test.Client().Post(
+      "/sparql",
+      "SELECT ?a { ?a :p ?x . ?b :p ?y . ?c :p ?z . ?d :p ?w "
+      "FILTER(STRLEN(CONCAT(STR(?x), STR(?y), STR(?z), STR(?w))) > 1000) }",
+      kQueryType);
+  REQUIRE(result);
+  CHECK(result->status == 504);
+}
+
+TEST_CASE("a long answer is sent in chunks, whole") {
+  const TestServer test;
+  std::string triples;
+  for (int i = 0; i < 200; ++i) {
+    if (i > 0) triples += ',';
+    triples += R"({"subject":"s)" + std::to_string(i) +
+               R"(","predicate":"p","object":"o"})";
+  }
+  REQUIRE(
+      test.Post("/triples/batch", "{\"triples\":[" + triples + "]}")->status ==
+      202);
+  auto client = test.Client();
+  const auto result =
+      client.Post("/sparql", {{"Accept", "text/csv"}},
+                  "SELECT ?a ?b { ?a :p :o . ?b :p :o }", kQueryType);
+  REQUIRE(result);
+  CHECK(result->status == 200);
+  CHECK(result->get_header_value("Transfer-Encoding") == "chunked");
+  CHECK(std::count(result->body.begin(), result->body.end(), '\n') == 40001);
+  // The connection goes on.
+  CHECK(client.Post("/sparql", "ASK {}", kQueryType)->status == 200);
+}
+
+}  // namespace
+}  // namespace skg::test
