@@ -175,11 +175,14 @@ absl::StatusOr<QueryResult> ReadQueryResult(const std::filesystem::path& path,
   if (path.extension() == ".srj") {
     return ReadDocument(sparql::ResultFormat::kJson, *text, base_iri);
   }
-  if (path.extension() != ".ttl")
+  const bool xml = path.extension() == ".rdf";
+  if (!xml && path.extension() != ".ttl")
     return absl::UnimplementedError("no reader for " + path.string());
   std::vector<Quad> quads;
   const absl::Status status = rdf::ReadText(
-      *text, {.syntax = rdf::Syntax::kTurtle, .base_iri = base_iri},
+      *text,
+      {.syntax = xml ? rdf::Syntax::kRdfXml : rdf::Syntax::kTurtle,
+       .base_iri = base_iri},
       [&](const Quad& quad) {
         quads.push_back(quad);
         return absl::OkStatus();

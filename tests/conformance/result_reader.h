@@ -18,9 +18,9 @@ struct QueryResult {
   std::vector<std::map<std::string, rdf::Term>> rows;
 };
 
-// SPARQL XML (.srx) and JSON (.srj) results, and result sets in Turtle (.ttl,
-// with the vocabulary of the data access working group's tests).
-// kUnimplemented: another ending.
+// SPARQL XML (.srx) and JSON (.srj) results, and result sets in Turtle (.ttl)
+// and RDF/XML (.rdf, with the vocabulary of the data access working group's
+// tests). kUnimplemented: another ending.
 [[nodiscard]] absl::StatusOr<QueryResult> ReadQueryResult(
     const std::filesystem::path& path, const std::string& base_iri);
 

@@ -26,6 +26,7 @@ using test::QueryResult;
 absl::StatusOr<rdf::Syntax> SyntaxOf(const std::string& file) {
   if (file.ends_with(".ttl")) return rdf::Syntax::kTurtle;
   if (file.ends_with(".nt")) return rdf::Syntax::kNTriples;
+  if (file.ends_with(".rdf")) return rdf::Syntax::kRdfXml;
   return absl::UnimplementedError("no reader for " + file);
 }
 
