@@ -10,3 +10,6 @@ find_package(ICU 72 COMPONENTS uc REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(EXPAT REQUIRED IMPORTED_TARGET expat)
+pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
+# It says -pthread, which Threads::Threads says as far as it is needed.
+set_property(TARGET PkgConfig::RE2 PROPERTY INTERFACE_COMPILE_OPTIONS "")

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "rdf/characters.h"
+#include "rdf/civil_date.h"
 
 namespace skg::rdf {
 namespace {
@@ -24,65 +25,10 @@ constexpr unsigned kDateTimeBits = 51;  // milliseconds since 1970, biased
 constexpr unsigned kTimeBits = 47;      // milliseconds since midnight, biased
 constexpr unsigned kDateBits = 49;      // minutes since 1970, biased
 
-// Where a type has no year or no month, the one that stands for it: a leap
-// year, a month of 31 days.
-constexpr int64_t kReferenceYear = 1972;
-constexpr int kReferenceMonth = 12;
-
 constexpr std::array<Datatype, 8> kSubtypes = {
     Datatype::kOther, Datatype::kDate,       Datatype::kTime,
     Datatype::kGYear, Datatype::kGYearMonth, Datatype::kGMonthDay,
     Datatype::kGDay,  Datatype::kGMonth};
-
-struct CivilDate {
-  int64_t year = kReferenceYear;
-  int month = 1;
-  int day = 1;
-};
-
-// The proleptic Gregorian calendar, after Howard Hinnant's "chrono-Compatible
-// Low-Level Date Algorithms". Year 0 is 1 BC, as in XSD 1.1.
-int64_t DaysFromCivil(const CivilDate& date) {
-  const int64_t year = date.month <= 2 ? date.year - 1 : date.year;
-  const int64_t era = (year >= 0 ? year : year - 399) / 400;
-  const int64_t year_of_era = year - era * 400;
-  const int64_t shifted_month =
-      date.month > 2 ? date.month - 3 : date.month + 9;
-  const int64_t day_of_year = (153 * shifted_month + 2) / 5 + date.day - 1;
-  return era * 146'097 + year_of_era * 365 + year_of_era / 4 -
-         year_of_era / 100 + day_of_year - 719'468;
-}
-
-CivilDate CivilFromDays(int64_t days) {
-  days += 719'468;
-  const int64_t era = (days >= 0 ? days : days - 146'096) / 146'097;
-  const int64_t day_of_era = days - era * 146'097;
-  const int64_t year_of_era = (day_of_era - day_of_era / 1460 +
-                               day_of_era / 36'524 - day_of_era / 146'096) /
-                              365;
-  const int64_t day_of_year =
-      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-  const int64_t shifted_month = (5 * day_of_year + 2) / 153;
-  CivilDate date;
-  date.day = static_cast<int>(day_of_year - (153 * shifted_month + 2) / 5 + 1);
-  date.month = static_cast<int>(shifted_month < 10 ? shifted_month + 3
-                                                   : shifted_month - 9);
-  date.year = year_of_era + era * 400 + (date.month <= 2 ? 1 : 0);
-  return date;
-}
-
-bool IsLeapYear(int64_t year) {
-  return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-}
-
-int DaysInMonth(int64_t year, int month) {
-  constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  return month == 2 && IsLeapYear(year) ? 29 : kDays[month - 1];
-}
-
-int64_t FloorDivide(int64_t value, int64_t by) {
-  return value / by - (value % by < 0 ? 1 : 0);
-}
 
 // Reads the parts of a lexical form off its front; a part that is not there,
 // out of range or not canonical makes the whole scan fail.
@@ -407,6 +353,38 @@ std::optional<uint64_t> DateOrTimePayload(Datatype datatype,
       Bias(DaysFromCivil(date) * kMinutesPerDay - ZoneMinutes(zone), kDateBits);
   if (!value) return std::nullopt;
   return head | (*value << kZoneBits) | zone;
+}
+
+std::optional<InlineMoment> MomentOf(TermId id) {
+  constexpr auto zone_of = [](uint64_t zone) {
+    return zone == kNoZone ? InlineMoment::kNoZone
+                           : static_cast<int>(ZoneMinutes(zone));
+  };
+  const uint64_t payload = id.payload();
+  InlineMoment moment;
+  if (id.tag() == TermTag::kDateTime) {
+    moment.datatype = Datatype::kDateTime;
+    moment.zone_minutes = zone_of((payload >> kDigitBits) & 0x7F);
+    moment.utc_millis =
+        Unbias(payload >> (kDigitBits + kZoneBits), kDateTimeBits);
+    return moment;
+  }
+  const uint64_t subtype = payload >> 56;
+  if (id.tag() != TermTag::kDateOrTime || subtype == 0 ||
+      subtype >= kSubtypes.size()) {
+    return std::nullopt;
+  }
+  moment.datatype = kSubtypes[subtype];
+  const uint64_t value = payload & ((uint64_t{1} << 56) - 1);
+  if (moment.datatype == Datatype::kTime) {
+    moment.zone_minutes = zone_of((value >> kDigitBits) & 0x7F);
+    moment.utc_millis = Unbias(value >> (kDigitBits + kZoneBits), kTimeBits);
+  } else {
+    moment.zone_minutes = zone_of(value & 0x7F);
+    moment.utc_millis =
+        Unbias(value >> kZoneBits, kDateBits) * kMillisPerMinute;
+  }
+  return moment;
 }
 
 Datatype AppendDateOrTime(uint64_t payload, std::string& out) {

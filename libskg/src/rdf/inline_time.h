@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "rdf/datatypes.h"
+#include "rdf/term_id.h"
 
 namespace skg::rdf {
 
@@ -22,5 +23,18 @@ namespace skg::rdf {
 [[nodiscard]] bool AppendDateTime(uint64_t payload, std::string& out);
 // kOther if the payload is not that of any value.
 [[nodiscard]] Datatype AppendDateOrTime(uint64_t payload, std::string& out);
+
+// What an id of these tags says, without its text.
+struct InlineMoment {
+  static constexpr int kNoZone = 1 << 15;
+  Datatype datatype = Datatype::kOther;
+  // Since 1970-01-01T00:00Z (kTime: since midnight in UTC); without a timezone
+  // the local time is taken as UTC.
+  int64_t utc_millis = 0;
+  int zone_minutes = kNoZone;
+};
+// Unset for the ids of other tags. Bits that no literal has may give a moment
+// too: only InlineTerm finds all damage.
+[[nodiscard]] std::optional<InlineMoment> MomentOf(TermId id);
 
 }  // namespace skg::rdf

@@ -1,4 +1,6 @@
 // The tags whose payload is the value. Layouts: libskg/docs/formats-terms.md.
+#include "rdf/inline_value.h"
+
 #include <bit>
 #include <charconv>
 #include <cmath>
@@ -84,7 +86,8 @@ Payload DecimalPayload(std::string_view lexical) {
 
 // The canonical form of XSD 1.1: shortest digits that give the value back, one
 // before the point, at least one after it.
-std::string_view CanonicalDouble(double value, char (&buffer)[40]) {
+template <typename Float>
+std::string_view CanonicalDouble(Float value, char (&buffer)[40]) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "INF" : "-INF";
   char raw[32];
@@ -196,9 +199,13 @@ bool AppendDecimal(uint64_t payload, std::string& out) {
   return true;
 }
 
+uint64_t DoubleBits(uint64_t payload) {
+  const uint64_t bits = payload << 4;
+  return (bits & kSignBit) != 0 ? bits & ~kSignBit : ~(bits | 15);
+}
+
 bool AppendDouble(uint64_t payload, std::string& out) {
-  uint64_t bits = payload << 4;
-  bits = (bits & kSignBit) != 0 ? bits & ~kSignBit : ~(bits | 15);
+  const uint64_t bits = DoubleBits(payload);
   const double value = std::bit_cast<double>(bits);
   if (std::isnan(value) &&
       bits !=
@@ -267,6 +274,67 @@ std::optional<TermId> InlineId(const Term& term) {
     default:
       return std::nullopt;
   }
+}
+
+std::optional<TermId> InlineInteger(int64_t value) {
+  if (value < -kIntegerBias || value >= kIntegerBias) return std::nullopt;
+  return TermId::Make(TermTag::kInteger,
+                      static_cast<uint64_t>(value + kIntegerBias));
+}
+
+int64_t IntegerOf(TermId id) {
+  return static_cast<int64_t>(id.payload()) - kIntegerBias;
+}
+
+std::optional<TermId> InlineDecimal(int64_t units, unsigned digits) {
+  if (digits > kDecimalDigits) return std::nullopt;
+  int64_t scaled = 0;
+  if (__builtin_mul_overflow(units, kPowersOfTen[kDecimalDigits - digits],
+                             &scaled) ||
+      scaled < -kDecimalBias || scaled >= kDecimalBias) {
+    return std::nullopt;
+  }
+  return TermId::Make(
+      TermTag::kDecimal,
+      (static_cast<uint64_t>(scaled + kDecimalBias) << 4) | digits);
+}
+
+int64_t ScaledDecimalOf(TermId id) {
+  return static_cast<int64_t>(id.payload() >> 4) - kDecimalBias;
+}
+
+std::optional<TermId> InlineDouble(double value) {
+  if (std::isnan(value)) value = std::numeric_limits<double>::quiet_NaN();
+  const auto bits = std::bit_cast<uint64_t>(value);
+  if ((bits & 15) != 0) return std::nullopt;
+  return TermId::Make(TermTag::kDouble, OrderedBits(bits) >> 4);
+}
+
+double DoubleOf(TermId id) {
+  return std::bit_cast<double>(DoubleBits(id.payload()));
+}
+
+TermId InlineBoolean(bool value) {
+  return TermId::Make(TermTag::kSmall,
+                      (kBooleanSubtype << kSmallValueBits) | (value ? 2u : 0u));
+}
+
+std::optional<bool> BooleanOf(TermId id) {
+  if (id.tag() != TermTag::kSmall ||
+      id.payload() >> kSmallValueBits != kBooleanSubtype) {
+    return std::nullopt;
+  }
+  return (id.payload() & 2) != 0;
+}
+
+void AppendCanonical(double value, std::string& out) {
+  char buffer[40];
+  out.append(CanonicalDouble(value, buffer));
+}
+
+void AppendCanonical(float value, std::string& out) {
+  char buffer[40];
+  out.append(CanonicalDouble(value, buffer));
 }
 
 absl::StatusOr<Term> InlineTerm(TermId id) {

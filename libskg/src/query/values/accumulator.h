@@ -18,8 +18,13 @@ class Accumulator {
  public:
   virtual ~Accumulator() = default;
   // An unbound id is an error of the argument. `times` equal values at once.
+  // Errors: kResourceExhausted (a GROUP_CONCAT longer than rdf::kMaxTermBytes),
+  // kDataLoss.
   [[nodiscard]] virtual absl::Status Add(rdf::TermId value, uint64_t times) = 0;
-  // Unbound where the aggregate is an error (but what was counted counts).
+  // Unbound where the aggregate is an error: of SUM, AVG, MIN, MAX and
+  // GROUP_CONCAT where any argument was one (or, of the first two, no number;
+  // of the last, a blank node or triple term), of MIN, MAX and SAMPLE where
+  // nothing was added. COUNT and SAMPLE pass over errors.
   [[nodiscard]] virtual absl::StatusOr<rdf::TermId> Finish() = 0;
   [[nodiscard]] virtual size_t memory_bytes() const = 0;
 };

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -36,6 +37,11 @@ struct EvaluationContext {
   std::string base_iri;  // for IRI()
   absl::Time now;        // the same for all of a query
   uint64_t seed = 0;     // RAND, UUID, BNODE
+  // BNODE(label) gives the same blank node wherever it is asked for in one
+  // solution. Evaluators of one scope must be given the same rows in the same
+  // order (Extend upon Extend of one SELECT, in one thread) and then agree;
+  // scopes that differ, and unset ones, have no blank node in common.
+  std::optional<uint64_t> solution_scope = std::nullopt;
 };
 
 // Errors of expressions (SPARQL 1.1 Query, section 17.2) are no errors of
@@ -54,8 +60,10 @@ class Evaluator {
 };
 
 // Variables that are not in the schema are unbound. `context` outlives it.
-// Errors: kInvalidArgument (a pattern of REGEX that is none, an unknown
-// function: those give unbound values; a kAggregate is kInternal).
+// Errors: kInvalidArgument (a wrong number of arguments, too deep nesting),
+// kInternal (a kAggregate), and those of Evaluate: what is constant is computed
+// here. A pattern of REGEX that is none and an unknown function are errors of
+// the expression: they give unbound values.
 [[nodiscard]] absl::StatusOr<std::unique_ptr<Evaluator>> MakeEvaluator(
     const Expression& expression, std::span<const Variable> schema,
     EvaluationContext& context);

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "rdf/term.h"
+#include "rdf/term_id.h"
 
 namespace skg::query {
 
@@ -22,5 +23,10 @@ namespace skg::query {
 // equal.
 [[nodiscard]] std::strong_ordering OrderTerms(const rdf::Term* a,
                                               const rdf::Term* b);
+
+// The same of ids, as far as they tell it. Unset: decode both and ask
+// OrderTerms (or OrderValues of compare.h, with each decoded once).
+[[nodiscard]] std::optional<std::strong_ordering> OrderIds(rdf::TermId a,
+                                                           rdf::TermId b);
 
 }  // namespace skg::query
