@@ -1,8 +1,11 @@
 #include <utility>
 
 #include "base/status.h"
+#include "storage/commit_queue.h"
+#include "storage/commit_writer.h"
 #include "storage/graph_state.h"
 #include "storage/overlay.h"
+#include "storage/prepared_commit.h"
 #include "storage/store.h"
 
 namespace skg::storage {
@@ -27,6 +30,25 @@ class TransactionState {
   Overlay overlay_;
   ReadView view_;
 };
+
+namespace {
+
+// What a transaction asks for; it has no changes any more.
+CommitRequest RequestOf(TransactionState& state,
+                        const CommitRequest& settings) {
+  Overlay& overlay = state.overlay();
+  CommitRequest request;
+  request.durability = settings.durability;
+  request.idempotency_key = settings.idempotency_key;
+  request.request_hash = settings.request_hash;
+  request.want_outcomes = settings.want_outcomes;
+  request.new_terms = overlay.terms();
+  request.operations = std::move(overlay.operations);
+  request.records = std::move(overlay.records);
+  return request;
+}
+
+}  // namespace
 
 Transaction::Transaction(std::unique_ptr<TransactionState> state)
     : state_(std::move(state)) {}
@@ -91,17 +113,43 @@ absl::StatusOr<CommitOutcome> GraphStore::Commit(
     return absl::InvalidArgumentError(
         "the transaction belongs to another graph");
   }
-  CommitRequest request;
-  request.durability = settings.durability;
-  request.idempotency_key = settings.idempotency_key;
-  request.request_hash = settings.request_hash;
-  request.want_outcomes = settings.want_outcomes;
-  request.new_terms = overlay.terms();
-  request.operations = std::move(overlay.operations);
-  request.records = std::move(overlay.records);
+  CommitRequest request = RequestOf(state, settings);
   request.reads = &overlay.reads;
   request.snapshot_commit = state.snapshot().commit();
   return Commit(request);
+}
+
+absl::StatusOr<CommitOutcome> GraphStore::Run(const TransactionWork& work,
+                                              const CommitRequest& settings) {
+  for (int i = 0; i < kTransactionTries; ++i) {
+    SKG_ASSIGN_OR_RETURN(Transaction transaction, Begin());
+    SKG_RETURN_IF_ERROR(work(transaction));
+    auto outcome = Commit(transaction, settings);
+    if (!absl::IsAborted(outcome.status())) return outcome;
+  }
+  return RunAlone(work, settings);
+}
+
+absl::StatusOr<CommitOutcome> GraphStore::RunAlone(
+    const TransactionWork& work, const CommitRequest& settings) {
+  CommitOutcome outcome;
+  const CommitQueue::WriterEdit run = [&](CommitWriter& writer,
+                                          CommitBatch& batch) -> absl::Status {
+    SKG_ASSIGN_OR_RETURN(auto snapshot, state_->TakeSnapshot());
+    Transaction transaction(
+        std::make_unique<TransactionState>(*state_, std::move(snapshot)));
+    SKG_RETURN_IF_ERROR(work(transaction));
+    // Nothing came between: no reads to check.
+    const CommitRequest request = RequestOf(transaction.state(), settings);
+    PreparedCommit commit(request);
+    SKG_RETURN_IF_ERROR(Prepare(*state_, commit));
+    SKG_RETURN_IF_ERROR(writer.Apply(commit, batch));
+    outcome = std::move(commit.outcome);
+    return absl::OkStatus();
+  };
+  SKG_RETURN_IF_ERROR(
+      state_->queue().Edit(run, settings.durability, /*alone=*/true));
+  return outcome;
 }
 
 }  // namespace skg::storage
