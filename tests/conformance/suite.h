@@ -12,6 +12,7 @@ namespace skg::test {
 // Empty: the case passes; else why it fails.
 using RunCase = std::function<std::string(const std::filesystem::path& folder,
                                           const nlohmann::json& test_case)>;
+using CaseFilter = std::function<bool(const nlohmann::json& test_case)>;
 
 // Runs every case of `suite`, prints `suite passed/total`, and fails the Catch2
 // case if a case fails that expectations.json does not list, passes although it
@@ -19,8 +20,9 @@ using RunCase = std::function<std::string(const std::filesystem::path& folder,
 // though the shared folder is there. Without a shared folder it says so in one
 // line and runs nothing. `aspect` is what of the suite is looked at, if not the
 // whole: `suite aspect` is its name then in the output and in
-// expectations.json.
+// expectations.json. `applies`: the cases that are of that aspect, if not all.
 void RunSuite(const std::string& suite, const RunCase& run,
-              const std::string& aspect = "");
+              const std::string& aspect = "",
+              const CaseFilter& applies = nullptr);
 
 }  // namespace skg::test

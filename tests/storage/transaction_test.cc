@@ -203,5 +203,65 @@ TEST_CASE("concurrent increments through transactions lose none") {
   RequireClean(*store);
 }
 
+TEST_CASE("a transaction that is run goes through whatever comes between") {
+  const auto store = OpenMemoryStore();
+  GraphStore graph = CreateGraph(*store);
+  AddOne(graph, "a", "p", "0");
+  int calls = 0;
+  const auto outcome = graph.Run(
+      [&](Transaction& transaction) {
+        const std::string number = std::to_string(++calls);
+        const size_t seen =
+            AllRows(transaction.view(), Subject(transaction.view(), "a"))
+                .size();
+        // At last nobody else may write: one that tried would wait for itself.
+        if (calls <= GraphStore::kTransactionTries)
+          AddOne(graph, "a", "p", number);
+        return transaction.Add(
+            Key(transaction, "seen", std::to_string(seen), number), 1.0f,
+            nullptr, false);
+      },
+      {});
+  REQUIRE_OK(outcome);
+  CHECK(calls == GraphStore::kTransactionTries + 1);
+  CHECK(outcome->result.commit == 5);
+  CHECK(outcome->result.inserted == 1);
+  const ReadView view = *graph.Latest();
+  CHECK(AllRows(view, Subject(view, "a")).size() == 4);
+  const auto left = AllRows(view, Subject(view, "seen"));
+  REQUIRE(left.size() == 1);
+  std::vector<rdf::Term> terms;
+  const TermId ids[] = {left.begin()->key.predicate, left.begin()->key.object};
+  REQUIRE_OK(view.Decode(ids, &terms));
+  CHECK(terms[0] == Name("4"));
+  CHECK(terms[1] == Name("4"));
+  AddOne(graph, "b", "p", "after");
+  RequireClean(*store);
+}
+
+TEST_CASE("work that fails has changed nothing, alone or not") {
+  const auto store = OpenMemoryStore();
+  GraphStore graph = CreateGraph(*store);
+  int added = 0;
+  for (const int fail_at : {1, 2, GraphStore::kTransactionTries + 1}) {
+    int calls = 0;
+    const uint64_t before = graph.last_commit();
+    const auto outcome = graph.Run(
+        [&](Transaction& transaction) -> absl::Status {
+          (void)AllRows(transaction.view(), {});
+          if (++calls == fail_at) return absl::OutOfRangeError("enough");
+          AddOne(graph, "a", "p", std::to_string(++added));
+          return transaction.Add(Key(transaction, "x", "y", "z"), 1.0f, nullptr,
+                                 false);
+        },
+        {});
+    CHECK(absl::IsOutOfRange(outcome.status()));
+    CHECK(calls == fail_at);
+    CHECK(graph.last_commit() == before + static_cast<uint64_t>(calls) - 1);
+  }
+  CHECK(AllRows(*graph.Latest()).size() == 4);
+  RequireClean(*store);
+}
+
 }  // namespace
 }  // namespace skg::storage::test

@@ -22,6 +22,7 @@
 #include "skg/statement.h"
 #include "skg/time_travel.h"
 #include "skg/transaction.h"
+#include "skg/update.h"
 
 namespace skg {
 
@@ -178,6 +179,18 @@ class SKG_EXPORT Graph {
   // says where), kOutOfRange (as AsOf), kDeadlineExceeded, kResourceExhausted.
   [[nodiscard]] absl::StatusOr<PatternResult> QueryJson(
       std::string_view document, const PatternQueryOptions& options = {}) const;
+
+  // Runs a SPARQL Update request (see update.h) as one commit: all of its
+  // operations, each seeing what those before it did, or nothing. Serialisable:
+  // if another commit changes what it has read it runs again, and after three
+  // tries once more while other writers wait for it. The prefix `:` is the base
+  // namespace. INSERT leaves a statement that is there as it is. Errors:
+  // kInvalidArgument (syntax, with place), kAlreadyExists and kNotFound
+  // (CREATE, DROP, ADD, MOVE, COPY without SILENT: a named graph exists while
+  // it has statements), kDeadlineExceeded, kCancelled, kResourceExhausted,
+  // those of LOAD, and as Add.
+  [[nodiscard]] absl::StatusOr<UpdateResult> Update(
+      std::string_view text, const UpdateOptions& options = {});
 
   // Calls `on_change` on a thread of its own for every matching change of
   // every commit after `after_commit` (0: from the beginning), in order, each

@@ -22,6 +22,10 @@ bool IsLowerHex(char c) {
 }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
+std::string PrefixOf(uint64_t digits) {
+  return absl::StrCat("skg", absl::Hex(digits, absl::kZeroPad16), "x");
+}
+
 bool HasLocalLabel(const rdf::Term& term) {
   switch (term.kind) {
     case rdf::TermKind::kBlankNode:
@@ -71,8 +75,15 @@ void HashedBlankNodes::Resolve(rdf::Term& term) const {
                            std::move(object));
 }
 
-BlankNodeScope::BlankNodeScope(uint64_t digits)
-    : prefix_(absl::StrCat("skg", absl::Hex(digits, absl::kZeroPad16), "x")) {}
+BlankNodeSeries::BlankNodeSeries() {
+  uint64_t digits = 0;
+  FillRandom(&digits, sizeof digits);
+  prefix_ = PrefixOf(digits);
+}
+
+std::string BlankNodeSeries::Next() { return absl::StrCat(prefix_, ++last_); }
+
+BlankNodeScope::BlankNodeScope(uint64_t digits) : prefix_(PrefixOf(digits)) {}
 
 rdf::Term BlankNodeScope::Resolve(rdf::Term term) {
   if (!HasLocalLabel(term)) return term;

@@ -36,6 +36,17 @@ class HashedBlankNodes {
   uint64_t key_ = 0;
 };
 
+// New stable labels, all with the same digits. Not thread-safe.
+class BlankNodeSeries {
+ public:
+  BlankNodeSeries();
+  [[nodiscard]] std::string Next();
+
+ private:
+  std::string prefix_;
+  uint64_t last_ = 0;
+};
+
 // The blank nodes of one document, request or transaction.
 // Not thread-safe. Memory: proportional to its distinct local labels.
 class BlankNodeScope {

@@ -26,6 +26,9 @@ struct VariableTable {
 // FROM and FROM NAMED (USING and USING NAMED in updates).
 struct DatasetClause {
   std::vector<std::string> default_graphs, named_graphs;  // IRIs
+  // The named graphs are those of the store, and `named_graphs` says nothing:
+  // WITH changes the default graph alone.
+  bool all_named_graphs = false;
   [[nodiscard]] bool empty() const {
     return default_graphs.empty() && named_graphs.empty();
   }

@@ -120,6 +120,18 @@ class GraphStore {
   [[nodiscard]] MemoryBudget* memory_budget() const;
 
   [[nodiscard]] absl::StatusOr<Transaction> Begin();
+  // What a transaction reads and changes; it must neither commit to this graph
+  // nor wait for who does.
+  using TransactionWork = std::function<absl::Status(Transaction&)>;
+  // Runs `work` on a transaction and commits it. If another commit changed what
+  // it had read, so that it would be kAborted, it runs again on a new one;
+  // after kTransactionTries of them once more while nobody else may commit,
+  // perhaps on another thread: then nothing is in its way. Errors: those of
+  // `work`, and nothing has changed then; those of Commit; kAborted where it
+  // has spilled and was overtaken each time.
+  static constexpr int kTransactionTries = 3;
+  [[nodiscard]] absl::StatusOr<CommitOutcome> Run(
+      const TransactionWork& work, const CommitRequest& settings);
   // Tells no outcomes of single operations where it has spilled.
   [[nodiscard]] absl::StatusOr<CommitOutcome> Commit(
       Transaction& transaction, const CommitRequest& settings);
@@ -154,6 +166,9 @@ class GraphStore {
 
  private:
   friend class Store;
+  [[nodiscard]] absl::StatusOr<CommitOutcome> RunAlone(
+      const TransactionWork& work, const CommitRequest& settings);
+
   std::shared_ptr<GraphState> state_;
   std::shared_ptr<const StoreOptions> options_;
 };

@@ -3,8 +3,11 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "rdf/term_id.h"
+#include "storage/commit_queue.h"
+#include "storage/commit_writer.h"
 #include "storage/graph_state.h"
 #include "storage/overlay.h"
+#include "storage/prepared_commit.h"
 #include "storage/spilled_changes.h"
 #include "storage/store.h"
 
@@ -96,6 +99,31 @@ class TransactionState {
   ReadView view_;
 };
 
+namespace {
+
+// How a transaction is committed, without its changes.
+CommitRequest SettingsOf(const CommitRequest& settings) {
+  CommitRequest request;
+  request.durability = settings.durability;
+  request.idempotency_key = settings.idempotency_key;
+  request.request_hash = settings.request_hash;
+  return request;
+}
+
+// What a transaction asks for; it has no changes any more.
+CommitRequest RequestOf(TransactionState& state,
+                        const CommitRequest& settings) {
+  Overlay& overlay = state.overlay();
+  CommitRequest request = SettingsOf(settings);
+  request.want_outcomes = settings.want_outcomes;
+  request.new_terms = overlay.terms();
+  request.operations = std::move(overlay.operations);
+  request.records = std::move(overlay.records);
+  return request;
+}
+
+}  // namespace
+
 Transaction::Transaction(std::unique_ptr<TransactionState> state)
     : state_(std::move(state)) {}
 Transaction::Transaction(Transaction&&) noexcept = default;
@@ -181,23 +209,58 @@ absl::StatusOr<CommitOutcome> GraphStore::Commit(
         "the transaction belongs to another graph");
   }
   SKG_RETURN_IF_ERROR(overlay.broken);
-  CommitRequest request;
-  request.durability = settings.durability;
-  request.idempotency_key = settings.idempotency_key;
-  request.request_hash = settings.request_hash;
-  request.snapshot_commit = state.snapshot().commit();
   if (state.spilled() != nullptr) {
     SKG_RETURN_IF_ERROR(state.Spill());
+    CommitRequest request = SettingsOf(settings);
+    request.snapshot_commit = state.snapshot().commit();
     const ReadSet reads = overlay.ReadsFor(&request.new_terms);
     request.reads = &reads;
     return state.spilled()->Commit(request);
   }
-  request.want_outcomes = settings.want_outcomes;
-  request.new_terms = overlay.terms();
-  request.operations = std::move(overlay.operations);
-  request.records = std::move(overlay.records);
+  CommitRequest request = RequestOf(state, settings);
+  request.snapshot_commit = state.snapshot().commit();
   request.reads = &overlay.reads;
   return Commit(std::move(request));
+}
+
+absl::StatusOr<CommitOutcome> GraphStore::Run(const TransactionWork& work,
+                                              const CommitRequest& settings) {
+  for (int i = 0; i < kTransactionTries; ++i) {
+    SKG_ASSIGN_OR_RETURN(Transaction transaction, Begin());
+    SKG_RETURN_IF_ERROR(work(transaction));
+    auto outcome = Commit(transaction, settings);
+    if (!absl::IsAborted(outcome.status())) return outcome;
+  }
+  return RunAlone(work, settings);
+}
+
+absl::StatusOr<CommitOutcome> GraphStore::RunAlone(
+    const TransactionWork& work, const CommitRequest& settings) {
+  CommitOutcome outcome;
+  const CommitQueue::WriterEdit run = [&](CommitWriter& writer,
+                                          CommitBatch& batch) -> absl::Status {
+    SKG_ASSIGN_OR_RETURN(auto snapshot, state_->TakeSnapshot());
+    Transaction transaction(
+        std::make_unique<TransactionState>(*state_, std::move(snapshot)));
+    SKG_RETURN_IF_ERROR(work(transaction));
+    SKG_RETURN_IF_ERROR(transaction.state().overlay().broken);
+    // Its run would have to be built and published while the writer is held.
+    if (transaction.state().spilled() != nullptr) {
+      return absl::AbortedError(
+          "a transaction too large for memory met changes of what it had read "
+          "each time; run it again when others write less");
+    }
+    // Nothing came between: no reads to check.
+    const CommitRequest request = RequestOf(transaction.state(), settings);
+    PreparedCommit commit(request);
+    SKG_RETURN_IF_ERROR(Prepare(*state_, commit));
+    SKG_RETURN_IF_ERROR(writer.Apply(commit, batch));
+    outcome = std::move(commit.outcome);
+    return absl::OkStatus();
+  };
+  SKG_RETURN_IF_ERROR(
+      state_->queue().Edit(run, settings.durability, /*alone=*/true));
+  return outcome;
 }
 
 }  // namespace skg::storage

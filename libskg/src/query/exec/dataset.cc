@@ -35,12 +35,13 @@ absl::StatusOr<Dataset> MakeDataset(const DatasetClause& clause,
                          terms.Lookup(rdf::Term::Iri(iri)));
     if (id.bound()) dataset.default_graphs.push_back(id);
   }
+  SortUnique(&dataset.default_graphs);
+  if (clause.all_named_graphs) return dataset;
   dataset.named_graphs.emplace();
   for (const std::string& iri : clause.named_graphs) {
     SKG_ASSIGN_OR_RETURN(const rdf::TermId id, terms.IdOf(rdf::Term::Iri(iri)));
     dataset.named_graphs->push_back(id);
   }
-  SortUnique(&dataset.default_graphs);
   SortUnique(&*dataset.named_graphs);
   return dataset;
 }

@@ -16,15 +16,17 @@ namespace skg::query {
 
 class Solutions::Impl {
  public:
-  Impl(const Query& query, const storage::ReadView& view,
+  Impl(const PatternRequest& request, const storage::ReadView& view,
        const QueryOptions& options)
-      : query_(query.variables, view, options) {}
+      : query_(request.variables, view, options) {}
 
-  absl::Status Start(const Query& query, const std::vector<Variable>& result) {
-    SKG_RETURN_IF_ERROR(query_.Start(query.dataset));
-    for (const Variable v : result) names_.push_back(query.variables.names[v]);
+  absl::Status Start(const PatternRequest& request) {
+    SKG_RETURN_IF_ERROR(query_.Start(request.dataset));
+    for (const Variable v : request.result)
+      names_.push_back(request.variables.names[v]);
     plan::Planner planner(query_.context());
-    SKG_ASSIGN_OR_RETURN(plan_, planner.PlanQuery(*query.pattern, result));
+    SKG_ASSIGN_OR_RETURN(plan_,
+                         planner.PlanQuery(request.pattern, request.result));
     SKG_ASSIGN_OR_RETURN(root_,
                          exec::MakeOperator(*plan_, {}, query_.context()));
     return absl::OkStatus();
@@ -96,11 +98,18 @@ absl::Status Solutions::Decode(
 }
 
 absl::StatusOr<std::unique_ptr<Solutions>> RunPattern(
+    const PatternRequest& request, const storage::ReadView& view,
+    const QueryOptions& options) {
+  auto impl = std::make_unique<Solutions::Impl>(request, view, options);
+  SKG_RETURN_IF_ERROR(impl->Start(request));
+  return std::unique_ptr<Solutions>(new Solutions(std::move(impl)));
+}
+
+absl::StatusOr<std::unique_ptr<Solutions>> RunPattern(
     const Query& query, const std::vector<Variable>& result,
     const storage::ReadView& view, const QueryOptions& options) {
-  auto impl = std::make_unique<Solutions::Impl>(query, view, options);
-  SKG_RETURN_IF_ERROR(impl->Start(query, result));
-  return std::unique_ptr<Solutions>(new Solutions(std::move(impl)));
+  return RunPattern({query.variables, query.dataset, *query.pattern, result},
+                    view, options);
 }
 
 absl::StatusOr<std::unique_ptr<Solutions>> RunSelect(

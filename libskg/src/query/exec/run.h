@@ -17,6 +17,8 @@
 
 namespace skg::query {
 
+struct PatternRequest;
+
 // The solutions of a query's pattern, a batch at a time. Not thread-safe. Needs
 // neither the Query nor the options once it is made; ends before the view's
 // store, and before what the options refer to.
@@ -47,12 +49,26 @@ class Solutions {
 
  private:
   friend absl::StatusOr<std::unique_ptr<Solutions>> RunPattern(
-      const Query& query, const std::vector<Variable>& result,
-      const storage::ReadView& view, const QueryOptions& options);
+      const PatternRequest& request, const storage::ReadView& view,
+      const QueryOptions& options);
   class Impl;
   explicit Solutions(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
+
+// A pattern, and what it needs of the request that it is part of. Nothing here
+// is owned.
+struct PatternRequest {
+  const VariableTable& variables;
+  const DatasetClause& dataset;
+  const Algebra& pattern;
+  const std::vector<Variable>& result;  // the columns
+};
+// Its solutions. Errors: kInvalidArgument (nested too deeply), and those of
+// Solutions.
+[[nodiscard]] absl::StatusOr<std::unique_ptr<Solutions>> RunPattern(
+    const PatternRequest& request, const storage::ReadView& view,
+    const QueryOptions& options);
 
 // The triples of a CONSTRUCT or DESCRIBE, each once. Not thread-safe; as
 // Solutions.
@@ -67,8 +83,7 @@ class GraphAnswer {
   [[nodiscard]] virtual std::string ExplainJson() const = 0;
 };
 
-// Solutions of the pattern with these columns, whatever the query's form.
-// Errors: kInvalidArgument (nested too deeply), and those of Solutions.
+// Solutions of a query's pattern with these columns, whatever its form.
 [[nodiscard]] absl::StatusOr<std::unique_ptr<Solutions>> RunPattern(
     const Query& query, const std::vector<Variable>& result,
     const storage::ReadView& view, const QueryOptions& options);

@@ -130,15 +130,16 @@ constexpr size_t kMostCursors = 16;
 
 class Opener {
  public:
-  Opener(Context& context, const TriplePlaces& places, TermOrder order)
-      : context_(context), places_(places) {
+  Opener(Context& context, const storage::ReadView& view,
+         const TriplePlaces& places, TermOrder order)
+      : context_(context), view_(view), places_(places) {
     options_.order = order;
     options_.cancellation = context.options.cancellation;
   }
 
   absl::StatusOr<std::unique_ptr<storage::ScanCursor>> Open(
       GraphScope scope, TermId graph = {}) const {
-    return context_.view.Scan(
+    return view_.Scan(
         {scope, graph, places_.subject, places_.predicate, places_.object},
         options_);
   }
@@ -187,6 +188,7 @@ class Opener {
   }
 
   Context& context_;
+  const storage::ReadView& view_;
   const TriplePlaces& places_;
   storage::ScanOptions options_;
 };
@@ -196,8 +198,10 @@ class Opener {
 absl::StatusOr<TripleCursor> OpenTriples(Context& context,
                                          const plan::ActiveGraph& graph,
                                          const TriplePlaces& places,
-                                         TermOrder order) {
-  const Opener opener(context, places, order);
+                                         TermOrder order,
+                                         const storage::ReadView* view) {
+  const Opener opener(context, view == nullptr ? context.view : *view, places,
+                      order);
   if (graph.is_default) return opener.Default();
   TripleCursor cursor;
   if (graph.name.kind == plan::Place::Kind::kConstant) {

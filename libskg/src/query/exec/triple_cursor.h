@@ -23,10 +23,12 @@ struct TripleCursor {
 };
 
 // `graph.name` must not be a parameter; with kAny or kVariable the rows are
-// those of every named graph of the dataset. Cost: a seek or more.
+// those of every named graph of the dataset. They are read from `view`, which
+// outlives the cursor; null: the context's. Cost: a seek or more.
 [[nodiscard]] absl::StatusOr<TripleCursor> OpenTriples(
     Context& context, const plan::ActiveGraph& graph,
-    const TriplePlaces& places, storage::TermOrder order);
+    const TriplePlaces& places, storage::TermOrder order,
+    const storage::ReadView* view = nullptr);
 
 // The same graph, with a parameter's value in its place.
 [[nodiscard]] plan::ActiveGraph Resolve(const plan::ActiveGraph& graph,

@@ -55,9 +55,8 @@ absl::StatusOr<double> Statistics::Count(const ActiveGraph& graph,
       pattern.scope = GraphScope::kOne;
       pattern.graph = id;
     }
-    SKG_ASSIGN_OR_RETURN(
-        const storage::Counts counts,
-        context_.view.Count(pattern, context_.options.cancellation));
+    SKG_ASSIGN_OR_RETURN(const storage::Counts counts,
+                         stored_.Count(pattern, context_.options.cancellation));
     rows += static_cast<double>(counts.triples);
   }
   counts_[KeyOf(graph, ids)] = rows;
@@ -73,7 +72,8 @@ absl::StatusOr<std::array<double, 3>> Statistics::Distinct(
       exec::NaturalOrder(ids[0].bound(), ids[1].bound(), ids[2].bound());
   SKG_ASSIGN_OR_RETURN(
       const exec::TripleCursor cursor,
-      exec::OpenTriples(context_, graph, {ids[0], ids[1], ids[2]}, order));
+      exec::OpenTriples(context_, graph, {ids[0], ids[1], ids[2]}, order,
+                        &stored_));
   storage::StatementBatch batch;
   if (cursor.rows != nullptr)
     SKG_RETURN_IF_ERROR(cursor.rows->Next(batch).status());

@@ -14,7 +14,8 @@ namespace skg::query::plan {
 // Not thread-safe; remembers what it was asked.
 class Statistics {
  public:
-  explicit Statistics(exec::Context& context) : context_(context) {}
+  explicit Statistics(exec::Context& context)
+      : context_(context), stored_(context.view.snapshot()) {}
 
   struct ScanEstimate {
     double rows = 0;
@@ -22,7 +23,8 @@ class Statistics {
     std::array<double, 3> distinct = {1, 1, 1};
   };
   // Of a scan, parameters being like constants that nobody knows yet: then the
-  // rows for one of their values, on average. Exact but for that. `distinct` is
+  // rows for one of their values, on average. Exact but for that and for what a
+  // transaction itself has changed. `distinct` is
   // a guess from some first rows, and read only where `want_distinct`.
   // Errors: kDataLoss, kDeadlineExceeded, kCancelled.
   [[nodiscard]] absl::StatusOr<ScanEstimate> Estimate(const ScanStep& scan,
@@ -35,6 +37,9 @@ class Statistics {
       const ActiveGraph& graph, const std::array<TermId, 3>& ids, double rows);
 
   exec::Context& context_;
+  // What is counted for a plan alone was not read: no transaction conflicts
+  // over it.
+  const storage::ReadView stored_;
   using Key = std::array<uint64_t, 5>;  // kind of graph, its name, the ids
   static Key KeyOf(const ActiveGraph& graph, const std::array<TermId, 3>& ids);
   absl::flat_hash_map<Key, double> counts_;
