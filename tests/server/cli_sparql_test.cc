@@ -83,6 +83,21 @@ TEST_CASE("the plan of a query, before it runs and after") {
   CHECK(Contains(MustRun(place.Ask(kOld, {"--profile"})), "scan"));
 }
 
+TEST_CASE("an update is one commit") {
+  const LoadedPlace place;
+  CHECK(MustRun(place.Ask("DELETE { ?s :born ?y } INSERT { ?s :birth ?y } "
+                          "WHERE { ?s :born ?y }",
+                          {"--update"})) ==
+        "2 inserted, 2 removed (commit 2)\n");
+  CHECK(MustRun(place.Ask("ASK { ?s :born ?y }", {"--results", "table"})) ==
+        "false\n");
+  CHECK(Contains(MustFail(place.Ask("INSERT DATA {", {"--update"})),
+                 "SPARQL 1:"));
+  CHECK(RunSkg(place.Ask("CLEAR ALL", {"--update", "--as-of", "1"})).status ==
+        2);
+  CHECK(place.Statements() == 4);
+}
+
 TEST_CASE("SPARQL asks the past, too") {
   const LoadedPlace place;
   MustRun({"load", "--data", place.data,

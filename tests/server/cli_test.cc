@@ -29,13 +29,15 @@ constexpr char kPeople[] =
 TEST_CASE("version and help") {
   CHECK(MustRun({"--version"}) == "skg " SKG_VERSION "\n");
   const std::string help = MustRun({"--help"});
-  const std::vector<Arguments> verbs = {
-      {"serve"},           {"load"},           {"query"},
-      {"export"},          {"stats"},          {"check"},
-      {"backup"},          {"restore"},        {"compact"},         {"clear"},
-      {"tasks"},           {"tasks", "list"},  {"tasks", "show"},
-      {"tasks", "cancel"}, {"tasks", "prune"}, {"keys"},
-      {"keys", "create"}};
+  const std::vector<Arguments> verbs = {{"serve"},          {"load"},
+                                        {"query"},          {"export"},
+                                        {"stats"},          {"check"},
+                                        {"backup"},         {"restore"},
+                                        {"compact"},        {"clear"},
+                                        {"tasks"},          {"tasks", "list"},
+                                        {"tasks", "show"},  {"tasks", "cancel"},
+                                        {"tasks", "prune"}, {"keys"},
+                                        {"keys", "create"}};
   for (Arguments verb : verbs) {
     INFO(verb.front());
     CHECK(Contains(help, verb.front()));

@@ -1,7 +1,9 @@
 // The SPARQL 1.1 Protocol at /sparql and /databases/{graph}/sparql.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "auth/api_key.h"
 #include "server/test_server.h"
 
 namespace skg::test {
@@ -102,6 +104,42 @@ TEST_CASE("what is no request of the protocol is refused") {
   CHECK(client.Post("/databases/absent/sparql", "ASK {}", kQueryType)->status ==
         404);
   CHECK(test.Stranger().Post("/sparql", "ASK {}", kQueryType)->status == 401);
+}
+
+TEST_CASE("an update by form and as it is, for who may write") {
+  const std::string reader = server::GenerateApiKey();
+  const TestServer test([&](server::Settings& settings) {
+    auto read_only = server::MakeApiKeyRecord(reader, "public");
+    read_only.roles = {"read:triples"};
+    StoreKeys(settings, {read_only});
+  });
+  auto client = test.Client();
+  constexpr char kUpdateType[] = "application/sparql-update";
+  const auto first =
+      client.Post("/sparql", "INSERT DATA { :a :p :b, :c }", kUpdateType);
+  CHECK(first->status == 200);
+  CHECK(BodyOf(first) ==
+        Json::parse(R"({"commit":1,"inserted":2,"removed":0})"));
+  CHECK(BodyOf(client.Post("/databases/main/sparql",
+                           "update=" + Encoded("DELETE WHERE { ?s ?p :c }"),
+                           kFormType))["removed"] == 1);
+  CHECK(BodyOf(client.Post("/sparql", "ASK { :a :p :b }",
+                           kQueryType))["boolean"] == true);
+  CHECK(
+      client.Post("/sparql", "INSERT DATA { ?x :p :b }", kUpdateType)->status ==
+      400);
+  CHECK(client.Get("/sparql?update=" + Encoded("CLEAR ALL"))->status == 400);
+  CHECK(client
+            .Post("/sparql",
+                  "query=" + Encoded("ASK {}") +
+                      "&update=" + Encoded("CLEAR ALL"),
+                  kFormType)
+            ->status == 400);
+  const httplib::Headers key = {{"X-API-Key", reader}};
+  auto stranger = test.Stranger();
+  CHECK(stranger.Post("/sparql", key, "CLEAR ALL", kUpdateType)->status == 403);
+  CHECK(stranger.Post("/sparql", key, "ASK {}", kQueryType)->status == 200);
+  CHECK(BodyOf(test.Get("/stats"))["total_triples"] == 1);
 }
 
 TEST_CASE("a query that takes too long is stopped") {

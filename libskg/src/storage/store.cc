@@ -330,18 +330,23 @@ absl::Status GraphStore::CheckTermSize(const rdf::Term& term) const {
 
 absl::StatusOr<CommitOutcome> GraphStore::Commit(const CommitRequest& request) {
   if (read_only()) return OpenedForReading();
-  // What the writer need not decide while others wait.
-  if (request.operations.size() > options_->spill.changes &&
-      !request.want_outcomes && request.reads == nullptr) {
-    auto spilled = CommitSpilled(*this, options_->spill, request);
-    if (spilled) return *std::move(spilled);
-  }
+  if (auto large = CommitIfLarge(request)) return *std::move(large);
   return state_->queue().Commit(request);
 }
 
 absl::StatusOr<CommitOutcome> GraphStore::Commit(CommitRequest&& request) {
   if (read_only()) return OpenedForReading();
+  if (auto large = CommitIfLarge(request)) return *std::move(large);
   return state_->queue().Commit(std::move(request));
+}
+
+std::optional<absl::StatusOr<CommitOutcome>> GraphStore::CommitIfLarge(
+    const CommitRequest& request) {
+  if (request.operations.size() <= options_->spill.changes ||
+      request.want_outcomes || request.reads != nullptr) {
+    return std::nullopt;
+  }
+  return CommitSpilled(*this, options_->spill, request);
 }
 
 MemoryBudget* GraphStore::memory_budget() const {

@@ -127,8 +127,8 @@ class GraphStore {
   // it had read, so that it would be kAborted, it runs again on a new one;
   // after kTransactionTries of them once more while nobody else may commit,
   // perhaps on another thread: then nothing is in its way. Errors: those of
-  // `work`, and nothing has changed then; those of Commit; kAborted where it
-  // has spilled and was overtaken each time.
+  // `work`, and nothing has changed then; those of Commit. It does not spill:
+  // what `work` changes is held in memory.
   static constexpr int kTransactionTries = 3;
   [[nodiscard]] absl::StatusOr<CommitOutcome> Run(
       const TransactionWork& work, const CommitRequest& settings);
@@ -166,6 +166,10 @@ class GraphStore {
 
  private:
   friend class Store;
+  // For what the writer need not decide while others wait; unset: it is not
+  // so large, or does not fit into files either.
+  [[nodiscard]] std::optional<absl::StatusOr<CommitOutcome>> CommitIfLarge(
+      const CommitRequest& request);
   [[nodiscard]] absl::StatusOr<CommitOutcome> RunAlone(
       const TransactionWork& work, const CommitRequest& settings);
 

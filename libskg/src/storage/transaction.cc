@@ -101,6 +101,12 @@ class TransactionState {
 
 namespace {
 
+// Work that runs again, perhaps within the writer, keeps its ids until the end
+// and bounds its own memory.
+SpillOptions NeverSpill() {
+  return {.changes = SIZE_MAX, .bytes = SIZE_MAX, .directory = {}};
+}
+
 // How a transaction is committed, without its changes.
 CommitRequest SettingsOf(const CommitRequest& settings) {
   CommitRequest request;
@@ -225,8 +231,11 @@ absl::StatusOr<CommitOutcome> GraphStore::Commit(
 
 absl::StatusOr<CommitOutcome> GraphStore::Run(const TransactionWork& work,
                                               const CommitRequest& settings) {
+  if (read_only()) return OpenedForReading();
   for (int i = 0; i < kTransactionTries; ++i) {
-    SKG_ASSIGN_OR_RETURN(Transaction transaction, Begin());
+    SKG_ASSIGN_OR_RETURN(auto snapshot, state_->Latest());
+    Transaction transaction(std::make_unique<TransactionState>(
+        *this, NeverSpill(), std::move(snapshot)));
     SKG_RETURN_IF_ERROR(work(transaction));
     auto outcome = Commit(transaction, settings);
     if (!absl::IsAborted(outcome.status())) return outcome;
@@ -240,16 +249,9 @@ absl::StatusOr<CommitOutcome> GraphStore::RunAlone(
   const CommitQueue::WriterEdit run = [&](CommitWriter& writer,
                                           CommitBatch& batch) -> absl::Status {
     SKG_ASSIGN_OR_RETURN(auto snapshot, state_->TakeSnapshot());
-    Transaction transaction(
-        std::make_unique<TransactionState>(*state_, std::move(snapshot)));
+    Transaction transaction(std::make_unique<TransactionState>(
+        *this, NeverSpill(), std::move(snapshot)));
     SKG_RETURN_IF_ERROR(work(transaction));
-    SKG_RETURN_IF_ERROR(transaction.state().overlay().broken);
-    // Its run would have to be built and published while the writer is held.
-    if (transaction.state().spilled() != nullptr) {
-      return absl::AbortedError(
-          "a transaction too large for memory met changes of what it had read "
-          "each time; run it again when others write less");
-    }
     // Nothing came between: no reads to check.
     const CommitRequest request = RequestOf(transaction.state(), settings);
     PreparedCommit commit(request);

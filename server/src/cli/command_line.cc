@@ -279,6 +279,8 @@ void AddQuery(CLI::App& app, Chosen& chosen) {
   verb->add_flag("--profile", query->profile,
                  "SPARQL: run, and print the plan with what its steps did")
       ->excludes(explain);
+  verb->add_flag("--update", query->update,
+                 "The text is SPARQL Update: one commit of all its operations");
   verb->add_option("--timeout", query->timeout_seconds,
                    "End the query after so long, 0: never [0]")
       ->check(Checked(CheckSeconds))

@@ -101,6 +101,7 @@ absl::Status Answer(const QueryVerb& verb, const std::string& directory,
   if (!engine.ok()) return engine.status();
   const absl::StatusOr<Graph> graph = (*engine)->OpenGraph(verb.target.graph);
   if (!graph.ok()) return graph.status();
+  if (verb.update) return RunSparqlUpdate(verb, *graph, text);
   return pattern ? AnswerPattern(verb, *graph, text)
                  : AnswerSparql(verb, *graph, text);
 }
@@ -115,7 +116,15 @@ int RunQuery(const QueryVerb& verb) {
   NoteInterrupts();
   const absl::StatusOr<std::string> text = ReadQuery(verb);
   if (!text.ok()) return Fail(text.status());
-  const bool pattern = IsPattern(verb, *text);
+  const bool pattern = !verb.update && IsPattern(verb, *text);
+  if (verb.update &&
+      (verb.target.read_only || verb.as_of || verb.explain || verb.profile ||
+       verb.language == QueryLanguage::kPattern ||
+       verb.results != ResultFormat::kAutomatic)) {
+    return FailUsage("query",
+                     "--update goes with none of --read-only, --as-of, "
+                     "--explain, --profile, --results, --language pattern");
+  }
   if (pattern) {
     if (const absl::Status status = CheckPattern(verb); !status.ok())
       return FailUsage("query", std::string(status.message()));

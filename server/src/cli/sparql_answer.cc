@@ -3,9 +3,11 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "cli/result_text.h"
 #include "cli/terminal.h"
 #include "skg/query.h"
+#include "skg/update.h"
 
 namespace skg::cli {
 namespace {
@@ -100,6 +102,19 @@ absl::Status AnswerSparql(const QueryVerb& verb, const Graph& graph,
       LibraryFormat(format),
       [](std::string_view bytes) { return StandardOutput().Write(bytes); });
   return written.ok() ? StandardOutput().Flush() : written;
+}
+
+absl::Status RunSparqlUpdate(const QueryVerb& verb, Graph graph,
+                             const std::string& text) {
+  UpdateOptions options;
+  options.union_default_graph = verb.union_default_graph;
+  if (verb.timeout_seconds > 0)
+    options.deadline = absl::Now() + absl::Seconds(verb.timeout_seconds);
+  const absl::StatusOr<UpdateResult> done = graph.Update(text, options);
+  if (!done.ok()) return done.status();
+  return Print(absl::StrCat(WithSeparators(done->inserted), " inserted, ",
+                            WithSeparators(done->removed), " removed (commit ",
+                            done->commit, ")\n"));
 }
 
 }  // namespace skg::cli

@@ -14,4 +14,8 @@ namespace skg::cli {
                                         const Graph& graph,
                                         const std::string& text);
 
+// Runs an update, and says what it did.
+[[nodiscard]] absl::Status RunSparqlUpdate(const QueryVerb& verb, Graph graph,
+                                           const std::string& text);
+
 }  // namespace skg::cli

@@ -56,6 +56,7 @@ struct QueryVerb {
   QueryLanguage language = QueryLanguage::kAutomatic;
   bool union_default_graph = false;  // SPARQL only, as the next two
   bool explain = false, profile = false;
+  bool update = false;  // the text is SPARQL Update
   ResultFormat results = ResultFormat::kAutomatic;
   double timeout_seconds = 0;  // 0: none
   std::optional<PointInTime> as_of;

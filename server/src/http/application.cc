@@ -433,6 +433,7 @@ ApiResponse Application::Http::Dispatch(const httplib::Request& request,
   call.query = ParseQuery(request.target);
   call.body = std::move(body);
   call.id = match.id;
+  call.method = current->method;
   call.accept = current->headers.accept;
   call.content_type = current->headers.content_type;
   call.idempotency_key = current->headers.idempotency_key;

@@ -24,6 +24,7 @@ using QueryParameters = std::vector<std::pair<std::string, std::string>>;
 
 struct ApiRequest {
   std::string request_id;
+  std::string method;
   const Principal* principal = nullptr;  // never null in a route
   const PathLimits* limits = nullptr;    // of the path's family
   // As sent, decoded; a name may come several times.

@@ -1,6 +1,10 @@
-// The SPARQL 1.1 Protocol: queries by GET, by form, and as they are.
+// The SPARQL 1.1 Protocol: queries by GET, queries and updates by form and as
+// they are.
 #include <array>
 #include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,9 +12,11 @@
 #include "http/error_reply.h"
 #include "http/negotiation.h"
 #include "http/url.h"
+#include "http/worker_pool.h"
 #include "routes/request_parts.h"
 #include "routes/routes.h"
 #include "skg/query.h"
+#include "skg/update.h"
 
 namespace skg::server {
 namespace {
@@ -50,7 +56,8 @@ std::optional<ResultFormat> Choose(std::string_view accept,
 // What a request says, wherever it says it.
 struct ProtocolRequest {
   std::vector<std::string> queries, updates;
-  skg::QueryOptions options;
+  std::vector<std::string> default_graphs, named_graphs;  // as <...>
+  std::vector<std::string> using_graphs, using_named_graphs;
 };
 
 absl::Status TakeParameters(const QueryParameters& parameters,
@@ -61,9 +68,13 @@ absl::Status TakeParameters(const QueryParameters& parameters,
     } else if (name == "update") {
       out.updates.push_back(value);
     } else if (name == "default-graph-uri") {
-      out.options.default_graphs.push_back("<" + value + ">");
+      out.default_graphs.push_back("<" + value + ">");
     } else if (name == "named-graph-uri") {
-      out.options.named_graphs.push_back("<" + value + ">");
+      out.named_graphs.push_back("<" + value + ">");
+    } else if (name == "using-graph-uri") {
+      out.using_graphs.push_back("<" + value + ">");
+    } else if (name == "using-named-graph-uri") {
+      out.using_named_graphs.push_back("<" + value + ">");
     } else if (name != "graph") {
       return FieldErrorStatus({{{name}, "no such parameter", "unknown_field"}});
     }
@@ -79,12 +90,14 @@ absl::StatusOr<ProtocolRequest> Read(const ApiRequest& request) {
   const std::string_view type = request.content_type;
   if (IsMediaType(type, "application/sparql-query")) {
     out.queries.push_back(request.body);
+  } else if (IsMediaType(type, "application/sparql-update")) {
+    out.updates.push_back(request.body);
   } else if (IsMediaType(type, "application/x-www-form-urlencoded")) {
     status = TakeParameters(ParseForm(request.body), out);
     if (!status.ok()) return status;
   } else {
     return absl::UnimplementedError(
-        "send the query as application/sparql-query, or as a form");
+        "send application/sparql-query, application/sparql-update or a form");
   }
   return out;
 }
@@ -136,6 +149,53 @@ ApiResponse Answer(Services& services, const ApiRequest& request,
   return response;
 }
 
+ApiResponse RunQuery(Services& services, const ApiRequest& request,
+                     const Graph& graph, const ProtocolRequest& asked) {
+  if (!asked.using_graphs.empty() || !asked.using_named_graphs.empty()) {
+    return ErrorReply(400, "using-graph-uri is for updates",
+                      request.request_id);
+  }
+  skg::QueryOptions options;
+  options.default_graphs = asked.default_graphs;
+  options.named_graphs = asked.named_graphs;
+  options.deadline = request.received + services.settings.query_timeout;
+  absl::StatusOr<QueryResult> result = graph.Query(asked.queries[0], options);
+  if (!result.ok()) return Failed(services, request, result.status());
+  return Answer(services, request, *std::move(result));
+}
+
+ApiResponse RunUpdate(Services& services, const ApiRequest& request,
+                      Graph graph, const ProtocolRequest& asked) {
+  if (request.method == "GET") {
+    return ErrorReply(400, "Send an update by POST", request.request_id);
+  }
+  if (!request.principal->HasRole("write:triples")) {
+    return ErrorReply(403,
+                      ErrorDetail{.detail = "Insufficient permissions",
+                                  .hint = "the key lacks the role "
+                                          "write:triples"},
+                      request.request_id);
+  }
+  if (!asked.default_graphs.empty() || !asked.named_graphs.empty()) {
+    return ErrorReply(400, "default-graph-uri is for queries",
+                      request.request_id);
+  }
+  UpdateOptions options;
+  options.default_graphs = asked.using_graphs;
+  options.named_graphs = asked.using_named_graphs;
+  options.deadline = request.received + services.settings.query_timeout;
+  WorkerPool::WillWait();
+  const absl::StatusOr<UpdateResult> result =
+      graph.Update(asked.updates[0], options);
+  if (!result.ok()) return Failed(services, request, result.status());
+  ApiResponse response;
+  response.body = nlohmann::ordered_json{{"commit", result->commit},
+                                         {"inserted", result->inserted},
+                                         {"removed", result->removed}}
+                      .dump();
+  return response;
+}
+
 ApiResponse RunProtocol(Services& services, const ApiRequest& request,
                         const absl::StatusOr<Graph>& graph) {
   if (!graph.ok()) return Failed(services, request, graph.status(), "query");
@@ -145,15 +205,12 @@ ApiResponse RunProtocol(Services& services, const ApiRequest& request,
                       request.request_id);
   }
   if (!asked.ok()) return Failed(services, request, asked.status(), "query");
-  if (asked->queries.size() != 1 || !asked->updates.empty()) {
-    return ErrorReply(400, "Send one query, as the parameter or field query",
-                      request.request_id);
+  const size_t texts = asked->queries.size() + asked->updates.size();
+  if (texts != 1) {
+    return ErrorReply(400, "Send one query or one update", request.request_id);
   }
-  asked->options.deadline = request.received + services.settings.query_timeout;
-  absl::StatusOr<QueryResult> result =
-      graph->Query(asked->queries[0], asked->options);
-  if (!result.ok()) return Failed(services, request, result.status());
-  return Answer(services, request, *std::move(result));
+  return asked->updates.empty() ? RunQuery(services, request, *graph, *asked)
+                                : RunUpdate(services, request, *graph, *asked);
 }
 
 }  // namespace

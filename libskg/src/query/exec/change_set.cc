@@ -182,7 +182,7 @@ absl::Status ChangeSet::Remove() {
     SKG_RETURN_IF_ERROR(state_.Tick());
     if (inserts_.contains(key)) continue;
     SKG_ASSIGN_OR_RETURN(const StatementKey real, Real(key));
-    state_.transaction.RemoveTriple(real);
+    SKG_RETURN_IF_ERROR(state_.transaction.RemoveTriple(real));
   }
   return absl::OkStatus();
 }
