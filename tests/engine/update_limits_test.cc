@@ -26,6 +26,17 @@ TEST_CASE("an update that fails leaves nothing") {
   CHECK(view->commit() == 1);
 }
 
+TEST_CASE("a reader of another process does not update") {
+  TestGraph t;
+  MustUpdate(t.graph, "INSERT DATA { :a :p 1 }");
+  auto reader = Engine::OpenReader(t.directory / "data", {});
+  REQUIRE_OK(reader);
+  auto graph = (*reader)->OpenGraph("main", {});
+  REQUIRE_OK(graph);
+  CHECK(CodeOf(*graph, "INSERT DATA { :b :p 2 }") ==
+        absl::StatusCode::kFailedPrecondition);
+}
+
 constexpr const char* kIncrement =
     "DELETE { :counter :is ?n } INSERT { :counter :is ?m } WHERE { :counter "
     ":is ?n BIND(?n + 1 AS ?m) }";
