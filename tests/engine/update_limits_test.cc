@@ -149,6 +149,16 @@ TEST_CASE("an update stays in its memory") {
     several += absl::StrCat("INSERT { ?a :q", i, " ?x } WHERE { ?a :p ?x } ; ");
   }
   CHECK(CodeOf(t.graph, several, options) == Code::kResourceExhausted);
+  // Terms that are computed and come to nothing stay with the transaction.
+  std::string computed;
+  for (int i = 0; i < 10; ++i) {
+    computed += absl::StrCat(
+        "DELETE { ?a :none ?t } WHERE { { SELECT ?a { ?a :p ?x } LIMIT 1000 } "
+        "BIND(CONCAT(STR(?a), ' is text number ",
+        i, "') AS ?t) FILTER(STRLEN(?t) < 5) } ; ");
+    if (i == 0) CHECK(CodeOf(t.graph, computed, options) == Code::kOk);
+  }
+  CHECK(CodeOf(t.graph, computed, options) == Code::kResourceExhausted);
   CHECK(CodeOf(t.graph, "CLEAR ALL", options) == Code::kResourceExhausted);
   CHECK(CodeOf(t.graph, "COPY DEFAULT TO :copy", options) ==
         Code::kResourceExhausted);

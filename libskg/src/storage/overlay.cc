@@ -27,7 +27,12 @@ TermId Overlay::IdOf(const rdf::Term& term) const {
 TermId Overlay::Intern(const rdf::Term& term) {
   const auto [it, added] = ids_.try_emplace(
       rdf::ToNTriples(term), TermId::Make(rdf::TermTag::kArena, terms_.size()));
-  if (added) terms_.push_back(term);
+  if (added) {
+    terms_.push_back(term);
+    // The text, the term's own one, and their places.
+    term_bytes_ += it->first.size() + rdf::TextBytes(term) +
+                   2 * (sizeof *it + sizeof term);
+  }
   return it->second;
 }
 

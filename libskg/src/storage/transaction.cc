@@ -58,6 +58,10 @@ Transaction::~Transaction() = default;
 
 const ReadView& Transaction::view() const { return state_->view(); }
 
+size_t BytesOfTerms(Transaction& transaction) {
+  return transaction.state().overlay().term_bytes();
+}
+
 absl::StatusOr<TermId> Transaction::Intern(const rdf::Term& term) {
   return state_->view().Lookup(term);
 }
