@@ -26,6 +26,17 @@ TEST_CASE("an update that fails leaves nothing") {
   CHECK(view->commit() == 1);
 }
 
+TEST_CASE("a reader of another process does not update") {
+  TestGraph t;
+  MustUpdate(t.graph, "INSERT DATA { :a :p 1 }");
+  auto reader = Engine::OpenReader(t.directory / "data", {});
+  REQUIRE_OK(reader);
+  auto graph = (*reader)->OpenGraph("main", {});
+  REQUIRE_OK(graph);
+  CHECK(CodeOf(*graph, "INSERT DATA { :b :p 2 }") ==
+        absl::StatusCode::kFailedPrecondition);
+}
+
 constexpr const char* kIncrement =
     "DELETE { :counter :is ?n } INSERT { :counter :is ?m } WHERE { :counter "
     ":is ?n BIND(?n + 1 AS ?m) }";
@@ -138,6 +149,16 @@ TEST_CASE("an update stays in its memory") {
     several += absl::StrCat("INSERT { ?a :q", i, " ?x } WHERE { ?a :p ?x } ; ");
   }
   CHECK(CodeOf(t.graph, several, options) == Code::kResourceExhausted);
+  // Terms that are computed and come to nothing stay with the transaction.
+  std::string computed;
+  for (int i = 0; i < 10; ++i) {
+    computed += absl::StrCat(
+        "DELETE { ?a :none ?t } WHERE { { SELECT ?a { ?a :p ?x } LIMIT 1000 } "
+        "BIND(CONCAT(STR(?a), ' is text number ",
+        i, "') AS ?t) FILTER(STRLEN(?t) < 5) } ; ");
+    if (i == 0) CHECK(CodeOf(t.graph, computed, options) == Code::kOk);
+  }
+  CHECK(CodeOf(t.graph, computed, options) == Code::kResourceExhausted);
   CHECK(CodeOf(t.graph, "CLEAR ALL", options) == Code::kResourceExhausted);
   CHECK(CodeOf(t.graph, "COPY DEFAULT TO :copy", options) ==
         Code::kResourceExhausted);

@@ -55,14 +55,14 @@ void RandomLoad(Run& run, GraphStore& graph, Model& model) {
     Loaded& one = loaded.emplace_back(
         Loaded{run.Resource("s", 8), run.Resource("p", 3), run.Object(), {}});
     LoadBlock::Full& full = builder.block().full.emplace_back();
-    full.if_absent = run.Below(2) == 0;
+    full.kind = run.Below(2) == 0 ? WriteOperation::Kind::kAddIfAbsent
+                                  : WriteOperation::Kind::kAdd;
     full.weight = run.Below(2) == 0 ? 1.0f : 0.25f;
     const StatementKey key{
         named ? builder.IdOf(named_graph) : TermId(), builder.IdOf(one.subject),
         builder.IdOf(one.predicate), builder.IdOf(one.object)};
     builder.block().full.back().key = key;
-    one.operation.kind = full.if_absent ? WriteOperation::Kind::kAddIfAbsent
-                                        : WriteOperation::Kind::kAdd;
+    one.operation.kind = full.kind;
     one.operation.weight = full.weight;
   }
   REQUIRE_OK(load.Add(builder.block()));

@@ -31,7 +31,7 @@ struct UpdateOptions {
   // Unset: as the engine was opened.
   std::optional<Durability> durability = std::nullopt;
 
-  absl::Time deadline = absl::InfiniteFuture();
+  absl::Time deadline = absl::InfiniteFuture();  // for beginning to commit
   // Ends the call with kCancelled.
   std::stop_token stop = {};
   // What the call may hold in memory, taken from the engine's budget: half for

@@ -30,7 +30,9 @@ TermId Overlay::Intern(const rdf::Term& term) {
       TermId::Make(rdf::TermTag::kArena, generation_ << 32 | terms_.size()));
   if (added) {
     terms_.push_back(term);
-    text_bytes_ += 2 * it->first.size();
+    // The text, the term's own one, and their places.
+    term_bytes_ += it->first.size() + rdf::TextBytes(term) +
+                   2 * (sizeof *it + sizeof term);
   }
   return it->second;
 }
@@ -42,10 +44,9 @@ uint32_t Overlay::AddRecord(const Record& record) {
 }
 
 size_t Overlay::memory_bytes() const {
-  size_t bytes = text_bytes_ + terms_.size() * (sizeof(rdf::Term) + 64) +
-                 operations.size() * sizeof(WriteOperation) +
-                 touched_.size() * (sizeof(StatementKey) + 64);
-  return bytes + records.size() * sizeof(Record) + record_bytes_;
+  return term_bytes_ + operations.size() * sizeof(WriteOperation) +
+         touched_.size() * (sizeof(StatementKey) + 64) +
+         records.size() * sizeof(Record) + record_bytes_;
 }
 
 void Overlay::Forget() {
@@ -61,7 +62,7 @@ void Overlay::Forget() {
   records.clear();
   record_bytes_ = 0;
   terms_.clear();
-  text_bytes_ = 0;
+  term_bytes_ = 0;
   ids_.clear();
   touched_.clear();
   ++generation_;

@@ -81,6 +81,8 @@ class Overlay {
   std::vector<Record> records;
   ReadSet reads;
   [[nodiscard]] const std::vector<rdf::Term>& terms() const { return terms_; }
+  // About what they take.
+  [[nodiscard]] size_t term_bytes() const { return term_bytes_; }
 
  private:
   struct Written_ {
@@ -102,11 +104,16 @@ class Overlay {
   // Of what was read before the last Forget: places in it are marked.
   static constexpr uint64_t kKept = uint64_t{1} << 58;
   std::vector<rdf::Term> kept_terms_;
-  size_t text_bytes_ = 0, record_bytes_ = 0;
+  size_t term_bytes_ = 0, record_bytes_ = 0;
   absl::flat_hash_map<std::string, TermId, StringHash, StringEqual>
       ids_;                                             // by N-Triples form
   absl::flat_hash_map<StatementKey, Touched> touched_;  // by triple (edge 0)
 };
+
+class Transaction;
+// About what the terms take that a transaction keeps until its end: those that
+// the graph lacks, whether they were only asked for or are written.
+[[nodiscard]] size_t BytesOfTerms(Transaction& transaction);
 
 // Places of subject, predicate and object in a term order, for comparing.
 struct OrderedTerms {

@@ -138,6 +138,10 @@ Transaction::~Transaction() = default;
 
 const ReadView& Transaction::view() const { return state_->ShowAll(); }
 
+size_t BytesOfTerms(Transaction& transaction) {
+  return transaction.state().overlay().term_bytes();
+}
+
 absl::StatusOr<TermId> Transaction::Intern(const rdf::Term& term) {
   if (!state_->blind()) return state_->view().Lookup(term);
   // Whether it is known turns out with all the others.

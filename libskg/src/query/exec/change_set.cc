@@ -5,6 +5,7 @@
 
 #include "base/status.h"
 #include "rdf/name.h"
+#include "storage/overlay.h"
 
 namespace skg::query::exec {
 namespace {
@@ -20,9 +21,9 @@ using storage::StatementKey;
 constexpr size_t kBytesPerChange = 256;
 // A statement that is collected, in a hash table that is half full.
 constexpr size_t kBytesPerKey = 2 * sizeof(StatementKey);
-// A term here, its text as a key, and both again in the transaction.
+// A term and its text as a key.
 size_t BytesOf(const Term& term) {
-  return 4 * (rdf::TextBytes(term) + sizeof(Term));
+  return 2 * (rdf::TextBytes(term) + sizeof(Term));
 }
 
 StatementKey TripleOf(StatementKey key) {
@@ -49,6 +50,13 @@ Term BlankNodeScope::Resolve(const Term& term) {
                       Resolve(term.triple->object));
 }
 
+absl::Status UpdateState::ChargeTerms() {
+  const size_t bytes = storage::BytesOfTerms(transaction);
+  SKG_RETURN_IF_ERROR(memory.Reserve(bytes - term_bytes));
+  term_bytes = bytes;
+  return absl::OkStatus();
+}
+
 absl::Status ChangeSet::ChargeForNow(size_t bytes) {
   SKG_RETURN_IF_ERROR(state_.memory.Reserve(bytes));
   temporary_bytes_ += bytes;
@@ -64,8 +72,8 @@ absl::StatusOr<TermId> ChangeSet::Keep(const Term& term) {
   std::string text = rdf::ToNTriples(term);
   const auto known = places_.find(text);
   if (known != places_.end()) return known->second;
-  // The transaction keeps it until the end.
-  SKG_RETURN_IF_ERROR(state_.memory.Reserve(BytesOf(term)));
+  SKG_RETURN_IF_ERROR(ChargeForNow(BytesOf(term)));
+  SKG_RETURN_IF_ERROR(state_.ChargeTerms());
   const TermId id = TermId::Make(TermTag::kArena, terms_.size());
   terms_.push_back(term);
   places_.emplace(std::move(text), id);
@@ -203,7 +211,7 @@ absl::Status ChangeSet::Apply() {
     SKG_RETURN_IF_ERROR(state_.transaction.Add(real, copied.row.weight, record,
                                                !copied.replace));
   }
-  return absl::OkStatus();
+  return state_.ChargeTerms();
 }
 
 }  // namespace skg::query::exec

@@ -53,6 +53,10 @@ struct UpdateState {
   BlankNodeScope request_nodes;  // of INSERT DATA
   absl::Time now;
   uint32_t ticks = 0;
+  size_t term_bytes = 0;  // that are charged
+
+  // What the transaction has taken for terms since the last call, for good.
+  [[nodiscard]] absl::Status ChargeTerms();
 
   [[nodiscard]] absl::Status Check() const {
     return execution.cancellation == nullptr ? absl::OkStatus()

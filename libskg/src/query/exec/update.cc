@@ -67,6 +67,7 @@ class Modification {
   }
 
   absl::Status Take(const TermSpace& terms, Batch& batch) {
+    SKG_RETURN_IF_ERROR(state_.ChargeTerms());
     SKG_RETURN_IF_ERROR(changes_.Import(terms, computed_nodes_, batch));
     for (size_t row = 0; row < batch.rows; ++row) {
       SKG_RETURN_IF_ERROR(state_.Tick());
@@ -126,6 +127,7 @@ absl::Status RunModify(const VariableTable& variables, const Modify& modify,
       SKG_RETURN_IF_ERROR(modification.Take(solutions->terms(), batch));
     }
   }
+  SKG_RETURN_IF_ERROR(state.ChargeTerms());
   return changes.Apply();
 }
 
