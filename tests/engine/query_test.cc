@@ -8,6 +8,7 @@
 
 #include "absl/time/clock.h"
 #include "engine/open_graph.h"
+#include "skg/field_error.h"
 
 namespace skg::test {
 namespace {

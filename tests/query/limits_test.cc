@@ -28,7 +28,7 @@ constexpr char kSelfJoin[] =
 TEST_CASE("a join larger than its memory says so and how far it came") {
   TestGraph graph;
   AddHub(graph, 1500);
-  const auto result = graph.QueryJson(kSelfJoin, {.memory_bytes = 8 << 20});
+  const auto result = graph.Query(kSelfJoin, {.memory_bytes = 8 << 20});
   REQUIRE_FALSE(result.ok());
   CHECK(result.status().code() == absl::StatusCode::kResourceExhausted);
   const std::string message = result.status().ToString();
@@ -42,7 +42,7 @@ TEST_CASE("a join ends soon after its deadline") {
   AddHub(graph, 1500);
   const absl::Time before = absl::Now();
   const auto result =
-      graph.QueryJson(kSelfJoin, {.deadline = before + absl::Milliseconds(30),
+      graph.Query(kSelfJoin, {.deadline = before + absl::Milliseconds(30),
                                   .memory_bytes = uint64_t{8} << 30});
   REQUIRE_FALSE(result.ok());
   CHECK(result.status().code() == absl::StatusCode::kDeadlineExceeded);
@@ -60,7 +60,7 @@ TEST_CASE("a deadline that has passed stops every form") {
         kSelfJoin}) {
     INFO(query);
     const auto result =
-        graph.QueryJson(query, {.deadline = absl::Now() - absl::Seconds(1)});
+        graph.Query(query, {.deadline = absl::Now() - absl::Seconds(1)});
     CHECK(result.status().code() == absl::StatusCode::kDeadlineExceeded);
   }
 }
@@ -110,7 +110,7 @@ TEST_CASE("plain matches hold only the rows asked for") {
               {.memory_bytes = 4 << 20})
           .statements.size() == 10);
   // What is skipped has to be held.
-  const auto deep = graph.QueryJson(
+  const auto deep = graph.Query(
       R"({"patterns":[{"predicate":"p"}],"limit":10,"offset":15000})",
       {.memory_bytes = 64 << 10});
   CHECK(deep.status().code() == absl::StatusCode::kResourceExhausted);
@@ -125,7 +125,7 @@ TEST_CASE("large terms count against the memory") {
   }
   graph.Add(facts);
   const auto result =
-      graph.QueryJson(R"({"patterns":[{}],"order_by":"object_asc"})",
+      graph.Query(R"({"patterns":[{}],"order_by":"object_asc"})",
                       {.memory_bytes = 1 << 20});
   CHECK(graph.Run(R"({"patterns":[{}],"order_by":"object_asc"})")
             .statements.size() == 40);
@@ -138,7 +138,7 @@ TEST_CASE("large terms count against the memory") {
   }
   graph.Add(distinct);
   CHECK(graph
-            .QueryJson(R"({"patterns":[{"predicate":"q"}]})",
+            .Query(R"({"patterns":[{"predicate":"q"}]})",
                        {.memory_bytes = 1 << 20})
             .status()
             .code() == absl::StatusCode::kResourceExhausted);

@@ -62,7 +62,7 @@ bool Feed(const TestGraph& graph, const std::string& document) {
       CHECK_NOTHROW(Json(error.path).dump());
     }
   };
-  const auto result = graph.QueryJson(document, options);
+  const auto result = graph.Query(document, options);
   check(result.status());
   if (result.ok()) CHECK(Json::accept(PatternResultJson(*result, true)));
   check(ParseStatementJson(document).status());
