@@ -71,7 +71,7 @@ TEST_CASE("a wrong command line is status 2, and touches nothing") {
       {{"query", "--data", place.data}, "query"},
       {{"query", "{}"}, "query"},
       {{"query", "--data", place.data, "--file", file, "{}"}, "query"},
-      {{"query", "--data", place.data, "--language", "sparql", "{}"}, "query"},
+      {{"query", "--data", place.data, "--language", "sql", "{}"}, "query"},
       {{"query", "--data", place.data, "--results", "xml", "{}"}, "query"},
       {{"query", "--data", place.data, "--timeout", "soon", "{}"}, "query"},
       {{"query", "--data", place.data, "--timeout", "nan", "{}"}, "query"},

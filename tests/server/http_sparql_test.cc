@@ -20,6 +20,21 @@ void Fill(const TestServer& test, const std::string& graph = "main") {
               ->status == 202);
 }
 
+// `s<i> p o`, or `s<i> p o<i>`; a batch of the first version takes 100.
+void FillMany(const TestServer& test, int count, bool own_objects) {
+  for (int done = 0; done < count; done += 100) {
+    auto triples = nlohmann::json::array();
+    for (int i = done; i < std::min(done + 100, count); ++i) {
+      const std::string n = std::to_string(i);
+      triples.push_back({{"subject", "s" + n},
+                         {"predicate", "p"},
+                         {"object", own_objects ? "o" + n : "o"}});
+    }
+    const nlohmann::json body = {{"triples", std::move(triples)}};
+    REQUIRE(test.Post("/triples/batch", body.dump())->status == 202);
+  }
+}
+
 std::string Encoded(const std::string& text) {
   return httplib::detail::encode_query_param(text);
 }
@@ -147,15 +162,7 @@ TEST_CASE("a query that takes too long is stopped") {
     settings.query_timeout = absl::Milliseconds(100);
   });
   Fill(test);
-  std::string triples;
-  for (int i = 0; i < 300; ++i) {
-    if (i > 0) triples += ',';
-    triples += R"({"subject":"s)" + std::to_string(i) +
-               R"(","predicate":"p","object":"o)" + std::to_string(i) + "\"}";
-  }
-  REQUIRE(
-      test.Post("/triples/batch", "{\"triples\":[" + triples + "]}")->status ==
-      202);
+  FillMany(test, 300, true);
   const auto result = test.Client().Post(
       "/sparql",
       "SELECT ?a { ?a :p ?x . ?b :p ?y . ?c :p ?z . ?d :p ?w "
@@ -167,15 +174,7 @@ TEST_CASE("a query that takes too long is stopped") {
 
 TEST_CASE("a long answer is sent in chunks, whole") {
   const TestServer test;
-  std::string triples;
-  for (int i = 0; i < 200; ++i) {
-    if (i > 0) triples += ',';
-    triples += R"({"subject":"s)" + std::to_string(i) +
-               R"(","predicate":"p","object":"o"})";
-  }
-  REQUIRE(
-      test.Post("/triples/batch", "{\"triples\":[" + triples + "]}")->status ==
-      202);
+  FillMany(test, 200, false);
   auto client = test.Client();
   const auto result =
       client.Post("/sparql", {{"Accept", "text/csv"}},

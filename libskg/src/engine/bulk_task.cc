@@ -26,9 +26,15 @@ std::string ResultJson(const LoadResult& result) {
 }  // namespace
 
 bool BulkTask::Progress(uint64_t bytes, uint64_t statements) const {
-  shared_.bytes.store(bytes, std::memory_order_relaxed);
-  shared_.statements.store(statements, std::memory_order_relaxed);
   context_.Progress(statements, 0);
+  if (shared_.listener) {
+    std::unique_lock lock(shared_.mutex);
+    shared_.bytes = bytes;
+    shared_.statements = statements;
+    shared_.told = false;
+    shared_.changed.notify_all();
+    shared_.changed.wait(lock, [&] { return shared_.told; });
+  }
   return context_.cancellation().Check().ok();
 }
 
@@ -46,6 +52,32 @@ absl::StatusOr<LoadResult> BulkTask::Run(EngineImpl& engine,
   return load(BulkTask(context, std::move(options), shared));
 }
 
+void BulkTask::Listen(
+    const tasks::TaskHandle& task, Shared& shared,
+    const std::function<bool(uint64_t bytes, uint64_t statements)>& progress) {
+  bool cancelled = false;
+  std::unique_lock lock(shared.mutex);
+  while (!shared.ended) {
+    shared.changed.wait_for(lock, absl::ToChronoMilliseconds(kPoll),
+                            [&] { return shared.ended || !shared.told; });
+    if (shared.ended) return;
+    const uint64_t bytes = shared.bytes, statements = shared.statements;
+    const bool report = !shared.told;
+    lock.unlock();
+    // A task that was cancelled before it began never says that it ended.
+    if (!report && !absl::IsDeadlineExceeded(task.Wait(absl::Now()).status()))
+      return;
+    if (!cancelled && !progress(bytes, statements)) {
+      cancelled = true;
+      (void)task.Cancel();  // it may have ended by itself meanwhile
+    }
+    lock.lock();
+    if (!report) continue;
+    shared.told = true;
+    shared.changed.notify_all();
+  }
+}
+
 absl::StatusOr<LoadResult> RunBulkTask(
     GraphImpl& graph, const std::string& what,
     const std::function<bool(uint64_t bytes, uint64_t statements)>& progress,
@@ -59,7 +91,7 @@ absl::StatusOr<LoadResult> RunBulkTask(
                             "/", description.name);
   spec.unit = "statements";
   // The task ends before this call does.
-  BulkTask::Shared shared;
+  BulkTask::Shared shared(progress != nullptr);
   absl::StatusOr<LoadResult> result =
       absl::CancelledError("the load was cancelled; the graph is as it was");
   SKG_ASSIGN_OR_RETURN(
@@ -68,25 +100,16 @@ absl::StatusOr<LoadResult> RunBulkTask(
           std::move(spec),
           [&](tasks::TaskContext& context) -> absl::StatusOr<std::string> {
             result = BulkTask::Run(engine, context, shared, load);
+            {
+              const std::lock_guard lock(shared.mutex);
+              shared.ended = true;
+              shared.changed.notify_all();
+            }
             if (!result.ok()) return result.status();
             return ResultJson(*result);
           }));
-  bool cancelled = false;
-  for (;;) {
-    const auto ended = task.Wait(absl::Now() + kPoll);
-    if (!absl::IsDeadlineExceeded(ended.status())) {
-      SKG_RETURN_IF_ERROR(ended.status());
-      break;
-    }
-    if (!progress || cancelled ||
-        progress(shared.bytes.load(std::memory_order_relaxed),
-                 shared.statements.load(std::memory_order_relaxed))) {
-      continue;
-    }
-    cancelled = true;
-    // It may have ended by itself meanwhile.
-    (void)task.Cancel();
-  }
+  if (progress) BulkTask::Listen(task, shared, progress);
+  SKG_RETURN_IF_ERROR(task.Wait(absl::InfiniteFuture()).status());
   if (absl::IsCancelled(result.status())) {
     return absl::CancelledError(
         absl::StrCat(what, ": the load was cancelled; the graph is as it was"));

@@ -58,6 +58,7 @@ class Snapshot {
            const std::vector<std::shared_ptr<const Run>>& drafts)
       : Snapshot(base, base->commit() + drafts.size(), base->time_micros()) {
     runs_.insert(runs_.end(), drafts.begin(), drafts.end());
+    for (const auto& draft : drafts) manifest_.runs.push_back(draft->info());
     head_.last_commit = commit_ + 1;
   }
 

@@ -21,12 +21,14 @@ constexpr char kMarkerFormat = 1;
 constexpr size_t kBatchBytes = 4 << 20;
 
 // The commit that a run's marker names; 0: there is no marker.
-absl::StatusOr<uint64_t> ReadMarker(const GraphState& graph, uint32_t run) {
+absl::StatusOr<uint64_t> ReadMarker(const GraphState& graph, uint32_t run,
+                                    const KvSnapshot* at) {
   std::string value;
   SKG_ASSIGN_OR_RETURN(
       const bool found,
       graph.kv.Get(Family::kManifest,
-                   RecordsMarkerKey(graph.description.number, run), &value));
+                   RecordsMarkerKey(graph.description.number, run), &value,
+                   at));
   if (!found) return 0;
   if (value.size() != 9 || value.front() != kMarkerFormat) {
     return absl::DataLossError(absl::StrCat(
@@ -34,6 +36,26 @@ absl::StatusOr<uint64_t> ReadMarker(const GraphState& graph, uint32_t run) {
         ": the row about its records is damaged; restore a backup"));
   }
   return LoadBigEndian<uint64_t>(value.data() + 1);
+}
+
+// All runs that have anything in the store, listed or not.
+absl::Status ForEachStoredRun(
+    const GraphState& graph, const KvSnapshot* at,
+    const std::function<absl::Status(uint32_t run)>& visit) {
+  const std::string prefix = GraphPrefix(graph.description.number);
+  const auto rows = graph.kv.NewIterator(
+      Family::kManifest,
+      {.snapshot = at, .lower = prefix, .upper = PrefixEnd(prefix)});
+  for (rows->SeekToFirst(); rows->Valid();) {
+    if (rows->key().size() < kGraphBytes + 4) {  // the manifest row
+      rows->Next();
+      continue;
+    }
+    const auto run = LoadBigEndian<uint32_t>(rows->key().data() + kGraphBytes);
+    SKG_RETURN_IF_ERROR(visit(run));
+    rows->Seek(PrefixEnd(RunPrefix(graph.description.number, run)));
+  }
+  return rows->status();
 }
 
 // Adds the deletion of the records of one block of the run.
@@ -97,7 +119,7 @@ absl::Status IngestRecords(KvStore& kv, uint32_t graph, uint32_t run,
 absl::Status RemoveRecords(const Snapshot& snapshot, uint32_t run) {
   const GraphState& graph = snapshot.graph();
   const uint32_t number = graph.description.number;
-  SKG_ASSIGN_OR_RETURN(const uint64_t commit, ReadMarker(graph, run));
+  SKG_ASSIGN_OR_RETURN(const uint64_t commit, ReadMarker(graph, run, nullptr));
   if (commit == 0) return absl::OkStatus();
   const std::string prefix = RunPrefix(number, run);
   const auto blocks =
@@ -119,25 +141,28 @@ absl::Status RemoveRecords(const Snapshot& snapshot, uint32_t run) {
 }
 
 absl::Status RemoveOrphanRecords(const Snapshot& snapshot) {
-  const GraphState& graph = snapshot.graph();
   const auto& runs = snapshot.manifest().runs;
-  const std::string prefix = GraphPrefix(graph.description.number);
-  const auto rows = graph.kv.NewIterator(
-      Family::kManifest,
-      {.snapshot = nullptr, .lower = prefix, .upper = PrefixEnd(prefix)});
-  for (rows->SeekToFirst(); rows->Valid();) {
-    if (rows->key().size() < kGraphBytes + 4) {  // the manifest row
-      rows->Next();
-      continue;
-    }
-    const auto run = LoadBigEndian<uint32_t>(rows->key().data() + kGraphBytes);
-    const bool listed =
-        std::any_of(runs.begin(), runs.end(),
-                    [&](const RunInfo& info) { return info.number == run; });
-    if (!listed) SKG_RETURN_IF_ERROR(RemoveRecords(snapshot, run));
-    rows->Seek(PrefixEnd(RunPrefix(graph.description.number, run)));
-  }
-  return rows->status();
+  return ForEachStoredRun(
+      snapshot.graph(), nullptr, [&](uint32_t run) -> absl::Status {
+        const bool listed = std::any_of(
+            runs.begin(), runs.end(),
+            [&](const RunInfo& info) { return info.number == run; });
+        return listed ? absl::OkStatus() : RemoveRecords(snapshot, run);
+      });
+}
+
+absl::StatusOr<std::vector<uint64_t>> CommitsOfMarkers(
+    const Snapshot& snapshot) {
+  std::vector<uint64_t> commits;
+  SKG_RETURN_IF_ERROR(ForEachStoredRun(
+      snapshot.graph(), snapshot.kv(), [&](uint32_t run) -> absl::Status {
+        SKG_ASSIGN_OR_RETURN(const uint64_t commit,
+                             ReadMarker(snapshot.graph(), run, snapshot.kv()));
+        if (commit != 0) commits.push_back(commit);
+        return absl::OkStatus();
+      }));
+  std::sort(commits.begin(), commits.end());
+  return commits;
 }
 
 absl::StatusOr<bool> HasRowWithRecord(const Snapshot& snapshot,

@@ -8,6 +8,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -32,6 +33,11 @@ namespace skg::storage {
                                          uint32_t run,
                                          const StatementRecords& records,
                                          uint64_t commit);
+
+// The commits whose records IngestRecords has added, and which the snapshot may
+// not have yet; sorted.
+[[nodiscard]] absl::StatusOr<std::vector<uint64_t>> CommitsOfMarkers(
+    const Snapshot& snapshot);
 
 // Removes what IngestRecords has left of a run that the snapshot, the present
 // one, does not list. Nothing may be on its way. Cost: where there is no

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "rdf/term_id.h"
+#include "storage/commit_memory.h"
 #include "storage/commit_queue.h"
 #include "storage/commit_writer.h"
 #include "storage/graph_state.h"
@@ -53,6 +54,13 @@ class TransactionState {
   absl::Status Changed() {
     if (IsLarge()) overlay_.broken = Spill();
     return overlay_.broken;
+  }
+  // The commit takes over what the overlay has. True: it would not fit into
+  // memory so.
+  bool TooLargeFor(const CommitRequest& request) {
+    memory_ = MemoryReservation();
+    return options_.memory != nullptr && !request.want_outcomes &&
+           CommitBytes(request) > options_.memory->free_bytes();
   }
   absl::Status Spill() {
     // What it held is room for what comes.
@@ -114,6 +122,17 @@ CommitRequest SettingsOf(const CommitRequest& settings) {
   request.idempotency_key = settings.idempotency_key;
   request.request_hash = settings.request_hash;
   return request;
+}
+
+// The whole transaction by way of files.
+absl::StatusOr<CommitOutcome> CommitSpilled(TransactionState& state,
+                                            const CommitRequest& settings) {
+  SKG_RETURN_IF_ERROR(state.Spill());
+  CommitRequest request = SettingsOf(settings);
+  request.snapshot_commit = state.snapshot().commit();
+  const ReadSet reads = state.overlay().ReadsFor(&request.new_terms);
+  request.reads = &reads;
+  return state.spilled()->Commit(request);
 }
 
 // What a transaction asks for; it has no changes any more.
@@ -219,16 +238,14 @@ absl::StatusOr<CommitOutcome> GraphStore::Commit(
         "the transaction belongs to another graph");
   }
   SKG_RETURN_IF_ERROR(overlay.broken);
-  if (state.spilled() != nullptr) {
-    SKG_RETURN_IF_ERROR(state.Spill());
-    CommitRequest request = SettingsOf(settings);
-    request.snapshot_commit = state.snapshot().commit();
-    const ReadSet reads = overlay.ReadsFor(&request.new_terms);
-    request.reads = &reads;
-    return state.spilled()->Commit(request);
-  }
+  if (state.spilled() != nullptr) return CommitSpilled(state, settings);
   CommitRequest request = RequestOf(state, settings);
   request.snapshot_commit = state.snapshot().commit();
+  if (state.TooLargeFor(request)) {
+    overlay.operations = std::move(request.operations);
+    overlay.records = std::move(request.records);
+    return CommitSpilled(state, settings);
+  }
   request.reads = &overlay.reads;
   return Commit(std::move(request));
 }
