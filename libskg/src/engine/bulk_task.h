@@ -63,8 +63,8 @@ class BulkTask {
 // Runs `load` as a task of kind "load", `what` in its title, and waits for it.
 // `progress` (may be null) is called on this thread with every report of the
 // load, and now and then between them until it ends; false cancels: a load
-// whose last report was answered so does not commit. Errors: those of `load`; kCancelled also where somebody else
-// cancelled the task.
+// whose last report was answered so does not commit. Errors: those of `load`;
+// kCancelled also where somebody else cancelled the task.
 [[nodiscard]] absl::StatusOr<LoadResult> RunBulkTask(
     GraphImpl& graph, const std::string& what,
     const std::function<bool(uint64_t bytes, uint64_t statements)>& progress,
