@@ -43,7 +43,7 @@ TEST_CASE("a join ends soon after its deadline") {
   const absl::Time before = absl::Now();
   const auto result =
       graph.Query(kSelfJoin, {.deadline = before + absl::Milliseconds(30),
-                                  .memory_bytes = uint64_t{8} << 30});
+                              .memory_bytes = uint64_t{8} << 30});
   REQUIRE_FALSE(result.ok());
   CHECK(result.status().code() == absl::StatusCode::kDeadlineExceeded);
   // Generous: other tests run beside this one, under sanitizers too.
@@ -126,7 +126,7 @@ TEST_CASE("large terms count against the memory") {
   graph.Add(facts);
   const auto result =
       graph.Query(R"({"patterns":[{}],"order_by":"object_asc"})",
-                      {.memory_bytes = 1 << 20});
+                  {.memory_bytes = 1 << 20});
   CHECK(graph.Run(R"({"patterns":[{}],"order_by":"object_asc"})")
             .statements.size() == 40);
   (void)result;
@@ -139,7 +139,7 @@ TEST_CASE("large terms count against the memory") {
   graph.Add(distinct);
   CHECK(graph
             .Query(R"({"patterns":[{"predicate":"q"}]})",
-                       {.memory_bytes = 1 << 20})
+                   {.memory_bytes = 1 << 20})
             .status()
             .code() == absl::StatusCode::kResourceExhausted);
 }

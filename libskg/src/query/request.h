@@ -50,7 +50,7 @@ struct Query {
   std::vector<TriplePattern> construct;  // kConstruct; blank nodes of the
                                          // template are blank node terms
   std::vector<PatternTerm> describe;     // kDescribe
-  std::string base_iri;  // for IRI(); empty: there is none
+  std::string base_iri;                  // for IRI(); empty: there is none
   // As written, for output: prefix (without colon) and namespace.
   std::vector<std::pair<std::string, std::string>> prefixes;
 };
