@@ -209,8 +209,7 @@ TEST_CASE("decoders answer any bytes with a value or kDataLoss") {
       LogEncoder({}, 0, {kClear.scope, ClearScope{}}, 3).Finish().front(),
       EncodeCounts({3, 2}),
       EncodeRecord(Record{}),
-      EncodeStoredResult({"h", {}, {Outcome::kInserted}}),
-      EncodeStatement({})};
+      EncodeStoredResult({"h", {}, {Outcome::kInserted}})};
   for (int i = 0; i < 20000; ++i) {
     std::string bytes = seeds[random() % seeds.size()];
     for (size_t n = random() % 4; n > 0 && !bytes.empty(); --n) {
@@ -220,8 +219,7 @@ TEST_CASE("decoders answer any bytes with a value or kDataLoss") {
     const absl::Status all[] = {
         DecodeHead(bytes).status(),         DecodeManifest(bytes).status(),
         DecodeCounts(bytes).status(),       DecodeRecord(bytes).status(),
-        DecodeStoredResult(bytes).status(), DecodeStatement(bytes).status(),
-        DecodeLogHeader(bytes).status()};
+        DecodeStoredResult(bytes).status(), DecodeLogHeader(bytes).status()};
     for (const absl::Status& status : all) {
       REQUIRE((status.ok() || absl::IsDataLoss(status)));
     }

@@ -235,7 +235,7 @@ absl::Status BulkLoad::Impl::Add(const LoadBlock& block) {
     row.sequence = sequence_++;
     row.record = full.record == 0 ? 0 : places[full.record - 1];
     row.kind = full.kind;
-    std::copy(full.id.bytes.begin(), full.id.bytes.end(), row.id.begin());
+    row.id = FirstHalf(full.id);
     SKG_RETURN_IF_ERROR(full_->Append(&row, sizeof row));
   }
   return table_.memory_bytes() > options_.memory_bytes / 2 ? EndPart()

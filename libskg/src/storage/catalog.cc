@@ -108,7 +108,11 @@ absl::Status CheckFormatRow(const std::string& value) {
   if (version != kFormatVersion) {
     return absl::FailedPreconditionError(absl::StrCat(
         "the data are of format ", version, ", this program reads format ",
-        kFormatVersion, "; use the program that wrote them or a newer one"));
+        kFormatVersion,
+        version < kFormatVersion
+            ? "; save its graphs with the program that wrote them, and restore "
+              "them into a new directory"
+            : "; use the program that wrote them or a newer one"));
   }
   return absl::OkStatus();
 }

@@ -19,7 +19,7 @@
 namespace skg::storage {
 
 // The on-disk format that this program writes and reads.
-inline constexpr uint64_t kFormatVersion = 1;
+inline constexpr uint64_t kFormatVersion = 2;
 
 // Where graphs stand, one a number; unset: it is dropped. Any thread.
 [[nodiscard]] absl::StatusOr<std::vector<std::optional<Head>>> ReadHeads(

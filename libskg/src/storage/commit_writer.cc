@@ -176,10 +176,10 @@ absl::Status CommitWriter::Apply(PreparedCommit& commit, CommitBatch& batch) {
       }
       outcome = Decide(operations[i], commit, key, triple, number);
       if (outcome == Outcome::kInserted && !commit.statement_ids.empty()) {
-        batch.rows->Put(
-            Family::kStatementIds,
-            StatementIdKey(graph_.description.number, commit.statement_ids[i]),
-            EncodeStatement(key));
+        batch.rows->Put(Family::kStatementIds,
+                        StatementIdKey(graph_.description.number,
+                                       FirstHalf(commit.statement_ids[i]), key),
+                        {});
       }
     }
     switch (outcome) {

@@ -26,14 +26,6 @@ constexpr uint32_t kLiveRun = 1, kPastRun = 2, kNextRun = 3;
 // its own.
 constexpr uint32_t kFirstPiece = 16;
 
-struct IdRow {
-  std::array<uint8_t, 16> id;
-  StatementKey key;
-};
-struct IdBefore {
-  bool operator()(const IdRow& a, const IdRow& b) const { return a.id < b.id; }
-};
-
 bool IsOpen(const RunRow& row) { return row.value.end == UINT64_MAX; }
 
 }  // namespace
@@ -58,7 +50,7 @@ struct GraphRestorer::Builders {
   }
   RunBuilder live, past;
   std::vector<std::unique_ptr<RowSpill>> spills;
-  ExternalSorter<IdRow, IdBefore> ids;
+  ExternalSorter<IdRow, IdRowBefore> ids;
 };
 
 GraphRestorer::GraphRestorer(KvStore& kv, Dictionary& dictionary,
@@ -293,7 +285,7 @@ absl::Status GraphRestorer::AddStatementId(const StatementKey& key) {
   const Uuid id =
       StatementUuid(description_.uuid, terms_[0], terms_[1], terms_[2],
                     named ? &terms_[3] : nullptr, key.edge);
-  return builders_->ids.Add({id.bytes, key});
+  return builders_->ids.Add({FirstHalf(id), key});
 }
 
 // Ids are random: sorted, they are neighbours in a memtable, or rows of a file.
@@ -301,21 +293,19 @@ absl::Status GraphRestorer::WriteStatementIds() {
   SKG_RETURN_IF_ERROR(builders_->ids.Sort());
   SKG_ASSIGN_OR_RETURN(auto rows, builders_->ids.Read());
   SortedFiles files(kv_, Family::kStatementIds);
-  std::optional<Uuid> last;  // a statement's rows may be live and past
+  std::string last;  // a statement's rows may be live and past
   for (uint64_t done = 1; rows.valid(); ++done) {
-    Uuid id;
-    id.bytes = rows.row().id;
-    if (id == last) {
+    const IdRow& row = rows.row();
+    std::string key = StatementIdKey(number_, row.id, row.key);
+    if (key == last) {
       SKG_RETURN_IF_ERROR(rows.Next());
       continue;
     }
-    last = id;
-    const std::string key = StatementIdKey(number_, id);
-    const std::string value = EncodeStatement(rows.row().key);
+    last = std::move(key);
     if (large()) {
-      SKG_RETURN_IF_ERROR(files.Put(key, value));
+      SKG_RETURN_IF_ERROR(files.Put(last, {}));
     } else {
-      batch_->Put(Family::kStatementIds, key, value);
+      batch_->Put(Family::kStatementIds, last, {});
       SKG_RETURN_IF_ERROR(WriteIfLarge(kBatchBytes));
     }
     SKG_RETURN_IF_ERROR(rows.Next());

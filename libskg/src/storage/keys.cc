@@ -2,9 +2,14 @@
 
 #include <xxhash.h>
 
+#include <bit>
 #include <cstring>
 
 namespace skg::storage {
+
+namespace {
+constexpr int kTagBits = 4;  // of a term id, the highest
+}  // namespace
 
 std::string PrefixEnd(std::string_view prefix) {
   std::string end(prefix);
@@ -59,8 +64,36 @@ std::string RecordKey(uint32_t graph, const StatementKey& key,
   return out;
 }
 
-std::string StatementIdKey(uint32_t graph, const Uuid& id) {
-  return GraphPrefix(graph).append(id.view());
+std::string StatementIdPrefix(uint32_t graph, uint64_t id) {
+  std::string key = GraphPrefix(graph);
+  AppendBigEndian(id, key);
+  return key;
+}
+
+std::string StatementIdKey(uint32_t graph, uint64_t id,
+                           const StatementKey& statement) {
+  std::string key = StatementIdPrefix(graph, id);
+  // The tag comes last: numbers of terms are small.
+  for (const TermId term : {statement.graph, statement.subject,
+                            statement.predicate, statement.object}) {
+    AppendVarint(std::rotl(term.bits, kTagBits), key);
+  }
+  AppendVarint(statement.edge, key);
+  return key;
+}
+
+std::optional<StatementKey> StatementOfIdKey(std::string_view key) {
+  if (key.size() < kStatementIdPrefixBytes) return std::nullopt;
+  ByteReader in(key.substr(kStatementIdPrefixBytes));
+  StatementKey statement;
+  for (TermId* term : {&statement.graph, &statement.subject,
+                       &statement.predicate, &statement.object}) {
+    *term = TermId{std::rotr(in.Varint(), kTagBits)};
+  }
+  const uint64_t edge = in.Varint();
+  if (!in.ok() || !in.empty() || edge > UINT32_MAX) return std::nullopt;
+  statement.edge = static_cast<uint32_t>(edge);
+  return statement;
 }
 
 std::string TermKey(uint32_t graph, uint64_t number) {

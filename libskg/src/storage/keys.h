@@ -5,12 +5,14 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/bytes.h"
 #include "base/uuid.h"
 #include "rdf/term_id.h"
+#include "storage/kv.h"
 #include "storage/statement_row.h"
 
 namespace skg::storage {
@@ -81,8 +83,33 @@ struct DeltaKey {
 // Family `records`: graph, statement (gspo), inverted commit number.
 [[nodiscard]] std::string RecordKey(uint32_t graph, const StatementKey& key,
                                     uint64_t commit);
-// Family `statement_ids`: graph, UUID.
-[[nodiscard]] std::string StatementIdKey(uint32_t graph, const Uuid& id);
+// Family `statement_ids`: graph, first half of the UUID, and as varints the
+// statement. Half is enough to find a few candidates; it is the statement that
+// has the whole id (ReadView::StatementId).
+inline constexpr size_t kStatementIdPrefixBytes = kGraphBytes + 8;
+static_assert(kStatementIdPrefixBytes ==
+              ProbePrefixBytes(Family::kStatementIds));
+[[nodiscard]] inline uint64_t FirstHalf(const Uuid& id) {
+  return LoadBigEndian<uint64_t>(id.view().data());
+}
+[[nodiscard]] std::string StatementIdPrefix(uint32_t graph, uint64_t id);
+[[nodiscard]] std::string StatementIdKey(uint32_t graph, uint64_t id,
+                                         const StatementKey& statement);
+// Unset: damaged.
+[[nodiscard]] std::optional<StatementKey> StatementOfIdKey(
+    std::string_view key);
+// To be sorted as the keys of one graph.
+struct IdRow {
+  uint64_t id;  // its first half
+  StatementKey key;
+};
+struct IdRowBefore {
+  bool operator()(const IdRow& a, const IdRow& b) const {
+    return a.id != b.id ? a.id < b.id
+                        : StatementIdKey(0, a.id, a.key) <
+                              StatementIdKey(0, b.id, b.key);
+  }
+};
 
 // Family `terms`: graph, number [, chunk].
 [[nodiscard]] std::string TermKey(uint32_t graph, uint64_t number);

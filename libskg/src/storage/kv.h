@@ -52,8 +52,12 @@ inline constexpr size_t kMaxKeyBytes = 1024;
 inline constexpr size_t kMaxValueBytes = 1 << 20;
 inline constexpr size_t kMaxBatchBytes = 1 << 30;
 // How much of a key `KvScanOptions::prefix_probe` is about: a key of family
-// delta without its edge and commit number (kDeltaTripleBytes).
+// delta without its edge and commit number (kDeltaTripleBytes); of family
+// statement_ids what stands before the statement (kStatementIdPrefixBytes).
 inline constexpr size_t kProbePrefixBytes = 41;
+[[nodiscard]] constexpr size_t ProbePrefixBytes(Family family) {
+  return family == Family::kStatementIds ? 12 : kProbePrefixBytes;
+}
 
 // kInvalidArgument where a key or a value is over its limit.
 [[nodiscard]] absl::Status CheckEntrySize(Family family, std::string_view key,
@@ -109,10 +113,11 @@ struct KvScanOptions {
   // Do not keep what is read in the block cache (long scans).
   bool fill_cache = true;
   // A hint that makes "is there a key with this prefix?" cheap where mostly
-  // there is none (family delta; elsewhere it changes nothing). The caller
-  // promises to use only Seek, with keys of at least kProbePrefixBytes, and
-  // Next, and to look at a key only if its first kProbePrefixBytes are those of
-  // the last Seek: of other keys some may be passed over, or Valid() be false.
+  // there is none (families delta and statement_ids; elsewhere it changes
+  // nothing). The caller promises to use only Seek, with keys of at least
+  // ProbePrefixBytes, and Next, and to look at a key only if its first
+  // ProbePrefixBytes are those of the last Seek: of other keys some may be
+  // passed over, or Valid() be false.
   bool prefix_probe = false;
 };
 

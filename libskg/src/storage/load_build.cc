@@ -37,14 +37,6 @@ struct ChangedRowBefore {
   }
 };
 
-struct IdRow {
-  std::array<uint8_t, 16> id;
-  StatementKey key;
-};
-struct IdRowBefore {
-  bool operator()(const IdRow& a, const IdRow& b) const { return a.id < b.id; }
-};
-
 // A row that brings a new statement of the default graph and says no more.
 bool IsPlain(const RunRow& row) {
   return !row.key.graph.bound() && row.key.edge == 0 &&
@@ -310,11 +302,9 @@ class LoadBuilder {
     if (!rows.valid()) return absl::OkStatus();
     SortedFiles files(graph_.kv, Family::kStatementIds);
     while (rows.valid()) {
-      Uuid id;
-      std::copy(rows.row().id.begin(), rows.row().id.end(), id.bytes.begin());
-      SKG_RETURN_IF_ERROR(
-          files.Put(StatementIdKey(graph_.description.number, id),
-                    EncodeStatement(rows.row().key)));
+      const IdRow& row = rows.row();
+      SKG_RETURN_IF_ERROR(files.Put(
+          StatementIdKey(graph_.description.number, row.id, row.key), {}));
       SKG_RETURN_IF_ERROR(rows.Next());
     }
     std::vector<std::unique_ptr<KvSortedFile>> all;

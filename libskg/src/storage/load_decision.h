@@ -29,8 +29,8 @@ struct LoadedEdge {
   std::shared_ptr<const Record> record;  // once it is known; null: none
   // Of the stored record, where that was read.
   std::optional<uint64_t> stored_created;
-  std::array<uint8_t, 16> id{};  // as the row says that made it what it is
-  uint64_t removals = 0;         // of the whole triple that it knows of
+  uint64_t id = 0;  // the first half, as the row says that made it what it is
+  uint64_t removals = 0;  // of the whole triple that it knows of
 };
 
 // Applies what is said about a triple one after the other, as commits would.

@@ -26,7 +26,7 @@ struct FullRow {
   uint64_t sequence = 0;  // later in the input: greater
   uint64_t record = 0;    // as RecordSpill tells it; 0: none
   WriteOperation::Kind kind = WriteOperation::Kind::kAdd;
-  std::array<uint8_t, 16> id;  // where the graph keeps an id index
+  uint64_t id = 0;  // its first half, where the graph keeps an id index
 };
 
 // By triple, then as they came: a remove concerns all edges.

@@ -236,15 +236,21 @@ absl::StatusOr<std::optional<StatementKey>> ReadView::KeyOfId(
         "graph \"", graph.description.tenant, "/", graph.description.name,
         "\" keeps no index of statement ids; create it with statement_ids"));
   }
-  std::string value;
-  SKG_ASSIGN_OR_RETURN(
-      const bool found,
-      graph.kv.Get(Family::kStatementIds,
-                   StatementIdKey(graph.description.number, id), &value,
-                   snapshot_->kv()));
-  if (!found) return std::optional<StatementKey>();
-  SKG_ASSIGN_OR_RETURN(const StatementKey key, DecodeStatement(value));
-  return std::optional<StatementKey>(key);
+  const std::string prefix =
+      StatementIdPrefix(graph.description.number, FirstHalf(id));
+  const auto rows =
+      graph.kv.NewIterator(Family::kStatementIds,
+                           {.snapshot = snapshot_->kv(), .prefix_probe = true});
+  for (rows->Seek(prefix); rows->Valid() && rows->key().starts_with(prefix);
+       rows->Next()) {
+    const std::optional<StatementKey> key = StatementOfIdKey(rows->key());
+    if (!key) return absl::DataLossError("a row of statement_ids is damaged");
+    // The index has half of the id; the statement has all of it.
+    SKG_ASSIGN_OR_RETURN(const Uuid whole, StatementId(*key));
+    if (whole == id) return key;
+  }
+  SKG_RETURN_IF_ERROR(rows->status());
+  return std::optional<StatementKey>();
 }
 
 absl::StatusOr<std::optional<StatementRow>> ReadView::FindById(

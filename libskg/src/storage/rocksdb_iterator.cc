@@ -20,18 +20,20 @@ std::string_view ToView(const rocksdb::Slice& slice) {
 class RocksIterator final : public KvIterator {
  public:
   RocksIterator(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* handle,
-                bool has_probe_filter, const KvScanOptions& options,
+                Family family, const KvScanOptions& options,
                 rocksdb::ReadOptions read)
       : lower_(options.lower),
         upper_(options.upper),
         lower_slice_(lower_),
         upper_slice_(upper_),
-        probe_(options.prefix_probe) {
+        probe_(options.prefix_probe),
+        probe_bytes_(ProbePrefixBytes(family)) {
     read.total_order_seek = true;
     if (!lower_.empty()) read.iterate_lower_bound = &lower_slice_;
     if (!upper_.empty()) read.iterate_upper_bound = &upper_slice_;
     read.fill_cache = options.fill_cache;
-    if (probe_ && has_probe_filter) {
+    if (probe_ &&
+        (family == Family::kDelta || family == Family::kStatementIds)) {
       read.total_order_seek = false;
       read.prefix_same_as_start = true;
     }
@@ -42,9 +44,9 @@ class RocksIterator final : public KvIterator {
     return misuse_.ok() && iterator_->Valid();
   }
   void Seek(std::string_view key) override {
-    if (probe_ && key.size() < kProbePrefixBytes) {
+    if (probe_ && key.size() < probe_bytes_) {
       return Refuse(absl::StrCat("a prefix probe for a key of ", key.size(),
-                                 " bytes; it needs ", kProbePrefixBytes));
+                                 " bytes; it needs ", probe_bytes_));
     }
     misuse_ = absl::OkStatus();
     iterator_->Seek(ToSlice(key));
@@ -86,6 +88,7 @@ class RocksIterator final : public KvIterator {
   const std::string lower_, upper_;
   const rocksdb::Slice lower_slice_, upper_slice_;  // RocksDB points at them
   const bool probe_;
+  const size_t probe_bytes_;
   absl::Status misuse_;
   std::unique_ptr<rocksdb::Iterator> iterator_;
 };
@@ -95,8 +98,7 @@ class RocksIterator final : public KvIterator {
 std::unique_ptr<KvIterator> NewRocksIterator(
     rocksdb::DB& db, rocksdb::ColumnFamilyHandle* handle, Family family,
     const KvScanOptions& options, const rocksdb::ReadOptions& read) {
-  return std::make_unique<RocksIterator>(db, handle, family == Family::kDelta,
-                                         options, read);
+  return std::make_unique<RocksIterator>(db, handle, family, options, read);
 }
 
 }  // namespace skg::storage

@@ -73,7 +73,6 @@ bool IsPointLookup(Family family) {
     case Family::kTerms:
     case Family::kTermIds:
     case Family::kRecords:
-    case Family::kStatementIds:
     case Family::kStats:
       return true;
     default:
@@ -170,6 +169,13 @@ rocksdb::ColumnFamilyOptions MakeFamilyOptions(Family family,
     // order remembers where its last row went.
     options.memtable_insert_with_hint_prefix_extractor.reset(
         rocksdb::NewFixedPrefixTransform(kOrderPrefixBytes));
+  }
+  if (family == Family::kStatementIds) {
+    table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+    table.whole_key_filtering = false;
+    options.prefix_extractor.reset(
+        rocksdb::NewFixedPrefixTransform(ProbePrefixBytes(family)));
+    options.memtable_prefix_bloom_size_ratio = 0.02;
   }
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;

@@ -437,19 +437,6 @@ absl::StatusOr<StoredResult> DecodeStoredResult(std::string_view bytes) {
   return stored;
 }
 
-std::string EncodeStatement(const StatementKey& key) {
-  std::string out(1 + kStatementBytes, kPlainFormat);
-  StoreStatement(key, IndexOrder::kGspo, out.data() + 1);
-  return out;
-}
-
-absl::StatusOr<StatementKey> DecodeStatement(std::string_view bytes) {
-  if (bytes.size() != 1 + kStatementBytes || bytes.front() != kPlainFormat) {
-    return Damaged("statement id");
-  }
-  return LoadStatement(IndexOrder::kGspo, bytes.data() + 1);
-}
-
 std::string EncodeRecord(const Record& record) {
   proto::RecordRow row;
   row.set_created_commit(record.created_commit);

@@ -165,11 +165,6 @@ struct StoredResult {
 [[nodiscard]] absl::StatusOr<StoredResult> DecodeStoredResult(
     std::string_view bytes);
 
-// Statement of family `statement_ids`.
-[[nodiscard]] std::string EncodeStatement(const StatementKey& key);
-[[nodiscard]] absl::StatusOr<StatementKey> DecodeStatement(
-    std::string_view bytes);
-
 // Records are protocol buffers behind the format byte.
 [[nodiscard]] std::string EncodeRecord(const Record& record);
 [[nodiscard]] absl::StatusOr<Record> DecodeRecord(std::string_view bytes);
