@@ -38,6 +38,10 @@ TEST_CASE("SPARQL in all its forms and results") {
                  "<uri>urn:skg:Curie</uri>"));
   CHECK(MustRun(place.Ask(kOld, {"--results", "table"})) ==
         "who\n-----\nCurie\n(1 row)\n");
+  CHECK(MustRun(place.Ask("SELECT (COUNT(*) AS ?n) (rdf:type AS ?t) "
+                          "('a>' AS ?x) { ?s :born ?y }",
+                          {"--results", "table"})) ==
+        "n  t         x\n-  --------  ----\n2  rdf:type  \"a>\"\n(1 row)\n");
   CHECK(MustRun(place.Ask("ASK { :Curie ?p ?o }", {"--results", "table"})) ==
         "true\n");
   CHECK(MustRun(place.Ask("DESCRIBE :Einstein", {"--results", "ntriples"}))

@@ -57,6 +57,38 @@ void AppendAligned(const std::vector<std::string>& cells,
   out += '\n';
 }
 
+constexpr std::pair<std::string_view, std::string_view> kWellKnown[] = {
+    {"http://www.w3.org/1999/02/22-rdf-syntax-ns#", "rdf:"},
+    {"http://www.w3.org/2000/01/rdf-schema#", "rdfs:"},
+    {"http://www.w3.org/2001/XMLSchema#", "xsd:"},
+    {"http://www.w3.org/2002/07/owl#", "owl:"}};
+
+std::string ShortIri(std::string_view bracketed) {
+  std::string_view iri = bracketed.substr(1, bracketed.size() - 2);
+  for (const auto& [space, prefix] : kWellKnown) {
+    if (iri.starts_with(space))
+      return absl::StrCat(prefix, iri.substr(space.size()));
+  }
+  return std::string(bracketed);
+}
+
+// A term for a person's eye: a number is its digits, well-known namespaces are
+// prefixes.
+std::string ShortTerm(std::string term) {
+  if (term.size() < 2 || term.back() != '>') return term;
+  if (term.front() == '<') return ShortIri(term);
+  const size_t type = term.rfind("\"^^<");
+  if (term.front() != '"' || type == std::string::npos || type == 0)
+    return term;
+  const std::string datatype =
+      ShortIri(std::string_view(term).substr(type + 3));
+  for (const std::string_view bare :
+       {"xsd:integer", "xsd:decimal", "xsd:double", "xsd:boolean"}) {
+    if (datatype == bare) return term.substr(1, type - 1);
+  }
+  return term.substr(0, type + 3) + datatype;
+}
+
 std::string CsvCell(const std::string& text) {
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string cell = "\"";
@@ -161,7 +193,7 @@ std::string RowText::Add(std::vector<std::vector<std::string>> rows) {
     return out;
   }
   for (auto& row : rows) {
-    for (std::string& cell : row) cell = Printable(cell);
+    for (std::string& cell : row) cell = Printable(ShortTerm(std::move(cell)));
   }
   if (first) BeginTable(rows, out);
   for (const auto& row : rows) AppendAligned(row, widths_, out);
