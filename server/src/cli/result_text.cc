@@ -67,7 +67,7 @@ std::string ShortIri(std::string_view bracketed) {
   std::string_view iri = bracketed.substr(1, bracketed.size() - 2);
   for (const auto& [space, prefix] : kWellKnown) {
     if (iri.starts_with(space))
-      return absl::StrCat(prefix, iri.substr(space.size()));
+      return std::string(prefix).append(iri.substr(space.size()));
   }
   return std::string(bracketed);
 }
