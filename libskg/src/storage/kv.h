@@ -224,6 +224,9 @@ class KvStore {
   // O(log) of the store, not of the range.
   [[nodiscard]] virtual uint64_t ApproximateBytes(
       Family family, std::string_view begin, std::string_view end) const = 0;
+  // Where its users may put temporary files; empty: where the system keeps
+  // them.
+  [[nodiscard]] virtual std::string scratch_directory() const { return {}; }
   // What its caches and buffers take now; 0 where that is not known.
   [[nodiscard]] virtual size_t memory_bytes() const { return 0; }
   // The store's own background work (flushes, compactions) writes no more than

@@ -364,6 +364,9 @@ class RocksKv final : public KvStore {
   }
 
   // The memtables are charged to the cache.
+  [[nodiscard]] std::string scratch_directory() const override {
+    return directory_;
+  }
   [[nodiscard]] size_t memory_bytes() const override {
     return cache_ == nullptr ? 0 : cache_->GetUsage();
   }

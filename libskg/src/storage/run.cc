@@ -232,7 +232,8 @@ RunBuilder::RunBuilder(KvStore& kv, uint32_t graph, uint32_t number,
     : kv_(&kv),
       graph_(graph),
       own_batch_(kv.NewBatch()),
-      batch_(own_batch_.get()) {
+      batch_(own_batch_.get()),
+      hashes_(kv.scratch_directory()) {
   info_.number = number;
   info_.history = history;
   info_.min_commit = UINT64_MAX;
@@ -245,7 +246,11 @@ RunBuilder::RunBuilder(KvStore& kv, uint32_t graph, uint32_t number,
 }
 
 RunBuilder::RunBuilder(KvBatch& batch, uint32_t graph, uint32_t number)
-    : kv_(nullptr), graph_(graph), batch_(&batch) {
+    : kv_(nullptr),
+      graph_(graph),
+      batch_(&batch),
+      // What is in one batch is in memory as a whole.
+      hashes_({}, SIZE_MAX) {
   info_.number = number;
   info_.min_commit = UINT64_MAX;
 }
@@ -281,26 +286,28 @@ absl::Status RunBuilder::Add(const RunRow& row) {
     info_.max_commit = std::max(info_.max_commit, row.commit);
     info_.max_end = std::max(info_.max_end, row.value.end);
   }
-  AddToFilter(row.key);
+  SKG_RETURN_IF_ERROR(AddToFilter(row.key));
   return encoder_->size() == kBlockRows ? FlushBlock() : absl::OkStatus();
 }
 
 // Each triple once, and each subject and each object of each graph.
-void RunBuilder::AddToFilter(const StatementKey& key) {
-  const auto add = [&](const StatementKey& pattern) {
-    const uint64_t hash = TripleHash(pattern);
-    if (hash != last_hash_) hashes_.push_back(hash);
-    last_hash_ = hash;
-  };
-  if (order_ == IndexOrder::kGspo) {
-    if (key.subject != filter_subject_ || key.graph != filter_graph_)
-      add({key.graph, key.subject, TermId{}, TermId{}});
-    add({key.graph, key.subject, key.predicate, key.object});
+absl::Status RunBuilder::AddToFilter(const StatementKey& key) {
+  if (order_ == IndexOrder::kGosp)
+    return AddHash({key.graph, TermId{}, TermId{}, key.object});
+  if (order_ != IndexOrder::kGspo) return absl::OkStatus();
+  if (key.subject != filter_subject_ || key.graph != filter_graph_) {
     filter_subject_ = key.subject;
     filter_graph_ = key.graph;
-  } else if (order_ == IndexOrder::kGosp) {
-    add({key.graph, TermId{}, TermId{}, key.object});
+    SKG_RETURN_IF_ERROR(AddHash({key.graph, key.subject, TermId{}, TermId{}}));
   }
+  return AddHash({key.graph, key.subject, key.predicate, key.object});
+}
+
+absl::Status RunBuilder::AddHash(const StatementKey& pattern) {
+  const uint64_t hash = TripleHash(pattern);
+  if (hash == last_hash_) return absl::OkStatus();
+  last_hash_ = hash;
+  return hashes_.Add(hash);
 }
 
 absl::Status RunBuilder::FlushBlock() {
@@ -332,18 +339,24 @@ absl::Status RunBuilder::FinishOrder() {
   return WriteIfLarge(kBatchBytes);
 }
 
+absl::Status RunBuilder::WriteFilter() {
+  uint32_t number = 0;
+  const std::string part =
+      PartKey(graph_, info_.number, kFilterKind, std::nullopt);
+  const auto write = [&](const std::string& chunk) {
+    info_.bytes += chunk.size();
+    batch_->Put(Family::kManifest, ChunkKey(part, number++), chunk);
+    return WriteIfLarge(kBatchBytes);
+  };
+  if (kv_ != nullptr) return hashes_.Encode(write);
+  filter_ = RunFilter::Build(hashes_.in_memory());
+  for (const std::string& chunk : filter_.Encode())
+    SKG_RETURN_IF_ERROR(write(chunk));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<RunInfo> RunBuilder::Finish() {
-  if (info_.rows > 0) {
-    uint32_t chunk = 0;
-    const std::string part =
-        PartKey(graph_, info_.number, kFilterKind, std::nullopt);
-    filter_ = RunFilter::Build(hashes_);
-    for (const std::string& bytes : filter_.Encode()) {
-      info_.bytes += bytes.size();
-      batch_->Put(Family::kManifest, ChunkKey(part, chunk++), bytes);
-      SKG_RETURN_IF_ERROR(WriteIfLarge(kBatchBytes));
-    }
-  }
+  if (info_.rows > 0) SKG_RETURN_IF_ERROR(WriteFilter());
   SKG_RETURN_IF_ERROR(WriteIfLarge(0));
   if (!files_.empty())
     SKG_RETURN_IF_ERROR(kv_->Ingest(std::exchange(files_, {})));

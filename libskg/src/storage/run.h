@@ -21,6 +21,7 @@
 #include "storage/row_key.h"
 #include "storage/rows.h"
 #include "storage/run_filter.h"
+#include "storage/run_filter_builder.h"
 #include "storage/run_memory.h"
 #include "storage/sorted_files.h"
 
@@ -235,7 +236,9 @@ class RunBuilder {
                                                 BlockCache* cache);
 
  private:
-  void AddToFilter(const StatementKey& key);
+  [[nodiscard]] absl::Status AddToFilter(const StatementKey& key);
+  [[nodiscard]] absl::Status AddHash(const StatementKey& pattern);
+  [[nodiscard]] absl::Status WriteFilter();
   [[nodiscard]] absl::Status FlushBlock();
   [[nodiscard]] absl::Status WriteIfLarge(size_t limit);
 
@@ -253,10 +256,10 @@ class RunBuilder {
   uint64_t order_rows_ = 0;
   Fences fences_;
   std::array<Fences, kOrderCount> kept_fences_;  // of a run in a batch
-  std::vector<uint64_t> hashes_;
+  RunFilterBuilder hashes_;
   uint64_t last_hash_ = 0;
   TermId filter_graph_, filter_subject_;
-  RunFilter filter_;
+  RunFilter filter_;  // of a run in a batch
 };
 
 // Adds the deletion of everything a run has to `batch`.

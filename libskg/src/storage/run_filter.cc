@@ -19,24 +19,18 @@
 namespace skg::storage {
 namespace {
 
-constexpr size_t kLanes = 8;  // words of 32 bits, one bit each a key
+constexpr size_t kLanes = kFilterBlockWords;
 constexpr size_t kBitsPerKey = 10;
 constexpr size_t kBlockBits = kLanes * 32;
 constexpr size_t kBlockBytes = kLanes * 4;
 constexpr uint8_t kEncoding = 1;
-// 500 KiB, which leaves room for head and checksum.
-constexpr size_t kChunkBlocks = 16'000;
+constexpr size_t kChunkBlocks = kFilterChunkBlocks;
 constexpr size_t kChecksumBytes = 8;
 
 // The multipliers of the Parquet specification.
 constexpr uint32_t kSalts[kLanes] = {0x47b6137bU, 0x44974d91U, 0x8824ad5bU,
                                      0xa2b7289dU, 0x705495c7U, 0x2df1424bU,
                                      0x9efc4947U, 0x5c6bfb31U};
-
-// Blocks by the upper half of the hash, bits within one by the lower half.
-size_t BlockOf(uint64_t hash, size_t blocks) {
-  return static_cast<size_t>(((hash >> 32) * uint64_t{blocks}) >> 32);
-}
 
 uint32_t BitOf(uint64_t hash, size_t lane) {
   return uint32_t{1} << ((static_cast<uint32_t>(hash) * kSalts[lane]) >> 27);
@@ -82,17 +76,27 @@ uint64_t TripleHash(const StatementKey& key) {
   return XXH3_64bits(bytes, sizeof bytes);
 }
 
+size_t FilterBlocks(uint64_t hashes) {
+  return static_cast<size_t>((hashes * kBitsPerKey + kBlockBits - 1) /
+                             kBlockBits);
+}
+
+// Blocks by the upper half of the hash, bits within one by the lower half.
+size_t FilterBlockOf(uint64_t hash, size_t blocks) {
+  return static_cast<size_t>(((hash >> 32) * uint64_t{blocks}) >> 32);
+}
+
+void PutIntoFilterBlock(uint64_t hash, uint32_t* block) {
+  for (size_t lane = 0; lane < kLanes; ++lane) block[lane] |= BitOf(hash, lane);
+}
+
 RunFilter RunFilter::Build(std::span<const uint64_t> hashes) {
   RunFilter filter;
-  const size_t blocks =
-      (hashes.size() * kBitsPerKey + kBlockBits - 1) / kBlockBits;
+  const size_t blocks = FilterBlocks(hashes.size());
   filter.words_.resize(blocks * kLanes);
   for (const uint64_t hash : hashes) {
-    uint32_t* const block =
-        filter.words_.data() + BlockOf(hash, blocks) * kLanes;
-    for (size_t lane = 0; lane < kLanes; ++lane) {
-      block[lane] |= BitOf(hash, lane);
-    }
+    PutIntoFilterBlock(
+        hash, filter.words_.data() + FilterBlockOf(hash, blocks) * kLanes);
   }
   return filter;
 }
@@ -100,7 +104,7 @@ RunFilter RunFilter::Build(std::span<const uint64_t> hashes) {
 bool RunFilter::MayHold(uint64_t hash) const {
   if (words_.empty()) return false;
   const uint32_t* const block =
-      words_.data() + BlockOf(hash, words_.size() / kLanes) * kLanes;
+      words_.data() + FilterBlockOf(hash, words_.size() / kLanes) * kLanes;
 #ifdef SKG_FILTER_AVX2
   if (__builtin_cpu_supports("avx2")) return HoldsAvx2(block, hash);
 #endif
@@ -112,12 +116,29 @@ void RunFilter::Prefetch(uint64_t hash) const {
   if (words_.empty()) return;
   // A block may lie across two cache lines.
   const uint32_t* const block =
-      words_.data() + BlockOf(hash, words_.size() / kLanes) * kLanes;
+      words_.data() + FilterBlockOf(hash, words_.size() / kLanes) * kLanes;
   __builtin_prefetch(block);
   __builtin_prefetch(block + kLanes - 1);
 #else
   (void)hash;
 #endif
+}
+
+std::string EncodeFilterChunk(std::span<const uint32_t> words, size_t number,
+                              size_t blocks) {
+  std::string chunk;
+  chunk.reserve(words.size() * sizeof(uint32_t) + 64);
+  chunk.push_back(kPlainFormat);
+  chunk.push_back(static_cast<char>(kEncoding));
+  AppendVarint(number, chunk);
+  AppendVarint(blocks, chunk);
+  for (const uint32_t value : words) {
+    char word[4];
+    StoreLittleEndian(value, word);
+    chunk.append(word, sizeof word);
+  }
+  AppendBigEndian(uint64_t{XXH3_64bits(chunk.data(), chunk.size())}, chunk);
+  return chunk;
 }
 
 std::vector<std::string> RunFilter::Encode() const {
@@ -126,19 +147,9 @@ std::vector<std::string> RunFilter::Encode() const {
   size_t done = 0;
   do {
     const size_t here = std::min(blocks - done, kChunkBlocks);
-    std::string chunk;
-    chunk.reserve(here * kBlockBytes + 64);
-    chunk.push_back(kPlainFormat);
-    chunk.push_back(static_cast<char>(kEncoding));
-    AppendVarint(chunks.size(), chunk);
-    AppendVarint(blocks, chunk);
-    for (size_t i = done * kLanes; i < (done + here) * kLanes; ++i) {
-      char word[4];
-      StoreLittleEndian(words_[i], word);
-      chunk.append(word, sizeof word);
-    }
-    AppendBigEndian(uint64_t{XXH3_64bits(chunk.data(), chunk.size())}, chunk);
-    chunks.push_back(std::move(chunk));
+    chunks.push_back(EncodeFilterChunk(
+        std::span(words_).subspan(done * kLanes, here * kLanes), chunks.size(),
+        blocks));
     done += here;
   } while (done < blocks);
   return chunks;

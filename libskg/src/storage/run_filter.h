@@ -4,6 +4,7 @@
 // cache line a question, 10 bits a key, about 1% of false answers "may".
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -20,6 +21,21 @@ namespace skg::storage {
 // The hash of (graph, subject, predicate, object) that filters go by; the edge
 // number does not count. Part of the format: it never changes.
 [[nodiscard]] uint64_t TripleHash(const StatementKey& key);
+
+// The pieces that filters are made of, for who does not hold one as a whole.
+inline constexpr size_t kFilterBlockWords =
+    8;  // of 32 bits, one bit each a key
+// 500 KiB, which leaves room for head and checksum.
+inline constexpr size_t kFilterChunkBlocks = 16'000;
+// Of a filter of so many hashes.
+[[nodiscard]] size_t FilterBlocks(uint64_t hashes);
+// Greater hashes have no smaller block.
+[[nodiscard]] size_t FilterBlockOf(uint64_t hash, size_t blocks);
+void PutIntoFilterBlock(uint64_t hash, uint32_t* block);
+// Chunk `number` of a filter of `blocks` blocks, with its checksum: all but the
+// last one have kFilterChunkBlocks.
+[[nodiscard]] std::string EncodeFilterChunk(std::span<const uint32_t> words,
+                                            size_t number, size_t blocks);
 
 // Thread safety: const methods from any thread.
 class RunFilter {
