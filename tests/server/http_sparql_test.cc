@@ -86,6 +86,39 @@ TEST_CASE("the form of the answer is negotiated") {
   CHECK(ask("DESCRIBE :a", kJsonType)->status == 406);
 }
 
+TEST_CASE("an endpoint describes itself to who asks for nothing") {
+  const TestServer test;
+  Fill(test);
+  auto client = test.Client();
+  const auto described = client.Get("/databases/main/sparql");
+  REQUIRE(described);
+  CHECK(described->status == 200);
+  CHECK_THAT(described->get_header_value("Content-Type"),
+             Catch::StartsWith("text/turtle"));
+  CHECK_THAT(described->body,
+             Catch::Contains("/databases/main/sparql#service>"));
+  CHECK(described->body.find("NamedGraph") == std::string::npos);
+  CHECK(client.Get("/sparql", {{"Accept", "text/html"}})->status == 406);
+  CHECK(client
+            .Put("/databases/main/rdf-graph?graph=a%3Ag", "<a:s> <a:p> <a:o> .",
+                 "text/turtle")
+            ->status == 201);
+  CHECK_THAT(client.Get("/sparql", {{"Accept", "application/n-triples"}})->body,
+             Catch::Contains("sparql-service-description#name> <a:g> ."));
+  CHECK_THAT(client.Get("/sparql", {{"Accept", "application/rdf+xml"}})->body,
+             Catch::StartsWith("<?xml"));
+}
+
+TEST_CASE("relative IRIs are those of the endpoint") {
+  const TestServer test;
+  const auto answer =
+      test.Client().Post("/sparql", {{"Accept", "application/n-triples"}},
+                         "CONSTRUCT { <s> <p> <#o> } {}", kQueryType);
+  const std::string base = "http://127.0.0.1:" + std::to_string(test.port());
+  CHECK(answer->body ==
+        "<" + base + "/s> <" + base + "/p> <" + base + "/sparql#o> .\n");
+}
+
 TEST_CASE("datasets of the protocol come before those of the query") {
   const TestServer test;
   Fill(test);
@@ -106,7 +139,10 @@ TEST_CASE("datasets of the protocol come before those of the query") {
 TEST_CASE("what is no request of the protocol is refused") {
   const TestServer test;
   auto client = test.Client();
-  CHECK(client.Get("/sparql")->status == 400);
+  CHECK(client.Post("/sparql", "", kQueryType)->status == 400);
+  CHECK(client.Get("/sparql?default-graph-uri=a%3Ag")->status == 400);
+  CHECK(client.Post("/sparql", "ASK {}", "application/sparql-query;charset=x")
+            ->status == 415);
   CHECK(client.Get("/sparql?query=ASK%7B%7D&query=ASK%7B%7D")->status == 400);
   CHECK(client.Get("/sparql?query=ASK%7B%7D&limit=1")->status == 422);
   CHECK(client.Post("/sparql", "ASK {}", "text/plain")->status == 415);

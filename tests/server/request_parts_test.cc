@@ -22,6 +22,34 @@ TEST_CASE("a query string keeps order, repeats and empty values") {
   CHECK(ParseQuery("/query?").empty());
 }
 
+TEST_CASE("the URL of a request holds only what an IRI may") {
+  CHECK(RequestUrl("h:1", "/a/b?c#d") == "http://h:1/a/b");
+  CHECK(RequestUrl("h", "/%41<\xc3\xa4> \"") ==
+        "http://h/%41%3C%C3%A4%3E%20%22");
+  CHECK(RequestUrl("h", "http://other/a?b") == "http://other/a");
+}
+
+TEST_CASE("the rest of a path goes to the route that takes it") {
+  Router router;
+  for (const char* path : {"/a/{id}", "/a/{id}/b", "/a/{id}/b/{path...}"})
+    router.Add({.method = "GET", .endpoint = path});
+  const auto find = [&](std::string_view path) {
+    const Router::Match match = router.Find("GET", path);
+    return match.route == nullptr
+               ? std::string()
+               : match.route->endpoint + " " + std::string(match.id) + " " +
+                     std::string(match.path);
+  };
+  CHECK(find("/a/x") == "/a/{id} x ");
+  CHECK(find("/a/x/b") == "/a/{id}/b x ");
+  CHECK(find("/a/x/b/c") == "/a/{id}/b/{path...} x c");
+  CHECK(find("/api/v1/a/x/b/c/d/") == "/a/{id}/b/{path...} x c/d/");
+  CHECK(find("/a/x/b/").empty());
+  CHECK(find("/a/x/c/d").empty());
+  CHECK(find("/a//b/c").empty());
+  CHECK(router.AllowedMethods("/a/x/b/c") == "GET, HEAD, OPTIONS");
+}
+
 TEST_CASE("request ids are UUIDs of version 4 and do not repeat") {
   std::set<std::string> ids;
   for (int i = 0; i < 1000; ++i) {

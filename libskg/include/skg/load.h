@@ -109,6 +109,9 @@ struct ExportOptions {
   Format format = Format::kTurtle;
   // The state to write; unset: the present.
   std::optional<PointInTime> as_of = std::nullopt;
+  // What one graph holds, without its name: the default one (empty), or the
+  // named graph of this name or term, which may be empty. Of RDF syntaxes only.
+  std::optional<std::string> graph = std::nullopt;
   // Called now and then with statements written. False cancels (kCancelled).
   std::function<bool(uint64_t statements)> progress = nullptr;
 };

@@ -53,6 +53,7 @@ enum class ResultFormat {
   kTsv,
   kTurtle,  // of CONSTRUCT and DESCRIBE
   kNTriples,
+  kRdfXml,  // kInvalidArgument for a predicate that XML cannot name
 };
 
 enum class ExplainFormat { kText, kJson };

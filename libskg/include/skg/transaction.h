@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "skg/export.h"
+#include "skg/load.h"
 #include "skg/read_view.h"
 #include "skg/statement.h"
 
@@ -47,6 +48,16 @@ class SKG_EXPORT Transaction {
                                     std::string_view predicate,
                                     std::string_view object,
                                     std::string_view graph = {});
+
+  // Adds what one document in an RDF syntax says, as AddIfAbsent does (but for
+  // options.progress it takes as Graph::Load: format, base_iri, graph, and
+  // continue_on_error). Blank nodes are the document's own. The result tells
+  // how many statements were read; what is new shows at commit. Errors:
+  // kInvalidArgument (syntax, with place; another format), those of the source,
+  // kCancelled, and as Add; what was read before an error stays in the
+  // transaction. A transaction that has loaded takes no idempotency key.
+  [[nodiscard]] absl::StatusOr<LoadResult> Load(const LoadSource& source,
+                                                const LoadOptions& options);
 
   // As ReadView::Match and Count, with this transaction's changes. What is
   // read here is checked at commit. A cursor ends with kFailedPrecondition

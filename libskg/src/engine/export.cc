@@ -34,6 +34,38 @@ absl::Status WriteAll(ExportJob& job) {
       "unknown format; it must be one of skg::Format");
 }
 
+bool IsRdf(Format format) {
+  return format != Format::kTsv && format != Format::kCsv &&
+         format != Format::kJson;
+}
+
+// What the graph of this name holds.
+absl::StatusOr<storage::ScanPattern> PartOf(const std::string& graph,
+                                            const ViewImpl& view) {
+  if (graph.empty())
+    return storage::ScanPattern{.scope = storage::GraphScope::kDefault};
+  const absl::StatusOr<rdf::Term> term = view.names().ToTerm(graph);
+  if (!term.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("graph: ", term.status().message()));
+  }
+  storage::ScanPattern pattern{.scope = storage::GraphScope::kOne};
+  SKG_ASSIGN_OR_RETURN(pattern.graph, view.view().Lookup(*term));
+  return pattern;
+}
+
+// Errors: what the format cannot carry.
+absl::Status CheckNoNamedGraphs(const Graph& graph, const ViewImpl& view,
+                                Format format) {
+  if (CarriesNamedGraphs(format)) return absl::OkStatus();
+  SKG_ASSIGN_OR_RETURN(const bool named, HasNamedGraphs(view.view()));
+  if (!named) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("graph \"", av(graph.tenant()), "/", av(graph.name()),
+                   "\" holds named graphs, which ", av(FormatName(format)),
+                   " cannot carry; export as nquads, trig or json"));
+}
+
 }  // namespace
 }  // namespace engine
 
@@ -44,17 +76,19 @@ absl::StatusOr<ExportResult> Graph::Export(const ExportSink& sink,
   SKG_ASSIGN_OR_RETURN(const std::shared_ptr<const engine::ViewImpl> snapshot,
                        engine::ViewImpl::AsOf(impl_, options.as_of));
   const storage::ReadView& view = snapshot->view();
-  if (!engine::CarriesNamedGraphs(options.format)) {
-    SKG_ASSIGN_OR_RETURN(const bool named, engine::HasNamedGraphs(view));
-    if (named) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          "graph \"", av(tenant()), "/", av(name()),
-          "\" holds named graphs, which ", av(FormatName(options.format)),
-          " cannot carry; export as nquads, trig or json"));
-    }
-  }
   engine::ExportMeter meter(sink, options);
   engine::ExportJob job{options, view, snapshot->names(), meter};
+  if (!options.graph) {
+    SKG_RETURN_IF_ERROR(
+        engine::CheckNoNamedGraphs(*this, *snapshot, options.format));
+  } else if (!engine::IsRdf(options.format)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("one graph alone is exported in RDF syntaxes, not as ",
+                     av(FormatName(options.format))));
+  } else {
+    SKG_ASSIGN_OR_RETURN(job.one_graph,
+                         engine::PartOf(*options.graph, *snapshot));
+  }
   SKG_RETURN_IF_ERROR(engine::WriteAll(job));
   return meter.result();
 }

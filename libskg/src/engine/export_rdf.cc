@@ -36,6 +36,12 @@ class RdfExport {
             std::move(options))) {}
 
   absl::Status Run() {
+    if (job_.one_graph) {
+      const bool known = job_.one_graph->scope != storage::GraphScope::kOne ||
+                         job_.one_graph->graph.bound();
+      if (known) SKG_RETURN_IF_ERROR(WritePart(*job_.one_graph));
+      return writer_->Finish();
+    }
     switch (job_.options.format) {
       case Format::kNQuads:
         SKG_RETURN_IF_ERROR(WritePart({}));
@@ -86,7 +92,7 @@ class RdfExport {
 
   // Subjects and predicates come in runs: they are copied once a run.
   void SetQuad(const storage::StatementKey& key) {
-    if (key.graph != last_.graph) {
+    if (!job_.one_graph && key.graph != last_.graph) {
       quad_.graph = key.graph.bound() ? terms_.Get(key.graph) : rdf::Term();
     }
     if (key.subject != last_.subject) quad_.subject = terms_.Get(key.subject);

@@ -70,7 +70,8 @@ sparql::ResultFormat RowFormat(ResultFormat format) {
 }
 
 bool WritesGraphs(ResultFormat format) {
-  return format == ResultFormat::kTurtle || format == ResultFormat::kNTriples;
+  return format == ResultFormat::kTurtle ||
+         format == ResultFormat::kNTriples || format == ResultFormat::kRdfXml;
 }
 
 }  // namespace
@@ -172,7 +173,8 @@ absl::Status QueryImpl::StartEncoding(ResultFormat format) {
   const bool graph = form_ == QueryResult::Form::kGraph;
   if (WritesGraphs(format) != graph) {
     return absl::InvalidArgumentError(
-        graph ? "the answer is a graph; write it as Turtle or N-Triples"
+        graph ? "the answer is a graph; write it as Turtle, N-Triples or "
+                "RDF/XML"
               : "the answer is no graph; write it as JSON, XML, CSV or TSV");
   }
   const auto append = [this](std::string_view bytes) {
@@ -181,8 +183,9 @@ absl::Status QueryImpl::StartEncoding(ResultFormat format) {
   };
   if (graph) {
     rdf::WriterOptions options{.syntax = rdf::Syntax::kNTriples};
-    if (format == ResultFormat::kTurtle) {
-      options.syntax = rdf::Syntax::kTurtle;
+    if (format != ResultFormat::kNTriples) {
+      options.syntax = format == ResultFormat::kTurtle ? rdf::Syntax::kTurtle
+                                                       : rdf::Syntax::kRdfXml;
       options.prefixes = {prefixes_.begin(), prefixes_.end()};
     }
     graph_writer_ = rdf::MakeWriter(append, std::move(options));
@@ -289,6 +292,8 @@ std::string_view MediaType(ResultFormat format) {
       return "text/turtle; charset=utf-8";
     case ResultFormat::kNTriples:
       return "application/n-triples; charset=utf-8";
+    case ResultFormat::kRdfXml:
+      return "application/rdf+xml";
   }
   return {};
 }

@@ -147,6 +147,10 @@ absl::StatusOr<uint64_t> TransactionImpl::Count(
 absl::StatusOr<CommitResult> TransactionImpl::Commit(
     const CommitOptions& options) {
   ++body_->generation;
+  if (loaded_ && !options.idempotency_key.empty()) {
+    return absl::InvalidArgumentError(
+        "a transaction that has loaded a document takes no idempotency key");
+  }
   storage::CommitRequest settings;
   settings.durability = graph().DurabilityOf(options);
   settings.idempotency_key = options.idempotency_key;
@@ -189,6 +193,12 @@ absl::Status Transaction::Remove(std::string_view subject,
                                  std::string_view object,
                                  std::string_view graph) {
   return impl_ ? impl_->Remove(subject, predicate, object, graph) : UsedUp();
+}
+
+absl::StatusOr<LoadResult> Transaction::Load(const LoadSource& source,
+                                             const LoadOptions& options) {
+  if (!impl_) return UsedUp();
+  return impl_->Load(source, options);
 }
 
 absl::StatusOr<StatementCursor> Transaction::Match(

@@ -12,6 +12,8 @@
 #include "engine/graph_impl.h"
 #include "engine/match.h"
 #include "engine/request_hash.h"
+#include "rdf/term.h"
+#include "skg/load.h"
 #include "skg/transaction.h"
 #include "storage/store.h"
 
@@ -43,6 +45,11 @@ class TransactionImpl {
                                     std::string_view predicate,
                                     std::string_view object,
                                     std::string_view graph);
+  [[nodiscard]] absl::StatusOr<LoadResult> Load(const LoadSource& source,
+                                                const LoadOptions& options);
+  // Of a document whose blank nodes are these; as Add.
+  [[nodiscard]] absl::Status Add(const rdf::Quad& quad,
+                                 const HashedBlankNodes& blank_nodes);
   [[nodiscard]] absl::StatusOr<std::unique_ptr<CursorImpl>> Match(
       const StatementPattern& pattern, const MatchOptions& options);
   [[nodiscard]] absl::StatusOr<uint64_t> Count(const StatementPattern& pattern);
@@ -61,6 +68,7 @@ class TransactionImpl {
   std::shared_ptr<TransactionBody> body_;
   const HashedBlankNodes blank_nodes_;  // however many there are
   RequestHash hash_;
+  bool loaded_ = false;  // hash_ does not know of it
 };
 
 }  // namespace skg::engine

@@ -84,6 +84,7 @@ struct Settings {
 
   // Sizes.
   uint64_t max_body_bytes = 16u << 20;
+  uint64_t max_upload_bytes = uint64_t{1} << 30;  // of documents of a graph
   PathLimits v1 = {.max_batch = 100,
                    .max_results = 1000,
                    .max_subject_length = 500,

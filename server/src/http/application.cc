@@ -12,6 +12,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "auth/rate_limiter.h"
+#include "http/body_reader.h"
 #include "http/error_reply.h"
 #include "http/exchange.h"
 #include "http/gzip.h"
@@ -113,6 +114,9 @@ class Application::Http final : public httplib::Server {
                        httplib::Response& response,
                        const httplib::ContentReader& reader);
   ApiResponse Dispatch(const httplib::Request& request, std::string body);
+  ApiResponse DispatchStream(const httplib::Request& request);
+  ApiResponse Call(const httplib::Request& request, ApiRequest call);
+  uint64_t MostBodyBytes() const;
   void Fill(ApiResponse&& answer, httplib::Response& response);
   void Compress(httplib::Response& response);
   void Stream(ApiResponse&& answer, httplib::Response& response);
@@ -187,10 +191,9 @@ Application::Http::Http(Services& services, KeyRing keys, const Router& router,
         AddHeaders(request, response);
       });
   set_expect_100_continue_handler(
-      [this](const httplib::Request&, httplib::Response& response) {
-        if (current->head.content_length <= services_.settings.max_body_bytes) {
-          return 100;
-        }
+      [this](const httplib::Request& request, httplib::Response& response) {
+        current->match = router_.Find(request.method, request.path);
+        if (current->head.content_length <= MostBodyBytes()) return 100;
         Fill(*CheckBody(), response);
         return 413;
       });
@@ -257,6 +260,10 @@ Handled Application::Http::BeforeRouting(const httplib::Request& request,
   }
   if (request.method == "OPTIONS") {
     Fill(Preflight(request), response);
+    return Handled::Handled;
+  }
+  if (current->match.route->streams_body) {
+    Fill(DispatchStream(request), response);
     return Handled::Handled;
   }
   const bool has_body =
@@ -363,13 +370,21 @@ Application::Http::Failure Application::Http::CheckTenant() {
 }
 
 Application::Http::Failure Application::Http::CheckBody() {
-  if (absl::StartsWithIgnoreCase(Abseil(current->headers.content_type),
+  if (!current->match.route->streams_body &&
+      absl::StartsWithIgnoreCase(Abseil(current->headers.content_type),
                                  "multipart/")) {
     return Error(415, "Send the JSON document itself, not a form");
   }
-  const uint64_t limit = services_.settings.max_body_bytes;
+  const uint64_t limit = MostBodyBytes();
   if (current->head.content_length <= limit) return std::nullopt;
   return Error(413, absl::StrCat("The body is larger than ", limit, " bytes"));
+}
+
+uint64_t Application::Http::MostBodyBytes() const {
+  const Route* route = current->match.route;
+  return route != nullptr && route->streams_body
+             ? services_.settings.max_upload_bytes
+             : services_.settings.max_body_bytes;
 }
 
 ApiResponse Application::Http::Preflight(
@@ -416,23 +431,40 @@ void Application::Http::ReadAndDispatch(const httplib::Request& request,
   }
 }
 
+ApiResponse Application::Http::DispatchStream(const httplib::Request& request) {
+  BodyReader reader(current->connection, current->head, MostBodyBytes());
+  ApiRequest call;
+  call.stream = &reader;
+  ApiResponse answer = Call(request, std::move(call));
+  current->body_read = reader.at_end();
+  return answer;
+}
+
 ApiResponse Application::Http::Dispatch(const httplib::Request& request,
                                         std::string body) {
+  ApiRequest call;
+  call.body = std::move(body);
+  return Call(request, std::move(call));
+}
+
+ApiResponse Application::Http::Call(const httplib::Request& request,
+                                    ApiRequest call) {
   const Router::Match& match = current->match;
   // A write waits for the disk; many of them share one sync.
   if (match.route->access == Access::kWrite ||
       match.route->access == Access::kAdmin) {
     WorkerPool::WillWait();
   }
-  ApiRequest call;
   call.request_id = current->request_id;
   call.principal = current->principal;
   call.limits = match.route->v1_limits && !match.prefixed
                     ? &services_.settings.v1
                     : &services_.settings.v2;
   call.query = ParseQuery(request.target);
-  call.body = std::move(body);
   call.id = match.id;
+  call.path = match.path;
+  call.content_encoding = current->headers.content_encoding;
+  call.url = RequestUrl(current->headers.host, request.target);
   call.method = current->method;
   call.accept = current->headers.accept;
   call.content_type = current->headers.content_type;
@@ -451,7 +483,8 @@ void Application::Http::Fill(ApiResponse&& answer,
   }
   for (auto& [name, value] : answer.headers) response.set_header(name, value);
   if (!answer.note.empty()) current->note = std::move(answer.note);
-  if (answer.more != nullptr) return Stream(std::move(answer), response);
+  if (answer.more != nullptr || answer.write_rest != nullptr)
+    return Stream(std::move(answer), response);
   Compress(response);
 }
 
@@ -459,6 +492,24 @@ void Application::Http::Stream(ApiResponse&& answer,
                                httplib::Response& response) {
   response.headers.erase("Content-Type");
   const std::string type = std::move(answer.content_type);
+  if (answer.write_rest != nullptr) {
+    response.set_chunked_content_provider(
+        type, [write_rest = std::move(answer.write_rest)](
+                  size_t, httplib::DataSink& sink) {
+          const absl::Status status = write_rest([&](std::string_view bytes) {
+            return sink.write(bytes.data(), bytes.size())
+                       ? absl::OkStatus()
+                       : absl::CancelledError("the client is gone");
+          });
+          if (!status.ok()) {
+            current->note = std::string(status.message());
+            return false;
+          }
+          sink.done();
+          return true;
+        });
+    return;
+  }
   response.set_chunked_content_provider(
       type,
       [piece = std::exchange(response.body, {}), more = std::move(answer.more)](

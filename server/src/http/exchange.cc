@@ -12,7 +12,7 @@ struct Wanted {
   std::string_view RequestHeaders::*field;
 };
 
-constexpr std::array<Wanted, 13> kWanted = {{
+constexpr std::array<Wanted, 14> kWanted = {{
     {"host", &RequestHeaders::host},
     {"authorization", &RequestHeaders::authorization},
     {"x-api-key", &RequestHeaders::x_api_key},
@@ -22,6 +22,7 @@ constexpr std::array<Wanted, 13> kWanted = {{
     {"accept", &RequestHeaders::accept},
     {"accept-encoding", &RequestHeaders::accept_encoding},
     {"content-type", &RequestHeaders::content_type},
+    {"content-encoding", &RequestHeaders::content_encoding},
     {"origin", &RequestHeaders::origin},
     {"idempotency-key", &RequestHeaders::idempotency_key},
     {"access-control-request-method", &RequestHeaders::preflight_method},

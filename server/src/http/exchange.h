@@ -26,6 +26,7 @@ struct RequestHeaders {
   std::string_view accept;
   std::string_view accept_encoding;
   std::string_view content_type;
+  std::string_view content_encoding;
   std::string_view origin;
   std::string_view idempotency_key;
   std::string_view preflight_method;

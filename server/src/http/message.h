@@ -20,6 +20,8 @@ namespace skg::server {
 
 struct Services;  // http/services.h
 
+class BodyReader;  // http/body_reader.h
+
 using QueryParameters = std::vector<std::pair<std::string, std::string>>;
 
 struct ApiRequest {
@@ -30,7 +32,14 @@ struct ApiRequest {
   // As sent, decoded; a name may come several times.
   QueryParameters query;
   std::string body;
+  // Instead of `body`, for routes that stream it.
+  BodyReader* stream = nullptr;
   std::string id;  // what stood for {id} in the path
+  // The request's own, absolute and without its query.
+  std::string url;
+  // What stood for {path...}, as decoded; empty where there is none.
+  std::string path;
+  std::string content_encoding;
   std::string accept;
   std::string content_type;
   std::string idempotency_key;
@@ -55,6 +64,10 @@ struct ApiResponse {
   // What follows `body`, piece by piece; false: that was all. Such an answer is
   // sent in chunks, and cut off where this fails.
   std::function<absl::StatusOr<bool>(std::string& piece)> more = nullptr;
+  // The same for an answer that writes itself, after `body`, on the thread that
+  // sends it.
+  using Write = std::function<absl::Status(std::string_view bytes)>;
+  std::function<absl::Status(const Write& write)> write_rest = nullptr;
 };
 
 using Handler = ApiResponse (*)(Services&, const ApiRequest&);
@@ -69,6 +82,9 @@ struct Route {
   // Root form under the v1 limits; else both forms have those of /api/v1.
   bool v1_limits = false;
   Handler handler = nullptr;
+  // The body is read by the handler, under Settings::max_upload_bytes; forms
+  // with parts are let in.
+  bool streams_body = false;
   size_t metric = 0;  // of Metrics::AddEndpoint
 };
 

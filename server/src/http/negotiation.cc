@@ -1,5 +1,6 @@
 #include "http/negotiation.h"
 
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -86,6 +87,25 @@ bool IsMediaType(std::string_view content_type, std::string_view type) {
   const absl::string_view whole = View(content_type);
   return absl::EqualsIgnoreCase(
       absl::StripAsciiWhitespace(whole.substr(0, whole.find(';'))), View(type));
+}
+
+bool IsUtf8(std::string_view content_type) {
+  bool first = true;
+  for (absl::string_view part : absl::StrSplit(View(content_type), ';')) {
+    part = absl::StripAsciiWhitespace(part);
+    if (std::exchange(first, false) ||
+        !absl::StartsWithIgnoreCase(part, "charset=")) {
+      continue;
+    }
+    absl::string_view name = part.substr(part.find('=') + 1);
+    if (name.size() >= 2 && name.front() == '"' && name.back() == '"')
+      name = name.substr(1, name.size() - 2);
+    if (!absl::EqualsIgnoreCase(name, "utf-8") &&
+        !absl::EqualsIgnoreCase(name, "us-ascii")) {
+      return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace skg::server

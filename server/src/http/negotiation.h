@@ -18,4 +18,8 @@ namespace skg::server {
 [[nodiscard]] bool IsMediaType(std::string_view content_type,
                                std::string_view type);
 
+// Whether the type's parameter `charset`, if it has one, says UTF-8 (or ASCII,
+// which is a part of it).
+[[nodiscard]] bool IsUtf8(std::string_view content_type);
+
 }  // namespace skg::server

@@ -10,7 +10,10 @@
 
 namespace skg::server {
 
-// Every route answers with and without /api/v1 before its path.
+// Every route answers with and without /api/v1 before its path. A template has
+// at most one {id}, a segment of the path; one with {id} may end with
+// /{path...}, the rest of it, slashes and all, which is what a path means if it
+// means nothing else.
 // Thread safety: Find from any thread, after the last Add.
 class Router {
  public:
@@ -22,6 +25,7 @@ class Router {
     bool known_path = false;  // with another method, where route is null
     bool prefixed = false;    // the path began with /api/v1
     std::string_view id;      // what stood for {id}
+    std::string_view path;    // what stood for {path...}
   };
   // HEAD finds the GET route. The views are of `path`.
   [[nodiscard]] Match Find(std::string_view method,
@@ -37,7 +41,10 @@ class Router {
     }
   };
   using Indices = std::vector<size_t>;
-  const Indices* FindPath(std::string_view path, std::string_view& id) const;
+  const Indices* FindPath(std::string_view path, Match& match) const;
+  // The route that ends with {path...}.
+  [[nodiscard]] const Indices* FindRest(std::string_view path,
+                                        Match& match) const;
   // The route whose path has an id in place of these bytes of `path`.
   [[nodiscard]] const Indices* FindPattern(std::string_view path, size_t begin,
                                            size_t end,

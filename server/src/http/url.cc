@@ -30,7 +30,38 @@ std::string Decode(std::string_view text) {
   return decoded;
 }
 
+// What RFC 3987 keeps out of an IRI, and bytes that are not ASCII.
+bool MayStand(char c) {
+  constexpr std::string_view kNever = "<>\"{}|\\^`";
+  return c > ' ' && c < '\x7f' && kNever.find(c) == std::string_view::npos;
+}
+
+void AppendEncoded(std::string_view text, std::string& out) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  for (const char c : text) {
+    if (MayStand(c)) {
+      out += c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    out += '%';
+    out += kHex[byte >> 4];
+    out += kHex[byte & 15];
+  }
+}
+
 }  // namespace
+
+std::string RequestUrl(std::string_view host, std::string_view target) {
+  std::string url;
+  // A proxy's client sends the whole URL as target (RFC 9112, section 3.2.2).
+  if (target.starts_with('/')) {
+    url = "http://";
+    AppendEncoded(host, url);
+  }
+  AppendEncoded(target.substr(0, target.find_first_of("?#")), url);
+  return url;
+}
 
 QueryParameters ParseQuery(std::string_view target) {
   const size_t mark = target.find('?');

@@ -16,4 +16,9 @@ namespace skg::server {
 // The same of a body that is application/x-www-form-urlencoded.
 [[nodiscard]] QueryParameters ParseForm(std::string_view body);
 
+// "http://HOST/PATH" of a target as sent, without its query; what no IRI may
+// hold is percent-encoded.
+[[nodiscard]] std::string RequestUrl(std::string_view host,
+                                     std::string_view target);
+
 }  // namespace skg::server

@@ -1,6 +1,28 @@
 #include "routes/routes.h"
 
+#include <utility>
+
 namespace skg::server {
+namespace {
+
+// The Graph Store Protocol: a store, and below it its graphs.
+void AddGraphStore(Router& router) {
+  for (const char* const path :
+       {"/databases/{id}/rdf-graph", "/databases/{id}/rdf-graph/{path...}"}) {
+    const auto add = [&](const char* method, Access access, Handler handler,
+                         bool streams) {
+      Route route{method, path, access, false, handler};
+      route.streams_body = streams;
+      router.Add(std::move(route));
+    };
+    add("GET", Access::kRead, ReadGraphStore, false);
+    add("PUT", Access::kWrite, PutGraphStore, true);
+    add("POST", Access::kWrite, PostGraphStore, true);
+    add("DELETE", Access::kWrite, DeleteGraphStore, false);
+  }
+}
+
+}  // namespace
 
 void AddRoutes(Router& router) {
   constexpr bool kV1 = true;
@@ -30,6 +52,7 @@ void AddRoutes(Router& router) {
       {"GET", "/metrics", Access::kOpen, !kV1, MetricsPage},
   };
   for (const Route& route : routes) router.Add(route);
+  AddGraphStore(router);
 }
 
 }  // namespace skg::server

@@ -25,6 +25,11 @@ ApiResponse Traverse(Services& services, const ApiRequest& request);
 // sparql.cc
 ApiResponse Sparql(Services& services, const ApiRequest& request);
 ApiResponse DatabaseSparql(Services& services, const ApiRequest& request);
+// graph_store.cc
+ApiResponse ReadGraphStore(Services& services, const ApiRequest& request);
+ApiResponse PutGraphStore(Services& services, const ApiRequest& request);
+ApiResponse PostGraphStore(Services& services, const ApiRequest& request);
+ApiResponse DeleteGraphStore(Services& services, const ApiRequest& request);
 // databases.cc
 ApiResponse CreateDatabase(Services& services, const ApiRequest& request);
 ApiResponse ListDatabases(Services& services, const ApiRequest& request);

@@ -15,6 +15,7 @@
 #include "http/worker_pool.h"
 #include "routes/request_parts.h"
 #include "routes/routes.h"
+#include "routes/service_description.h"
 #include "skg/query.h"
 #include "skg/update.h"
 
@@ -38,9 +39,10 @@ constexpr std::array<Offer, 6> kRowOffers = {{
     {"application/json", ResultFormat::kJson},
     {"application/xml", ResultFormat::kXml},
 }};
-constexpr std::array<Offer, 3> kGraphOffers = {{
+constexpr std::array<Offer, 4> kGraphOffers = {{
     {"text/turtle", ResultFormat::kTurtle},
     {"application/n-triples", ResultFormat::kNTriples},
+    {"application/rdf+xml", ResultFormat::kRdfXml},
     {"text/plain", ResultFormat::kNTriples},
 }};
 
@@ -88,6 +90,7 @@ absl::StatusOr<ProtocolRequest> Read(const ApiRequest& request) {
   if (!status.ok()) return status;
   if (request.body.empty()) return out;
   const std::string_view type = request.content_type;
+  if (!IsUtf8(type)) return absl::UnimplementedError("send UTF-8");
   if (IsMediaType(type, "application/sparql-query")) {
     out.queries.push_back(request.body);
   } else if (IsMediaType(type, "application/sparql-update")) {
@@ -100,6 +103,13 @@ absl::StatusOr<ProtocolRequest> Read(const ApiRequest& request) {
         "send application/sparql-query, application/sparql-update or a form");
   }
   return out;
+}
+
+// A request for the endpoint itself: its description.
+bool IsEmpty(const ProtocolRequest& asked) {
+  return asked.queries.empty() && asked.updates.empty() &&
+         asked.default_graphs.empty() && asked.named_graphs.empty() &&
+         asked.using_graphs.empty() && asked.using_named_graphs.empty();
 }
 
 // The rest of a long answer, counted when it has gone.
@@ -125,7 +135,8 @@ ApiResponse Answer(Services& services, const ApiRequest& request,
                             : Choose(request.accept, kRowOffers);
   if (!format) {
     return ErrorReply(406,
-                      graph ? "Accept text/turtle or application/n-triples"
+                      graph ? "Accept text/turtle, application/n-triples or "
+                              "application/rdf+xml"
                             : "Accept a SPARQL results type: JSON, XML, CSV or "
                               "TSV",
                       request.request_id);
@@ -156,6 +167,7 @@ ApiResponse RunQuery(Services& services, const ApiRequest& request,
                       request.request_id);
   }
   skg::QueryOptions options;
+  options.base_iri = request.url;
   options.default_graphs = asked.default_graphs;
   options.named_graphs = asked.named_graphs;
   options.deadline = request.received + services.settings.query_timeout;
@@ -181,6 +193,7 @@ ApiResponse RunUpdate(Services& services, const ApiRequest& request,
                       request.request_id);
   }
   UpdateOptions options;
+  options.base_iri = request.url;
   options.default_graphs = asked.using_graphs;
   options.named_graphs = asked.using_named_graphs;
   options.deadline = request.received + services.settings.query_timeout;
@@ -205,6 +218,8 @@ ApiResponse RunProtocol(Services& services, const ApiRequest& request,
                       request.request_id);
   }
   if (!asked.ok()) return Failed(services, request, asked.status(), "query");
+  if (request.method != "POST" && IsEmpty(*asked))
+    asked->queries.push_back(DescriptionQuery());
   const size_t texts = asked->queries.size() + asked->updates.size();
   if (texts != 1) {
     return ErrorReply(400, "Send one query or one update", request.request_id);
