@@ -1,0 +1,12 @@
+// Where rows that are equal may be one row.
+#pragma once
+
+#include "query/plan/plan_node.h"
+
+namespace skg::query::plan {
+
+// The same plan for somebody who asks of equal solutions only how many they are
+// (kCounted), or not even that (kDropped). Orders stay as they are.
+[[nodiscard]] PlanPtr MergedRepeats(PlanPtr plan, Repeats repeats);
+
+}  // namespace skg::query::plan
