@@ -149,7 +149,7 @@ absl::StatusOr<PlanPtr> PlanGroup(Planner& planner, const Group& node,
     step.columns.push_back(std::move(column));
   }
   if (planner.context().options.plan.merge_repeats)
-    input = MergedRepeats(std::move(input), RepeatsFor(node));
+    input = MergedRepeats(SortedByColumns(std::move(input)), RepeatsFor(node));
   plan.schema = step.keys;
   for (const Variable v : step.keys) {
     if (input->certain.Has(v)) plan.certain.Add(v);

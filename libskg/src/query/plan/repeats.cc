@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "query/plan/nodes.h"
 #include "query/plan/variables.h"
 
 namespace skg::query::plan {
@@ -75,6 +76,28 @@ class Visitor {
 };
 
 }  // namespace
+
+PlanPtr SortedByColumns(PlanPtr plan) {
+  if (const auto* scan = std::get_if<ScanStep>(&plan->step)) {
+    for (const storage::TermOrder order : UsefulOrders(*scan, true)) {
+      if (plan->order.size() >= plan->schema.size()) break;
+      ScanStep step = *scan;
+      step.order = order;
+      PlanPtr other = ScanNode(step, VariableSet(plan->schema), plan->rows);
+      if (other->order.size() >= other->schema.size()) plan = std::move(other);
+    }
+    return plan;
+  }
+  const bool passes = std::holds_alternative<FilterStep>(plan->step) ||
+                      std::holds_alternative<ExtendStep>(plan->step) ||
+                      std::holds_alternative<ProjectStep>(plan->step);
+  if (!passes) return plan;
+  auto sorted = std::make_shared<PlanNode>(*plan);
+  sorted->inputs[0] = SortedByColumns(sorted->inputs[0]);
+  if (sorted->inputs[0] == plan->inputs[0]) return plan;
+  sorted->order = KeptOrder(sorted->inputs[0]->order, sorted->schema);
+  return sorted;
+}
 
 PlanPtr MergedRepeats(PlanPtr plan, Repeats repeats) {
   if (repeats == Repeats::kKept) return plan;
