@@ -18,6 +18,7 @@
 #include "nlohmann/json.hpp"
 #include "peers/httplib_bare/httplib_bare.h"
 #include "skg/version.h"
+#include "workloads/sparql_answers.h"
 
 namespace skg::bench {
 namespace {
@@ -243,6 +244,20 @@ int Generate(const GenerateVerb& verb) {
   return 0;
 }
 
+struct AnswerVerb {
+  std::string store;
+  uint64_t memory_mib = 4096;
+};
+
+// The part of libskg in peers/sparql.py.
+const CLI::App* AddAnswer(CLI::App& app, AnswerVerb& verb) {
+  CLI::App* answer =
+      app.add_subcommand("answer", "Our side of peers/sparql.py")->group("");
+  answer->add_option("--store", verb.store)->required();
+  answer->add_option("--memory", verb.memory_mib);
+  return answer;
+}
+
 struct BareHttpVerb {
   size_t body_bytes = 0;
   int threads = 8;
@@ -269,6 +284,8 @@ int Main(int argc, char** argv) {
   const CLI::App* generate = AddGenerate(app, generate_verb);
   BareHttpVerb bare_verb;
   const CLI::App* bare = AddBareHttp(app, bare_verb);
+  AnswerVerb answer_verb;
+  const CLI::App* answer = AddAnswer(app, answer_verb);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -276,6 +293,11 @@ int Main(int argc, char** argv) {
   }
   if (bare->parsed()) {
     return ServeBareHttp(bare_verb.body_bytes, bare_verb.threads);
+  }
+  if (answer->parsed()) {
+    Options options;
+    options.memory_bytes = answer_verb.memory_mib * kMiB;
+    return AnswerLines(options, answer_verb.store);
   }
   if (generate->parsed()) return Generate(generate_verb);
   return list->parsed() ? List() : RunChosen(verb);

@@ -23,6 +23,8 @@ constexpr std::array kWorkloads = {
              &PrepareBlockCodec},
     Workload{"large_transaction", "one transaction of many changes",
              &PrepareLargeTransaction},
+    Workload{"sparql", "queries and updates over the DBLP-like graph",
+             &PrepareSparql},
     Workload{"http_point", "GET /query of one statement under wrk",
              &PrepareHttpPoint},
 };

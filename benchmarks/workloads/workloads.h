@@ -16,5 +16,6 @@ namespace skg::bench {
 [[nodiscard]] absl::StatusOr<Plan> PrepareLargeTransaction(
     const Options& options);
 [[nodiscard]] absl::StatusOr<Plan> PrepareHttpPoint(const Options& options);
+[[nodiscard]] absl::StatusOr<Plan> PrepareSparql(const Options& options);
 
 }  // namespace skg::bench

@@ -20,6 +20,8 @@ PlanLimits RandomLimits(std::mt19937_64& random) {
   limits.reorder = flag();
   limits.shortcuts = flag();
   limits.push_filters = flag();
+  limits.merge_repeats = flag();
+  limits.count_after = random() % 2 == 0 ? 1 : 512;
   return limits;
 }
 

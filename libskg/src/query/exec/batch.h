@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "rdf/term_id.h"
@@ -15,6 +16,13 @@ struct Batch {
   static constexpr size_t kMostRows = 2048;
   size_t rows = 0;
   std::vector<std::vector<rdf::TermId>> columns;
+  // How many equal solutions each row stands for; empty: each for itself. Only
+  // between operators whose plan says so (plan::Repeats::kCounted).
+  std::vector<uint64_t> counts;
+
+  [[nodiscard]] uint64_t CountOf(size_t row) const {
+    return counts.empty() ? 1 : counts[row];
+  }
 };
 
 }  // namespace skg::query

@@ -36,6 +36,7 @@ class Inner {
     complete_ = false;
     keeps_ = true;
     kept_.Clear();
+    kept_counts_.clear();
     values_ = values;
     Parameters parameters = outer_;
     for (size_t i = 0; i < given_.size(); ++i)
@@ -53,7 +54,10 @@ class Inner {
       return false;
     }
     keeps_ = keeps_ && kept_.rows() + batch.rows <= kMostKept;
-    if (keeps_) SKG_RETURN_IF_ERROR(kept_.Append(batch));
+    if (!keeps_) return true;
+    SKG_RETURN_IF_ERROR(kept_.Append(batch));
+    for (size_t row = 0; row < batch.rows; ++row)
+      kept_counts_.push_back(batch.CountOf(row));
     return true;
   }
   // The rest of the rows is not wanted.
@@ -71,6 +75,11 @@ class Inner {
                               begin + static_cast<std::ptrdiff_t>(end));
     }
     batch.rows = end - replayed_;
+    if (plan_.repeats == plan::Repeats::kCounted) {
+      const auto begin = kept_counts_.begin();
+      batch.counts.assign(begin + static_cast<std::ptrdiff_t>(replayed_),
+                          begin + static_cast<std::ptrdiff_t>(end));
+    }
     replayed_ = end;
     return batch.rows > 0;
   }
@@ -81,6 +90,7 @@ class Inner {
   Context& context_;
   MemoryCharge charge_;
   RowTable kept_;
+  std::vector<uint64_t> kept_counts_;  // at most kMostKept
   std::vector<TermId> values_;
   OperatorPtr running_;
   bool keeps_ = false, complete_ = false, replay_ = false;
@@ -120,7 +130,10 @@ class BindJoinOperator final : public Operator {
         if (!started) break;
       }
       SKG_RETURN_IF_ERROR(Continue(batch));
+      if (batch.rows >= Batch::kMostRows)
+        MergeNeighbours(node().repeats, batch);
     }
+    MergeNeighbours(node().repeats, batch);
     return batch.rows > 0;
   }
 
@@ -176,6 +189,10 @@ class BindJoinOperator final : public Operator {
       columns_.Append(
           rows_, at_,
           [&](size_t c) { return inner_rows_.columns[c][inner_at_]; }, to);
+      if (counts()) {
+        to.counts.push_back(rows_.CountOf(at_) *
+                            inner_rows_.CountOf(inner_at_));
+      }
     }
     if (condition_ == nullptr) return absl::OkStatus();
     SKG_RETURN_IF_ERROR(condition_->Select(joined_, &chosen_));
@@ -203,9 +220,12 @@ class BindJoinOperator final : public Operator {
                            ? matched_
                            : step_.kind != JoinKind::kInner && !matched_;
     if (alone) columns_.AppendLeft(rows_, at_, batch);
+    if (alone && counts()) batch.counts.push_back(rows_.CountOf(at_));
     running_ = false;
     ++at_;
   }
+
+  bool counts() const { return node().repeats == plan::Repeats::kCounted; }
 
   const plan::BindJoinStep& step_;
   OperatorPtr left_;

@@ -37,6 +37,7 @@ class ExtendOperator final : public Operator {
       batch.columns[c].swap(columns_[c] ? rows_.columns[*columns_[c]]
                                         : values_);
     batch.rows = rows_.rows;
+    batch.counts.swap(rows_.counts);
     return true;
   }
 

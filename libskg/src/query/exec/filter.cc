@@ -35,6 +35,7 @@ class FilterOperator final : public Operator {
     for (size_t c = 0; c < columns_.size(); ++c)
       batch.columns[c].swap(rows_.columns[columns_[c]]);
     batch.rows = rows_.rows;
+    batch.counts.swap(rows_.counts);
     return true;
   }
 

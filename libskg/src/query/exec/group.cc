@@ -47,21 +47,24 @@ class AggregateColumn {
     return charge_.Add(sizes_.back() + kAllocation);
   }
 
-  absl::Status Add(size_t group, const Batch& batch, size_t row) {
+  // The row stands for `times` equal solutions.
+  absl::Status Add(size_t group, const Batch& batch, size_t row,
+                   uint64_t times) {
     if (seen_) {
       row_[0] = TermId{group + 1};
       for (size_t i = 0; i < distinct_columns_.size(); ++i)
         row_[i + 1] = batch.columns[distinct_columns_[i]][row];
       SKG_ASSIGN_OR_RETURN(const RowSet::Place place, seen_->Add(row_));
       if (!place.is_new) return absl::OkStatus();
+      times = 1;
     }
     if (counts_rows()) {
       if (!argument_ || batch.columns[*argument_][row].bound())
-        ++counts_[group];
+        counts_[group] += times;
       return absl::OkStatus();
     }
     Accumulator& accumulator = *accumulators_[group];
-    SKG_RETURN_IF_ERROR(accumulator.Add(batch.columns[*argument_][row], 1));
+    SKG_RETURN_IF_ERROR(accumulator.Add(batch.columns[*argument_][row], times));
     const size_t size = accumulator.memory_bytes();
     if (size > sizes_[group]) {
       SKG_RETURN_IF_ERROR(charge_.Add(size - sizes_[group]));
@@ -156,7 +159,8 @@ class GroupOperator final : public Operator {
           last = key_;
         }
         for (const auto& aggregate : aggregates_)
-          SKG_RETURN_IF_ERROR(aggregate->Add(group, rows, row));
+          SKG_RETURN_IF_ERROR(
+              aggregate->Add(group, rows, row, rows.CountOf(row)));
       }
     }
     input_ = nullptr;  // gives back what it held

@@ -61,7 +61,7 @@ class HashJoinOperator final : public Operator {
   };
 
   absl::Status BuildTable() {
-    SKG_RETURN_IF_ERROR(ReadAll(*right_, table_));
+    SKG_RETURN_IF_ERROR(ReadAll(*right_, table_, &counts_));
     right_ = nullptr;  // gives back what it held
     SKG_RETURN_IF_ERROR(index_->Build());
     NoteMemory(charge_);
@@ -89,8 +89,11 @@ class HashJoinOperator final : public Operator {
           return false;
         }));
       }
-      if (found == wanted) columns_.AppendLeft(rows_, row, batch);
+      if (found != wanted) continue;
+      columns_.AppendLeft(rows_, row, batch);
+      if (!rows_.counts.empty()) batch.counts.push_back(rows_.counts[row]);
     }
+    MergeNeighbours(node().repeats, batch);
     return true;
   }
 
@@ -153,13 +156,21 @@ class HashJoinOperator final : public Operator {
       const Pair pair = pairs_[next_pair_];
       if (pair.right == kNone) {
         columns_.AppendLeft(rows_, pair.left, batch);
+        if (counts()) batch.counts.push_back(rows_.CountOf(pair.left));
       } else {
         columns_.Append(
             rows_, pair.left,
             [&](size_t c) { return table_.At(pair.right, c); }, batch);
+        if (counts()) {
+          batch.counts.push_back(rows_.CountOf(pair.left) *
+                                 (counts_.empty() ? 1 : counts_[pair.right]));
+        }
       }
     }
-    if (condition_ == nullptr) return absl::OkStatus();
+    if (condition_ == nullptr) {
+      MergeNeighbours(node().repeats, batch);
+      return absl::OkStatus();
+    }
     SKG_RETURN_IF_ERROR(condition_->Select(batch, &chosen_));
     for (const uint32_t row : chosen_) matched_[pairs_[begin + row].left] = 1;
     KeepRows(batch, chosen_);
@@ -173,11 +184,14 @@ class HashJoinOperator final : public Operator {
     all_matched_ = true;
   }
 
+  bool counts() const { return node().repeats == plan::Repeats::kCounted; }
+
   const plan::HashJoinStep& step_;
   OperatorPtr left_, right_;
   JoinColumns columns_;
   MemoryCharge charge_;
   RowTable table_;
+  std::vector<uint64_t> counts_;  // of its rows; empty: 1 each
   std::optional<CompatibleIndex> index_;
   std::vector<size_t> left_key_;  // columns of the left input
   std::vector<TermId> key_;
@@ -200,6 +214,8 @@ OperatorResult MakeHashJoin(const plan::PlanNode& node, const Parameters& given,
                             Context& context, OperatorPtr left,
                             OperatorPtr right) {
   const auto& step = std::get<plan::HashJoinStep>(node.step);
+  if (IsKeyJoin(node, left->node(), right->node()))
+    return MakeKeyJoin(node, context, std::move(left), std::move(right));
   std::unique_ptr<BoundExpression> condition;
   if (step.condition != nullptr) {
     SKG_ASSIGN_OR_RETURN(condition,

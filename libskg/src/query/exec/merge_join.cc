@@ -61,6 +61,7 @@ class SortedInput {
   }
   [[nodiscard]] const Batch& batch() const { return batch_; }
   [[nodiscard]] size_t at() const { return at_; }
+  [[nodiscard]] uint64_t count() const { return batch_.CountOf(at_); }
   [[nodiscard]] const plan::PlanNode& node() const { return input_->node(); }
 
  private:
@@ -110,6 +111,7 @@ class MergeJoinOperator final : public Operator {
       SKG_ASSIGN_OR_RETURN(const bool found, FindGroup());
       if (!found) break;
     }
+    MergeNeighbours(node().repeats, batch);
     return batch.rows > 0;
   }
 
@@ -135,6 +137,8 @@ class MergeJoinOperator final : public Operator {
       columns_.Append(
           left_.batch(), left_.at(),
           [&](size_t c) { return group_.At(group_at_, c); }, batch);
+      if (counts())
+        batch.counts.push_back(left_.count() * group_counts_[group_at_]);
     }
     if (group_at_ == group_.rows()) {
       group_at_ = 0;
@@ -146,6 +150,7 @@ class MergeJoinOperator final : public Operator {
   // False: the right side has ended.
   absl::StatusOr<bool> FindGroup() {
     group_.Clear();
+    group_counts_.clear();
     group_at_ = 0;
     SKG_ASSIGN_OR_RETURN(const bool has_right, right_.Load());
     if (!has_right) return false;
@@ -178,7 +183,12 @@ class MergeJoinOperator final : public Operator {
     for (size_t i = 0; i < width_; ++i) group_key_.push_back(right_.Key(i));
     for (;;) {
       SKG_RETURN_IF_ERROR(context().Tick());
-      SKG_RETURN_IF_ERROR(group_.AppendRow(right_.batch(), right_.at()));
+      if (RepeatsLast()) {
+        group_counts_.back() += right_.count();
+      } else {
+        SKG_RETURN_IF_ERROR(group_.AppendRow(right_.batch(), right_.at()));
+        group_counts_.push_back(right_.count());
+      }
       right_.Advance();
       SKG_ASSIGN_OR_RETURN(const bool more, right_.Load());
       if (!more || Compare() != 0) break;
@@ -187,11 +197,26 @@ class MergeJoinOperator final : public Operator {
     return absl::OkStatus();
   }
 
+  bool counts() const { return node().repeats == plan::Repeats::kCounted; }
+  // The right row is like the last one of the group, and need not be another.
+  bool RepeatsLast() const {
+    if (node().repeats == plan::Repeats::kKept || group_.rows() == 0)
+      return false;
+    for (size_t c = 0; c < group_.width(); ++c) {
+      if (group_.At(group_.rows() - 1, c) !=
+          right_.batch().columns[c][right_.at()]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   const size_t width_;  // of the key
   SortedInput left_, right_;
   JoinColumns columns_;
   MemoryCharge charge_;
-  RowTable group_;  // the right rows of one key
+  RowTable group_;                      // the right rows of one key
+  std::vector<uint64_t> group_counts_;  // of each row of it
   std::vector<TermId> group_key_;
   size_t group_at_ = 0;
   std::vector<std::pair<size_t, size_t>> equal_;  // shared, but not of the key

@@ -39,6 +39,7 @@ void ResetBatch(Batch& batch, size_t columns) {
   batch.rows = 0;
   batch.columns.resize(columns);
   for (auto& column : batch.columns) column.clear();
+  batch.counts.clear();
 }
 
 void KeepRows(Batch& batch, const std::vector<uint32_t>& rows) {
@@ -47,7 +48,46 @@ void KeepRows(Batch& batch, const std::vector<uint32_t>& rows) {
     for (size_t i = 0; i < rows.size(); ++i) column[i] = column[rows[i]];
     column.resize(rows.size());
   }
+  if (!batch.counts.empty()) {
+    for (size_t i = 0; i < rows.size(); ++i)
+      batch.counts[i] = batch.counts[rows[i]];
+    batch.counts.resize(rows.size());
+  }
   batch.rows = rows.size();
+}
+
+void MergeNeighbours(plan::Repeats repeats, Batch& batch) {
+  if (repeats == plan::Repeats::kKept || batch.rows < 2) return;
+  const bool counted = repeats == plan::Repeats::kCounted;
+  if (counted && batch.counts.empty()) batch.counts.assign(batch.rows, 1);
+  // begins[i]: where group i of equal rows begins.
+  std::vector<uint32_t> begins = {0};
+  if (batch.columns.size() == 1) {
+    const std::vector<rdf::TermId>& column = batch.columns[0];
+    for (size_t row = 1; row < batch.rows; ++row) {
+      if (column[row] != column[row - 1])
+        begins.push_back(static_cast<uint32_t>(row));
+    }
+  } else {
+    for (size_t row = 1; row < batch.rows; ++row) {
+      bool equal = true;
+      for (const auto& column : batch.columns)
+        equal = equal && column[row] == column[row - 1];
+      if (!equal) begins.push_back(static_cast<uint32_t>(row));
+    }
+  }
+  if (begins.size() == batch.rows) return;
+  if (counted) {
+    for (size_t i = 0; i < begins.size(); ++i) {
+      const size_t end = i + 1 < begins.size() ? begins[i + 1] : batch.rows;
+      uint64_t sum = 0;
+      for (size_t row = begins[i]; row < end; ++row) sum += batch.counts[row];
+      batch.counts[begins[i]] = sum;
+    }
+  } else {
+    batch.counts.clear();
+  }
+  KeepRows(batch, begins);
 }
 
 }  // namespace skg::query::exec

@@ -63,6 +63,8 @@ using OperatorPtr = std::unique_ptr<Operator>;
 void ResetBatch(Batch& batch, size_t columns);
 // Keeps only these rows, which ascend.
 void KeepRows(Batch& batch, const std::vector<uint32_t>& rows);
+// Makes one row of equal neighbours, as far as `repeats` allows it.
+void MergeNeighbours(plan::Repeats repeats, Batch& batch);
 
 // The operator of a node, and those of its inputs. `given` has a value for
 // every parameter of the plan.

@@ -26,6 +26,14 @@ using OperatorResult = absl::StatusOr<OperatorPtr>;
                                           const Parameters& given,
                                           Context& context, OperatorPtr left,
                                           OperatorPtr right);
+// A hash join on one variable that both inputs bind in every row, without a
+// condition.
+[[nodiscard]] bool IsKeyJoin(const plan::PlanNode& node,
+                             const plan::PlanNode& left,
+                             const plan::PlanNode& right);
+[[nodiscard]] OperatorPtr MakeKeyJoin(const plan::PlanNode& node,
+                                      Context& context, OperatorPtr left,
+                                      OperatorPtr right);
 // Makes the operators of its second input itself, again and again.
 [[nodiscard]] OperatorResult MakeBindJoin(const plan::PlanNode& node,
                                           const Parameters& given,

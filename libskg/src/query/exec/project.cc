@@ -35,6 +35,8 @@ class ProjectOperator final : public Operator {
       }
     }
     batch.rows = rows_.rows;
+    batch.counts.swap(rows_.counts);
+    MergeNeighbours(node().repeats, batch);
     return true;
   }
 

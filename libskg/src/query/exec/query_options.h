@@ -45,6 +45,9 @@ struct PlanLimits {
   bool reorder = true;    // joins in another order than written
   bool shortcuts = true;  // counts without reading
   bool push_filters = true;
+  bool merge_repeats = true;  // Repeats other than kKept
+  // A scan that counts equal rows asks for the number of the rest after so many.
+  uint32_t count_after = 512;
 };
 
 struct QueryOptions {

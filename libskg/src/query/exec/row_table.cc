@@ -64,12 +64,20 @@ void RowTable::Keep(const std::vector<uint32_t>& rows) {
   rows_ = rows.size();
 }
 
-absl::Status ReadAll(Operator& input, RowTable& table) {
+absl::Status ReadAll(Operator& input, RowTable& table,
+                     std::vector<uint64_t>* counts) {
   Batch batch;
   for (;;) {
     SKG_ASSIGN_OR_RETURN(const bool more, input.Next(batch));
     if (!more) return absl::OkStatus();
     SKG_RETURN_IF_ERROR(table.Append(batch));
+    if (batch.counts.empty() && counts->empty()) continue;
+    const size_t before = counts->capacity();
+    counts->resize(table.rows() - batch.rows, 1);
+    for (size_t row = 0; row < batch.rows; ++row)
+      counts->push_back(batch.CountOf(row));
+    SKG_RETURN_IF_ERROR(
+        table.charge().Add((counts->capacity() - before) * sizeof(uint64_t)));
   }
 }
 

@@ -29,6 +29,7 @@ class RowTable {
   void Keep(const std::vector<uint32_t>& rows);
 
   [[nodiscard]] size_t rows() const { return rows_; }
+  [[nodiscard]] MemoryCharge& charge() const { return charge_; }
   [[nodiscard]] size_t width() const { return columns_.size(); }
   [[nodiscard]] rdf::TermId At(size_t row, size_t column) const {
     return columns_[column][row];
@@ -49,6 +50,9 @@ class RowTable {
 // Reads all of `input` into a table. Errors: those of the input, and
 // kResourceExhausted.
 class Operator;
-[[nodiscard]] absl::Status ReadAll(Operator& input, RowTable& table);
+// `counts` gets how many solutions each row stands for, and is charged like the
+// table; it stays empty where each row is one.
+[[nodiscard]] absl::Status ReadAll(Operator& input, RowTable& table,
+                                   std::vector<uint64_t>* counts);
 
 }  // namespace skg::query::exec

@@ -1,4 +1,5 @@
 // The scan of one triple pattern.
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
@@ -57,6 +58,13 @@ class Scan final : public Operator {
       sources_.push_back(i);
     }
     FindSeekPrefix(places, std::get<plan::ScanStep>(node.step).order);
+    // Of a single column that the rows are sorted by, all of a value lie
+    // together.
+    skips_runs_ = node.repeats != plan::Repeats::kKept && seek_at_ &&
+                  node.schema.size() == 1 && equal_.empty() &&
+                  !cursor_.merges_graphs &&
+                  (node.repeats == plan::Repeats::kDropped ||
+                   (!context.view.as_of() && FindCounted(places)));
   }
 
   void SkipTo(TermId key) override {
@@ -92,10 +100,61 @@ class Scan final : public Operator {
       }
       batch.rows = statements_.size();
     }
-    return true;
+    MergeNeighbours(node().repeats, batch);
+    return skips_runs_ ? SkipRun(batch) : true;
   }
 
  private:
+  // What to count, but for the value of the column. Only where each triple of
+  // the graph is a solution.
+  bool FindCounted(const std::array<Place, 4>& places) {
+    const plan::ActiveGraph& graph =
+        std::get<plan::ScanStep>(node().step).graph;
+    if (graph.is_default) {
+      if (context().dataset.default_graph != Dataset::DefaultGraph::kStored)
+        return false;
+      counted_.scope = storage::GraphScope::kDefault;
+    } else if (places[3].kind == Place::Kind::kConstant) {
+      counted_.scope = storage::GraphScope::kOne;
+      counted_.graph = places[3].id;
+    } else {
+      return false;
+    }
+    counted_.subject = places[0].id;
+    counted_.predicate = places[1].id;
+    counted_.object = places[2].id;
+    return true;
+  }
+
+  // Where the last value of the batch has many rows, the rest of them is
+  // counted and skipped.
+  absl::StatusOr<bool> SkipRun(Batch& batch) {
+    if (batch.rows == 0) return true;
+    const bool counted = node().repeats == plan::Repeats::kCounted;
+    const TermId value = batch.columns[0].back();
+    // Where they are dropped, their mean is near enough.
+    const uint64_t count = counted ? batch.CountOf(batch.rows - 1)
+                                   : statements_.size() / batch.rows;
+    const bool again = value == run_value_;
+    run_count_ = count + (again ? run_count_ : 0);
+    run_value_ = value;
+    if (count < context().options.plan.count_after || value.bits == UINT64_MAX)
+      return true;
+    if (counted) {
+      if (batch.counts.empty()) batch.counts.assign(batch.rows, 1);
+      storage::ScanPattern pattern = counted_;
+      TermId* const parts[] = {&pattern.subject, &pattern.predicate,
+                               &pattern.object};
+      *parts[sources_[0]] = value;
+      SKG_ASSIGN_OR_RETURN(
+          const storage::Counts counts,
+          context().view.Count(pattern, context().options.cancellation));
+      batch.counts.back() += counts.triples - run_count_;
+    }
+    skip_to_ = std::max(skip_to_, TermId{value.bits + 1});
+    return true;
+  }
+
   // Where the first free place of the order is, and what stands before it.
   void FindSeekPrefix(const std::array<Place, 4>& places, TermOrder order) {
     const std::array<size_t, 3> sequence = Sequence(order);
@@ -154,6 +213,10 @@ class Scan final : public Operator {
   std::array<TermId, 3> prefix_;
   std::optional<size_t> seek_at_;
   TermId skip_to_;
+  bool skips_runs_ = false;
+  storage::ScanPattern counted_;
+  TermId run_value_;  // of the last row, and how many it had so far
+  uint64_t run_count_ = 0;
 };
 
 }  // namespace

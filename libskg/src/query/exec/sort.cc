@@ -12,6 +12,8 @@
 namespace skg::query::exec {
 namespace {
 
+using rdf::TermId;
+
 class SortOperator final : public Operator {
  public:
   SortOperator(const plan::PlanNode& node, Context& context, OperatorPtr input)
@@ -52,7 +54,7 @@ class SortOperator final : public Operator {
       SKG_ASSIGN_OR_RETURN(const bool more, input_->Next(batch));
       if (!more) break;
       SKG_RETURN_IF_ERROR(table_.Append(batch));
-      if (table_.rows() > most) SKG_RETURN_IF_ERROR(KeepFirst());
+      if (table_.rows() > most) SKG_RETURN_IF_ERROR(SelectFirst());
     }
     input_ = nullptr;  // gives back what it held
     SKG_RETURN_IF_ERROR(Sort());
@@ -60,14 +62,58 @@ class SortOperator final : public Operator {
     return absl::OkStatus();
   }
 
+  // Leaves the rows that come first, as many as the limit. Later keys are
+  // looked at only where earlier ones do not decide: most of their terms are
+  // never decoded.
+  absl::Status SelectFirst() {
+    std::vector<uint32_t> first, tied(table_.rows());
+    for (size_t i = 0; i < tied.size(); ++i) tied[i] = static_cast<uint32_t>(i);
+    auto open = static_cast<size_t>(step_.limit);
+    std::vector<uint64_t> ranks, ordered;
+    std::vector<TermId> column;
+    const size_t bytes = table_.rows() * (4 * 2 + 8 * 3);
+    SKG_RETURN_IF_ERROR(charge_.Add(bytes));
+    for (size_t k = 0; k < keys_.size() && open > 0 && open < tied.size();
+         ++k) {
+      column.clear();
+      for (const uint32_t row : tied)
+        column.push_back(table_.At(row, keys_[k]));
+      const bool descending = step_.keys[k].descending;
+      SKG_RETURN_IF_ERROR(
+          RankTerms(column, {open, descending}, charge_, &ranks));
+      if (descending) {
+        for (uint64_t& rank : ranks) rank = ~rank;
+      }
+      ordered = ranks;
+      const auto nth = ordered.begin() + static_cast<std::ptrdiff_t>(open - 1);
+      std::nth_element(ordered.begin(), nth, ordered.end());
+      const uint64_t last = *nth;
+      size_t kept = 0;
+      for (size_t i = 0; i < tied.size(); ++i) {
+        if (ranks[i] < last) first.push_back(tied[i]);
+        if (ranks[i] == last) tied[kept++] = tied[i];
+      }
+      tied.resize(kept);
+      open = static_cast<size_t>(step_.limit) - first.size();
+    }
+    // Equal rows stay as they came.
+    if (tied.size() > open) tied.resize(open);
+    first.insert(first.end(), tied.begin(), tied.end());
+    std::sort(first.begin(), first.end());
+    table_.Keep(first);
+    charge_.Release(bytes);
+    return absl::OkStatus();
+  }
+
   // order_: the rows, sorted, at most the limit.
   absl::Status Sort() {
+    if (step_.limit < table_.rows()) SKG_RETURN_IF_ERROR(SelectFirst());
     const size_t bytes = table_.rows() * (8 * keys_.size() + 4);
     SKG_RETURN_IF_ERROR(charge_.Add(bytes));
     std::vector<std::vector<uint64_t>> ranks(keys_.size());
     for (size_t k = 0; k < keys_.size(); ++k) {
       SKG_RETURN_IF_ERROR(
-          RankTerms(table_.column(keys_[k]), charge_, &ranks[k]));
+          RankTerms(table_.column(keys_[k]), {}, charge_, &ranks[k]));
       // So that one comparison serves both directions.
       if (step_.keys[k].descending) {
         for (uint64_t& rank : ranks[k]) rank = ~rank;
@@ -82,18 +128,7 @@ class SortOperator final : public Operator {
       }
       return a < b;
     }));
-    if (order_.size() > step_.limit)
-      order_.resize(static_cast<size_t>(step_.limit));
     charge_.Release(bytes);
-    return absl::OkStatus();
-  }
-
-  absl::Status KeepFirst() {
-    SKG_RETURN_IF_ERROR(Sort());
-    // In the table's own sequence, so that equal rows stay as they came.
-    std::sort(order_.begin(), order_.end());
-    table_.Keep(order_);
-    order_.clear();
     return absl::OkStatus();
   }
 

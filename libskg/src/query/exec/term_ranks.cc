@@ -41,9 +41,25 @@ absl::Status DecodeAll(const std::vector<TermId>& ids, MemoryCharge& charge,
   return absl::OkStatus();
 }
 
+// Leaves those that are wanted, in any sequence.
+template <typename Before>
+void KeepEnds(const RanksWanted& wanted, const Before& before,
+              std::vector<uint32_t>* order) {
+  if (wanted.most >= order->size()) return;
+  const auto end = order->begin() + static_cast<std::ptrdiff_t>(wanted.most);
+  if (wanted.descending) {
+    std::nth_element(order->begin(), end, order->end(),
+                     [&](uint32_t a, uint32_t b) { return before(b, a); });
+  } else {
+    std::nth_element(order->begin(), end, order->end(), before);
+  }
+  order->resize(wanted.most);
+}
+
 }  // namespace
 
-absl::Status RankTerms(const std::vector<TermId>& column, MemoryCharge& charge,
+absl::Status RankTerms(const std::vector<TermId>& column,
+                       const RanksWanted& wanted, MemoryCharge& charge,
                        std::vector<uint64_t>* ranks) {
   ranks->clear();
   ranks->reserve(column.size());
@@ -67,11 +83,17 @@ absl::Status RankTerms(const std::vector<TermId>& column, MemoryCharge& charge,
   SKG_RETURN_IF_ERROR(DecodeAll(ids, charge, &bytes, &terms));
   std::vector<uint32_t> order(ids.size());
   for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<uint32_t>(i);
-  SKG_RETURN_IF_ERROR(SortRows(order, charge, [&](uint32_t a, uint32_t b) {
+  const auto before = [&](uint32_t a, uint32_t b) {
     return OrderTerms(&terms[a], &terms[b]) < 0;
-  }));
+  };
+  KeepEnds(wanted, before, &order);
+  SKG_RETURN_IF_ERROR(SortRows(order, charge, before));
+  // Those that are not told apart: behind the first, or before the last.
+  const auto others =
+      static_cast<uint32_t>(wanted.descending ? 1 : order.size() + 2);
+  for (auto& [id, rank] : rank_of) rank = others;
   for (size_t rank = 0; rank < order.size(); ++rank)
-    rank_of[ids[order[rank]]] = static_cast<uint32_t>(rank + 1);
+    rank_of[ids[order[rank]]] = static_cast<uint32_t>(rank + 2);
   for (const TermId id : column) ranks->push_back(id.bound() ? rank_of[id] : 0);
   charge.Release(bytes);
   return absl::OkStatus();

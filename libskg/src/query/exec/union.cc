@@ -31,6 +31,8 @@ class UnionOperator final : public Operator {
         }
       }
       batch.rows = rows_.rows;
+      batch.counts.swap(rows_.counts);
+      MergeNeighbours(node().repeats, batch);
       return true;
     }
     return false;

@@ -6,6 +6,7 @@
 
 #include "base/status.h"
 #include "query/plan/nodes.h"
+#include "query/plan/repeats.h"
 #include "query/plan/variables.h"
 
 namespace skg::query::plan {
@@ -85,6 +86,28 @@ absl::StatusOr<PlanPtr> PlanCount(Planner& planner, const Group& node,
   return std::make_shared<const PlanNode>(std::move(plan));
 }
 
+// What the aggregates ask of equal solutions.
+Repeats RepeatsFor(const Group& node) {
+  Repeats repeats = Repeats::kDropped;
+  for (const Aggregate& aggregate : node.aggregates) {
+    switch (aggregate.aggregation) {
+      case Aggregation::kGroupConcat:
+        if (!aggregate.distinct) return Repeats::kKept;
+        break;
+      case Aggregation::kMin:
+      case Aggregation::kMax:
+      case Aggregation::kSample:
+        break;
+      case Aggregation::kCount:
+      case Aggregation::kSum:
+      case Aggregation::kAvg:
+        if (!aggregate.distinct) repeats = Repeats::kCounted;
+        break;
+    }
+  }
+  return repeats;
+}
+
 }  // namespace
 
 absl::StatusOr<PlanPtr> PlanGroup(Planner& planner, const Group& node,
@@ -125,6 +148,8 @@ absl::StatusOr<PlanPtr> PlanGroup(Planner& planner, const Group& node,
     }
     step.columns.push_back(std::move(column));
   }
+  if (planner.context().options.plan.merge_repeats)
+    input = MergedRepeats(SortedByColumns(std::move(input)), RepeatsFor(node));
   plan.schema = step.keys;
   for (const Variable v : step.keys) {
     if (input->certain.Has(v)) plan.certain.Add(v);

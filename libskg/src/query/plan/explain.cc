@@ -28,6 +28,18 @@ const char* NameOf(JoinKind kind) {
   return "join";
 }
 
+const char* NameOf(Repeats repeats) {
+  switch (repeats) {
+    case Repeats::kKept:
+      return "";
+    case Repeats::kCounted:
+      return " counted";
+    case Repeats::kDropped:
+      return " merged";
+  }
+  return "";
+}
+
 // The name of an operator and what is its own.
 struct Description {
   std::string name, detail;
@@ -156,9 +168,9 @@ void AppendText(const PlanNode& plan, size_t indent, exec::Context& context,
   out->append(2 * indent, ' ');
   absl::StrAppend(out, description.name, description.detail.empty() ? "" : " ",
                   description.detail, describer.Names(" ->", plan.schema),
-                  describer.Names(" sorted by", plan.order), "  (rows ~",
-                  std::llround(plan.rows), ", cost ", std::llround(plan.cost),
-                  ")");
+                  describer.Names(" sorted by", plan.order),
+                  NameOf(plan.repeats), "  (rows ~", std::llround(plan.rows),
+                  ", cost ", std::llround(plan.cost), ")");
   if (const exec::OperatorProfile* profile = context.FindProfile(plan)) {
     absl::StrAppend(out, "  [rows ", profile->rows, ", batches ",
                     profile->batches, ", runs ", profile->runs, ", ms ",
@@ -196,6 +208,9 @@ void AppendJson(const PlanNode& plan, exec::Context& context,
   AppendNames(plan.schema, context, out);
   absl::StrAppend(out, ",\"order\":");
   AppendNames(plan.order, context, out);
+  absl::StrAppend(
+      out, ",\"repeats\":\"",
+      plan.repeats == Repeats::kKept ? "kept" : NameOf(plan.repeats) + 1, "\"");
   absl::StrAppend(out, ",\"estimated_rows\":", std::llround(plan.rows),
                   ",\"estimated_cost\":", std::llround(plan.cost),
                   ",\"alternatives\":");

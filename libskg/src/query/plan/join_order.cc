@@ -119,6 +119,9 @@ void JoinOrder::AddMerge(Mask a, Mask b, Subset* out) const {
         way.key.push_back(l.order[k]);
       }
       if (way.key.empty()) continue;
+      // Rows that are equal on a part of what is shared would be compared each
+      // with each.
+      if (way.key.size() < shared.size() && limits_.hash_join) continue;
       way.how = How::kMerge;
       way.left_mask = a;
       way.right_mask = b;

@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "query/plan/repeats.h"
+
 namespace skg::query::plan {
 namespace {
 
@@ -201,6 +203,7 @@ PlanPtr UnionNode(std::vector<PlanPtr> inputs) {
 }
 
 PlanPtr DistinctNode(PlanPtr input, bool adjacent_only) {
+  input = MergedRepeats(SortedByColumns(std::move(input)), Repeats::kDropped);
   PlanNode node;
   node.schema = input->schema;
   node.certain = input->certain;
@@ -257,6 +260,7 @@ PlanPtr HashJoinNode(PlanPtr left, PlanPtr right, HashJoinStep step,
                                     VariableSet(right->schema));
   const bool joins =
       step.kind == JoinKind::kInner || step.kind == JoinKind::kLeft;
+  if (!joins) right = MergedRepeats(std::move(right), Repeats::kDropped);
   node.schema = joins ? JoinSchema(*left, *right, needed)
                       : JoinSchema(*left, *left, needed);
   node.certain = step.kind == JoinKind::kInner
@@ -298,6 +302,7 @@ PlanPtr BindJoinNode(PlanPtr left, PlanPtr right, BindJoinStep step,
   PlanNode node;
   const bool joins =
       step.kind == JoinKind::kInner || step.kind == JoinKind::kLeft;
+  if (!joins) right = MergedRepeats(std::move(right), Repeats::kDropped);
   node.schema = joins ? JoinSchema(*left, *right, needed)
                       : JoinSchema(*left, *left, needed);
   node.certain = step.kind == JoinKind::kInner

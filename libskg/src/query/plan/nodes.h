@@ -17,7 +17,7 @@ struct Costs {
   static constexpr double kMergeRow = 1;
   static constexpr double kOutputRow = 0.5;
   static constexpr double kExpression = 2;
-  static constexpr double kRunPlan = 40;  // for one row of a bind join
+  static constexpr double kRunPlan = 160;  // for one row of a bind join
   static constexpr double kGroupRow = 5;
   static constexpr double kSortRow = 2;  // for each doubling
   // A row of a path search: a link, from a table or a scan.

@@ -169,12 +169,21 @@ using Step =
                  ProjectStep, DistinctStep, SliceStep, SortStep, GroupStep,
                  CountStep, PathStep, GraphNamesStep, ServiceStep>;
 
+// What a plan does with equal solutions. Where only the aggregates above know
+// of them, operators may make one row of those that come together.
+enum class Repeats : uint8_t {
+  kKept,     // each is a row
+  kCounted,  // Batch::counts tells how many a row stands for
+  kDropped,  // nobody asks how many there are
+};
+
 struct PlanNode {
   Step step;
   std::vector<PlanPtr> inputs;
   std::vector<Variable> schema;  // columns of the output
   VariableSet certain;           // those that are bound in every row
   std::vector<Variable> order;   // rows ascend by the ids of these columns
+  Repeats repeats = Repeats::kKept;
   // Estimates. Cost: about that of reading as many rows of a scan; that of the
   // inputs included.
   double rows = 0;
