@@ -9,7 +9,6 @@
 
 #include "rdf/isomorphism.h"
 #include "rdf/reader.h"
-#include "sparql/results.h"
 #include "support/test_support.h"
 
 namespace skg::test {
@@ -17,32 +16,6 @@ namespace {
 
 using rdf::Quad;
 using rdf::Term;
-
-absl::StatusOr<QueryResult> ReadDocument(sparql::ResultFormat format,
-                                         const std::string& text,
-                                         const std::string& base_iri) {
-  QueryResult result;
-  sparql::ResultHandler handler;
-  handler.on_variables = [&](const std::vector<std::string>& variables) {
-    result.variables = variables;
-    return absl::OkStatus();
-  };
-  handler.on_row = [&](std::span<const std::optional<Term>> values) {
-    auto& row = result.rows.emplace_back();
-    for (size_t i = 0; i < values.size(); ++i) {
-      if (values[i]) row[result.variables[i]] = *values[i];
-    }
-    return absl::OkStatus();
-  };
-  handler.on_boolean = [&](bool answer) {
-    result.boolean = answer;
-    return absl::OkStatus();
-  };
-  const absl::Status status =
-      sparql::ReadResults(format, text, handler, base_iri);
-  if (!status.ok()) return status;
-  return result;
-}
 
 // A result set as triples.
 class ResultGraph {
@@ -165,16 +138,51 @@ size_t& ResultsEqualByValue() {
   return count;
 }
 
+std::optional<sparql::ResultFormat> FormatOf(
+    const std::filesystem::path& path) {
+  if (path.extension() == ".srx") return sparql::ResultFormat::kXml;
+  if (path.extension() == ".srj") return sparql::ResultFormat::kJson;
+  if (path.extension() == ".csv") return sparql::ResultFormat::kCsv;
+  if (path.extension() == ".tsv") return sparql::ResultFormat::kTsv;
+  return std::nullopt;
+}
+
+absl::StatusOr<QueryResult> ReadDocument(sparql::ResultFormat format,
+                                         const std::string& text,
+                                         const std::string& base_iri) {
+  QueryResult result;
+  sparql::ResultHandler handler;
+  handler.on_variables = [&](const std::vector<std::string>& variables) {
+    result.variables = variables;
+    return absl::OkStatus();
+  };
+  handler.on_row = [&](std::span<const std::optional<Term>> values) {
+    auto& row = result.rows.emplace_back();
+    for (size_t i = 0; i < values.size(); ++i) {
+      if (!values[i]) continue;
+      const bool blank = format == sparql::ResultFormat::kCsv &&
+                         values[i]->value.starts_with("_:");
+      row[result.variables[i]] =
+          blank ? Term::BlankNode(values[i]->value.substr(2)) : *values[i];
+    }
+    return absl::OkStatus();
+  };
+  handler.on_boolean = [&](bool answer) {
+    result.boolean = answer;
+    return absl::OkStatus();
+  };
+  const absl::Status status =
+      sparql::ReadResults(format, text, handler, base_iri);
+  if (!status.ok()) return status;
+  return result;
+}
+
 absl::StatusOr<QueryResult> ReadQueryResult(const std::filesystem::path& path,
                                             const std::string& base_iri) {
   const auto text = ReadFile(path);
   if (!text.ok()) return text.status();
-  if (path.extension() == ".srx") {
-    return ReadDocument(sparql::ResultFormat::kXml, *text, base_iri);
-  }
-  if (path.extension() == ".srj") {
-    return ReadDocument(sparql::ResultFormat::kJson, *text, base_iri);
-  }
+  if (const auto format = FormatOf(path); format)
+    return ReadDocument(*format, *text, base_iri);
   const bool xml = path.extension() == ".rdf";
   if (!xml && path.extension() != ".ttl")
     return absl::UnimplementedError("no reader for " + path.string());

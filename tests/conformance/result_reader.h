@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "rdf/term.h"
+#include "sparql/results.h"
 
 namespace skg::test {
 
@@ -18,9 +19,19 @@ struct QueryResult {
   std::vector<std::map<std::string, rdf::Term>> rows;
 };
 
-// SPARQL XML (.srx) and JSON (.srj) results, and result sets in Turtle (.ttl)
-// and RDF/XML (.rdf, with the vocabulary of the data access working group's
-// tests). kUnimplemented: another ending.
+// The format of query results that a file's ending stands for.
+[[nodiscard]] std::optional<sparql::ResultFormat> FormatOf(
+    const std::filesystem::path& path);
+
+// A document in one of those. CSV: see sparql::ReadResults; but fields that
+// begin with `_:` are blank nodes.
+[[nodiscard]] absl::StatusOr<QueryResult> ReadDocument(
+    sparql::ResultFormat format, const std::string& text,
+    const std::string& base_iri = "");
+
+// SPARQL XML (.srx), JSON (.srj), CSV and TSV results, and result sets in
+// Turtle (.ttl) and RDF/XML (.rdf, with the vocabulary of the data access
+// working group's tests). kUnimplemented: another ending.
 [[nodiscard]] absl::StatusOr<QueryResult> ReadQueryResult(
     const std::filesystem::path& path, const std::string& base_iri);
 

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cstdio>
 #include <fstream>
-#include <set>
+#include <map>
 
 #include "support/test_support.h"
 
@@ -35,13 +35,22 @@ void RunSuite(const std::string& folder_name, const RunCase& run,
   const nlohmann::json& known = expectations.at("known_failures");
   const nlohmann::json cases = ReadJson(folder / "cases.json");
 
-  size_t passed = 0, run_cases = 0;
+  // What cases may require that the project does not have, with the reason.
+  const nlohmann::json lacking =
+      expectations.at("not_supported").value(suite, nlohmann::json::object());
+
+  size_t passed = 0, failed = 0;
+  std::map<std::string, size_t> skipped;
   for (const nlohmann::json& test_case : cases) {
     if (applies && !applies(test_case)) continue;
-    ++run_cases;
+    const std::string needs = test_case.value("requires", "");
+    if (lacking.contains(needs)) {
+      ++skipped[lacking.at(needs)];
+      continue;
+    }
     const std::string id = test_case.at("id");
     const std::string reason = run(folder, test_case);
-    if (reason.empty()) ++passed;
+    ++(reason.empty() ? passed : failed);
     const bool is_known = known.contains(suite) && known.at(suite).contains(id);
     if (!reason.empty() && !is_known) {
       UNSCOPED_INFO(suite << " " << id << ": " << reason);
@@ -53,7 +62,9 @@ void RunSuite(const std::string& folder_name, const RunCase& run,
       CHECK_FALSE(is_known);
     }
   }
-  std::printf("%-26s %zu/%zu\n", suite.c_str(), passed, run_cases);
+  std::printf("%-26s %zu/%zu\n", suite.c_str(), passed, passed + failed);
+  for (const auto& [reason, count] : skipped)
+    std::printf("%-26s   skipped %zu: %s\n", "", count, reason.c_str());
   REQUIRE(passed >= expectations.at("passed").at(suite).get<size_t>());
 }
 

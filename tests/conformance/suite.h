@@ -20,7 +20,9 @@ using CaseFilter = std::function<bool(const nlohmann::json& test_case)>;
 // though the shared folder is there. Without a shared folder it says so in one
 // line and runs nothing. `aspect` is what of the suite is looked at, if not the
 // whole: `suite aspect` is its name then in the output and in
-// expectations.json. `applies`: the cases that are of that aspect, if not all.
+// expectations.json. Cases that require what is listed there as not supported
+// are skipped, and counted with the reason. `applies`: the cases that are of
+// that aspect, if not all.
 void RunSuite(const std::string& suite, const RunCase& run,
               const std::string& aspect = "",
               const CaseFilter& applies = nullptr);

@@ -114,5 +114,29 @@ TEST_CASE("SPARQL asks the past, too") {
         "n\r\n4\r\n");
 }
 
+TEST_CASE("what holds in the world at a time, and weighs enough") {
+  const CliPlace place;
+  MustRun({"load", "--data", place.data,
+           place.File("jobs.json",
+                      R"({"triples":[{"subject":"Curie","predicate":"worksAt",)"
+                      R"("object":"Sorbonne","weight":0.4,)"
+                      R"("valid_from":"1900-01-01","valid_to":"1934-07-04"},)"
+                      R"({"subject":"Joliot","predicate":"worksAt",)"
+                      R"("object":"Sorbonne","weight":0.9}]})")});
+  const auto who = [&](const Arguments& more) {
+    Arguments arguments = {"query", "--data", place.data, "--results", "csv"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    arguments.push_back("SELECT ?x { ?x :worksAt ?y } ORDER BY ?x");
+    return arguments;
+  };
+  CHECK(MustRun(who({"--valid-at", "1920-05-01"})) ==
+        "x\r\nurn:skg:Curie\r\nurn:skg:Joliot\r\n");
+  CHECK(MustRun(who({"--valid-at", "1950-05-01"})) ==
+        "x\r\nurn:skg:Joliot\r\n");
+  CHECK(MustRun(who({"--min-weight", "0.5"})) == "x\r\nurn:skg:Joliot\r\n");
+  CHECK(RunSkg(who({"--valid-at", "7"})).status == 2);
+  CHECK(RunSkg(who({"--min-weight", "2"})).status == 2);
+}
+
 }  // namespace
 }  // namespace skg::test

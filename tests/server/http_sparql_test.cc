@@ -223,5 +223,44 @@ TEST_CASE("a long answer is sent in chunks, whole") {
   CHECK(client.Post("/sparql", "ASK {}", kQueryType)->status == 200);
 }
 
+TEST_CASE("which state of the graph is asked") {
+  const TestServer test;
+  REQUIRE(test.Post("/triples/add",
+                    R"({"subject":"a","predicate":"p","object":"b",
+                        "weight":0.4,"valid_to":"2020-01-01T00:00:00Z"})")
+              ->status == 201);
+  REQUIRE(test.Post("/triples/add",
+                    R"({"subject":"c","predicate":"p","object":"d"})")
+              ->status == 201);
+  auto client = test.Client();
+  const auto ask = [&](const std::string& parameters) {
+    return client.Get("/sparql?query=" + Encoded("SELECT ?x { ?x :p ?y }") +
+                      parameters);
+  };
+  const auto rows = [&](const std::string& parameters) {
+    const auto result = ask(parameters);
+    REQUIRE(result->status == 200);
+    return BodyOf(result)["results"]["bindings"].size();
+  };
+  CHECK(rows("") == 2);
+  CHECK(rows("&as_of=1") == 1);
+  CHECK(rows("&valid_at=2019-06-01") == 2);
+  CHECK(rows("&valid_at=2021-06-01") == 1);
+  CHECK(rows("&min_weight=0.5") == 1);
+  CHECK(rows("&min_weight=0.5&as_of=1") == 0);
+  for (const std::string wrong :
+       {"&as_of=then", "&valid_at=5", "&min_weight=2", "&min_weight=x"}) {
+    INFO(wrong);
+    CHECK(ask(wrong)->status == 422);
+  }
+  const auto form = client.Post(
+      "/sparql", "valid_at=2021-06-01&query=" + Encoded("ASK { :a :p ?y }"),
+      kFormType);
+  CHECK(BodyOf(form)["boolean"] == false);
+  const auto update = client.Post(
+      "/sparql", "min_weight=0.5&update=" + Encoded("CLEAR ALL"), kFormType);
+  CHECK(update->status == 400);
+}
+
 }  // namespace
 }  // namespace skg::test

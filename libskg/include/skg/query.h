@@ -27,6 +27,12 @@ struct QueryOptions {
   // The state that is asked; unset: the present. Of Graph::Query only; a view
   // is a state already (kInvalidArgument).
   std::optional<PointInTime> as_of = std::nullopt;
+  // Only statements that hold in the world at this time are there: valid_from
+  // <= it < valid_to, where an absent end is open. Costs one record read a row
+  // that has one.
+  std::optional<absl::Time> valid_at = std::nullopt;
+  // Only statements of at least this weight are there; in [0, 1].
+  float min_weight = 0;
   absl::Time deadline = absl::InfiniteFuture();
   // What the query may hold in memory, taken from the engine's budget; beyond:
   // kResourceExhausted.

@@ -47,6 +47,13 @@ absl::StatusOr<query::QueryOptions> ForExecutor(const QueryOptions& options,
   out.union_default_graph = options.union_default_graph;
   out.base_iri = query.base_iri;
   out.profile = options.profile;
+  out.valid_at = options.valid_at;
+  out.min_weight = options.min_weight;
+  // Also what is no number at all.
+  if (!(options.min_weight >= 0 && options.min_weight <= 1)) {
+    return FieldErrorStatus(
+        {{{"min_weight"}, "a weight is between 0 and 1", "out_of_range"}});
+  }
   SKG_ASSIGN_OR_RETURN(
       out.dataset.default_graphs,
       GraphIris(options.default_graphs, view.names(), "default_graphs"));

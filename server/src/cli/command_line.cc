@@ -57,6 +57,13 @@ std::string CheckPoint(const std::string& text) {
   return point.ok() ? "" : std::string(point.status().message());
 }
 
+std::string CheckTime(const std::string& text) {
+  const absl::StatusOr<PointInTime> point = ParsePointInTime(text);
+  return point.ok() && !point->commit()
+             ? ""
+             : "must be an ISO 8601 time such as 2024-01-15T10:30:00Z";
+}
+
 std::string CheckNotEmpty(const std::string& text) {
   return text.empty() ? "its value is empty" : "";
 }
@@ -286,6 +293,18 @@ void AddQuery(CLI::App& app, Chosen& chosen) {
       ->check(Checked(CheckSeconds))
       ->type_name("SECONDS");
   AddAsOf(*verb, query->as_of);
+  verb->add_option_function<std::string>(
+          "--valid-at",
+          [query](const std::string& text) {
+            query->valid_at = ParsePointInTime(text)->time();
+          },
+          "SPARQL: only what holds in the world at a time (ISO 8601)")
+      ->check(Checked(CheckTime))
+      ->type_name("TIME");
+  verb->add_option("--min-weight", query->min_weight,
+                   "SPARQL: only statements of at least this weight [0]")
+      ->check(CLI::Range(0.0, 1.0))
+      ->type_name("WEIGHT");
   CLI::Option* file =
       verb->add_option("--file", query->file,
                        "Read the query from FILE, - for standard input")

@@ -15,6 +15,8 @@ namespace {
 skg::QueryOptions OptionsOf(const QueryVerb& verb) {
   skg::QueryOptions options;
   options.as_of = verb.as_of;
+  options.valid_at = verb.valid_at;
+  options.min_weight = verb.min_weight;
   options.memory_bytes = size_t{1} << 30;
   options.union_default_graph = verb.union_default_graph;
   options.profile = verb.profile;

@@ -54,7 +54,10 @@ struct QueryVerb {
   Target target;
   // kAutomatic: a text that begins with `{` is a pattern document.
   QueryLanguage language = QueryLanguage::kAutomatic;
-  bool union_default_graph = false;  // SPARQL only, as the next two
+  // SPARQL only, down to `profile`.
+  std::optional<absl::Time> valid_at;
+  float min_weight = 0;
+  bool union_default_graph = false;
   bool explain = false, profile = false;
   bool update = false;  // the text is SPARQL Update
   ResultFormat results = ResultFormat::kAutomatic;

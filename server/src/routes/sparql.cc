@@ -13,6 +13,7 @@
 #include "http/negotiation.h"
 #include "http/url.h"
 #include "http/worker_pool.h"
+#include "routes/query_state.h"
 #include "routes/request_parts.h"
 #include "routes/routes.h"
 #include "routes/service_description.h"
@@ -60,6 +61,7 @@ struct ProtocolRequest {
   std::vector<std::string> queries, updates;
   std::vector<std::string> default_graphs, named_graphs;  // as <...>
   std::vector<std::string> using_graphs, using_named_graphs;
+  QueryParameters state;  // see IsStateParameter
 };
 
 absl::Status TakeParameters(const QueryParameters& parameters,
@@ -77,6 +79,8 @@ absl::Status TakeParameters(const QueryParameters& parameters,
       out.using_graphs.push_back("<" + value + ">");
     } else if (name == "using-named-graph-uri") {
       out.using_named_graphs.push_back("<" + value + ">");
+    } else if (IsStateParameter(name)) {
+      out.state.emplace_back(name, value);
     } else if (name != "graph") {
       return FieldErrorStatus({{{name}, "no such parameter", "unknown_field"}});
     }
@@ -171,6 +175,8 @@ ApiResponse RunQuery(Services& services, const ApiRequest& request,
   options.default_graphs = asked.default_graphs;
   options.named_graphs = asked.named_graphs;
   options.deadline = request.received + services.settings.query_timeout;
+  if (const absl::Status state = TakeState(asked.state, options); !state.ok())
+    return Failed(services, request, state, "query");
   absl::StatusOr<QueryResult> result = graph.Query(asked.queries[0], options);
   if (!result.ok()) return Failed(services, request, result.status());
   return Answer(services, request, *std::move(result));
@@ -190,6 +196,10 @@ ApiResponse RunUpdate(Services& services, const ApiRequest& request,
   }
   if (!asked.default_graphs.empty() || !asked.named_graphs.empty()) {
     return ErrorReply(400, "default-graph-uri is for queries",
+                      request.request_id);
+  }
+  if (!asked.state.empty()) {
+    return ErrorReply(400, asked.state.begin()->first + " is for queries",
                       request.request_id);
   }
   UpdateOptions options;

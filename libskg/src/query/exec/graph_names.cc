@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "query/exec/operators.h"
 #include "query/exec/row_set.h"
+#include "query/exec/statement_filter.h"
 #include "query/exec/triple_cursor.h"
 
 namespace skg::query::exec {
@@ -43,7 +44,13 @@ class GraphNamesOperator final : public Operator {
       if (!dataset.Names(name_.id)) return absl::OkStatus();
       // FROM NAMED makes it a graph of the dataset even if it is empty.
       bool there = dataset.named_graphs.has_value();
-      if (!there) {
+      if (!there && FiltersStatements(context().options)) {
+        SKG_ASSIGN_OR_RETURN(const TripleCursor cursor,
+                             OpenTriples(context(), {false, name_}, {},
+                                         storage::TermOrder::kSpo));
+        storage::StatementBatch batch;
+        SKG_ASSIGN_OR_RETURN(there, cursor.rows->Next(batch));
+      } else if (!there) {
         SKG_ASSIGN_OR_RETURN(
             const storage::Counts counts,
             context().view.Count(

@@ -63,6 +63,10 @@ struct QueryOptions {
   bool union_default_graph = false;
   // Replaces FROM and FROM NAMED of the query (SPARQL 1.1 Protocol, 2.1.4).
   DatasetClause dataset;
+  // Only statements that hold in the world at this time (see
+  // ReadView::HoldsAt), and that weigh at least so much, are there at all.
+  std::optional<absl::Time> valid_at;
+  float min_weight = 0;
   // Null: SERVICE is kFailedPrecondition (nothing, if SILENT). Outlives it.
   ServiceClient* services = nullptr;
   std::string base_iri;                   // for IRI()

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "query/exec/statement_filter.h"
 
 namespace skg::query::exec {
 
@@ -15,6 +16,8 @@ RunningQuery::RunningQuery(VariableTable variables,
       variables_(std::move(variables)),
       memory_(options.memory_bytes, options.memory, "queries") {
   while (options_.seed == 0) options_.seed = std::random_device{}();
+  // They count what is stored.
+  if (FiltersStatements(options_)) options_.plan.shortcuts = false;
 }
 
 absl::Status RunningQuery::Start(const DatasetClause& dataset) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "query/exec/statement_filter.h"
 
 namespace skg::query::exec {
 namespace {
@@ -139,9 +140,11 @@ class Opener {
 
   absl::StatusOr<std::unique_ptr<storage::ScanCursor>> Open(
       GraphScope scope, TermId graph = {}) const {
-    return view_.Scan(
-        {scope, graph, places_.subject, places_.predicate, places_.object},
-        options_);
+    SKG_ASSIGN_OR_RETURN(
+        auto scan, view_.Scan({scope, graph, places_.subject, places_.predicate,
+                               places_.object},
+                              options_));
+    return FilterStatements(std::move(scan), view_, context_.options);
   }
 
   absl::StatusOr<TripleCursor> Default() const {
