@@ -351,13 +351,13 @@ TEST_CASE("a reader reads no format but its own, also one that comes later") {
   const auto reader = OpenReader(path);
   const Graph graph = MustOpen(*reader);
   const ReadView view = View(graph);
-  WriteFormat(path, "\x01\x02");
+  WriteFormat(path, "\x01\x03");
   REQUIRE_OK(reader->CatchUp());
   for (const absl::Status& refused :
        {graph.Latest().status(), reader->OpenGraph("").status(),
         Engine::OpenReader(path).status()}) {
     CHECK(refused.code() == absl::StatusCode::kFailedPrecondition);
-    CHECK(absl::StrContains(refused.message(), "of format 2"));
+    CHECK(absl::StrContains(refused.message(), "of format 3"));
   }
   CHECK(MustCount(view) == 1);
 }

@@ -38,9 +38,11 @@ TEST_CASE("SPARQL in all its forms and results") {
                  "<uri>urn:skg:Curie</uri>"));
   CHECK(MustRun(place.Ask(kOld, {"--results", "table"})) ==
         "who\n-----\nCurie\n(1 row)\n");
-  CHECK(MustRun(place.Ask("SELECT (COUNT(*) AS ?n) (rdf:type AS ?t) "
-                          "('a>' AS ?x) { ?s :born ?y }",
-                          {"--results", "table"})) ==
+  CHECK(MustRun(
+            place.Ask("PREFIX r: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> "
+                      "SELECT (COUNT(*) AS ?n) (r:type AS ?t) "
+                      "('a>' AS ?x) { ?s :born ?y }",
+                      {"--results", "table"})) ==
         "n  t         x\n-  --------  ----\n2  rdf:type  \"a>\"\n(1 row)\n");
   CHECK(MustRun(place.Ask("ASK { :Curie ?p ?o }", {"--results", "table"})) ==
         "true\n");
