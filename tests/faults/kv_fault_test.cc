@@ -80,10 +80,11 @@ TEST_CASE("a change whose n-th write fails is all there or absent",
   CHECK(n > 12);  // each step writes at least once
 }
 
-TEST_CASE("a change whose n-th read fails is all there or absent", "[faults]") {
-  const bool every_later_one = GENERATE(false, true);
-  uint64_t n = 1;
-  for (bool fired = true; fired; ++n) {
+// There are many reads: every kParts-th one, so that no test takes too long.
+constexpr uint64_t kParts = 4;
+void FailReads(bool every_later_one, uint64_t part) {
+  uint64_t n = part;
+  for (bool fired = true; fired; n += kParts) {
     INFO("read " << n << ", every later one: " << every_later_one);
     REQUIRE(n < 100000);
     fired = RunScript({.read = n,
@@ -91,6 +92,43 @@ TEST_CASE("a change whose n-th read fails is all there or absent", "[faults]") {
                        .error = absl::DataLossError("injected fault")});
   }
   CHECK(n > 30);
+}
+
+TEST_CASE("a change whose n-th read fails is all there or absent, part 1",
+          "[faults]") {
+  FailReads(false, 1);
+}
+TEST_CASE("a change whose n-th read fails is all there or absent, part 2",
+          "[faults]") {
+  FailReads(false, 2);
+}
+TEST_CASE("a change whose n-th read fails is all there or absent, part 3",
+          "[faults]") {
+  FailReads(false, 3);
+}
+TEST_CASE("a change whose n-th read fails is all there or absent, part 4",
+          "[faults]") {
+  FailReads(false, 4);
+}
+TEST_CASE(
+    "a change whose reads fail from the n-th on is whole or absent, part 1",
+    "[faults]") {
+  FailReads(true, 1);
+}
+TEST_CASE(
+    "a change whose reads fail from the n-th on is whole or absent, part 2",
+    "[faults]") {
+  FailReads(true, 2);
+}
+TEST_CASE(
+    "a change whose reads fail from the n-th on is whole or absent, part 3",
+    "[faults]") {
+  FailReads(true, 3);
+}
+TEST_CASE(
+    "a change whose reads fail from the n-th on is whole or absent, part 4",
+    "[faults]") {
+  FailReads(true, 4);
 }
 
 }  // namespace

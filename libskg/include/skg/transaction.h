@@ -48,6 +48,15 @@ class SKG_EXPORT Transaction {
                                     std::string_view object,
                                     std::string_view graph = {});
 
+  // Removes all statements of a part of the graph, those that the transaction
+  // has added there too; what it adds later stays. What others add there until
+  // it commits goes as well. The result counts them as `removed`. Errors: as
+  // Add; kFailedPrecondition (it has spilled); kResourceExhausted: of more than
+  // 256 named graphs one by one (clear all of them). A transaction that has
+  // cleared does not spill: past its limits changes give kResourceExhausted,
+  // and it is lost. Cost: as Graph::Clear.
+  [[nodiscard]] absl::Status Clear(const ClearTarget& target);
+
   // As ReadView::Match and Count, with this transaction's changes. What is
   // read here is checked at commit. A cursor ends with kFailedPrecondition
   // once the transaction has been changed or applied after its Match.
@@ -60,7 +69,7 @@ class SKG_EXPORT Transaction {
   [[nodiscard]] absl::StatusOr<uint64_t> Count(
       const StatementPattern& pattern = {});
 
-  // The number of changes made so far.
+  // The number of changes so far; those that a Clear took back do not count.
   [[nodiscard]] size_t size() const;
 
  private:

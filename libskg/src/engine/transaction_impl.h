@@ -43,6 +43,7 @@ class TransactionImpl {
                                     std::string_view predicate,
                                     std::string_view object,
                                     std::string_view graph);
+  [[nodiscard]] absl::Status Clear(const ClearTarget& target);
   [[nodiscard]] absl::StatusOr<std::unique_ptr<CursorImpl>> Match(
       const StatementPattern& pattern, const MatchOptions& options);
   [[nodiscard]] absl::StatusOr<uint64_t> Count(const StatementPattern& pattern);
