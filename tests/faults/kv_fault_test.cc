@@ -81,7 +81,7 @@ TEST_CASE("a change whose n-th write fails is all there or absent",
 }
 
 // There are many reads: every kParts-th one, so that no test takes too long.
-constexpr uint64_t kParts = 4;
+constexpr uint64_t kParts = 8;
 void FailReads(bool every_later_one, uint64_t part) {
   uint64_t n = part;
   for (bool fired = true; fired; n += kParts) {
@@ -110,6 +110,22 @@ TEST_CASE("a change whose n-th read fails is all there or absent, part 4",
           "[faults]") {
   FailReads(false, 4);
 }
+TEST_CASE("a change whose n-th read fails is all there or absent, part 5",
+          "[faults]") {
+  FailReads(false, 5);
+}
+TEST_CASE("a change whose n-th read fails is all there or absent, part 6",
+          "[faults]") {
+  FailReads(false, 6);
+}
+TEST_CASE("a change whose n-th read fails is all there or absent, part 7",
+          "[faults]") {
+  FailReads(false, 7);
+}
+TEST_CASE("a change whose n-th read fails is all there or absent, part 8",
+          "[faults]") {
+  FailReads(false, 8);
+}
 TEST_CASE(
     "a change whose reads fail from the n-th on is whole or absent, part 1",
     "[faults]") {
@@ -129,6 +145,26 @@ TEST_CASE(
     "a change whose reads fail from the n-th on is whole or absent, part 4",
     "[faults]") {
   FailReads(true, 4);
+}
+TEST_CASE(
+    "a change whose reads fail from the n-th on is whole or absent, part 5",
+    "[faults]") {
+  FailReads(true, 5);
+}
+TEST_CASE(
+    "a change whose reads fail from the n-th on is whole or absent, part 6",
+    "[faults]") {
+  FailReads(true, 6);
+}
+TEST_CASE(
+    "a change whose reads fail from the n-th on is whole or absent, part 7",
+    "[faults]") {
+  FailReads(true, 7);
+}
+TEST_CASE(
+    "a change whose reads fail from the n-th on is whole or absent, part 8",
+    "[faults]") {
+  FailReads(true, 8);
 }
 
 }  // namespace
