@@ -90,7 +90,7 @@ absl::Status Store(Graph& graph, uint64_t changes) {
   for (uint64_t i = 0; i < changes * 8 / 10; i += kStoredOneIn) {
     stored.push_back(StatementOf(i));
     stored.back().weight = 0.5f;  // so that the transaction replaces it
-    if (stored.size() < 10'000) continue;
+    if (stored.size() < 2'000) continue;
     SKG_RETURN_IF_ERROR(graph.AddBatch(stored).status());
     stored.clear();
   }

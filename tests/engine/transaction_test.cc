@@ -234,6 +234,42 @@ TEST_CASE("a cursor over a transaction stops when the transaction goes on") {
   CHECK(rest->size() == 5001);
 }
 
+TEST_CASE("a transaction clears and goes on") {
+  using Part = ClearTarget::Part;
+  TestGraph t;
+  const auto in_graph = [](NewStatement statement, const char* graph) {
+    statement.graph = graph;
+    return statement;
+  };
+  MustAddAll(t.graph, {Triple("a", "p", "1"), Triple("b", "p", "2"),
+                       in_graph(Triple("a", "p", "3"), "g"),
+                       in_graph(Triple("b", "p", "4"), "g")});
+  Transaction transaction = Begin(t.graph);
+  REQUIRE_OK(transaction.Add(in_graph(Triple("c", "p", "5"), "g")));
+  REQUIRE_OK(transaction.Clear({Part::kNamedGraph, "g"}));
+  CHECK(MustCount(transaction) == 2);
+  REQUIRE_OK(transaction.Add(in_graph(Triple("a", "p", "3", 0.5f), "g")));
+  REQUIRE_OK(transaction.Clear({Part::kDefaultGraph}));
+  REQUIRE_OK(transaction.Add(Triple("d", "p", "6")));
+  CHECK(transaction.size() == 4);
+  CHECK(Texts(Matches(transaction, Where("a", {}, {}, "g"))) ==
+        List({"a p 3 @g"}));
+  CHECK(MustCount(transaction) == 2);
+  // Nobody else has seen any of it.
+  CHECK(MustCount(t.graph) == 4);
+
+  for (const ClearTarget& target :
+       {ClearTarget{Part::kNamedGraph}, ClearTarget{Part::kEverything, "g"}})
+    CHECK(absl::IsInvalidArgument(transaction.Clear(target)));
+  const auto result = t.graph.Apply(std::move(transaction));
+  REQUIRE_OK(result);
+  CHECK(result->removed == 4);
+  CHECK(result->inserted == 2);
+  CHECK(MustCount(t.graph) == 2);
+  CHECK(Matches(t.graph, Where("a", {}, {}, "g"))[0].weight == 0.5f);
+  CHECK(absl::IsFailedPrecondition(transaction.Clear({})));
+}
+
 TEST_CASE("idempotency keys work for transactions") {
   TestGraph t;
   CommitOptions once;

@@ -61,6 +61,51 @@ TEST_CASE("whole graphs are cleared, dropped, added, moved and copied") {
   }
 }
 
+TEST_CASE("more graphs than can be cleared at once are cleared one by one") {
+  TestGraph t;
+  std::string insert = "INSERT DATA { :d :p 1 ";
+  std::string clear;
+  for (int i = 0; i < 300; ++i) {
+    const std::string graph = "GRAPH :n" + std::to_string(i);
+    insert += graph + " { :s" + std::to_string(i) + " :p 1 } ";
+    clear += "CLEAR " + graph + " ; ";
+  }
+  MustUpdate(t.graph, insert + "}");
+  CHECK(MustCount(t.graph) == 301);
+  const UpdateResult result =
+      MustUpdate(t.graph, clear + "INSERT DATA { GRAPH :n299 { :s :p 2 } }");
+  CHECK(result.removed == 300);
+  CHECK(result.inserted == 1);
+  CHECK(MustCount(t.graph) == 2);
+}
+
+// Statements that are cleared take none of the memory that changes take.
+TEST_CASE("a large graph is cleared within a small budget of a request") {
+  TestGraph t;
+  for (int batch = 0; batch < 10; ++batch) {
+    std::vector<NewStatement> many;
+    for (int i = 0; i < 2000; ++i) {
+      many.push_back(Triple("s" + std::to_string(2000 * batch + i), "p", "o"));
+      many.back().graph = "g";
+    }
+    MustAddAll(t.graph, many);
+  }
+  UpdateOptions options;
+  options.memory_bytes = size_t{1} << 20;
+  REQUIRE(CodeOf(t.graph,
+                 "DELETE { GRAPH ?g { ?s ?p ?o } } WHERE { GRAPH ?g "
+                 "{ ?s ?p ?o } }",
+                 options) == absl::StatusCode::kResourceExhausted);
+  const UpdateResult result = MustUpdate(
+      t.graph,
+      "INSERT DATA { GRAPH :g { :new :p :o } } ; DROP GRAPH :g ; INSERT DATA { "
+      "GRAPH :g { :newer :p :o } }",
+      options);
+  CHECK(result.removed == 20'000);
+  CHECK(result.inserted == 1);
+  CHECK(MustCount(t.graph) == 1);
+}
+
 TEST_CASE("a named graph is there while it has statements") {
   TestGraph t;
   Fill(t.graph);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <utility>
 
 #include "absl/time/clock.h"
 #include "base/status.h"
@@ -174,21 +175,24 @@ Step Load(const std::string& name, const std::string& graph,
           [=](Store& s) { return CountPresent(s, graph, triples); }};
 }
 
-// Rows of a run and of the delta that go with one clear, and come back in part.
-Step AddAndClear(const std::string& graph_name) {
+// Rows of a run and of the delta that go with one clear, and come back in part:
+// with the next commit, or with the one that clears.
+Step AddAndClear(const std::string& graph_name, bool at_once) {
   std::vector<Triple> many;
   for (int i = 0; i < 9; ++i)
     many.push_back({"s" + std::to_string(i), "p", "value"});
   const std::vector<Triple> few = {{"t", "p", "value"}};
   using Kind = storage::WriteOperation::Kind;
-  return {"add and clear",
+  return {at_once ? "clear and add at once" : "add and clear",
           [=](Store& s) {
             for (const auto& added : {many, few}) {
               SKG_RETURN_IF_ERROR(Change(s, graph_name, Kind::kAdd, added, {}));
             }
             SKG_ASSIGN_OR_RETURN(GraphStore graph, Open(s, graph_name, false));
             CommitRequest clear;
-            clear.clear = storage::ClearScope{};
+            clear.clears = {storage::ClearScope{}};
+            if (at_once)
+              return Change(s, graph_name, Kind::kAdd, few, std::move(clear));
             SKG_RETURN_IF_ERROR(graph.Commit(clear).status());
             return Change(s, graph_name, Kind::kAdd, few, {});
           },
@@ -352,11 +356,20 @@ std::vector<Step> Script() {
        },
        1, [](Store&) { return size_t{1}; }},
       Creation("cleared"),
-      AddAndClear("cleared"),
+      AddAndClear("cleared", /*at_once=*/false),
       {"compact what is cleared",
        [](Store& s) {
          SKG_ASSIGN_OR_RETURN(const GraphStore graph,
                               Open(s, "cleared", false));
+         return s.Compact(graph);
+       },
+       1, [](Store&) { return size_t{1}; }},
+      Creation("replaced"),
+      AddAndClear("replaced", /*at_once=*/true),
+      {"compact what is replaced",
+       [](Store& s) {
+         SKG_ASSIGN_OR_RETURN(const GraphStore graph,
+                              Open(s, "replaced", false));
          return s.Compact(graph);
        },
        1, [](Store&) { return size_t{1}; }},

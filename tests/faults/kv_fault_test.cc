@@ -80,10 +80,11 @@ TEST_CASE("a change whose n-th write fails is all there or absent",
   CHECK(n > 12);  // each step writes at least once
 }
 
-TEST_CASE("a change whose n-th read fails is all there or absent", "[faults]") {
-  const bool every_later_one = GENERATE(false, true);
-  uint64_t n = 1;
-  for (bool fired = true; fired; ++n) {
+// There are many reads: every kParts-th one, so that no test takes too long.
+constexpr uint64_t kParts = 8;
+void FailReads(bool every_later_one, uint64_t part) {
+  uint64_t n = part;
+  for (bool fired = true; fired; n += kParts) {
     INFO("read " << n << ", every later one: " << every_later_one);
     REQUIRE(n < 100000);
     fired = RunScript({.read = n,
@@ -91,6 +92,79 @@ TEST_CASE("a change whose n-th read fails is all there or absent", "[faults]") {
                        .error = absl::DataLossError("injected fault")});
   }
   CHECK(n > 30);
+}
+
+TEST_CASE("a change whose n-th read fails is all there or absent, part 1",
+          "[faults]") {
+  FailReads(false, 1);
+}
+TEST_CASE("a change whose n-th read fails is all there or absent, part 2",
+          "[faults]") {
+  FailReads(false, 2);
+}
+TEST_CASE("a change whose n-th read fails is all there or absent, part 3",
+          "[faults]") {
+  FailReads(false, 3);
+}
+TEST_CASE("a change whose n-th read fails is all there or absent, part 4",
+          "[faults]") {
+  FailReads(false, 4);
+}
+TEST_CASE("a change whose n-th read fails is all there or absent, part 5",
+          "[faults]") {
+  FailReads(false, 5);
+}
+TEST_CASE("a change whose n-th read fails is all there or absent, part 6",
+          "[faults]") {
+  FailReads(false, 6);
+}
+TEST_CASE("a change whose n-th read fails is all there or absent, part 7",
+          "[faults]") {
+  FailReads(false, 7);
+}
+TEST_CASE("a change whose n-th read fails is all there or absent, part 8",
+          "[faults]") {
+  FailReads(false, 8);
+}
+TEST_CASE(
+    "a change whose reads fail from the n-th on is whole or absent, part 1",
+    "[faults]") {
+  FailReads(true, 1);
+}
+TEST_CASE(
+    "a change whose reads fail from the n-th on is whole or absent, part 2",
+    "[faults]") {
+  FailReads(true, 2);
+}
+TEST_CASE(
+    "a change whose reads fail from the n-th on is whole or absent, part 3",
+    "[faults]") {
+  FailReads(true, 3);
+}
+TEST_CASE(
+    "a change whose reads fail from the n-th on is whole or absent, part 4",
+    "[faults]") {
+  FailReads(true, 4);
+}
+TEST_CASE(
+    "a change whose reads fail from the n-th on is whole or absent, part 5",
+    "[faults]") {
+  FailReads(true, 5);
+}
+TEST_CASE(
+    "a change whose reads fail from the n-th on is whole or absent, part 6",
+    "[faults]") {
+  FailReads(true, 6);
+}
+TEST_CASE(
+    "a change whose reads fail from the n-th on is whole or absent, part 7",
+    "[faults]") {
+  FailReads(true, 7);
+}
+TEST_CASE(
+    "a change whose reads fail from the n-th on is whole or absent, part 8",
+    "[faults]") {
+  FailReads(true, 8);
 }
 
 }  // namespace

@@ -13,6 +13,8 @@ namespace skg::storage::test {
 namespace {
 
 using Models = std::map<uint64_t, Model>;  // by commit
+// What commits cleared and then changed.
+using Clears = std::map<uint64_t, std::vector<ClearScope>>;
 
 ClearScope RandomScope(Run& run, const GraphStore& graph) {
   ClearScope scope{static_cast<GraphScope>(run.Below(4)), {}};
@@ -31,11 +33,11 @@ ClearScope RandomScope(Run& run, const GraphStore& graph) {
 
 void RandomClear(Run& run, GraphStore& graph, Model& model) {
   CommitRequest request;
-  request.clear = RandomScope(run, graph);
+  request.clears = {RandomScope(run, graph)};
   const auto outcome = graph.Commit(request);
   REQUIRE_OK(outcome);
   const size_t gone = std::erase_if(model, [&](const auto& entry) {
-    return request.clear->Covers(entry.first.graph);
+    return Covers(request.clears, entry.first.graph);
   });
   CHECK(outcome->result.removed == gone);
 }
@@ -80,9 +82,223 @@ void RandomLoad(Run& run, GraphStore& graph, Model& model) {
   }
 }
 
+// Statements as text, with their weights.
+std::map<std::string, float> TextsOf(const ReadView& view) {
+  std::map<std::string, float> texts;
+  for (const StatementRow& row : AllRows(view)) {
+    std::vector<TermId> ids = {row.key.subject, row.key.predicate,
+                               row.key.object};
+    if (row.key.graph.bound()) ids.push_back(row.key.graph);
+    std::vector<rdf::Term> terms;
+    REQUIRE_OK(view.Decode(ids, &terms));
+    std::string text = std::to_string(row.key.edge);
+    for (const rdf::Term& term : terms) text += " " + rdf::ToNTriples(term);
+    REQUIRE(texts.emplace(text, row.weight).second);
+  }
+  return texts;
+}
+
+// Of such a text; the default one's is empty.
+std::string GraphIn(const std::string& text) {
+  const std::string end = text.substr(text.rfind(' '));
+  return end.starts_with(" <urn:skg:g") ? end : "";
+}
+
+// A transaction of some changes and clears, which sees them itself.
+class RandomTransaction {
+ public:
+  RandomTransaction(Run& run, GraphStore& graph, Model& model)
+      : run_(run),
+        graph_(graph),
+        model_(model),
+        transaction_(MustBegin(graph)),
+        texts_(TextsOf(transaction_.view())) {}
+
+  void Do(Clears& clears) {
+    for (size_t n = 1 + run_.Below(14); n > 0; --n) {
+      if (run_.Below(4) == 0) {
+        ClearSome();
+      } else {
+        Change();
+      }
+      if (run_.Below(3) == 0) LookAtAll();
+    }
+    LookAtAll();
+    Commit(clears);
+  }
+
+ private:
+  struct Step {
+    std::optional<rdf::Term> graph;
+    rdf::Term subject, predicate, object;
+    WriteOperation operation;
+  };
+  struct Clear {
+    GraphScope scope = GraphScope::kUnion;
+    std::optional<rdf::Term> graph;
+    [[nodiscard]] bool Covers(const std::optional<rdf::Term>& named) const {
+      return (scope == GraphScope::kUnion) ||
+             (scope == GraphScope::kDefault && !named) ||
+             (scope == GraphScope::kNamed && named) ||
+             (scope == GraphScope::kOne && named && *named == *graph);
+    }
+  };
+
+  static Transaction MustBegin(GraphStore& graph) {
+    auto transaction = graph.Begin();
+    REQUIRE_OK(transaction);
+    return *std::move(transaction);
+  }
+  TermId Id(const rdf::Term& term) {
+    const auto id = transaction_.Intern(term);
+    REQUIRE_OK(id);
+    return *id;
+  }
+  TermId Known(const rdf::Term& term) {
+    const auto id = graph_.Lookup(term);
+    REQUIRE_OK(id);
+    return *id;
+  }
+  static std::string EndOfText(const Step& step) {
+    std::string text;
+    for (const rdf::Term* term :
+         {&step.subject, &step.predicate, &step.object}) {
+      text += " " + rdf::ToNTriples(*term);
+    }
+    return step.graph ? text + " " + rdf::ToNTriples(*step.graph) : text;
+  }
+
+  void Change() {
+    Step step;
+    if (run_.Below(2) == 0) step.graph = run_.Resource("g", 5);
+    step.subject = run_.Resource("s", 8);
+    step.predicate = run_.Resource("p", 3);
+    step.object = run_.Object();
+    WriteOperation& operation = step.operation;
+    operation.weight = run_.Below(2) == 0 ? 1.0f : 0.75f;
+    const StatementKey key{step.graph ? Id(*step.graph) : TermId(),
+                           Id(step.subject), Id(step.predicate),
+                           Id(step.object)};
+    const std::string text = EndOfText(step);
+    if (run_.Below(3) == 0) {
+      operation.kind = WriteOperation::Kind::kRemoveTriple;
+      REQUIRE_OK(transaction_.RemoveTriple(key));
+      std::erase_if(texts_, [&](const auto& entry) {
+        return entry.first.substr(entry.first.find(' ')) == text;
+      });
+    } else {
+      const bool if_absent = run_.Below(2) == 0;
+      if (if_absent) operation.kind = WriteOperation::Kind::kAddIfAbsent;
+      REQUIRE_OK(transaction_.Add(key, operation.weight, nullptr, if_absent));
+      const auto [at, added] = texts_.emplace("0" + text, operation.weight);
+      if (!added && !if_absent) at->second = operation.weight;
+    }
+    steps_.push_back(std::move(step));
+  }
+
+  void ClearSome() {
+    Clear clear{static_cast<GraphScope>(run_.Below(4)), {}};
+    if (run_.Below(2) == 0) clear.scope = GraphScope::kOne;
+    ClearScope scope{clear.scope, {}};
+    std::string end;
+    if (clear.scope == GraphScope::kOne) {
+      clear.graph = run_.Resource("g", 5);
+      scope.graph = Id(*clear.graph);
+      end = " " + rdf::ToNTriples(*clear.graph);
+    }
+    REQUIRE_OK(transaction_.Clear(scope));
+    std::erase_if(texts_, [&](const auto& entry) {
+      const std::string named = GraphIn(entry.first);
+      return clear.scope == GraphScope::kUnion ||
+             (clear.scope == GraphScope::kDefault && named.empty()) ||
+             (clear.scope == GraphScope::kNamed && !named.empty()) ||
+             (clear.scope == GraphScope::kOne && named == end);
+    });
+    std::erase_if(steps_,
+                  [&](const Step& step) { return clear.Covers(step.graph); });
+    clears_.push_back(clear);
+  }
+
+  void LookAtAll() {
+    REQUIRE(TextsOf(transaction_.view()) == texts_);
+    const auto counts = transaction_.view().Count({});
+    REQUIRE_OK(counts);
+    CHECK(counts->statements == texts_.size());
+    for (const char* name : {"g0", "g4"}) {
+      const ScanPattern pattern{.scope = GraphScope::kOne,
+                                .graph = Id(Name(name))};
+      const auto one = transaction_.view().Count(pattern);
+      REQUIRE_OK(one);
+      const std::string end = " " + rdf::ToNTriples(Name(name));
+      CHECK(one->statements ==
+            static_cast<uint64_t>(std::count_if(
+                texts_.begin(), texts_.end(), [&](const auto& entry) {
+                  return GraphIn(entry.first) == end;
+                })));
+    }
+  }
+
+  void Commit(Clears& clears) {
+    const auto outcome = graph_.Commit(transaction_, {});
+    REQUIRE_OK(outcome);
+    const uint64_t commit = outcome->result.commit;
+    CHECK(TextsOf(*graph_.Latest()) == texts_);
+    std::vector<ClearScope>& scopes = clears[commit];
+    for (const Clear& clear : clears_) {
+      const TermId id = clear.graph ? Known(*clear.graph) : TermId();
+      if (clear.scope != GraphScope::kOne || id.bound())
+        AddClear({clear.scope, id}, scopes);
+    }
+    CommitResult expected;
+    expected.removed = std::erase_if(model_, [&](const auto& entry) {
+      return Covers(scopes, entry.first.graph);
+    });
+    for (const Step& step : steps_) {
+      const StatementKey key{step.graph ? Known(*step.graph) : TermId(),
+                             Known(step.subject), Known(step.predicate),
+                             Known(step.object)};
+      const bool known = key.subject.bound() && key.predicate.bound() &&
+                         key.object.bound() &&
+                         (key.graph.bound() || !step.graph);
+      switch (known ? Apply(model_, step.operation, key, "", commit)
+                    : Outcome::kAbsent) {
+        case Outcome::kInserted:
+          ++expected.inserted;
+          break;
+        case Outcome::kReplaced:
+          ++expected.replaced;
+          break;
+        case Outcome::kDuplicate:
+          ++expected.duplicates;
+          break;
+        case Outcome::kRemoved:
+          ++expected.removed;
+          break;
+        case Outcome::kAbsent:
+          ++expected.absent;
+          break;
+      }
+    }
+    CHECK(outcome->result.inserted == expected.inserted);
+    CHECK(outcome->result.replaced == expected.replaced);
+    CHECK(outcome->result.duplicates == expected.duplicates);
+    CHECK(outcome->result.removed == expected.removed);
+    CHECK(outcome->result.absent == expected.absent);
+  }
+
+  Run& run_;
+  GraphStore& graph_;
+  Model& model_;
+  Transaction transaction_;
+  std::map<std::string, float> texts_;  // as it should see
+  std::vector<Step> steps_;             // that no later clear took back
+  std::vector<Clear> clears_;
+};
+
 // What commits did to a statement, by the states that they left.
 std::vector<std::pair<RowOperation, uint64_t>> ExpectedVersions(
-    const Models& models, const StatementKey& key, uint64_t upto) {
+    const Models& models, const Clears& clears, const StatementKey& key,
+    uint64_t upto) {
   std::vector<std::pair<RowOperation, uint64_t>> versions;
   uint64_t version = 0;  // 0: absent
   for (const auto& [commit, model] : models) {
@@ -90,6 +306,12 @@ std::vector<std::pair<RowOperation, uint64_t>> ExpectedVersions(
     const auto it = model.find(key);
     const uint64_t now = it == model.end() ? 0 : it->second.version;
     if (now == version) continue;
+    // What is cleared and comes back with one commit comes anew.
+    const auto cleared = clears.find(commit);
+    if (cleared != clears.end() && now != 0 &&
+        Covers(cleared->second, key.graph)) {
+      version = 0;
+    }
     versions.emplace_back(version == 0 ? RowOperation::kInsertNew
                           : now == 0   ? RowOperation::kRemove
                                        : RowOperation::kReplace,
@@ -100,13 +322,13 @@ std::vector<std::pair<RowOperation, uint64_t>> ExpectedVersions(
 }
 
 void CompareVersions(const ReadView& view, const Models& models,
-                     const StatementKey& key) {
+                     const Clears& clears, const StatementKey& key) {
   const auto versions = ReadVersions(view, key);
   REQUIRE_OK(versions);
   std::vector<std::pair<RowOperation, uint64_t>> got;
   for (const StatementVersion& version : *versions)
     got.emplace_back(version.operation, version.row.commit);
-  CHECK(got == ExpectedVersions(models, key, view.commit()));
+  CHECK(got == ExpectedVersions(models, clears, key, view.commit()));
 }
 
 std::set<StatementKey> KeysOf(const Model& model) {
@@ -201,7 +423,8 @@ struct Seen {
 };
 
 void CompareAll(Run& run, Store& store, const GraphStore& graph,
-                const Models& models, const Model& model) {
+                const Models& models, const Clears& clears,
+                const Model& model) {
   const auto view = graph.Latest();
   REQUIRE_OK(view);
   Compare(*view, model);
@@ -213,8 +436,8 @@ void CompareAll(Run& run, Store& store, const GraphStore& graph,
   if (run.Below(8) == 0) ComparePatterns(run, *view, model);
   if (run.Below(8) == 0) ComparePatterns(run, *then, models.at(past));
   if (!models.at(past).empty()) {
-    CompareVersions(*view, models, models.at(past).begin()->first);
-    CompareVersions(*then, models, models.at(past).rbegin()->first);
+    CompareVersions(*view, models, clears, models.at(past).begin()->first);
+    CompareVersions(*then, models, clears, models.at(past).rbegin()->first);
   }
   if (run.Below(10) == 0)
     CompareDifference(graph, models, past, run.Below(last + 1));
@@ -242,6 +465,7 @@ void RandomRun(uint64_t stream, bool rocks, uint64_t fold_rows, size_t run_rows,
   std::optional<GraphStore> graph =
       CreateGraph(*store, "main", {.statement_ids = false});
   Models models = {{0, {}}};
+  Clears clears;
   Model model;
   const int commits = rocks ? 60 : 120;
   for (int i = 0; i < commits; ++i) {
@@ -250,13 +474,15 @@ void RandomRun(uint64_t stream, bool rocks, uint64_t fold_rows, size_t run_rows,
       RandomClear(run, *graph, model);
     } else if (what == 2) {
       RandomLoad(run, *graph, model);
+    } else if (what < 5) {
+      RandomTransaction(run, *graph, model).Do(clears);
     } else {
       RandomCommit(run, *graph, model);
     }
     const uint64_t last = graph->last_commit();
     models[last] = model;
     seen.Look(*graph);
-    CompareAll(run, *store, *graph, models, model);
+    CompareAll(run, *store, *graph, models, clears, model);
     if (!rocks || run.Below(20) != 0) continue;
     graph.reset();
     store.reset();

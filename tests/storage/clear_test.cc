@@ -16,7 +16,7 @@ constexpr uint64_t kNoFolds = 1 << 20;
 
 CommitRequest ClearOf(GraphScope scope, TermId graph = {}) {
   CommitRequest request;
-  request.clear = ClearScope{scope, graph};
+  request.clears = {ClearScope{scope, graph}};
   return request;
 }
 
@@ -112,17 +112,208 @@ TEST_CASE("a clear of a graph that is not there changes nothing", "[clear]") {
   RequireClean(*store);
 }
 
-TEST_CASE("a clear with operations, or of a graph without a name, is refused",
+TEST_CASE("a clear of a graph without a name, or of too many, is refused",
           "[clear]") {
   const auto store = OpenMemoryStore();
   GraphStore graph = CreateGraph(*store);
-  RequestBuilder builder(graph);
-  builder.Add(Name("s"), Name("p"), Name("o"));
-  builder.request().clear = ClearScope{};
-  CHECK(absl::IsInvalidArgument(graph.Commit(builder.request()).status()));
   CHECK(absl::IsInvalidArgument(
       graph.Commit(ClearOf(GraphScope::kOne)).status()));
+  CommitRequest many;
+  many.clears.resize(kMostClears + 1);
+  CHECK(absl::IsInvalidArgument(graph.Commit(many).status()));
   CHECK(graph.last_commit() == 0);
+}
+
+TEST_CASE("what a commit adds comes after its clears", "[clear]") {
+  const bool in_runs = GENERATE(false, true);
+  const auto store = OpenMemoryStore(
+      {.fold_rows = kNoFolds, .run_rows = in_runs ? size_t{1} : kNoFolds});
+  GraphStore graph = CreateGraph(*store);
+  AddMany(graph, "a", 5);
+  AddMany(graph, "a", 4, "g");
+  const auto before = graph.Latest();
+  REQUIRE_OK(before);
+  const StatementKey kept = AllRows(*before).front().key;
+  RequestBuilder builder(graph);
+  builder.Add(Name("a0"), Name("p"), Name("o"), 0.5f);
+  builder.Add(Name("new"), Name("p"), Name("o"));
+  builder.Remove(Name("a1"), Name("p"), Name("o"));
+  builder.request().clears = {ClearScope{GraphScope::kDefault, {}}};
+  const CommitOutcome outcome = builder.Commit();
+  CHECK(outcome.result.removed == 5);
+  CHECK(outcome.outcomes ==
+        std::vector{Outcome::kInserted, Outcome::kInserted, Outcome::kAbsent});
+  CHECK(StatementsOf(graph) == 6);
+  CHECK(StatementsOf(graph, {.predicate = IdOf(graph, "p")}) == 6);
+  CHECK(StatementsOf(graph, {.scope = GraphScope::kDefault}) == 2);
+  const auto then = graph.AsOf(2);
+  REQUIRE_OK(then);
+  CHECK(AllRows(*then).size() == 9);
+  // The log tells what went before what came.
+  const auto entry = graph.ReadLog(3);
+  REQUIRE_OK(entry);
+  REQUIRE(entry->changes.size() == 7);
+  for (size_t i = 0; i < 7; ++i) {
+    CHECK(entry->changes[i].operation ==
+          (i < 5 ? RowOperation::kRemove : RowOperation::kInsertNew));
+  }
+  // What is written next knows of both.
+  CHECK(AddOne(graph, "new", "p", "o").outcomes ==
+        std::vector{Outcome::kDuplicate});
+  CHECK(AddOne(graph, "a0", "p", "o", 0.25f).outcomes ==
+        std::vector{Outcome::kReplaced});
+  CHECK(AddOne(graph, "a1", "p", "o").outcomes ==
+        std::vector{Outcome::kInserted});
+  const auto view = graph.Latest();
+  REQUIRE_OK(view);
+  const auto versions = ReadVersions(*view, kept);
+  REQUIRE_OK(versions);
+  CHECK(versions->front().operation == RowOperation::kInsertNew);
+  CHECK((*versions)[1].row.commit == 3);
+  RequireClean(*store);
+  REQUIRE_OK(store->Compact(graph));
+  CHECK(StatementsOf(graph) == 7);
+  RequireClean(*store);
+}
+
+TEST_CASE("of clears that come together none takes what another one does",
+          "[clear]") {
+  const TermId g = TermId::Make(rdf::TermTag::kIri, 7);
+  const TermId h = TermId::Make(rdf::TermTag::kIri, 8);
+  const ClearScope all{}, standard{GraphScope::kDefault, {}},
+      named{GraphScope::kNamed, {}}, one{GraphScope::kOne, g},
+      other{GraphScope::kOne, h};
+  const auto together = [](std::vector<ClearScope> clears) {
+    std::vector<ClearScope> sum;
+    for (const ClearScope& clear : clears) AddClear(clear, sum);
+    return sum;
+  };
+  CHECK(together({one, one, other}) == std::vector{one, other});
+  CHECK(together({one, other, named}) == std::vector{named});
+  CHECK(together({named, one}) == std::vector{named});
+  CHECK(together({one, standard}) == std::vector{one, standard});
+  CHECK(together({standard, named}) == std::vector{all});
+  CHECK(together({named, other, standard}) == std::vector{all});
+  CHECK(together({one, all, standard}) == std::vector{all});
+}
+
+TEST_CASE("a transaction that clears is a blind write", "[clear]") {
+  const auto store = OpenMemoryStore();
+  GraphStore graph = CreateGraph(*store);
+  AddMany(graph, "a", 3, "g");
+  AddMany(graph, "a", 3);
+  const TermId g = IdOf(graph, "g"), p = IdOf(graph, "p");
+  const bool reads = GENERATE(false, true);
+  auto transaction = graph.Begin();
+  REQUIRE_OK(transaction);
+  REQUIRE_OK(transaction->Clear({GraphScope::kOne, g}));
+  REQUIRE_OK(transaction->Add({g, p, p, p}, 1.0f, nullptr, false));
+  CHECK(transaction->size() == 2);
+  const ScanPattern in_g{.scope = GraphScope::kOne, .graph = g};
+  if (reads) {
+    const auto count = transaction->view().Count(in_g);
+    REQUIRE_OK(count);
+    CHECK(count->statements == 1);
+  }
+  AddMany(graph, "b", 5, "g");
+  const auto committed = graph.Commit(*transaction, {});
+  if (reads) {
+    CHECK(absl::IsAborted(committed.status()));
+    CHECK(StatementsOf(graph, in_g) == 8);
+  } else {
+    // What came meanwhile went too.
+    REQUIRE_OK(committed);
+    CHECK(committed->result.removed == 8);
+    CHECK(StatementsOf(graph, in_g) == 1);
+  }
+  RequireClean(*store);
+}
+
+TEST_CASE("a transaction that clears sees no bound of what it cleared",
+          "[clear]") {
+  const auto store = OpenMemoryStore();
+  GraphStore graph = CreateGraph(*store);
+  AddMany(graph, "a", 3000, "g");
+  AddMany(graph, "a", 10, "h");
+  const TermId g = IdOf(graph, "g"), p = IdOf(graph, "p");
+  auto transaction = graph.Begin();
+  REQUIRE_OK(transaction);
+  REQUIRE_OK(transaction->Clear({GraphScope::kOne, g}));
+  CHECK(AllRows(transaction->view()).size() == 10);
+  CHECK(AllRows(transaction->view(), {.predicate = p}).size() == 10);
+  // Passing over what went can be stopped.
+  Cancellation stop;
+  stop.Cancel();
+  ScanOptions options;
+  options.cancellation = &stop;
+  const auto cursor = transaction->view().Scan({}, options);
+  REQUIRE_OK(cursor);
+  StatementBatch batch;
+  CHECK(absl::IsCancelled((*cursor)->Next(batch).status()));
+  // It may be added to and cleared once more.
+  REQUIRE_OK(transaction->Add({g, p, p, p}, 1.0f, nullptr, true));
+  CHECK(AllRows(transaction->view()).size() == 11);
+  REQUIRE_OK(transaction->Clear({GraphScope::kNamed, {}}));
+  CHECK(AllRows(transaction->view()).empty());
+  const auto committed = graph.Commit(*transaction, {});
+  REQUIRE_OK(committed);
+  CHECK(committed->result.removed == 3010);
+  CHECK(committed->result.inserted == 0);
+  RequireClean(*store);
+}
+
+TEST_CASE("a transaction clears before it spills, or not at all", "[clear]") {
+  StoreOptions options;
+  options.spill.changes = 10;
+  const auto store = OpenMemoryStore(options);
+  GraphStore graph = CreateGraph(*store);
+  AddMany(graph, "a", 3);
+  const TermId p = IdOf(graph, "p");
+  const auto add = [&](Transaction& transaction, int number) {
+    const auto id = transaction.Intern(Name("n" + std::to_string(number)));
+    REQUIRE_OK(id);
+    return transaction.Add({{}, *id, p, *id}, 1.0f, nullptr, false);
+  };
+  {
+    auto transaction = graph.Begin();
+    REQUIRE_OK(transaction);
+    for (int i = 0; i < 12; ++i) REQUIRE_OK(add(*transaction, i));
+    CHECK(absl::IsFailedPrecondition(transaction->Clear({})));
+    // It goes on as it was.
+    REQUIRE_OK(graph.Commit(*transaction, {}));
+    CHECK(StatementsOf(graph) == 15);
+  }
+  auto transaction = graph.Begin();
+  REQUIRE_OK(transaction);
+  REQUIRE_OK(transaction->Clear({}));
+  for (int i = 0; i < 9; ++i) REQUIRE_OK(add(*transaction, i));
+  CHECK(absl::IsResourceExhausted(add(*transaction, 9)));
+  CHECK(absl::IsResourceExhausted(graph.Commit(*transaction, {}).status()));
+  CHECK(StatementsOf(graph) == 15);
+  RequireClean(*store);
+}
+
+TEST_CASE("a transaction clears so many graphs and no more", "[clear]") {
+  const auto store = OpenMemoryStore();
+  GraphStore graph = CreateGraph(*store);
+  auto transaction = graph.Begin();
+  REQUIRE_OK(transaction);
+  const auto scope = [&](size_t number) {
+    const auto id = transaction->Intern(Name("g" + std::to_string(number)));
+    REQUIRE_OK(id);
+    return ClearScope{GraphScope::kOne, *id};
+  };
+  for (size_t i = 0; i < kMostClears; ++i)
+    REQUIRE_OK(transaction->Clear(scope(i)));
+  CHECK(transaction->CanClear(scope(0)));
+  CHECK_FALSE(transaction->CanClear(scope(kMostClears)));
+  CHECK(absl::IsResourceExhausted(transaction->Clear(scope(kMostClears))));
+  CHECK(transaction->CanClear({}));
+  REQUIRE_OK(transaction->Clear({}));
+  REQUIRE_OK(transaction->Clear(scope(kMostClears)));
+  CHECK(absl::IsInvalidArgument(transaction->Clear({GraphScope::kOne, {}})));
+  REQUIRE_OK(graph.Commit(*transaction, {}));
+  RequireClean(*store);
 }
 
 TEST_CASE("after a clear a statement is absent to writers", "[clear]") {

@@ -110,6 +110,22 @@ TEST_CASE("a commit that would go over the limit fails, smaller ones go on") {
     out.Remove(Name("a"), Name("p"), Name("a2"));
     CHECK(out.Commit().result.removed == 1);
   }
+  SECTION("what a commit clears makes room for what it adds") {
+    const auto replace = [&](int statements) {
+      RequestBuilder all(graph);
+      for (int i = 0; i < statements; ++i)
+        all.Add(Name("e" + std::to_string(i)), Name("p"), Name("o"));
+      all.request().clears = {ClearScope{}};
+      return graph.Commit(all.request());
+    };
+    CHECK(QuotaExceededOf(replace(11).status()));
+    CHECK(Statements(graph) == 10);
+    // Its writer has forgotten what it made of that.
+    AddOne(graph, "b", "p", "b0", 0.25f);
+    REQUIRE_OK(replace(10));
+    CHECK(Statements(graph) == 10);
+    CHECK(QuotaExceededOf(TryAdd(graph, "f")));
+  }
   SECTION("without a limit everything goes") {
     SetMax(*store, "public", "main", std::nullopt);
     REQUIRE_OK(TryAdd(graph, "d", 100));

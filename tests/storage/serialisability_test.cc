@@ -159,10 +159,13 @@ T Must(absl::StatusOr<T> result) {
 
 class Actor {
  public:
-  Actor(GraphStore graph, uint64_t stream, std::atomic<Value>& next_value)
+  // `clears`: now and then it clears everything.
+  Actor(GraphStore graph, uint64_t stream, std::atomic<Value>& next_value,
+        bool clears)
       : graph_(std::move(graph)),
         random_(Random(stream)),
         next_value_(next_value),
+        clears_(clears),
         transaction_(Must(graph_.Begin())) {
     log_.snapshot = transaction_.view().commit();
   }
@@ -172,6 +175,7 @@ class Actor {
   }
 
   void DoSomething() {
+    if (clears_ && Below(20) == 0) return Clear();
     switch (Below(8)) {
       case 0:
       case 1:
@@ -257,6 +261,15 @@ class Actor {
     log_.steps.push_back(std::move(step));
   }
 
+  // All keys are in the default graph.
+  void Clear() {
+    const absl::Status cleared =
+        transaction_.Clear({GraphScope::kDefault, TermId()});
+    if (!cleared.ok()) throw std::runtime_error(cleared.ToString());
+    for (Key key = 0; key < kSubjects * kObjects; ++key)
+      log_.steps.push_back(Writes(key, std::nullopt));
+  }
+
   void Write(Key key) {
     Step step{.kind = Step::Kind::kWrite, .keys = {key}};
     const StatementKey statement{TermId{}, Id(SubjectOf(key)), Id(Name("p")),
@@ -277,6 +290,7 @@ class Actor {
   GraphStore graph_;
   std::mt19937_64 random_;
   std::atomic<Value>& next_value_;
+  const bool clears_;
   Transaction transaction_;
   HistoryTransaction log_;
 };
@@ -305,7 +319,7 @@ size_t CommittedOf(const Log& history) {
 // A clear writes every key, and reads none.
 HistoryTransaction ClearAll(GraphStore graph) {
   CommitRequest request;
-  request.clear = ClearScope{GraphScope::kDefault, {}};
+  request.clears = {ClearScope{GraphScope::kDefault, {}}};
   HistoryTransaction log;
   log.commit = Must(graph.Commit(request)).result.commit;
   log.snapshot = log.commit - 1;
@@ -317,6 +331,7 @@ HistoryTransaction ClearAll(GraphStore graph) {
 void ManyThreads(uint64_t transactions, size_t spill_changes) {
   constexpr int kThreads = 6;
   StoreOptions options{.fold_rows = 40, .run_rows = 3};
+  const bool spills = spill_changes < 100;
   options.spill.changes = spill_changes;
   const auto store = OpenMemoryStore(options);
   const GraphStore graph = CreateGraph(*store);
@@ -329,7 +344,8 @@ void ManyThreads(uint64_t transactions, size_t spill_changes) {
     threads.emplace_back([&, thread] {
       try {
         for (uint64_t i = 0; i < transactions; ++i) {
-          Actor actor(graph, 1000 * (thread + 1) + i, next_value);
+          Actor actor(graph, 1000 * (thread + 1) + i, next_value,
+                      /*clears=*/!spills);
           for (size_t n = 1 + actor.Below(4); n > 0; --n) {
             actor.DoSomething();
             if (actor.Below(4) == 0) std::this_thread::yield();
@@ -385,18 +401,20 @@ TEST_CASE("few transactions in any interleaving fit some serial order") {
   for (int round = 0; round < 250; ++round) {
     INFO("round " << round);
     StoreOptions options{.fold_rows = 4, .run_rows = 2 + below(4)};
-    if (round % 2 == 0) options.spill.changes = 1 + below(3);
+    const bool spills = round % 2 == 0;
+    if (spills) options.spill.changes = 1 + below(3);
     const auto store = OpenMemoryStore(options);
     const GraphStore graph = CreateGraph(*store);
     std::atomic<Value> next_value{1};
     Log history;
     // First some rows that are there, one transaction.
-    Actor first(graph, random(), next_value);
+    Actor first(graph, random(), next_value, /*clears=*/false);
     for (int i = 0; i < 6; ++i) first.DoSomething();
     history.push_back(first.Finish());
     std::vector<std::unique_ptr<Actor>> open;
     for (size_t n = 2 + below(3); n > 0; --n)
-      open.push_back(std::make_unique<Actor>(graph, random(), next_value));
+      open.push_back(
+          std::make_unique<Actor>(graph, random(), next_value, !spills));
     while (!open.empty()) {
       const size_t chosen = below(open.size());
       if (below(4) != 0) {

@@ -49,6 +49,15 @@ class SKG_EXPORT Transaction {
                                     std::string_view object,
                                     std::string_view graph = {});
 
+  // Removes all statements of a part of the graph, those that the transaction
+  // has added there too; what it adds later stays. What others add there until
+  // it commits goes as well. The result counts them as `removed`. Errors: as
+  // Add; kFailedPrecondition (it has spilled); kResourceExhausted: of more than
+  // 256 named graphs one by one (clear all of them). A transaction that has
+  // cleared does not spill: past its limits changes give kResourceExhausted,
+  // and it is lost. Cost: as Graph::Clear.
+  [[nodiscard]] absl::Status Clear(const ClearTarget& target);
+
   // Adds what one document in an RDF syntax says, as AddIfAbsent does (but for
   // options.progress it takes as Graph::Load: format, base_iri, graph, and
   // continue_on_error). Blank nodes are the document's own. The result tells
@@ -71,7 +80,7 @@ class SKG_EXPORT Transaction {
   [[nodiscard]] absl::StatusOr<uint64_t> Count(
       const StatementPattern& pattern = {});
 
-  // The number of changes made so far.
+  // The number of changes so far; those that a Clear took back do not count.
   [[nodiscard]] size_t size() const;
 
  private:

@@ -46,9 +46,11 @@ struct UpdateResult {
   uint64_t commit = 0;
   absl::Time time;
   // What the operations did, one after the other: a statement that one inserts
-  // and a later one deletes counts in both.
+  // and a later one deletes counts in both, one that goes with its graph
+  // (CLEAR, DROP, COPY, MOVE) in neither.
   uint64_t inserted = 0;
-  uint64_t removed = 0;  // triples of a graph, edges and all
+  // Triples of a graph, edges and all; of a graph that went: its statements.
+  uint64_t removed = 0;
 };
 
 }  // namespace skg

@@ -9,6 +9,7 @@
 #include "base/memory_status.h"
 #include "base/status.h"
 #include "base/strings.h"
+#include "engine/clear_target.h"
 #include "skg/field_error.h"
 
 namespace skg::engine {
@@ -216,38 +217,17 @@ absl::Status CommitBuilder::Remove(std::string_view subject,
 }
 
 absl::Status CommitBuilder::Clear(const ClearTarget& target) {
-  using Part = ClearTarget::Part;
-  using storage::GraphScope;
-  const bool one = target.part == Part::kNamedGraph;
-  if (one == target.graph.empty()) {
-    return FieldErrorStatus(
-        {{{"graph"},
-          one ? "names no graph; give the name of the one to clear"
-              : "is for one named graph; leave it empty, or clear that one",
-          one ? "missing" : "not_allowed"}});
+  SKG_RETURN_IF_ERROR(CheckClearTarget(target));
+  storage::ClearScope scope{ScopeOf(target.part), {}};
+  if (!target.graph.empty()) {
+    std::vector<FieldError> errors;
+    Slot slot;
+    ReadName(target.graph, "graph", slot, errors);
+    if (!errors.empty()) return FieldErrorStatus(errors);
+    SKG_RETURN_IF_ERROR(Intern(slot, target.graph));
+    scope.graph = slot.id;
   }
-  storage::ClearScope& scope = request_.clear.emplace();
-  switch (target.part) {
-    case Part::kEverything:
-      scope.scope = GraphScope::kUnion;
-      break;
-    case Part::kDefaultGraph:
-      scope.scope = GraphScope::kDefault;
-      break;
-    case Part::kNamedGraphs:
-      scope.scope = GraphScope::kNamed;
-      break;
-    case Part::kNamedGraph: {
-      scope.scope = GraphScope::kOne;
-      std::vector<FieldError> errors;
-      Slot slot;
-      ReadName(target.graph, "graph", slot, errors);
-      if (!errors.empty()) return FieldErrorStatus(errors);
-      SKG_RETURN_IF_ERROR(Intern(slot, target.graph));
-      scope.graph = slot.id;
-      break;
-    }
-  }
+  request_.clears.push_back(scope);
   return absl::OkStatus();
 }
 

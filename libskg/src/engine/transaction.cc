@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "base/strings.h"
+#include "engine/clear_target.h"
 #include "engine/statement_input.h"
 #include "engine/transaction_impl.h"
 #include "engine/view_impl.h"
@@ -111,6 +112,23 @@ absl::Status TransactionImpl::Remove(std::string_view subject,
   return absl::OkStatus();
 }
 
+absl::Status TransactionImpl::Clear(const ClearTarget& target) {
+  SKG_RETURN_IF_ERROR(CheckClearTarget(target));
+  storage::Transaction& transaction = body_->transaction;
+  storage::ClearScope scope{ScopeOf(target.part), {}};
+  if (!target.graph.empty()) {
+    std::vector<FieldError> errors;
+    TermReader reader{graph().names(), blank_nodes_, errors};
+    const rdf::Term term = reader.Read("graph", target.graph, nullptr);
+    if (!errors.empty()) return FieldErrorStatus(errors);
+    SKG_ASSIGN_OR_RETURN(scope.graph, transaction.Intern(term));
+  }
+  ++body_->generation;
+  SKG_RETURN_IF_ERROR(transaction.Clear(scope));
+  hash_.Clear(target);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<ResolvedPattern> TransactionImpl::Resolve(
     const StatementPattern& pattern) {
   // Terms of what was spilled may have got numbers by what this begins with.
@@ -193,6 +211,10 @@ absl::Status Transaction::Remove(std::string_view subject,
                                  std::string_view object,
                                  std::string_view graph) {
   return impl_ ? impl_->Remove(subject, predicate, object, graph) : UsedUp();
+}
+
+absl::Status Transaction::Clear(const ClearTarget& target) {
+  return impl_ ? impl_->Clear(target) : UsedUp();
 }
 
 absl::StatusOr<LoadResult> Transaction::Load(const LoadSource& source,

@@ -45,6 +45,7 @@ class TransactionImpl {
                                     std::string_view predicate,
                                     std::string_view object,
                                     std::string_view graph);
+  [[nodiscard]] absl::Status Clear(const ClearTarget& target);
   [[nodiscard]] absl::StatusOr<LoadResult> Load(const LoadSource& source,
                                                 const LoadOptions& options);
   // Of a document whose blank nodes are these; as Add.

@@ -1,5 +1,7 @@
 #include "storage/clear_marks.h"
 
+#include <algorithm>
+
 namespace skg::storage {
 
 bool ClearScope::Covers(TermId named_graph) const {
@@ -14,6 +16,34 @@ bool ClearScope::Covers(TermId named_graph) const {
       return named_graph == graph;
   }
   return false;
+}
+
+void AddClear(const ClearScope& added, std::vector<ClearScope>& clears) {
+  const auto within = [](const ClearScope& a, const ClearScope& b) {
+    return a == b || b.scope == GraphScope::kUnion ||
+           (b.scope == GraphScope::kNamed && a.scope == GraphScope::kOne);
+  };
+  for (const ClearScope& clear : clears) {
+    if (within(added, clear)) return;
+  }
+  std::erase_if(clears,
+                [&](const ClearScope& clear) { return within(clear, added); });
+  const auto has = [&](GraphScope scope) {
+    return added.scope == scope ||
+           std::any_of(clears.begin(), clears.end(),
+                       [&](const auto& clear) { return clear.scope == scope; });
+  };
+  if (has(GraphScope::kDefault) && has(GraphScope::kNamed)) {
+    clears = {ClearScope{GraphScope::kUnion, {}}};
+  } else {
+    clears.push_back(added);
+  }
+}
+
+bool Covers(std::span<const ClearScope> clears, TermId named_graph) {
+  return std::any_of(
+      clears.begin(), clears.end(),
+      [&](const ClearScope& clear) { return clear.Covers(named_graph); });
 }
 
 uint64_t FirstClearAfter(ClearMarks marks, TermId named_graph,

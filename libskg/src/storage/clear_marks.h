@@ -3,8 +3,10 @@
 // until folds and merges have written its commit into the rows as their end.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "storage/statement_row.h"
 
@@ -19,6 +21,13 @@ struct ClearScope {
   friend bool operator==(const ClearScope&, const ClearScope&) = default;
 };
 
+// What one commit clears at most: each is a mark for reads to look at.
+inline constexpr size_t kMostClears = 256;
+// Adds a clear to some that come together: none covers what another one does.
+void AddClear(const ClearScope& added, std::vector<ClearScope>& clears);
+[[nodiscard]] bool Covers(std::span<const ClearScope> clears,
+                          TermId named_graph);
+
 // One clear that is not in all rows yet: those with smaller commits that it
 // covers, and that have not ended before, end with its commit.
 struct ClearMark {
@@ -28,7 +37,7 @@ struct ClearMark {
   friend bool operator==(const ClearMark&, const ClearMark&) = default;
 };
 
-// By commits, ascending.
+// By commits, ascending; those of one commit cover different graphs.
 using ClearMarks = std::span<const ClearMark>;
 
 // The first clear of a graph after a commit, which ends the rows of that

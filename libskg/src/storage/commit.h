@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,10 +38,10 @@ struct CommitRequest {
   // again before it numbers one.
   std::vector<rdf::Term> new_terms;
   std::vector<Record> records;  // created_commit is set by the writer
+  // All statements of these graphs go before the first operation, in
+  // O(predicates) whatever their number.
+  std::vector<ClearScope> clears;
   std::vector<WriteOperation> operations;
-  // Instead of operations: all statements of these graphs go, in O(predicates)
-  // whatever their number.
-  std::optional<ClearScope> clear;
   Durability durability = Durability::kSync;
   std::string idempotency_key;
   // 128-bit hash of the request that came with the key, by the door's choice.

@@ -3,23 +3,15 @@
 // Their rows stay where they are. The manifest gets a mark, the counts lose
 // what went, and everything that reads rows looks at the marks.
 //
-// A clear is a commit of its own. An update that clears and then writes, as
-// SPARQL's may, needs no other bytes: a mark ends rows of smaller commits only,
-// so rows of its own commit live, and a log entry that clears may go on with
-// changes. What it needs here is a request with both, whose operations find
-// every triple of the cleared graphs without edges (LoadStates) after the mark
-// was set; and in Overlay the cleared scopes: Ask answers kRemoved for what
-// they cover, and what was written there before is forgotten.
+// The operations of a commit come after its clears: a mark ends rows of smaller
+// commits only, and every triple of a cleared graph is found without edges.
 #include <algorithm>
 #include <utility>
 
-#include "absl/time/clock.h"
 #include "base/status.h"
 #include "storage/commit_writer.h"
 #include "storage/live_cursor.h"
 #include "storage/prefix_count.h"
-#include "storage/quota.h"
-#include "storage/read_set.h"
 
 namespace skg::storage {
 
@@ -52,10 +44,21 @@ std::string CountRows(uint32_t graph, char kind) {
 
 }  // namespace
 
-absl::Status CommitWriter::CountPredicates(const ClearScope& scope,
-                                           Cleared& cleared) {
+bool CommitWriter::Cleared::Covers(TermId named_graph) const {
+  return std::any_of(parts.begin(), parts.end(), [&](const ClearedPart& part) {
+    return part.scope.Covers(named_graph);
+  });
+}
+
+std::vector<ClearScope> CommitWriter::Cleared::scopes() const {
+  std::vector<ClearScope> scopes;
+  for (const ClearedPart& part : parts) scopes.push_back(part.scope);
+  return scopes;
+}
+
+absl::Status CommitWriter::CountPredicates(ClearedPart& part) {
   SKG_ASSIGN_OR_RETURN(const auto snapshot, graph_.TakeSnapshot());
-  const PredicateOrder by = PredicateOrderOf(scope);
+  const PredicateOrder by = PredicateOrderOf(part.scope);
   const size_t place = by.prefix.count;
   LiveCursor cursor(*snapshot, by.order, by.prefix);
   while (cursor.Valid()) {
@@ -64,7 +67,7 @@ absl::Status CommitWriter::CountPredicates(const ClearScope& scope,
     one.Add(predicate);
     SKG_ASSIGN_OR_RETURN(const Counts counts,
                          CountPrefix(*snapshot, by.order, one, nullptr));
-    cleared.predicates.emplace_back(predicate, counts);
+    part.predicates.emplace_back(predicate, counts);
     SKG_RETURN_IF_ERROR(
         LoadCounts(predicate_counts_, predicate, &PredicateCountKey));
     std::array<uint64_t, 4> next = one.terms;
@@ -74,110 +77,90 @@ absl::Status CommitWriter::CountPredicates(const ClearScope& scope,
   return cursor.status();
 }
 
-// Alone: the store shows all there is.
-absl::StatusOr<CommitWriter::Cleared> CommitWriter::CountCleared(
-    const ClearScope& scope) {
-  Cleared cleared;
+absl::StatusOr<Counts> CommitWriter::CountScope(const ClearScope& scope) {
   const Counts all{head_.statements, head_.triples};
   const Counts in_default{head_.default_statements, head_.default_triples};
   switch (scope.scope) {
     case GraphScope::kUnion:
-      cleared.all = all;
-      cleared.default_graph = in_default;
-      break;
+      return all;
     case GraphScope::kDefault:
-      cleared.all = cleared.default_graph = in_default;
-      break;
+      return in_default;
     case GraphScope::kNamed:
-      cleared.all = Minus(all, in_default);
-      break;
+      return Minus(all, in_default);
     case GraphScope::kOne:
-      // A term that is new to the graph.
-      if (!scope.graph.bound()) return cleared;
       SKG_RETURN_IF_ERROR(
           LoadCounts(graph_counts_, scope.graph, &NamedGraphCountKey));
-      cleared.all = graph_counts_[scope.graph];
-      break;
+      return graph_counts_[scope.graph];
   }
-  cleared.every_statement = cleared.all.statements == head_.statements;
-  if (cleared.all.statements > 0 && !cleared.every_statement)
-    SKG_RETURN_IF_ERROR(CountPredicates(scope, cleared));
-  return cleared;
+  return Counts();
 }
 
-void CommitWriter::TakeFromCounts(const ClearScope& scope,
-                                  const Cleared& cleared, CommitBatch& batch) {
-  head_.statements -= cleared.all.statements;
-  head_.triples -= cleared.all.triples;
-  head_.default_statements -= cleared.default_graph.statements;
-  head_.default_triples -= cleared.default_graph.triples;
-  for (const auto& [id, counts] : cleared.predicates) {
-    predicate_counts_[id] = Minus(predicate_counts_[id], counts);
-    batch.predicates.insert(id);
+// Alone: the store shows all there is.
+absl::Status CommitWriter::CountCleared(const PreparedCommit& commit,
+                                        Cleared& cleared) {
+  std::vector<ClearScope> scopes;
+  for (ClearScope scope : commit.request.clears) {
+    scope.graph = commit.Resolve(scope.graph);
+    // Else a term that is new to the graph.
+    if (scope.scope != GraphScope::kOne || scope.graph.bound())
+      AddClear(scope, scopes);
   }
+  for (const ClearScope& scope : scopes) {
+    SKG_ASSIGN_OR_RETURN(const Counts counts, CountScope(scope));
+    if (counts.statements == 0) continue;
+    cleared.parts.push_back({scope, counts, {}});
+    cleared.statements += counts.statements;
+  }
+  cleared.every_statement = cleared.statements == head_.statements;
+  if (cleared.parts.empty()) return absl::OkStatus();
+  if (!cleared.every_statement) {
+    for (ClearedPart& part : cleared.parts)
+      SKG_RETURN_IF_ERROR(CountPredicates(part));
+  }
+  // Nothing is on its way: what is there is read again, without what goes.
+  triples_.clear();
+  probes_.clear();
+  return absl::OkStatus();
+}
+
+void CommitWriter::TakeFromCounts(const Cleared& cleared, CommitBatch& batch) {
   const uint32_t graph = graph_.description.number;
   const auto delete_all = [&](char kind) {
     const std::string prefix = CountRows(graph, kind);
     batch.rows->DeleteRange(Family::kStats, prefix, PrefixEnd(prefix));
     return batch.number;
   };
-  if (cleared.every_statement) {
+  if (cleared.every_statement && !cleared.parts.empty()) {
     predicate_counts_.clear();
     predicates_cleared_in_ = delete_all(kPredicateKind);
   }
-  if (scope.scope == GraphScope::kOne) {
-    graph_counts_[scope.graph] = Counts();
-    batch.named_graphs.insert(scope.graph);
-  } else if (scope.scope != GraphScope::kDefault) {
-    graph_counts_.clear();
-    graphs_cleared_in_ = delete_all(kNamedGraphKind);
+  for (const ClearedPart& part : cleared.parts) {
+    for (const auto& [id, counts] : part.predicates) {
+      predicate_counts_[id] = Minus(predicate_counts_[id], counts);
+      batch.predicates.insert(id);
+    }
+    if (part.scope.scope == GraphScope::kOne) {
+      graph_counts_[part.scope.graph] = Counts();
+      batch.named_graphs.insert(part.scope.graph);
+    } else if (part.scope.scope != GraphScope::kDefault) {
+      graph_counts_.clear();
+      graphs_cleared_in_ = delete_all(kNamedGraphKind);
+    }
+    head_.statements -= part.all.statements;
+    head_.triples -= part.all.triples;
+    if (!part.scope.Covers(TermId())) continue;
+    head_.default_statements = head_.default_triples = 0;
   }
 }
 
-absl::Status CommitWriter::Clear(PreparedCommit& commit, CommitBatch& batch) {
-  SKG_RETURN_IF_ERROR(FindTerms(commit));
-  SKG_RETURN_IF_ERROR(CheckConflicts(commit));
-  ClearScope scope = *commit.request.clear;
-  scope.graph = commit.Resolve(scope.graph);
-  SKG_ASSIGN_OR_RETURN(const Cleared cleared, CountCleared(scope));
-  const uint64_t statements = cleared.all.statements;
-  QuotaCheck* const quota = graph_.quota();
-  if (quota != nullptr && quota->Watches(graph_.description)) {
-    SKG_RETURN_IF_ERROR(
-        quota->Admit(graph_.description,
-                     {.statements_before = head_.statements,
-                      .statements_after = head_.statements - statements}));
+void CommitWriter::Clear(const Cleared& cleared, CommitBatch& batch) {
+  if (cleared.parts.empty()) return;
+  TakeFromCounts(cleared, batch);
+  for (const ClearedPart& part : cleared.parts) {
+    manifest_.clears.push_back(
+        {head_.last_commit, part.scope, part.all.statements});
   }
-
-  // From here on nothing may fail.
-  const uint64_t number = ++head_.last_commit;
-  head_.last_time_micros =
-      std::max(absl::ToUnixMicros(absl::Now()), head_.last_time_micros + 1);
-  CommitResult& result = commit.outcome.result;
-  result.commit = number;
-  result.time = absl::FromUnixMicros(head_.last_time_micros);
-  result.removed = statements;
-
-  Recent& recent = recent_.emplace_back();
-  recent.commit = number;
-  ++recent_keys_;
-  if (statements > 0) {
-    TakeFromCounts(scope, cleared, batch);
-    manifest_.clears.push_back({number, scope, statements});
-    batch.manifest_changed = true;
-    recent.clears.push_back(scope);
-    // Nothing is on its way: what is there is read again, without what went.
-    triples_.clear();
-  }
-  LogEncoder entry(result.time, 0, recent.clears, statements);
-  uint32_t chunk = 0;
-  for (const std::string& bytes : entry.Finish()) {
-    batch.rows->Put(Family::kLog,
-                    LogKey(graph_.description.number, number, chunk++), bytes);
-  }
-  StoreIdempotency(commit, batch);
-  batch.last_commit = number;
-  return absl::OkStatus();
+  batch.manifest_changed = true;
 }
 
 }  // namespace skg::storage

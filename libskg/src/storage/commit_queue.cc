@@ -38,7 +38,7 @@ absl::StatusOr<CommitOutcome> CommitQueue::Commit(const CommitRequest& request,
   SKG_RETURN_IF_ERROR(Prepare(graph_, commit));
   if (consumed != nullptr) consumed->new_terms = {};
   // What it takes is counted in the store.
-  commit.alone = request.clear.has_value();
+  commit.alone = !request.clears.empty();
   SKG_RETURN_IF_ERROR(Wait(commit));
   SKG_RETURN_IF_ERROR(Settle(request.durability));
   return std::move(commit.outcome);

@@ -49,14 +49,15 @@ uint64_t EstimateBytes(const PreparedCommit& commit, size_t run_rows) {
 
 }  // namespace
 
-absl::Status CommitWriter::CheckQuota(const PreparedCommit& commit) const {
+absl::Status CommitWriter::CheckQuota(const PreparedCommit& commit,
+                                      const Cleared& cleared) const {
   QuotaCheck* const quota = graph_.quota();
   if (quota == nullptr || !quota->Watches(graph_.description))
     return absl::OkStatus();
   QuotaGrowth growth;
   growth.statements_before = head_.statements;
-  growth.statements_after =
-      head_.statements + static_cast<uint64_t>(Growth(commit));
+  growth.statements_after = head_.statements - cleared.statements +
+                            static_cast<uint64_t>(Growth(commit));
   growth.bytes = EstimateBytes(commit, run_rows_);
   return quota->Admit(graph_.description, growth);
 }

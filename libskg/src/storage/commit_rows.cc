@@ -95,11 +95,12 @@ void CommitWriter::EmitRow(const StatementKey& key, const RowValue& value,
 
 void CommitWriter::AppendLog(absl::Time time,
                              const std::vector<LoggedChange>& changes,
-                             CommitBatch& batch) {
+                             const Cleared& cleared, CommitBatch& batch) {
   const uint64_t commit = head_.last_commit;
-  LogEncoder encoder(time, changes.size());
   Recent& recent = recent_.emplace_back();
   recent.commit = commit;
+  recent.clears = cleared.scopes();
+  LogEncoder encoder(time, changes.size(), recent.clears, cleared.statements);
   recent.keys.reserve(changes.size());
   for (const LoggedChange& change : changes) {
     encoder.Add(change);

@@ -138,16 +138,16 @@ absl::Status CommitWriter::Apply(PreparedCommit& commit, CommitBatch& batch) {
   if (commit.edit != nullptr) return (*commit.edit)(*this, batch);
   SKG_ASSIGN_OR_RETURN(const bool replayed, Replay(commit));
   if (replayed) return absl::OkStatus();
-  if (commit.request.clear) return Clear(commit, batch);
 
   SKG_RETURN_IF_ERROR(FindTerms(commit));
   const uint64_t first_new_term = head_.next_term;
   NumberTerms(commit);
-  absl::Status possible = CheckConflicts(commit);
-  if (possible.ok()) possible = LoadStates(commit, first_new_term);
-  if (possible.ok()) possible = CheckQuota(commit);
+  Cleared cleared;
+  const absl::Status possible = Decidable(commit, first_new_term, cleared);
   if (!possible.ok()) {
     UndoTerms(commit, first_new_term);
+    // Some say that it was cleared.
+    if (!cleared.parts.empty()) triples_.clear();
     return possible;
   }
 
@@ -159,6 +159,8 @@ absl::Status CommitWriter::Apply(PreparedCommit& commit, CommitBatch& batch) {
   CommitResult& result = commit.outcome.result;
   result.commit = number;
   result.time = time;
+  result.removed = cleared.statements;
+  Clear(cleared, batch);
 
   const auto& operations = commit.request.operations;
   std::vector<std::pair<StatementKey, Triple*>> touched;
@@ -210,7 +212,7 @@ absl::Status CommitWriter::Apply(PreparedCommit& commit, CommitBatch& batch) {
   changes.reserve(touched.size());
   for (const auto& [key, triple] : touched)
     EmitTriple(key, *triple, batch, changes);
-  AppendLog(time, changes, batch);
+  AppendLog(time, changes, cleared, batch);
   StoreIdempotency(commit, batch);
   batch.last_commit = number;
   return absl::OkStatus();
@@ -422,16 +424,27 @@ absl::Status CommitWriter::CheckConflicts(PreparedCommit& commit) {
   return absl::OkStatus();
 }
 
+absl::Status CommitWriter::Decidable(PreparedCommit& commit,
+                                     uint64_t first_new_term,
+                                     Cleared& cleared) {
+  SKG_RETURN_IF_ERROR(CheckConflicts(commit));
+  SKG_RETURN_IF_ERROR(CountCleared(commit, cleared));
+  SKG_RETURN_IF_ERROR(LoadStates(commit, first_new_term, cleared));
+  return CheckQuota(commit, cleared);
+}
+
 absl::Status CommitWriter::LoadStates(const PreparedCommit& commit,
-                                      uint64_t first_new_term) {
+                                      uint64_t first_new_term,
+                                      const Cleared& cleared) {
   for (const WriteOperation& operation : commit.request.operations) {
     const StatementKey key = commit.Resolve(operation.key);
     if (!key.subject.bound() || !key.predicate.bound() || !key.object.bound() ||
         (operation.key.graph.bound() && !key.graph.bound())) {
       continue;  // a remove of what the graph has never seen
     }
-    SKG_ASSIGN_OR_RETURN(Triple * triple,
-                         LoadTriple(TripleOf(key), first_new_term));
+    SKG_ASSIGN_OR_RETURN(
+        Triple * triple,
+        LoadTriple(TripleOf(key), first_new_term, cleared.Covers(key.graph)));
     if (operation.kind == WriteOperation::Kind::kAdd) {
       for (Edge& edge : triple->edges) {
         if (edge.edge == key.edge) SKG_RETURN_IF_ERROR(LoadRecord(key, edge));
@@ -448,11 +461,11 @@ absl::Status CommitWriter::LoadStates(const PreparedCommit& commit,
 }
 
 absl::StatusOr<CommitWriter::Triple*> CommitWriter::LoadTriple(
-    const StatementKey& triple, uint64_t first_new_term) {
+    const StatementKey& triple, uint64_t first_new_term, bool cleared) {
   if (const auto it = triples_.find(triple); it != triples_.end())
     return &it->second;
   Edges edges;
-  if (!AnyNew(triple, first_new_term))
+  if (!cleared && !AnyNew(triple, first_new_term))
     SKG_RETURN_IF_ERROR(Probe(triple, edges));
   Triple& loaded = triples_[triple];
   loaded.edges = std::move(edges);

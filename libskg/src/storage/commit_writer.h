@@ -129,18 +129,26 @@ class CommitWriter {
   [[nodiscard]] absl::Status AddRecords(const RunPublication& publication,
                                         CommitBatch& batch) const;
 
-  // A commit that clears (commit_clear.cc).
-  struct Cleared {
-    Counts all, default_graph;
+  // What a commit clears (commit_clear.cc).
+  struct ClearedPart {
+    ClearScope scope;
+    Counts all;                                         // what is in it
     std::vector<std::pair<TermId, Counts>> predicates;  // unless all go
-    bool every_statement = false;
   };
-  [[nodiscard]] absl::Status Clear(PreparedCommit& commit, CommitBatch& batch);
-  [[nodiscard]] absl::StatusOr<Cleared> CountCleared(const ClearScope& scope);
-  [[nodiscard]] absl::Status CountPredicates(const ClearScope& scope,
-                                             Cleared& cleared);
-  void TakeFromCounts(const ClearScope& scope, const Cleared& cleared,
-                      CommitBatch& batch);
+  struct Cleared {
+    std::vector<ClearedPart> parts;  // that hold something, none of it twice
+    uint64_t statements = 0;
+    bool every_statement = false;
+    [[nodiscard]] bool Covers(TermId named_graph) const;
+    [[nodiscard]] std::vector<ClearScope> scopes() const;
+  };
+  // First phase, then second.
+  [[nodiscard]] absl::Status CountCleared(const PreparedCommit& commit,
+                                          Cleared& cleared);
+  [[nodiscard]] absl::StatusOr<Counts> CountScope(const ClearScope& scope);
+  [[nodiscard]] absl::Status CountPredicates(ClearedPart& part);
+  void Clear(const Cleared& cleared, CommitBatch& batch);
+  void TakeFromCounts(const Cleared& cleared, CommitBatch& batch);
 
   // First phase: everything that may fail.
   [[nodiscard]] absl::StatusOr<bool> Replay(PreparedCommit& commit);
@@ -148,10 +156,18 @@ class CommitWriter {
   [[nodiscard]] absl::StatusOr<TermId> FindTerm(const PreparedCommit& commit,
                                                 PendingTerm& pending);
   [[nodiscard]] absl::Status CheckConflicts(PreparedCommit& commit);
+  // All of that, with the request's terms numbered. What it cleared is only
+  // counted yet.
+  [[nodiscard]] absl::Status Decidable(PreparedCommit& commit,
+                                       uint64_t first_new_term,
+                                       Cleared& cleared);
   [[nodiscard]] absl::Status LoadStates(const PreparedCommit& commit,
-                                        uint64_t first_new_term);
+                                        uint64_t first_new_term,
+                                        const Cleared& cleared);
+  // `cleared`: it has no edges (any more).
   [[nodiscard]] absl::StatusOr<Triple*> LoadTriple(const StatementKey& triple,
-                                                   uint64_t first_new_term);
+                                                   uint64_t first_new_term,
+                                                   bool cleared);
   [[nodiscard]] absl::Status Probe(const StatementKey& triple, Edges& edges);
   [[nodiscard]] absl::Status ProbeDelta(const StatementKey& triple,
                                         Edges& newest);
@@ -160,7 +176,8 @@ class CommitWriter {
   [[nodiscard]] absl::Status ProbeRuns(const StatementKey& triple,
                                        Edges& newest);
   [[nodiscard]] absl::Status LoadRecord(const StatementKey& key, Edge& edge);
-  [[nodiscard]] absl::Status CheckQuota(const PreparedCommit& commit) const;
+  [[nodiscard]] absl::Status CheckQuota(const PreparedCommit& commit,
+                                        const Cleared& cleared) const;
   [[nodiscard]] int64_t Growth(const PreparedCommit& commit) const;
   [[nodiscard]] absl::Status LoadCounts(
       absl::flat_hash_map<TermId, Counts>& cache, TermId id,
@@ -185,7 +202,7 @@ class CommitWriter {
   void PutIntoDelta(CommitBatch& batch);
   [[nodiscard]] absl::Status PackRun(CommitBatch& batch);
   void AppendLog(absl::Time time, const std::vector<LoggedChange>& changes,
-                 CommitBatch& batch);
+                 const Cleared& cleared, CommitBatch& batch);
   void StoreIdempotency(PreparedCommit& commit, CommitBatch& batch);
 
   GraphState& graph_;

@@ -104,7 +104,8 @@ absl::StatusOr<uint64_t> GraphLog::Load(const KvSnapshot* at) const {
 
 absl::StatusOr<LogHeader> GraphLog::Read(uint64_t commit,
                                          const ChangeVisitor& visit,
-                                         const KvSnapshot* at) const {
+                                         const KvSnapshot* at,
+                                         const HeaderVisitor& begin) const {
   const std::string lower = LogKey(graph_.number, commit, 0);
   std::string upper = LogKindPrefix(graph_.number, kLogEntryKind);
   AppendBigEndian(commit + 1, upper);
@@ -118,6 +119,7 @@ absl::StatusOr<LogHeader> GraphLog::Read(uint64_t commit,
     if (rows->key() != LogKey(graph_.number, commit, chunk)) break;
     if (chunk == 0) {
       SKG_ASSIGN_OR_RETURN(header, DecodeLogHeader(rows->value()));
+      if (begin != nullptr) SKG_RETURN_IF_ERROR(begin(header));
       if (header.by_reference) return header;
     }
     changes.clear();

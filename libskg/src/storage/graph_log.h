@@ -76,10 +76,13 @@ class GraphLog {
 
   // As it is at `at` (null: the present). kOutOfRange: before first() (the
   // message says it), or not there yet. Of an entry by reference nothing is
-  // visited.
+  // visited. `begin` (null: nobody) is told the header before the first change;
+  // its error ends it.
+  using HeaderVisitor = std::function<absl::Status(const LogHeader& header)>;
   [[nodiscard]] absl::StatusOr<LogHeader> Read(
       uint64_t commit, const ChangeVisitor& visit,
-      const KvSnapshot* at = nullptr) const;
+      const KvSnapshot* at = nullptr,
+      const HeaderVisitor& begin = nullptr) const;
   // Read at `at` (null: the present), which still shows a graph that was
   // dropped since. Errors: kOutOfRange (no such commit), kDataLoss. O(1), and
   // remembered.

@@ -393,17 +393,30 @@ class GraphSaver {
   absl::Status ForEachLastChange(
       const std::function<absl::Status(const LoggedChange&)>& visit) {
     std::optional<RowKey> last;
-    return ForEachRow([&](RowSource& source) -> absl::Status {
+    std::optional<LoggedChange> waiting;  // for the row before it
+    const auto tell = [&]() -> absl::Status {
+      const std::optional<LoggedChange> change = std::exchange(waiting, {});
+      return change ? visit(*change) : absl::OkStatus();
+    };
+    const auto row = [&](RowSource& source) -> absl::Status {
       const bool newest = !last || !source.key().SameStatement(*last);
       last = source.key();
+      if (newest) SKG_RETURN_IF_ERROR(tell());
       const StatementKey key = ToStatement(source.key(), IndexOrder::kGspo);
       const RowValue value = source.value();
-      if (source.key().commit == commit_)
-        return visit({value.operation, key, value.weight, value.has_record});
-      const bool cleared = newest && value.end == commit_ &&
-                           value.operation != RowOperation::kRemove;
-      return cleared ? visit({RowOperation::kRemove, key}) : absl::OkStatus();
-    });
+      if (source.key().commit == commit_) {
+        waiting = {value.operation, key, value.weight, value.has_record};
+        return absl::OkStatus();
+      }
+      const bool cleared =
+          value.end == commit_ && value.operation != RowOperation::kRemove;
+      if (cleared && newest) return visit({RowOperation::kRemove, key});
+      // The commit cleared it and brought it again.
+      if (cleared && waiting) waiting->operation = RowOperation::kReplace;
+      return tell();
+    };
+    SKG_RETURN_IF_ERROR(ForEachRow(row));
+    return tell();
   }
 
   GraphState& graph_;

@@ -285,27 +285,38 @@ absl::StatusOr<absl::Time> GraphState::TimeOfCommit(uint64_t commit,
 absl::StatusOr<LogHeader> GraphState::ReadLog(uint64_t commit,
                                               LogExpansion expansion,
                                               const ChangeVisitor& visit) {
-  absl::StatusOr<LogHeader> header = log_.Read(commit, visit);
-  if (absl::IsOutOfRange(header.status()) && dropped()) return DroppedStatus();
-  if (absl::IsOutOfRange(header.status()) && kv.read_only()) {
-    SKG_RETURN_IF_ERROR(log_.Load(nullptr).status());  // for the message
-    header = log_.Read(commit, visit);
-  }
-  if (!header.ok() || !header->unlisted() || expansion == LogExpansion::kNone) {
-    return header;
-  }
-  uint64_t found = header->listed();
-  if (header->by_reference) {
-    SKG_ASSIGN_OR_RETURN(const auto snapshot, TakeSnapshot());
-    SKG_ASSIGN_OR_RETURN(found, VisitRowsOfCommit(*snapshot, commit, visit));
-  } else {
+  const bool expand = expansion == LogExpansion::kFull;
+  bool found_entry = false;
+  uint64_t cleared = 0;
+  // What a commit cleared went before its changes.
+  const auto begin = [&](const LogHeader& header) -> absl::Status {
+    found_entry = true;
+    if (!expand || header.clears.empty()) return absl::OkStatus();
     SKG_ASSIGN_OR_RETURN(auto before, SnapshotAt(commit - 1));
-    SKG_ASSIGN_OR_RETURN(
-        const uint64_t cleared,
-        VisitCleared(std::move(before), header->clears, visit));
-    found += cleared;
+    SKG_ASSIGN_OR_RETURN(cleared,
+                         VisitCleared(std::move(before), header.clears, visit));
+    return cleared == header.cleared
+               ? absl::OkStatus()
+               : MissingChanges(commit, cleared, header.cleared);
+  };
+  absl::StatusOr<LogHeader> header = log_.Read(commit, visit, nullptr, begin);
+  if (absl::IsOutOfRange(header.status()) && dropped()) return DroppedStatus();
+  if (absl::IsOutOfRange(header.status()) && kv.read_only() && !found_entry) {
+    SKG_RETURN_IF_ERROR(log_.Load(nullptr).status());  // for the message
+    header = log_.Read(commit, visit, nullptr, begin);
   }
-  if (found == header->change_count) return header;
+  if (!header.ok() || !header->by_reference || !expand) return header;
+  SKG_ASSIGN_OR_RETURN(const auto snapshot, TakeSnapshot());
+  SKG_ASSIGN_OR_RETURN(const uint64_t found,
+                       VisitRowsOfCommit(*snapshot, commit, visit));
+  const uint64_t expected = header->change_count - header->cleared;
+  if (found != expected) return MissingChanges(commit, found, expected);
+  return header;
+}
+
+// Of changes that no chunk of the log has.
+absl::Status GraphState::MissingChanges(uint64_t commit, uint64_t found,
+                                        uint64_t expected) const {
   SKG_ASSIGN_OR_RETURN(const History history, ReadHistory());
   if (commit < history.horizon) {
     return absl::OutOfRangeError(
@@ -313,9 +324,9 @@ absl::StatusOr<LogHeader> GraphState::ReadLog(uint64_t commit,
                      " went with its history, which is kept from commit ",
                      history.horizon, " on"));
   }
-  return absl::DataLossError(
-      absl::StrCat(Name(), " has ", found, " rows of commit ", commit,
-                   " instead of ", header->change_count));
+  return absl::DataLossError(absl::StrCat(Name(), " has ", found,
+                                          " rows of commit ", commit,
+                                          " instead of ", expected));
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::SnapshotAt(

@@ -216,6 +216,8 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
 
  private:
   [[nodiscard]] std::string Name() const;
+  [[nodiscard]] absl::Status MissingChanges(uint64_t commit, uint64_t found,
+                                            uint64_t expected) const;
   [[nodiscard]] bool PollForCommit(uint64_t commit, absl::Time deadline);
   [[nodiscard]] absl::Status WriteHistory(const History& history);
   [[nodiscard]] absl::Status MoveHorizon(History history, uint64_t commit);

@@ -105,6 +105,23 @@ void Overlay::RemoveTriple(const StatementKey& key) {
   touched.written.clear();
 }
 
+void Overlay::Clear(const ClearScope& scope) {
+  absl::erase_if(touched_, [&](const auto& entry) {
+    return scope.Covers(entry.first.graph);
+  });
+  std::erase_if(operations, [&](const WriteOperation& operation) {
+    return scope.Covers(operation.key.graph);
+  });
+  AddClear(scope, clears);
+}
+
+bool Overlay::ClearedNamed() const {
+  return std::any_of(clears.begin(), clears.end(), [](const ClearScope& clear) {
+    return clear.scope == GraphScope::kUnion ||
+           clear.scope == GraphScope::kNamed;
+  });
+}
+
 const Overlay::Written_* Overlay::Find(const StatementKey& key) const {
   const auto it = touched_.find(TripleOf(key));
   if (it == touched_.end()) return nullptr;
@@ -120,6 +137,7 @@ Overlay::Verdict Overlay::Ask(const StatementKey& key,
     *row = {key, 0, written->weight, written->record != 0};
     return Verdict::kWritten;
   }
+  if (Cleared(key.graph)) return Verdict::kRemoved;
   const auto it = touched_.find(TripleOf(key));
   return it != touched_.end() && it->second.removed ? Verdict::kRemoved
                                                     : Verdict::kUntouched;

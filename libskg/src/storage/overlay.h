@@ -43,6 +43,8 @@ class Overlay {
   // `record`: index into `records` plus one; 0: none.
   void Put(const StatementKey& key, float weight, uint32_t record);
   void RemoveTriple(const StatementKey& key);
+  // What was changed there before is forgotten, the operations too.
+  void Clear(const ClearScope& scope);
 
   // What the changes say of a statement: nothing, gone, or its new row.
   enum class Verdict : uint8_t { kUntouched, kRemoved, kWritten };
@@ -53,7 +55,15 @@ class Overlay {
   // Own rows that match, sorted by the order's sequence.
   [[nodiscard]] std::vector<StatementRow> Written(const ScanPattern& pattern,
                                                   TermOrder order) const;
-  [[nodiscard]] bool changed() const { return !touched_.empty(); }
+  [[nodiscard]] bool changed() const {
+    return !touched_.empty() || !clears.empty();
+  }
+  // What it has of this named graph (unbound: the default one) is all there is.
+  [[nodiscard]] bool Cleared(TermId named_graph) const {
+    return Covers(clears, named_graph);
+  }
+  // The same of all named graphs.
+  [[nodiscard]] bool ClearedNamed() const;
 
   // About what operations, terms and records take.
   [[nodiscard]] size_t memory_bytes() const;
@@ -76,7 +86,8 @@ class Overlay {
   // Its place in `records` plus one.
   [[nodiscard]] uint32_t AddRecord(const Record& record);
 
-  // In the caller's order, for the commit.
+  // For the commit: first these, then the operations in the caller's order.
+  std::vector<ClearScope> clears;
   std::vector<WriteOperation> operations;
   std::vector<Record> records;
   ReadSet reads;

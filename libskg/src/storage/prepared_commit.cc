@@ -100,14 +100,15 @@ StatementKey PreparedCommit::Resolve(const StatementKey& key) const {
 }
 
 absl::Status CheckOperations(const CommitRequest& request) {
-  if (request.clear) {
-    SKG_RETURN_IF_ERROR(CheckId(request, request.clear->graph));
-    if (!request.operations.empty() ||
-        (request.clear->scope == GraphScope::kOne &&
-         !request.clear->graph.bound())) {
-      return absl::InvalidArgumentError(
-          "a commit that clears has no operations, and names its graph");
-    }
+  if (request.clears.size() > kMostClears) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a commit clears ", request.clears.size(),
+                     " graphs; at most ", kMostClears, " are possible"));
+  }
+  for (const ClearScope& clear : request.clears) {
+    SKG_RETURN_IF_ERROR(CheckId(request, clear.graph));
+    if (clear.scope == GraphScope::kOne && !clear.graph.bound())
+      return absl::InvalidArgumentError("a clear of one graph names none");
   }
   for (const WriteOperation& operation : request.operations) {
     const StatementKey& key = operation.key;

@@ -183,7 +183,9 @@ bool ReadClears(ByteReader& in, size_t most, Manifest* manifest) {
     const uint64_t last = i > 0 ? manifest->clears.back().commit : 0;
     mark.commit = in.Varint();
     mark.statements = in.Varint();
-    if (!ReadScope(in, &mark.scope) || mark.commit <= last) return false;
+    if (!ReadScope(in, &mark.scope) ||
+        mark.commit < std::max<uint64_t>(last, 1))
+      return false;
     manifest->clears.push_back(mark);
   }
   for (RunInfo& run : manifest->runs) run.clears_written = in.Varint();

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "base/status.h"
 
 namespace skg::storage {
 
@@ -91,6 +92,7 @@ class UnionScan final : public ScanCursor {
         if (absl::Status stop = cancellation_->Check(); !stop.ok()) return stop;
       }
     }
+    SKG_RETURN_IF_ERROR(stopped_);
     for (const auto& source : {&default_, &named_}) {
       if (*source != nullptr && !(*source)->status().ok())
         return (*source)->status();
@@ -124,6 +126,7 @@ class UnionScan final : public ScanCursor {
     const bool has_named =
         snapshot_->as_of() || head.statements > head.default_statements;
     for (const OrderPrefix& part : PrefixesOf(pattern_, order_)) {
+      if (Cleared(part)) continue;
       if (static_cast<size_t>(part.order) < kDefaultGraphOrders) {
         default_graph_ = part.prefix.terms[0];
         default_ =
@@ -145,16 +148,30 @@ class UnionScan final : public ScanCursor {
     }
   }
 
+  // The transaction has cleared all that the source would give.
+  bool Cleared(const OrderPrefix& part) const {
+    if (overlay_ == nullptr) return false;
+    return static_cast<size_t>(part.order) < kDefaultGraphOrders
+               ? overlay_->Cleared(TermId{part.prefix.terms[0]})
+               : overlay_->ClearedNamed();
+  }
+
   // Drops rows of the snapshot that the transaction has rewritten or removed.
-  bool Current(LiveCursor* source) const {
+  bool Current(LiveCursor* source) {
     if (source == nullptr) return false;
     while (source->Valid()) {
+      if (!stopped_.ok()) return false;
       StatementRow ignored;
       if (overlay_ == nullptr || overlay_->Ask(source->row().key, &ignored) ==
                                      Overlay::Verdict::kUntouched) {
         return true;
       }
       source->Next();
+      // A graph that was cleared may be long.
+      if (++dropped_ % StatementBatch::kBatchRows == 0 &&
+          cancellation_ != nullptr) {
+        stopped_ = cancellation_->Check();
+      }
     }
     return false;
   }
@@ -191,6 +208,8 @@ class UnionScan final : public ScanCursor {
   LiveCursor* only_ = nullptr;
   std::vector<StatementRow> written_;
   size_t next_written_ = 0;
+  size_t dropped_ = 0;
+  absl::Status stopped_;
 };
 
 }  // namespace

@@ -72,10 +72,20 @@ class Transaction {
                                  const Record* record, bool if_absent);
   // All edges of the key's triple. Errors: as Add.
   [[nodiscard]] absl::Status RemoveTriple(const StatementKey& key);
+  // All statements of some graphs go, those that it has added there too, with
+  // one change, whatever their number. A blind write, like the others. Errors:
+  // as Add, and kFailedPrecondition (it has spilled, and a transaction that
+  // clears cannot). From here on it does not spill: past the limits at which it
+  // would, changes give kResourceExhausted.
+  [[nodiscard]] absl::Status Clear(const ClearScope& scope);
+  // Not more than kMostClears; else that gives kResourceExhausted.
+  [[nodiscard]] bool CanClear(const ClearScope& scope) const;
+  // Changes that stand: what a clear took back does not count, the clear does.
   [[nodiscard]] uint64_t size() const;
   [[nodiscard]] TransactionState& state() { return *state_; }
 
  private:
+  [[nodiscard]] absl::Status CheckId(TermId id) const;
   [[nodiscard]] absl::Status CheckKey(const StatementKey& key) const;
 
   std::unique_ptr<TransactionState> state_;

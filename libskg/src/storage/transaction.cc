@@ -38,7 +38,7 @@ class TransactionState {
   Overlay& overlay() { return overlay_; }
   SpilledChanges* spilled() { return spilled_.get(); }
   uint64_t size() const {
-    return overlay_.operations.size() +
+    return overlay_.clears.size() + overlay_.operations.size() +
            (spilled_ == nullptr ? 0 : spilled_->size());
   }
 
@@ -60,9 +60,17 @@ class TransactionState {
   bool TooLargeFor(const CommitRequest& request) {
     memory_ = MemoryReservation();
     return options_.memory != nullptr && !request.want_outcomes &&
+           request.clears.empty() &&
            CommitBytes(request) > options_.memory->free_bytes();
   }
   absl::Status Spill() {
+    if (!overlay_.clears.empty()) {
+      return absl::ResourceExhaustedError(absl::StrCat(
+          "a transaction that has cleared graphs holds its changes in memory, "
+          "and ",
+          overlay_.operations.size(),
+          " are too many for that; clear in a transaction of its own"));
+    }
     // What it held is room for what comes.
     memory_ = MemoryReservation();
     if (spilled_ == nullptr) {
@@ -142,6 +150,7 @@ CommitRequest RequestOf(TransactionState& state,
   CommitRequest request = SettingsOf(settings);
   request.want_outcomes = settings.want_outcomes;
   request.new_terms = overlay.terms();
+  request.clears = std::move(overlay.clears);
   request.operations = std::move(overlay.operations);
   request.records = std::move(overlay.records);
   return request;
@@ -171,15 +180,17 @@ absl::StatusOr<TermId> Transaction::Intern(const rdf::Term& term) {
 absl::Status Transaction::CheckKey(const StatementKey& key) const {
   const Overlay& overlay = state_->overlay();
   SKG_RETURN_IF_ERROR(overlay.broken);
-  for (const TermId id : {key.graph, key.subject, key.predicate, key.object}) {
-    if (id.in_arena() && !overlay.Knows(id)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("term ", id.payload(),
-                       " is none of this transaction (any more); intern it "
-                       "after the last change"));
-    }
-  }
+  for (const TermId id : {key.graph, key.subject, key.predicate, key.object})
+    SKG_RETURN_IF_ERROR(CheckId(id));
   return absl::OkStatus();
+}
+
+absl::Status Transaction::CheckId(TermId id) const {
+  if (!id.in_arena() || state_->overlay().Knows(id)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("term ", id.payload(),
+                   " is none of this transaction (any more); intern it after "
+                   "the last change"));
 }
 
 absl::Status Transaction::Add(const StatementKey& key, float weight,
@@ -217,6 +228,33 @@ absl::Status Transaction::RemoveTriple(const StatementKey& key) {
   operation.key = key;
   overlay.operations.push_back(operation);
   if (!state_->blind()) overlay.RemoveTriple(key);
+  return state_->Changed();
+}
+
+bool Transaction::CanClear(const ClearScope& scope) const {
+  std::vector<ClearScope> clears = state_->overlay().clears;
+  AddClear(scope, clears);
+  return clears.size() <= kMostClears;
+}
+
+absl::Status Transaction::Clear(const ClearScope& scope) {
+  Overlay& overlay = state_->overlay();
+  SKG_RETURN_IF_ERROR(overlay.broken);
+  SKG_RETURN_IF_ERROR(CheckId(scope.graph));
+  if (scope.scope == GraphScope::kOne && !scope.graph.bound())
+    return absl::InvalidArgumentError("a clear of one graph names none");
+  if (state_->spilled() != nullptr) {
+    return absl::FailedPreconditionError(
+        "the transaction has so many changes that they are in files; clear "
+        "before them, or in a transaction of its own");
+  }
+  if (!CanClear(scope)) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("the transaction has cleared ", kMostClears,
+                     " graphs; clear all named graphs, or the others in "
+                     "another transaction"));
+  }
+  overlay.Clear(scope);
   return state_->Changed();
 }
 

@@ -80,8 +80,7 @@ absl::Status NoSuchGraph(const GraphTarget& target) {
                    ">: no statement is in it; SILENT passes over that"));
 }
 
-// All statements of the target go. The one place that says how: one by one.
-absl::Status RemoveAll(const GraphTarget& target, UpdateState& state) {
+absl::Status RemoveOneByOne(const GraphTarget& target, UpdateState& state) {
   ChangeSet changes(state);
   const auto remove =
       [&](const storage::StatementRow& row) -> absl::StatusOr<bool> {
@@ -92,6 +91,16 @@ absl::Status RemoveAll(const GraphTarget& target, UpdateState& state) {
   };
   SKG_RETURN_IF_ERROR(ForEachRow(target, state, remove));
   return changes.Apply();
+}
+
+// All statements of the target go, at once but for the last ones of very many
+// graphs.
+absl::Status RemoveAll(const GraphTarget& target, UpdateState& state) {
+  SKG_RETURN_IF_ERROR(state.Check());
+  SKG_ASSIGN_OR_RETURN(const ScanPattern pattern, PatternOf(target, state));
+  const storage::ClearScope scope{pattern.scope, pattern.graph};
+  if (!state.transaction.CanClear(scope)) return RemoveOneByOne(target, state);
+  return state.transaction.Clear(scope);
 }
 
 // The named graph, or unbound for the default one.
