@@ -67,10 +67,11 @@ bool IsPattern(const QueryVerb& verb, const std::string& text) {
 
 // Options of the other language are mistakes.
 absl::Status CheckPattern(const QueryVerb& verb) {
-  if (verb.explain || verb.profile || verb.union_default_graph) {
+  if (verb.explain || verb.profile || verb.union_default_graph ||
+      !verb.services.empty()) {
     return absl::InvalidArgumentError(
-        "--explain, --profile and --union-default-graph are for SPARQL; this "
-        "is a pattern document");
+        "--explain, --profile, --union-default-graph and --service are for "
+        "SPARQL; this is a pattern document");
   }
   switch (verb.results) {
     case ResultFormat::kXml:

@@ -10,6 +10,7 @@
 #include "query/exec/join_columns.h"
 #include "query/exec/operators.h"
 #include "query/exec/row_table.h"
+#include "query/exec/service_feed.h"
 
 namespace skg::query::exec {
 namespace {
@@ -200,6 +201,7 @@ OperatorResult MakeHashJoin(const plan::PlanNode& node, const Parameters& given,
                             Context& context, OperatorPtr left,
                             OperatorPtr right) {
   const auto& step = std::get<plan::HashJoinStep>(node.step);
+  FeedServices(step, context, left, right);
   std::unique_ptr<BoundExpression> condition;
   if (step.condition != nullptr) {
     SKG_ASSIGN_OR_RETURN(condition,

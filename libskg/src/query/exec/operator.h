@@ -43,6 +43,11 @@ class Operator {
   [[nodiscard]] const plan::PlanNode& node() const { return node_; }
 
  protected:
+  // Of one that stands before the operator of the node, unseen by profiles.
+  struct Unprofiled {};
+  Operator(const plan::PlanNode& node, Context& context, Unprofiled)
+      : node_(node), context_(context), profile_(nullptr) {}
+
   // As Next; `batch` has the right number of empty columns. An empty batch is
   // allowed with true: it is asked again.
   [[nodiscard]] virtual absl::StatusOr<bool> Pull(Batch& batch) = 0;

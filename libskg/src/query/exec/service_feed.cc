@@ -1,0 +1,134 @@
+#include "query/exec/service_feed.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/status.h"
+#include "query/exec/service.h"
+
+namespace skg::query::exec {
+
+class FedOperator final : public Operator {
+ public:
+  FedOperator(OperatorPtr input, std::shared_ptr<ServiceFeed> feed,
+              Context& context)
+      : Operator(input->node(), context, Unprofiled()),
+        input_(std::move(input)),
+        feed_(std::move(feed)),
+        charge_(context, "rows that a service is asked about"),
+        ahead_(schema().size(), charge_) {
+    for (const Variable v : feed_->columns())
+      columns_.push_back(*node().Column(v));
+    feed_->reader_ = this;
+  }
+  ~FedOperator() override { feed_->reader_ = nullptr; }
+  FedOperator(const FedOperator&) = delete;
+  FedOperator& operator=(const FedOperator&) = delete;
+
+  void SkipTo(rdf::TermId key) override { input_->SkipTo(key); }
+  [[nodiscard]] std::optional<uint64_t> solution_scope() const override {
+    return input_->solution_scope();
+  }
+
+  absl::Status ReadAhead() {
+    Batch batch;
+    while (!feed_->complete_ && !feed_->too_many_) {
+      SKG_ASSIGN_OR_RETURN(const bool more, ReadInput(batch));
+      if (!more) return absl::OkStatus();
+      SKG_RETURN_IF_ERROR(ahead_.Append(batch));
+      if (ahead_.rows() > ServiceFeed::kMostRows) feed_->too_many_ = true;
+    }
+    return absl::OkStatus();
+  }
+
+ protected:
+  absl::StatusOr<bool> Pull(Batch& batch) override {
+    if (next_ == ahead_.rows()) {
+      ahead_.Clear();
+      next_ = 0;
+      return ReadInput(batch);
+    }
+    const size_t end = std::min(ahead_.rows(), next_ + Batch::kMostRows);
+    for (size_t c = 0; c < batch.columns.size(); ++c) {
+      const auto begin = ahead_.column(c).begin();
+      batch.columns[c].assign(begin + static_cast<std::ptrdiff_t>(next_),
+                              begin + static_cast<std::ptrdiff_t>(end));
+    }
+    batch.rows = end - next_;
+    next_ = end;
+    return true;
+  }
+
+ private:
+  absl::StatusOr<bool> ReadInput(Batch& batch) {
+    if (ended_) return false;
+    SKG_ASSIGN_OR_RETURN(const bool more, input_->Next(batch));
+    if (more) {
+      feed_->Collect(batch, columns_);
+    } else {
+      ended_ = true;
+      feed_->complete_ = true;
+    }
+    return more;
+  }
+
+  OperatorPtr input_;
+  const std::shared_ptr<ServiceFeed> feed_;
+  std::vector<size_t> columns_;
+  MemoryCharge charge_;
+  RowTable ahead_;
+  size_t next_ = 0;  // of ahead_
+  bool ended_ = false;
+};
+
+absl::StatusOr<const absl::flat_hash_set<ServiceFeed::Tuple>*>
+ServiceFeed::Values() {
+  if (!complete_ && reader_ != nullptr)
+    SKG_RETURN_IF_ERROR(reader_->ReadAhead());
+  return complete_ && !too_many_ ? &tuples_ : nullptr;
+}
+
+void ServiceFeed::Collect(const Batch& batch,
+                          const std::vector<size_t>& columns) {
+  if (too_many_) return;
+  Tuple tuple(columns.size());
+  for (size_t row = 0; row < batch.rows; ++row) {
+    for (size_t c = 0; c < columns.size(); ++c)
+      tuple[c] = batch.columns[columns[c]][row];
+    tuples_.insert(tuple);
+  }
+  if (tuples_.size() <= kMostTuples) return;
+  too_many_ = true;
+  tuples_.clear();
+}
+
+OperatorPtr MakeFed(OperatorPtr input, std::shared_ptr<ServiceFeed> feed,
+                    Context& context) {
+  return std::make_unique<FedOperator>(std::move(input), std::move(feed),
+                                       context);
+}
+
+void FeedServices(const plan::HashJoinStep& step, Context& context,
+                  OperatorPtr& left, OperatorPtr& right) {
+  // MINUS asks what a row binds by itself, which VALUES would change.
+  if (step.kind == plan::JoinKind::kMinus) return;
+  const auto is_service = [](const OperatorPtr& input) {
+    return std::holds_alternative<plan::ServiceStep>(input->node().step);
+  };
+  const bool of_right = is_service(right);
+  // Left rows without a partner may be wanted: only an inner join may leave
+  // them out.
+  if (!of_right && (!is_service(left) || step.kind != plan::JoinKind::kInner)) {
+    return;
+  }
+  std::vector<Variable> columns;
+  for (const Variable v : step.shared) {
+    if (!context.internal(v)) columns.push_back(v);
+  }
+  auto feed = std::make_shared<ServiceFeed>(std::move(columns));
+  FeedService(*(of_right ? right : left), feed);
+  OperatorPtr& other = of_right ? left : right;
+  other = MakeFed(std::move(other), std::move(feed), context);
+}
+
+}  // namespace skg::query::exec
