@@ -123,6 +123,9 @@ TEST_CASE("SERVICE gives what GRAPH gives of the same statements") {
         "SELECT * { { ?s :p :x2 } UNION { % { ?s :r ?y } } }",
         "SELECT * { ?s :p ?x % { ?s :r ?y } FILTER(?x = :x3) }",
         "SELECT * { ?s :p ?x % { OPTIONAL { ?s :r ?y } } }",
+        "SELECT * { ?s :p ?x % { OPTIONAL { ?s :r ?y } } FILTER(BOUND(?y)) }",
+        "SELECT * { ?s :p ?x % { OPTIONAL { ?s :r ?y } } FILTER(!BOUND(?s)) }",
+        "SELECT * { ?s :p ?x % { ?t :r ?y OPTIONAL { ?s :r ?y } } }",
         "SELECT * { ?s :p ?x % { { SELECT ?y { ?s :r ?y } } } }",
         "SELECT * { VALUES ?x { :x1 UNDEF } ?s :p ?x % { ?x :r ?y } }",
         "SELECT * { ?s :p ?x % { ?s :r ?y } % { ?x :r ?z } }",
@@ -157,6 +160,12 @@ TEST_CASE("an endpoint is asked about the rows it is joined with, in blocks") {
     CHECK_THAT(request.query,
                Catch::StartsWith("SELECT * WHERE { VALUES (?s ) {"));
   }
+  t.client.asked.clear();
+  CHECK(t.MustAsk("SELECT * { VALUES ?s { :s1 :s2 :s3 } " +
+                  Service("{ ?s :r ?y }") + " FILTER(STR(?y) != \"\") }")
+            .size() == 3);
+  REQUIRE(t.client.asked.size() == 1);
+  CHECK_THAT(t.client.asked[0].query, Catch::Contains("VALUES"));
   t.client.asked.clear();
   CHECK(t.MustAsk("SELECT * { ?s :absent ?x " + Service("{ ?s :r ?y }") + " }")
             .empty());

@@ -57,7 +57,7 @@ TEST_CASE("forms that are none") {
 }
 
 TEST_CASE("no bytes make reading of a form fail otherwise") {
-  std::mt19937_64 random(test::TestSeed());
+  std::mt19937_64 random(test::Seed());
   const std::vector<std::string> pieces = {
       "--B",  "--",
       "\r\n", "\r\n\r\n",

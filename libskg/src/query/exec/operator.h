@@ -15,6 +15,8 @@
 
 namespace skg::query::exec {
 
+class ServiceFeed;  // query/exec/service_feed.h
+
 // Not thread-safe. The plan node and the context outlive it.
 class Operator {
  public:
@@ -35,6 +37,13 @@ class Operator {
   // these rows. Unset: no expression has been computed of them.
   [[nodiscard]] virtual std::optional<uint64_t> solution_scope() const {
     return std::nullopt;
+  }
+
+  // Before the first Next, of one that asks another endpoint, or only passes on
+  // rows of one that does: leaves out rows that have no partner among those
+  // that the feed has seen. False: it gives all its rows.
+  virtual bool TakeFeed(const std::shared_ptr<ServiceFeed>& /*feed*/) {
+    return false;
   }
 
   [[nodiscard]] const std::vector<Variable>& schema() const {

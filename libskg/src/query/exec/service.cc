@@ -1,7 +1,6 @@
 // Patterns that other endpoints answer (SPARQL 1.1 Federated Query).
-#include "query/exec/service.h"
-
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,6 +10,7 @@
 #include "base/status.h"
 #include "query/exec/operators.h"
 #include "query/exec/row_table.h"
+#include "query/exec/service_feed.h"
 #include "query/exec/service_query.h"
 
 namespace skg::query::exec {
@@ -46,7 +46,10 @@ class ServiceOperator final : public Operator {
     }
   }
 
-  void Feed(std::shared_ptr<ServiceFeed> feed) { feed_ = std::move(feed); }
+  bool TakeFeed(const std::shared_ptr<ServiceFeed>& feed) override {
+    feed_ = feed;
+    return true;
+  }
 
  protected:
   absl::StatusOr<bool> Pull(Batch& batch) override {
@@ -217,10 +220,6 @@ class ServiceOperator final : public Operator {
 OperatorPtr MakeService(const plan::PlanNode& node, const Parameters& given,
                         Context& context) {
   return std::make_unique<ServiceOperator>(node, given, context);
-}
-
-void FeedService(Operator& service, std::shared_ptr<ServiceFeed> feed) {
-  static_cast<ServiceOperator&>(service).Feed(std::move(feed));
 }
 
 }  // namespace skg::query::exec

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/status.h"
-#include "query/exec/service.h"
 
 namespace skg::query::exec {
 
@@ -112,23 +111,18 @@ void FeedServices(const plan::HashJoinStep& step, Context& context,
                   OperatorPtr& left, OperatorPtr& right) {
   // MINUS asks what a row binds by itself, which VALUES would change.
   if (step.kind == plan::JoinKind::kMinus) return;
-  const auto is_service = [](const OperatorPtr& input) {
-    return std::holds_alternative<plan::ServiceStep>(input->node().step);
-  };
-  const bool of_right = is_service(right);
-  // Left rows without a partner may be wanted: only an inner join may leave
-  // them out.
-  if (!of_right && (!is_service(left) || step.kind != plan::JoinKind::kInner)) {
-    return;
-  }
   std::vector<Variable> columns;
   for (const Variable v : step.shared) {
     if (!context.internal(v)) columns.push_back(v);
   }
-  auto feed = std::make_shared<ServiceFeed>(std::move(columns));
-  FeedService(*(of_right ? right : left), feed);
-  OperatorPtr& other = of_right ? left : right;
-  other = MakeFed(std::move(other), std::move(feed), context);
+  const auto feed = std::make_shared<ServiceFeed>(std::move(columns));
+  if (right->TakeFeed(feed)) {
+    left = MakeFed(std::move(left), feed, context);
+    // Left rows without a partner may be wanted: only an inner join may leave
+    // them out.
+  } else if (step.kind == plan::JoinKind::kInner && left->TakeFeed(feed)) {
+    right = MakeFed(std::move(right), feed, context);
+  }
 }
 
 }  // namespace skg::query::exec
