@@ -44,7 +44,7 @@ TEST_CASE("forms that are none") {
     CHECK(ReadParts(kType, body).status().code() ==
           absl::StatusCode::kInvalidArgument);
   }
-  for (const std::string type :
+  for (const std::string& type :
        {std::string("multipart/form-data"),
         std::string("multipart/form-data; boundary="),
         "multipart/form-data; boundary=" + std::string(71, 'b')}) {
