@@ -19,7 +19,7 @@ TEST_CASE("every status code has its HTTP status") {
   const Case cases[] = {
       {absl::StatusCode::kOk, 200},
       {absl::StatusCode::kCancelled, 503},
-      {absl::StatusCode::kUnknown, 500},
+      {absl::StatusCode::kUnknown, 502},
       {absl::StatusCode::kInvalidArgument, 400},
       {absl::StatusCode::kDeadlineExceeded, 504},
       {absl::StatusCode::kNotFound, 404},

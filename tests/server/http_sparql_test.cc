@@ -134,6 +134,7 @@ TEST_CASE("datasets of the protocol come before those of the query") {
   };
   CHECK(count("") == "2");
   CHECK(count("&default-graph-uri=" + Encoded("urn:skg:g")) == "1");
+  CHECK(count("&format=json&output=json&results=json") == "2");
 }
 
 TEST_CASE("what is no request of the protocol is refused") {

@@ -7,6 +7,20 @@
 namespace skg::server {
 namespace {
 
+TEST_CASE("a charset that is UTF-8") {
+  for (const char* type : {"", "text/turtle", "text/turtle; charset=utf-8",
+                           "a/b;charset=\"UTF-8\"",
+                           "a/b; x=y; charset=us-ascii", "charset=utf-16"}) {
+    INFO(type);
+    CHECK(IsUtf8(type));
+  }
+  for (const char* type :
+       {"a/b; charset=utf-16", "a/b;Charset=latin1", "a/b; charset="}) {
+    INFO(type);
+    CHECK_FALSE(IsUtf8(type));
+  }
+}
+
 TEST_CASE("the offer that a client prefers") {
   constexpr std::array<std::string_view, 3> offers = {"a/json", "a/xml",
                                                       "text/csv"};

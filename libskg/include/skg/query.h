@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "skg/export.h"
+#include "skg/service.h"
 #include "skg/time_travel.h"
 
 namespace skg {
@@ -45,6 +46,12 @@ struct QueryOptions {
   std::vector<std::string> default_graphs = {}, named_graphs = {};
   // For relative IRIs of the query; empty: they are an error.
   std::string base_iri = {};
+  // Whom SERVICE asks; null: nobody, it is kFailedPrecondition (one empty
+  // solution with SILENT). Must outlive the call and its QueryResult. An answer
+  // must fit into the memory that is left; more rows than max_service_rows for
+  // one pattern are kResourceExhausted, also with SILENT.
+  ServiceClient* services = nullptr;
+  uint64_t max_service_rows = 1'000'000;
   // Text and nesting are limited, too: kResourceExhausted.
   size_t max_text_bytes = size_t{1} << 20;
   // Measure what each step of the plan does, for Explain.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "skg/service.h"
 #include "skg/statement.h"
 
 namespace skg {
@@ -38,6 +39,12 @@ struct UpdateOptions {
   // what WHERE computes, half for the changes, which are kept there until they
   // are committed; less where less is free. Beyond: kResourceExhausted.
   size_t memory_bytes = size_t{256} << 20;
+  // Whom SERVICE asks; null: nobody, it is kFailedPrecondition (one empty
+  // solution with SILENT). Must outlive the call. An answer
+  // must fit into the memory that is left; more rows than max_service_rows for
+  // one pattern are kResourceExhausted, also with SILENT.
+  ServiceClient* services = nullptr;
+  uint64_t max_service_rows = 1'000'000;
   // Text and nesting are limited, too: kResourceExhausted.
   size_t max_text_bytes = size_t{1} << 20;
 };

@@ -44,6 +44,7 @@ absl::StatusOr<query::QueryOptions> ForExecutor(const QueryOptions& options,
   out.memory_bytes = options.memory_bytes;
   out.memory = &view.graph().engine().memory();
   out.max_rows = options.max_rows;
+  out.max_service_rows = options.max_service_rows;
   out.union_default_graph = options.union_default_graph;
   out.base_iri = query.base_iri;
   out.profile = options.profile;
@@ -77,8 +78,8 @@ sparql::ResultFormat RowFormat(ResultFormat format) {
 }
 
 bool WritesGraphs(ResultFormat format) {
-  return format == ResultFormat::kTurtle ||
-         format == ResultFormat::kNTriples || format == ResultFormat::kRdfXml;
+  return format == ResultFormat::kTurtle || format == ResultFormat::kNTriples ||
+         format == ResultFormat::kRdfXml;
 }
 
 }  // namespace
@@ -99,8 +100,10 @@ absl::Status QueryImpl::Start(std::string_view text,
       sparql::ParseQuery(text, {.base_iri = options.base_iri,
                                 .prefixes = {{"", base}},
                                 .max_text_bytes = options.max_text_bytes}));
-  SKG_ASSIGN_OR_RETURN(const query::QueryOptions run,
+  SKG_ASSIGN_OR_RETURN(query::QueryOptions run,
                        ForExecutor(options, *view_, query, cancellation_));
+  if (options.services != nullptr)
+    run.services = &services_.emplace(*options.services, options.deadline);
   switch (query.form) {
     case query::Query::Form::kSelect: {
       SKG_ASSIGN_OR_RETURN(solutions_,

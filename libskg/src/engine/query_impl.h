@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/cancellation.h"
+#include "engine/service_bridge.h"
 #include "engine/view_impl.h"
 #include "query/exec/run.h"
 #include "query/request.h"
@@ -58,6 +59,7 @@ class QueryImpl {
   // Destroyed last: the rest stands on it.
   const std::shared_ptr<const ViewImpl> view_;
   Cancellation cancellation_;
+  std::optional<ServiceBridge> services_;
   QueryResult::Form form_ = QueryResult::Form::kSolutions;
   std::vector<std::string> variables_;
   std::vector<std::pair<std::string, std::string>> prefixes_;

@@ -15,6 +15,7 @@
 #include "engine/blank_nodes.h"
 #include "engine/graph_impl.h"
 #include "engine/local_documents.h"
+#include "engine/service_bridge.h"
 #include "query/exec/update.h"
 #include "skg/graph.h"
 #include "sparql/parser.h"
@@ -68,6 +69,11 @@ absl::StatusOr<UpdateResult> Graph::Update(std::string_view text,
                                      execution.dataset.default_graphs));
   SKG_RETURN_IF_ERROR(ReadGraphNames(options.named_graphs, impl_->names(),
                                      execution.dataset.named_graphs));
+  std::optional<engine::ServiceBridge> services;
+  if (options.services != nullptr) {
+    execution.services = &services.emplace(*options.services, options.deadline);
+    execution.max_service_rows = options.max_service_rows;
+  }
   if (!options.load_folder.empty())
     execution.documents = &documents.emplace(options.load_folder);
 

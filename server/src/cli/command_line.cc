@@ -288,6 +288,10 @@ void AddQuery(CLI::App& app, Chosen& chosen) {
       ->excludes(explain);
   verb->add_flag("--update", query->update,
                  "The text is SPARQL Update: one commit of all its operations");
+  verb->add_option(
+          "--service", query->services,
+          "SPARQL: SERVICE may ask the endpoint at URL; again for more")
+      ->type_name("URL");
   verb->add_option("--timeout", query->timeout_seconds,
                    "End the query after so long, 0: never [0]")
       ->check(Checked(CheckSeconds))

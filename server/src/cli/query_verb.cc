@@ -68,10 +68,10 @@ bool IsPattern(const QueryVerb& verb, const std::string& text) {
 // Options of the other language are mistakes.
 absl::Status CheckPattern(const QueryVerb& verb) {
   if (verb.explain || verb.profile || verb.union_default_graph ||
-      verb.valid_at || verb.min_weight > 0) {
+      verb.valid_at || verb.min_weight > 0 || !verb.services.empty()) {
     return absl::InvalidArgumentError(
-        "--explain, --profile, --union-default-graph, --valid-at and "
-        "--min-weight are for SPARQL; this is a pattern document");
+        "--explain, --profile, --union-default-graph, --valid-at, --min-weight "
+        "and --service are for SPARQL; this is a pattern document");
   }
   switch (verb.results) {
     case ResultFormat::kXml:

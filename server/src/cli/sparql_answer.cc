@@ -1,11 +1,13 @@
 #include "cli/sparql_answer.h"
 
+#include <memory>
 #include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "cli/result_text.h"
 #include "cli/terminal.h"
+#include "http/service_client.h"
 #include "skg/query.h"
 #include "skg/update.h"
 
@@ -53,6 +55,13 @@ skg::ResultFormat LibraryFormat(ResultFormat format) {
   return skg::ResultFormat::kJson;
 }
 
+// Null: there is nobody that SERVICE may ask.
+absl::StatusOr<std::unique_ptr<server::HttpServiceClient>> Federation(
+    const QueryVerb& verb) {
+  if (verb.services.empty()) return nullptr;
+  return server::HttpServiceClient::Make(verb.services);
+}
+
 absl::Status Print(std::string_view text) {
   const absl::Status written = StandardOutput().Write(text);
   return written.ok() ? StandardOutput().Flush() : written;
@@ -95,7 +104,11 @@ absl::Status PrintPlan(const QueryVerb& verb, QueryResult& result) {
 
 absl::Status AnswerSparql(const QueryVerb& verb, const Graph& graph,
                           const std::string& text) {
-  absl::StatusOr<QueryResult> result = graph.Query(text, OptionsOf(verb));
+  const auto federation = Federation(verb);
+  if (!federation.ok()) return federation.status();
+  skg::QueryOptions options = OptionsOf(verb);
+  options.services = federation->get();
+  absl::StatusOr<QueryResult> result = graph.Query(text, options);
   if (!result.ok()) return result.status();
   if (verb.explain || verb.profile) return PrintPlan(verb, *result);
   const ResultFormat format = FormatOf(verb, *result);
@@ -108,7 +121,10 @@ absl::Status AnswerSparql(const QueryVerb& verb, const Graph& graph,
 
 absl::Status RunSparqlUpdate(const QueryVerb& verb, Graph graph,
                              const std::string& text) {
+  const auto federation = Federation(verb);
+  if (!federation.ok()) return federation.status();
   UpdateOptions options;
+  options.services = federation->get();
   options.union_default_graph = verb.union_default_graph;
   if (verb.timeout_seconds > 0)
     options.deadline = absl::Now() + absl::Seconds(verb.timeout_seconds);

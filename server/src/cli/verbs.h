@@ -60,6 +60,8 @@ struct QueryVerb {
   bool union_default_graph = false;
   bool explain = false, profile = false;
   bool update = false;  // the text is SPARQL Update
+  // Endpoints that SERVICE may ask.
+  std::vector<std::string> services;
   ResultFormat results = ResultFormat::kAutomatic;
   double timeout_seconds = 0;  // 0: none
   std::optional<PointInTime> as_of;

@@ -98,6 +98,8 @@ struct Settings {
                    .max_object_length = 5000};
   uint32_t max_traversal_depth = 10;
   absl::Duration query_timeout = absl::Seconds(30);
+  // Endpoints that SERVICE may ask; none: it is refused.
+  std::vector<std::string> service_endpoints = {};
 
   // What is on.
   bool enable_batch_ops = true;

@@ -19,7 +19,7 @@ struct Kind {
   const char* text;  // shown instead of the detail where it must not be
 };
 
-constexpr std::array<Kind, 20> kKinds = {{
+constexpr std::array<Kind, 21> kKinds = {{
     {400, "bad_request", "client", "low", false, "Bad request"},
     {401, "unauthorized", "auth", "medium", false, "Unauthorized"},
     {403, "forbidden", "auth", "medium", false, "Insufficient permissions"},
@@ -40,6 +40,8 @@ constexpr std::array<Kind, 20> kKinds = {{
      "Request header fields too large"},
     {500, "internal_error", "server", "high", false, "Internal server error"},
     {501, "not_available", "server", "low", false, "Feature not available"},
+    {502, "bad_gateway", "dependency", "medium", true,
+     "An endpoint that the query asks has failed"},
     {503, "unavailable", "dependency", "high", true,
      "Service temporarily unavailable"},
     {504, "timeout", "dependency", "medium", true, "Query timed out"},
@@ -139,9 +141,10 @@ int HttpStatus(const absl::Status& status) {
       return 503;
     case absl::StatusCode::kDeadlineExceeded:
       return 504;
+    case absl::StatusCode::kUnknown:
+      return 502;  // of a query: an endpoint that it asks
     case absl::StatusCode::kInternal:
     case absl::StatusCode::kDataLoss:
-    case absl::StatusCode::kUnknown:
     default:
       return 500;
   }

@@ -19,6 +19,7 @@
 #include "http/graph_directory.h"
 #include "http/listener.h"
 #include "http/router.h"
+#include "http/service_client.h"
 #include "http/services.h"
 #include "observe/log.h"
 #include "observe/metrics.h"
@@ -77,7 +78,8 @@ class ServerImpl {
  public:
   ServerImpl(Settings settings, std::unique_ptr<Log> log,
              std::unique_ptr<Engine> engine, Listener listener,
-             std::vector<ApiKeyRecord> keys);
+             std::vector<ApiKeyRecord> keys,
+             std::unique_ptr<HttpServiceClient> federation);
   ~ServerImpl() { Stop(); }
 
   absl::Status Start() { return loop_.Start(); }
@@ -98,6 +100,7 @@ class ServerImpl {
   GraphDirectory graphs_;
   Metrics metrics_;
   Router router_;
+  const std::unique_ptr<HttpServiceClient> federation_;  // may be null
   const size_t unmatched_metric_;
   Services services_;
   Application application_;
@@ -108,15 +111,19 @@ class ServerImpl {
 
 ServerImpl::ServerImpl(Settings settings, std::unique_ptr<Log> log,
                        std::unique_ptr<Engine> engine, Listener listener,
-                       std::vector<ApiKeyRecord> keys)
+                       std::vector<ApiKeyRecord> keys,
+                       std::unique_ptr<HttpServiceClient> federation)
     : settings_(std::move(settings)),
       log_(std::move(log)),
       engine_(std::move(engine)),
       listener_(std::move(listener)),
       graphs_(*engine_),
+      federation_(std::move(federation)),
       unmatched_metric_(RegisterRoutes(router_, metrics_)),
-      services_{settings_, *engine_, graphs_,
-                metrics_,  *log_,    [this] { return loop_.connections(); }},
+      services_{
+          settings_,        *engine_, graphs_,
+          metrics_,         *log_,    [this] { return loop_.connections(); },
+          federation_.get()},
       application_(services_, Keys(keys), router_, unmatched_metric_,
                    listener_.fd(), settings_.host),
       loop_(
@@ -166,6 +173,12 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
   if (absl::Status status = CheckStart(settings, 1); !status.ok()) {
     return status;
   }
+  std::unique_ptr<HttpServiceClient> federation;
+  if (!settings.service_endpoints.empty()) {
+    auto made = HttpServiceClient::Make(settings.service_endpoints);
+    if (!made.ok()) return made.status();
+    federation = *std::move(made);
+  }
   auto log = std::make_unique<Log>(settings.log_level, settings.log_format);
   EngineOptions options{.durability = settings.durability,
                         .memory_budget_bytes = settings.memory_budget_bytes,
@@ -185,9 +198,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
   auto listener = Listener::Open(settings.host, settings.port);
   if (!listener.ok()) return listener.status();
 
-  auto impl =
-      std::make_unique<ServerImpl>(settings, std::move(log), *std::move(engine),
-                                   *std::move(listener), *std::move(keys));
+  auto impl = std::make_unique<ServerImpl>(
+      settings, std::move(log), *std::move(engine), *std::move(listener),
+      *std::move(keys), std::move(federation));
   const absl::Status started = impl->Start();
   if (!started.ok()) return started;
   impl->log().Write(LogThreshold::kInfo, "skg_startup",

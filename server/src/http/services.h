@@ -10,6 +10,7 @@
 #include "observe/log.h"
 #include "observe/metrics.h"
 #include "skg/engine.h"
+#include "skg/service.h"
 
 namespace skg::server {
 
@@ -20,6 +21,7 @@ struct Services {
   Metrics& metrics;
   Log& log;
   std::function<size_t()> connections;
+  ServiceClient* federation = nullptr;  // null: SERVICE asks nobody
   // The store has answered that it can no longer write.
   std::atomic<bool> store_failed{false};
 };

@@ -4,8 +4,8 @@ namespace skg::server {
 
 // A query, because that is what asks a graph for its named graphs and has its
 // answers written in any form.
-const std::string& DescriptionQuery() {
-  static const std::string query = R"(
+std::string DescriptionQuery(bool federated) {
+  std::string query = R"(
 PREFIX sd: <http://www.w3.org/ns/sparql-service-description#>
 PREFIX formats: <http://www.w3.org/ns/formats/>
 CONSTRUCT {
@@ -19,6 +19,9 @@ CONSTRUCT {
     sd:inputFormat formats:Turtle, formats:N-Triples, formats:N-Quads,
       formats:TriG, formats:RDF_XML ;
     sd:defaultDataset <#dataset> .
+  )";
+  if (federated) query += "<#service> sd:feature sd:BasicFederatedQuery .";
+  return query + R"(
   <#dataset> a sd:Dataset ;
     sd:defaultGraph <#default-graph> ;
     sd:namedGraph ?node .
@@ -34,7 +37,6 @@ CONSTRUCT {
     BIND(BNODE() AS ?content)
   }
 })";
-  return query;
 }
 
 }  // namespace skg::server

@@ -64,6 +64,12 @@ struct ProtocolRequest {
   QueryParameters state;  // see IsStateParameter
 };
 
+// Clients such as SPARQLWrapper say the form of the answer in these, too,
+// besides Accept, which is what counts.
+bool IsFormatHint(std::string_view name) {
+  return name == "format" || name == "output" || name == "results";
+}
+
 absl::Status TakeParameters(const QueryParameters& parameters,
                             ProtocolRequest& out) {
   for (const auto& [name, value] : parameters) {
@@ -81,7 +87,7 @@ absl::Status TakeParameters(const QueryParameters& parameters,
       out.using_named_graphs.push_back("<" + value + ">");
     } else if (IsStateParameter(name)) {
       out.state.emplace_back(name, value);
-    } else if (name != "graph") {
+    } else if (name != "graph" && !IsFormatHint(name)) {
       return FieldErrorStatus({{{name}, "no such parameter", "unknown_field"}});
     }
   }
@@ -175,6 +181,7 @@ ApiResponse RunQuery(Services& services, const ApiRequest& request,
   options.default_graphs = asked.default_graphs;
   options.named_graphs = asked.named_graphs;
   options.deadline = request.received + services.settings.query_timeout;
+  options.services = services.federation;
   if (const absl::Status state = TakeState(asked.state, options); !state.ok())
     return Failed(services, request, state, "query");
   absl::StatusOr<QueryResult> result = graph.Query(asked.queries[0], options);
@@ -207,6 +214,7 @@ ApiResponse RunUpdate(Services& services, const ApiRequest& request,
   options.default_graphs = asked.using_graphs;
   options.named_graphs = asked.using_named_graphs;
   options.deadline = request.received + services.settings.query_timeout;
+  options.services = services.federation;
   WorkerPool::WillWait();
   const absl::StatusOr<UpdateResult> result =
       graph.Update(asked.updates[0], options);
@@ -229,7 +237,7 @@ ApiResponse RunProtocol(Services& services, const ApiRequest& request,
   }
   if (!asked.ok()) return Failed(services, request, asked.status(), "query");
   if (request.method != "POST" && IsEmpty(*asked))
-    asked->queries.push_back(DescriptionQuery());
+    asked->queries.push_back(DescriptionQuery(services.federation != nullptr));
   const size_t texts = asked->queries.size() + asked->updates.size();
   if (texts != 1) {
     return ErrorReply(400, "Send one query or one update", request.request_id);

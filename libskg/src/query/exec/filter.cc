@@ -1,4 +1,5 @@
 // Keeps the rows that pass all conditions.
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,9 @@ class FilterOperator final : public Operator {
   }
 
   void SkipTo(rdf::TermId key) override { input_->SkipTo(key); }
+  bool TakeFeed(const std::shared_ptr<ServiceFeed>& feed) override {
+    return input_->TakeFeed(feed);
+  }
 
  protected:
   absl::StatusOr<bool> Pull(Batch& batch) override {

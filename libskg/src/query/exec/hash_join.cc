@@ -10,6 +10,7 @@
 #include "query/exec/join_columns.h"
 #include "query/exec/operators.h"
 #include "query/exec/row_table.h"
+#include "query/exec/service_feed.h"
 
 namespace skg::query::exec {
 namespace {
@@ -214,6 +215,7 @@ OperatorResult MakeHashJoin(const plan::PlanNode& node, const Parameters& given,
                             Context& context, OperatorPtr left,
                             OperatorPtr right) {
   const auto& step = std::get<plan::HashJoinStep>(node.step);
+  FeedServices(step, context, left, right);
   if (IsKeyJoin(node, left->node(), right->node()))
     return MakeKeyJoin(node, context, std::move(left), std::move(right));
   std::unique_ptr<BoundExpression> condition;

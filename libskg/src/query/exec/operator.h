@@ -15,6 +15,8 @@
 
 namespace skg::query::exec {
 
+class ServiceFeed;  // query/exec/service_feed.h
+
 // Not thread-safe. The plan node and the context outlive it.
 class Operator {
  public:
@@ -37,12 +39,24 @@ class Operator {
     return std::nullopt;
   }
 
+  // Before the first Next, of one that asks another endpoint, or only passes on
+  // rows of one that does: leaves out rows that have no partner among those
+  // that the feed has seen. False: it gives all its rows.
+  virtual bool TakeFeed(const std::shared_ptr<ServiceFeed>& /*feed*/) {
+    return false;
+  }
+
   [[nodiscard]] const std::vector<Variable>& schema() const {
     return node_.schema;
   }
   [[nodiscard]] const plan::PlanNode& node() const { return node_; }
 
  protected:
+  // Of one that stands before the operator of the node, unseen by profiles.
+  struct Unprofiled {};
+  Operator(const plan::PlanNode& node, Context& context, Unprofiled)
+      : node_(node), context_(context), profile_(nullptr) {}
+
   // As Next; `batch` has the right number of empty columns. An empty batch is
   // allowed with true: it is asked again.
   [[nodiscard]] virtual absl::StatusOr<bool> Pull(Batch& batch) = 0;

@@ -2,13 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "base/cancellation.h"
 #include "base/memory_budget.h"
@@ -17,11 +19,13 @@
 
 namespace skg::query {
 
-// What another endpoint answered: rows[i][j] is the value of variables[j],
-// unset where unbound.
-struct ServiceAnswer {
-  std::vector<std::string> variables;
-  std::vector<std::vector<std::optional<rdf::Term>>> rows;
+// Takes an answer: its variables, then its rows, unset where unbound. A status
+// from either ends the reading.
+struct ServiceHandler {
+  std::function<absl::Status(const std::vector<std::string>& variables)>
+      on_variables;
+  std::function<absl::Status(std::span<const std::optional<rdf::Term>> row)>
+      on_row;
 };
 
 // Asks other endpoints. Thread safety: all methods from any thread.
@@ -29,10 +33,13 @@ class ServiceClient {
  public:
   virtual ~ServiceClient() = default;
   // `query`: a whole SELECT. Bounded by `cancellation` (may be null) and by
-  // `most_bytes` of answer.
-  [[nodiscard]] virtual absl::StatusOr<ServiceAnswer> Select(
-      const std::string& endpoint, const std::string& query,
-      const Cancellation* cancellation, size_t most_bytes) = 0;
+  // `most_bytes` of answer; more: kResourceExhausted. Errors also: what the
+  // handler returns.
+  [[nodiscard]] virtual absl::Status Select(const std::string& endpoint,
+                                            const std::string& query,
+                                            const Cancellation* cancellation,
+                                            size_t most_bytes,
+                                            const ServiceHandler& handler) = 0;
 };
 
 // For tests and measurements: what the planner may not use. Nothing of it
@@ -69,6 +76,8 @@ struct QueryOptions {
   float min_weight = 0;
   // Null: SERVICE is kFailedPrecondition (nothing, if SILENT). Outlives it.
   ServiceClient* services = nullptr;
+  // A SERVICE pattern that is answered more rows is kResourceExhausted.
+  uint64_t max_service_rows = std::numeric_limits<uint64_t>::max();
   std::string base_iri;                   // for IRI()
   absl::Time now = absl::InfinitePast();  // that: when Run is called
   uint64_t seed = 0;                      // of RAND, UUID; 0: a random one

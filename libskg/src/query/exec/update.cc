@@ -107,6 +107,7 @@ absl::Status RunModify(const VariableTable& variables, const Modify& modify,
   options.memory_bytes = state.execution.memory_bytes / 2;
   options.union_default_graph = state.execution.union_default_graph;
   options.services = state.execution.services;
+  options.max_service_rows = state.execution.max_service_rows;
   options.base_iri = modify.base_iri;
   options.now = state.now;
 

@@ -49,7 +49,8 @@ struct UpdateExecution {
   // USING and USING NAMED for operations that have none (SPARQL 1.1 Protocol,
   // 2.2.3); with one that has, or has WITH, kInvalidArgument.
   DatasetClause dataset;
-  ServiceClient* services = nullptr;      // see QueryOptions
+  ServiceClient* services = nullptr;  // see QueryOptions
+  uint64_t max_service_rows = UINT64_MAX;
   DocumentSource* documents = nullptr;    // null: LOAD is kFailedPrecondition
   absl::Time now = absl::InfinitePast();  // that: when ApplyUpdate is called
 };

@@ -161,6 +161,7 @@ struct ServiceStep {
   PatternTerm endpoint;
   bool silent = false;
   std::string text;
+  VariableSet given;  // those of its variables that are parameters
 };
 
 using Step =

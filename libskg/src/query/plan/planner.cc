@@ -165,12 +165,12 @@ struct PartPlanner {
   }
   Result operator()(const Service& node) const {
     PlanNode plan;
-    plan.schema =
-        VariableSet::Without(VisibleVariables(*node.input), scope.given)
-            .values();
+    const VariableSet visible = VisibleVariables(*node.input);
+    plan.schema = VariableSet::Without(visible, scope.given).values();
     plan.rows = 1000;
     plan.cost = 1e6;
-    plan.step = ServiceStep{node.endpoint, node.silent, node.text};
+    plan.step = ServiceStep{node.endpoint, node.silent, node.text,
+                            VariableSet::Common(visible, scope.given)};
     return Filtered(std::make_shared<const PlanNode>(std::move(plan)), filters,
                     scope);
   }
