@@ -78,6 +78,12 @@ class Dictionary {
   void Remember(uint32_t graph, TermId id, const DictionaryTerm& term);
 
  private:
+  // For numbers that ascend and lie close together.
+  [[nodiscard]] absl::Status DecodeInPassing(uint32_t graph,
+                                             std::span<const TermId> ids,
+                                             std::span<const size_t> places,
+                                             const KvSnapshot* at,
+                                             std::vector<rdf::Term>& out);
   [[nodiscard]] absl::Status DecodeStored(uint32_t graph,
                                           std::span<const TermId> ids,
                                           std::span<const size_t> places,

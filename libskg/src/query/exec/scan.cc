@@ -68,7 +68,8 @@ class Scan final : public Operator {
   }
 
   void SkipTo(TermId key) override {
-    if (seek_at_) skip_to_ = key;
+    // Not back into a run that was counted.
+    if (seek_at_) skip_to_ = std::max(skip_to_, key);
   }
 
  protected:
