@@ -26,6 +26,11 @@ namespace skg::query::exec {
 [[nodiscard]] rdf::Term TimeTerm(absl::Time time);
 // The statement's id, if the IRI is one of an implicit reifier.
 [[nodiscard]] std::optional<Uuid> StatementIdOf(const rdf::Term& reifier);
+// Whether a row of a transaction's view is one that it has written itself.
+[[nodiscard]] inline bool IsOwnRow(uint64_t commit, uint64_t last_commit) {
+  return commit == 0 || commit > last_commit;
+}
+
 // Reads properties of one statement after the other. Not thread-safe.
 class RecordReader {
  public:

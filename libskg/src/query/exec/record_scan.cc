@@ -39,6 +39,32 @@ class OneRow final : public storage::ScanCursor {
   std::optional<StatementRow> row_;
 };
 
+// Rows that a transaction itself has written: the index of ids lacks them.
+class OwnRows final : public storage::ScanCursor {
+ public:
+  OwnRows(std::unique_ptr<storage::ScanCursor> scan, uint64_t last_commit)
+      : scan_(std::move(scan)), last_commit_(last_commit) {}
+  absl::StatusOr<bool> Next(StatementBatch& batch) override {
+    batch.Clear();
+    while (batch.size() == 0) {
+      SKG_ASSIGN_OR_RETURN(const bool more, scan_->Next(all_));
+      if (!more) return false;
+      for (size_t i = 0; i < all_.size(); ++i) {
+        if (IsOwnRow(all_.commit[i], last_commit_)) batch.Append(all_.Row(i));
+      }
+    }
+    return true;
+  }
+  absl::Status Seek(TermId first, TermId second, TermId third) override {
+    return scan_->Seek(first, second, third);
+  }
+
+ private:
+  std::unique_ptr<storage::ScanCursor> scan_;
+  const uint64_t last_commit_;
+  StatementBatch all_;
+};
+
 bool InDefaultGraph(const Dataset& dataset, TermId graph) {
   switch (dataset.default_graph) {
     case Dataset::DefaultGraph::kStored:
@@ -61,9 +87,11 @@ bool Holds(const Context& context, const plan::ActiveGraph& active,
   return context.dataset.Names(graph);
 }
 
-// Null: there is no such statement.
+// Null: there is no such statement. Cost: a read; for an id that the index does
+// not have, a scan of `places` whose rows are not looked at more closely.
 absl::StatusOr<std::unique_ptr<storage::ScanCursor>> OpenById(
-    Context& context, const plan::ActiveGraph& active, TermId reifier) {
+    Context& context, const plan::ActiveGraph& active,
+    const TriplePlaces& places, storage::TermOrder order, TermId reifier) {
   std::vector<rdf::Term> terms;
   SKG_RETURN_IF_ERROR(context.terms.Decode({&reifier, 1}, &terms));
   const std::optional<Uuid> id = StatementIdOf(terms[0]);
@@ -71,9 +99,15 @@ absl::StatusOr<std::unique_ptr<storage::ScanCursor>> OpenById(
   if (!id) return rows;
   SKG_ASSIGN_OR_RETURN(const std::optional<StatementRow> row,
                        context.view.FindById(*id));
-  if (row && Holds(context, active, row->key.graph))
-    rows = std::make_unique<OneRow>(*row);
-  if (rows == nullptr) return rows;
+  if (!row) {
+    SKG_ASSIGN_OR_RETURN(TripleCursor cursor,
+                         OpenTriples(context, active, places, order));
+    if (cursor.rows == nullptr) return rows;
+    return std::make_unique<OwnRows>(std::move(cursor.rows),
+                                     context.view.commit());
+  }
+  if (!Holds(context, active, row->key.graph)) return rows;
+  rows = std::make_unique<OneRow>(*row);
   return FilterStatements(std::move(rows), context.view, context.options);
 }
 
@@ -208,7 +242,10 @@ OperatorResult MakeRecordScan(const plan::PlanNode& node,
   const Place& reifier = places[RecordScan::kReifier];
   if (possible && reifier.kind == Place::Kind::kConstant &&
       context.view.description().statement_ids) {
-    SKG_ASSIGN_OR_RETURN(rows, OpenById(context, graph, reifier.id));
+    SKG_ASSIGN_OR_RETURN(
+        rows,
+        OpenById(context, graph, {places[0].id, places[1].id, places[2].id},
+                 step.order, reifier.id));
   } else if (possible) {
     SKG_ASSIGN_OR_RETURN(
         TripleCursor cursor,
