@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "query/expression.h"
+#include "query/record_property.h"
 #include "rdf/term.h"
 
 namespace skg::query {
@@ -61,8 +62,26 @@ struct PropertyPath {
 
 using AlgebraPtr = std::unique_ptr<Algebra>;
 
+// A stored statement and its record, as properties of its implicit reifier:
+// one solution for each statement of the active graph(s), parallel edges apart,
+// that fits `triple` and has all of `properties`.
+struct RecordPattern {
+  struct Value {
+    RecordProperty property;
+    PatternTerm term;
+  };
+  TriplePattern triple;
+  PatternTerm reifier;                 // a variable or an IRI
+  std::optional<PatternTerm> reified;  // `triple` as a triple term
+  std::vector<Value> properties;
+};
 struct Bgp {
-  std::vector<TriplePattern> triples;  // none: one empty solution
+  std::vector<TriplePattern> triples;
+  std::vector<RecordPattern> records;
+  // It has one empty solution.
+  [[nodiscard]] bool empty() const {
+    return triples.empty() && records.empty();
+  }
 };
 struct PathPattern {
   PatternTerm subject;

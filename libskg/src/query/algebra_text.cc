@@ -86,6 +86,7 @@ class Printer {
  private:
   using Kind = Expression::Kind;
 
+  void PutRecord(const RecordPattern& record);
   void PutNode(const Bgp& node);
   void PutNode(const PathPattern& node);
   void PutNode(const Join& node) { PutInputs("join", node.inputs); }
@@ -192,12 +193,35 @@ void Printer::PutTriple(std::string_view name, const PatternTerm& subject,
   Add(")");
 }
 
+void Printer::PutRecord(const RecordPattern& record) {
+  Add("(record ");
+  Put(record.reifier);
+  Add(" ");
+  PutTriple("triple", record.triple.subject, record.triple.predicate,
+            record.triple.object);
+  if (record.reified) {
+    Add(" (reified ");
+    Put(*record.reified);
+    Add(")");
+  }
+  for (const RecordPattern::Value& value : record.properties) {
+    Add(" (" + NameOf(value.property) + " ");
+    Put(value.term);
+    Add(")");
+  }
+  Add(")");
+}
+
 void Printer::PutNode(const Bgp& node) {
   Add("(bgp");
   ++indent_;
   for (const TriplePattern& triple : node.triples) {
     NewLine();
     PutTriple("triple", triple.subject, triple.predicate, triple.object);
+  }
+  for (const RecordPattern& record : node.records) {
+    NewLine();
+    PutRecord(record);
   }
   --indent_;
   Add(")");

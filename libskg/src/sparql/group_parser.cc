@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "sparql/dataset_clause.h"
 #include "sparql/expression_parser.h"
+#include "sparql/record_patterns.h"
 #include "sparql/select_parser.h"
 #include "sparql/service_text.h"
 #include "sparql/triples_parser.h"
@@ -24,7 +25,7 @@ Pattern EmptyPattern() {
 
 bool IsEmptyBgp(const query::Algebra& algebra) {
   const auto* bgp = std::get_if<query::Bgp>(&algebra.node);
-  return bgp != nullptr && bgp->triples.empty();
+  return bgp != nullptr && bgp->empty();
 }
 
 // One condition of one filter or more.
@@ -144,6 +145,7 @@ bool GroupParser::FlushTriples() {
   query::Bgp bgp;
   const auto end_bgp = [&] {
     if (bgp.triples.empty()) return true;
+    if (!SplitRecords(state_, bgp)) return false;
     Pattern pattern;
     pattern.algebra = query::MakeAlgebra(std::exchange(bgp, {}));
     return JoinTo(state_, group_, std::move(pattern));

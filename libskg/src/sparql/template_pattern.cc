@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "sparql/record_patterns.h"
 #include "sparql/triples_parser.h"
 
 namespace skg::sparql {
@@ -98,6 +99,7 @@ bool Converter::Convert(const std::vector<TriplePattern>& triples,
     if (!state_.Charge(bytes)) return false;
     bgp.triples.push_back(std::move(pattern));
   }
+  if (!SplitRecords(state_, bgp)) return false;
   out.algebra = query::MakeAlgebra(std::move(bgp));
   return state_.ok();
 }

@@ -196,7 +196,16 @@ absl::Status ChangeSet::Remove() {
 }
 
 absl::Status ChangeSet::Apply() {
+  std::vector<StatementState> edited;
+  SKG_RETURN_IF_ERROR(EditAll(&edited));
   SKG_RETURN_IF_ERROR(Remove());
+  for (const StatementState& statement : edited) {
+    SKG_RETURN_IF_ERROR(state_.Tick());
+    SKG_ASSIGN_OR_RETURN(const StatementKey real, Real(statement.row.key));
+    SKG_RETURN_IF_ERROR(state_.transaction.Add(real, statement.row.weight,
+                                               &statement.record,
+                                               /*if_absent=*/false));
+  }
   for (const StatementKey& key : inserts_) {
     SKG_RETURN_IF_ERROR(state_.Tick());
     SKG_ASSIGN_OR_RETURN(const StatementKey real, Real(key));

@@ -4,17 +4,20 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/hash/hash.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/strings.h"
 #include "query/evaluation.h"
 #include "query/exec/batch.h"
+#include "query/exec/record_edits.h"
 #include "query/exec/update.h"
 #include "query/values/term_space.h"
 #include "rdf/term.h"
@@ -69,6 +72,10 @@ struct UpdateState {
   }
 };
 
+struct UuidHash {
+  size_t operator()(const Uuid& id) const { return absl::HashOf(id.view()); }
+};
+
 // Its own ids are those of the graph where a term has one, else places in its
 // own table: ids that a transaction gives end with its next change.
 // Not thread-safe.
@@ -97,8 +104,21 @@ class ChangeSet {
   [[nodiscard]] absl::Status Copy(const storage::StatementRow& row,
                                   storage::Record record, bool replace);
 
+  // What is written into the records of a triple's statements, or of the one
+  // with this id; lasts until the next call. Null: there is none of that id,
+  // which is kNotFound unless `unset`. Errors: kFailedPrecondition (the graph
+  // keeps no ids), kResourceExhausted, kDataLoss.
+  [[nodiscard]] absl::StatusOr<RecordEdits*> EditRecord(
+      const storage::StatementKey& triple);
+  [[nodiscard]] absl::StatusOr<RecordEdits*> EditRecord(const Uuid& id,
+                                                        bool unset);
+  // A value that edits keep.
+  [[nodiscard]] absl::Status ChargeEdit(const rdf::Term& value);
+
   // Makes the changes: removals first. What is removed and inserted stays as it
-  // is.
+  // is, but for what is written into its record. Errors: also kNotFound (a
+  // record of a statement that is neither there nor inserted), those of
+  // RecordEdits::Apply.
   [[nodiscard]] absl::Status Apply();
 
  private:
@@ -117,11 +137,34 @@ class ChangeSet {
   [[nodiscard]] absl::StatusOr<storage::StatementKey> Real(
       storage::StatementKey key);
   [[nodiscard]] absl::Status Remove();
+  // The statements that are edited, as they will be, before anything changes.
+  [[nodiscard]] absl::Status EditAll(std::vector<StatementState>* out);
+  [[nodiscard]] absl::Status EditTriple(const storage::StatementKey& triple,
+                                        const RecordEdits& edits,
+                                        std::vector<StatementState>* out);
+  [[nodiscard]] absl::Status EditOne(const storage::StatementRow& row,
+                                     const RecordEdits& edits,
+                                     std::vector<StatementState>* out);
+  // Also a statement that an earlier operation has written.
+  [[nodiscard]] absl::StatusOr<std::optional<storage::StatementRow>> FindById(
+      const Uuid& id);
+  [[nodiscard]] absl::Status ReadOwnStatements();
+  // In ids of the transaction's view; unset: it does not know all of the terms.
+  [[nodiscard]] absl::StatusOr<std::optional<storage::StatementKey>> InView(
+      storage::StatementKey key) const;
 
   UpdateState& state_;
   absl::flat_hash_set<storage::StatementKey> inserts_, removes_;
   std::vector<Copied> copies_;
   std::vector<storage::Record> records_;
+  // By triple, and by statement.
+  absl::flat_hash_map<storage::StatementKey, RecordEdits> triple_edits_;
+  absl::flat_hash_map<Uuid, RecordEdits, UuidHash> statement_edits_;
+  // By id, those that the transaction has written; unset until one is sought.
+  std::optional<absl::flat_hash_map<Uuid, storage::StatementKey, UuidHash>>
+      own_statements_;
+  // Where a statement is among those that EditAll gives.
+  absl::flat_hash_map<storage::StatementKey, size_t> edited_at_;
   std::vector<rdf::Term> terms_;
   absl::flat_hash_map<std::string, rdf::TermId, StringHash, StringEqual>
       places_;  // by N-Triples form

@@ -15,6 +15,10 @@ using OperatorResult = absl::StatusOr<OperatorPtr>;
 [[nodiscard]] OperatorResult MakeScan(const plan::PlanNode& node,
                                       const Parameters& given,
                                       Context& context);
+// Of a ScanStep with record columns.
+[[nodiscard]] OperatorResult MakeRecordScan(const plan::PlanNode& node,
+                                            const Parameters& given,
+                                            Context& context);
 [[nodiscard]] OperatorResult MakeTripleTermMatch(const plan::PlanNode& node,
                                                  const Parameters& given,
                                                  Context& context,

@@ -225,6 +225,7 @@ class Scan final : public Operator {
 OperatorResult MakeScan(const plan::PlanNode& node, const Parameters& given,
                         Context& context) {
   const auto& step = std::get<plan::ScanStep>(node.step);
+  if (step.record != nullptr) return MakeRecordScan(node, given, context);
   const plan::ActiveGraph graph = Resolve(step.graph, given);
   std::array<Place, 4> places = {
       Resolve(step.subject, given), Resolve(step.predicate, given),

@@ -12,6 +12,7 @@
 #include "query/exec/change_set.h"
 #include "query/exec/graph_operations.h"
 #include "query/exec/quad_template.h"
+#include "query/exec/record_templates.h"
 #include "query/exec/run.h"
 #include "query/plan/variables.h"
 
@@ -58,11 +59,11 @@ class Modification {
                                            UpdateState& state) {
     const std::string* with = modify.with ? &*modify.with : nullptr;
     SKG_ASSIGN_OR_RETURN(
-        QuadTemplate remove,
-        QuadTemplate::Make(modify.remove, with, columns, changes));
+        RecordTemplates remove,
+        RecordTemplates::Make(modify.remove, with, columns, changes));
     SKG_ASSIGN_OR_RETURN(
-        QuadTemplate insert,
-        QuadTemplate::Make(modify.insert, with, columns, changes));
+        RecordTemplates insert,
+        RecordTemplates::Make(modify.insert, with, columns, changes));
     return Modification(std::move(remove), std::move(insert), changes, state);
   }
 
@@ -72,19 +73,25 @@ class Modification {
     for (size_t row = 0; row < batch.rows; ++row) {
       SKG_RETURN_IF_ERROR(state_.Tick());
       template_nodes_.Clear();
-      SKG_RETURN_IF_ERROR(remove_.Fill(batch, row, template_nodes_, &filled_));
+      SKG_RETURN_IF_ERROR(
+          remove_.quads().Fill(batch, row, template_nodes_, &filled_));
       for (const storage::StatementKey& key : filled_)
         SKG_RETURN_IF_ERROR(changes_.Remove(key));
-      SKG_RETURN_IF_ERROR(insert_.Fill(batch, row, template_nodes_, &filled_));
+      SKG_RETURN_IF_ERROR(
+          remove_.Fill(batch, row, template_nodes_, /*unset=*/true));
+      SKG_RETURN_IF_ERROR(
+          insert_.quads().Fill(batch, row, template_nodes_, &filled_));
       for (const storage::StatementKey& key : filled_)
         SKG_RETURN_IF_ERROR(changes_.Insert(key));
+      SKG_RETURN_IF_ERROR(
+          insert_.Fill(batch, row, template_nodes_, /*unset=*/false));
     }
     return absl::OkStatus();
   }
 
  private:
-  Modification(QuadTemplate remove, QuadTemplate insert, ChangeSet& changes,
-               UpdateState& state)
+  Modification(RecordTemplates remove, RecordTemplates insert,
+               ChangeSet& changes, UpdateState& state)
       : remove_(std::move(remove)),
         insert_(std::move(insert)),
         changes_(changes),
@@ -92,7 +99,7 @@ class Modification {
         computed_nodes_(state.execution.labels),
         template_nodes_(state.execution.labels) {}
 
-  QuadTemplate remove_, insert_;
+  RecordTemplates remove_, insert_;
   ChangeSet& changes_;
   UpdateState& state_;
   BlankNodeScope computed_nodes_, template_nodes_;
@@ -134,17 +141,20 @@ absl::Status RunModify(const VariableTable& variables, const Modify& modify,
 
 // The one solution without variables.
 absl::Status FillData(const std::vector<QuadPattern>& quads, ChangeSet& changes,
-                      UpdateState& state,
+                      UpdateState& state, bool unset,
                       std::vector<storage::StatementKey>* filled) {
-  SKG_ASSIGN_OR_RETURN(QuadTemplate data,
-                       QuadTemplate::Make(quads, nullptr, {}, changes));
-  return data.Fill(Batch{1, {}}, 0, state.request_nodes, filled);
+  SKG_ASSIGN_OR_RETURN(RecordTemplates data,
+                       RecordTemplates::Make(quads, nullptr, {}, changes));
+  const Batch one{1, {}};
+  SKG_RETURN_IF_ERROR(data.Fill(one, 0, state.request_nodes, unset));
+  return data.quads().Fill(one, 0, state.request_nodes, filled);
 }
 
 absl::Status RunInsertData(const InsertData& insert, UpdateState& state) {
   ChangeSet changes(state);
   std::vector<storage::StatementKey> filled;
-  SKG_RETURN_IF_ERROR(FillData(insert.quads, changes, state, &filled));
+  SKG_RETURN_IF_ERROR(
+      FillData(insert.quads, changes, state, /*unset=*/false, &filled));
   for (const storage::StatementKey& key : filled)
     SKG_RETURN_IF_ERROR(changes.Insert(key));
   return changes.Apply();
@@ -153,7 +163,8 @@ absl::Status RunInsertData(const InsertData& insert, UpdateState& state) {
 absl::Status RunDeleteData(const DeleteData& remove, UpdateState& state) {
   ChangeSet changes(state);
   std::vector<storage::StatementKey> filled;
-  SKG_RETURN_IF_ERROR(FillData(remove.quads, changes, state, &filled));
+  SKG_RETURN_IF_ERROR(
+      FillData(remove.quads, changes, state, /*unset=*/true, &filled));
   for (const storage::StatementKey& key : filled)
     SKG_RETURN_IF_ERROR(changes.Remove(key));
   return changes.Apply();

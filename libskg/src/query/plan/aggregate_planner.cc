@@ -33,7 +33,7 @@ const Bgp* CountedPattern(const Group& node) {
   const Aggregate& aggregate = node.aggregates[0];
   const auto* bgp = std::get_if<Bgp>(&node.input->node);
   if (aggregate.aggregation != Aggregation::kCount || aggregate.distinct ||
-      bgp == nullptr || bgp->triples.size() != 1) {
+      bgp == nullptr || bgp->triples.size() != 1 || !bgp->records.empty()) {
     return nullptr;
   }
   if (aggregate.argument &&

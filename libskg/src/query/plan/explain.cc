@@ -54,7 +54,8 @@ class Describer {
     return {"scan",
             absl::StrCat(Text(step.subject), " ", Text(step.predicate), " ",
                          Text(step.object), Text(step.graph), " in ",
-                         kOrders[static_cast<size_t>(step.order)])};
+                         kOrders[static_cast<size_t>(step.order)],
+                         Text(step.record.get()))};
   }
   Description operator()(const TripleTermStep& step) const {
     return {"triple term",
@@ -156,6 +157,24 @@ class Describer {
   }
   std::string Text(const ActiveGraph& graph) const {
     return graph.is_default ? "" : absl::StrCat(" graph ", Text(graph.name));
+  }
+
+  std::string Text(const RecordColumns* record) const {
+    if (record == nullptr) return "";
+    std::string text = " with";
+    const auto add = [&](const std::string& name, const Place& place) {
+      if (place.kind != Place::Kind::kAny)
+        absl::StrAppend(&text, " ", name, " ", Text(place));
+    };
+    add("reifier", record->reifier);
+    add("reified", record->reified);
+    for (const RecordColumns::Value& value : record->values)
+      add(query::NameOf(value.property), value.place);
+    if (record->min_weight > 0 || record->max_weight < 1) {
+      absl::StrAppend(&text, " weight from ", record->min_weight, " to ",
+                      record->max_weight);
+    }
+    return text;
   }
 
   exec::Context& context_;

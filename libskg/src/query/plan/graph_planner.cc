@@ -57,8 +57,7 @@ struct WorksInEachGraph {
 // Whether each of its solutions takes a triple of the active graph, so that
 // there is none where there is no such graph.
 bool NeedsTriple(const Algebra& algebra) {
-  if (const auto* bgp = std::get_if<Bgp>(&algebra.node))
-    return !bgp->triples.empty();
+  if (const auto* bgp = std::get_if<Bgp>(&algebra.node)) return !bgp->empty();
   if (const auto* join = std::get_if<Join>(&algebra.node)) {
     return std::any_of(join->inputs.begin(), join->inputs.end(),
                        [](const AlgebraPtr& i) { return NeedsTriple(*i); });

@@ -8,7 +8,9 @@
 #include "query/plan/exists_planner.h"
 #include "query/plan/nodes.h"
 #include "query/plan/path_rewrite.h"
+#include "query/plan/record_places.h"
 #include "query/plan/variables.h"
+#include "storage/store.h"
 
 namespace skg::query::plan {
 namespace {
@@ -36,6 +38,34 @@ void GroupPlanner::AddTriple(const TriplePattern& triple) {
   member.variables = VariableSet::Without(VariablesOf(triple), scope_.given);
   if (scope_.in_each_graph()) member.variables.Add(scope_.graph.name.variable);
   member.certain = member.variables;
+}
+
+void GroupPlanner::AddRecord(const RecordPattern& record) {
+  AddTriple(record.triple);
+  Member& member = members_.back();
+  member.record = &record;
+  member.variables.Add(VariableSet::Without(VariablesOf(record), scope_.given));
+  member.certain = member.variables;
+}
+
+// Ids of statements cost hashing: not for reifiers that nobody can name.
+void GroupPlanner::LeaveOutReifiers() {
+  for (Member& member : members_) {
+    if (member.record == nullptr || !member.record->reifier.is_variable())
+      continue;
+    const Variable reifier = member.record->reifier.variable();
+    bool used = !planner_.context().internal(reifier) || needed_.Has(reifier) ||
+                scope_.given.Has(reifier) ||
+                VariablesOf(member.record->triple).Has(reifier);
+    for (const Member& other : members_)
+      used = used || (&other != &member && other.variables.Has(reifier));
+    for (const SharedExpression& filter : all_filters_)
+      used = used || VariablesOf(*filter).Has(reifier);
+    if (used) continue;
+    member.needs_reifier = false;
+    member.variables = VariableSet::Without(member.variables, {reifier});
+    member.certain = member.variables;
+  }
 }
 
 void GroupPlanner::AddOpaque(const Algebra& algebra) {
@@ -66,6 +96,7 @@ absl::Status GroupPlanner::FlattenPath(const PathPattern& path) {
 absl::Status GroupPlanner::Flatten(const Algebra& algebra, bool is_root) {
   if (const auto* bgp = std::get_if<Bgp>(&algebra.node)) {
     for (const TriplePattern& triple : bgp->triples) AddTriple(triple);
+    for (const RecordPattern& record : bgp->records) AddRecord(record);
     return absl::OkStatus();
   }
   if (const auto* path = std::get_if<PathPattern>(&algebra.node))
@@ -145,8 +176,9 @@ absl::StatusOr<Place> GroupPlanner::MakePlace(const PatternTerm& term,
   return Place::Column(step.source);
 }
 
-absl::StatusOr<GroupPlanner::Scan> GroupPlanner::MakeScan(
-    const TriplePattern& triple, const Scope& scope) {
+absl::StatusOr<GroupPlanner::Scan> GroupPlanner::MakeScan(const Member& member,
+                                                          const Scope& scope) {
+  const TriplePattern& triple = *member.triple;
   Scan scan;
   scan.step.graph = scope.graph;
   SKG_ASSIGN_OR_RETURN(scan.step.subject,
@@ -155,7 +187,25 @@ absl::StatusOr<GroupPlanner::Scan> GroupPlanner::MakeScan(
                        MakePlace(triple.predicate, scope, &scan));
   SKG_ASSIGN_OR_RETURN(scan.step.object,
                        MakePlace(triple.object, scope, &scan));
+  if (member.record != nullptr) {
+    SKG_ASSIGN_OR_RETURN(
+        scan.step.record,
+        MakeRecordColumns(*member.record, member.needs_reifier, scope.given,
+                          member.filters, planner_.context()));
+  }
   return scan;
+}
+
+absl::StatusOr<Statistics::ScanEstimate> GroupPlanner::Estimate(
+    const ScanStep& step, bool want_distinct) {
+  SKG_ASSIGN_OR_RETURN(Statistics::ScanEstimate estimate,
+                       planner_.statistics().Estimate(step, want_distinct));
+  // Found by its id.
+  if (step.record != nullptr && step.record->reifier.fixed() &&
+      planner_.context().view.description().statement_ids) {
+    estimate.rows = std::min(estimate.rows, 1.0);
+  }
+  return estimate;
 }
 
 absl::StatusOr<PlanPtr> GroupPlanner::ScanPlan(const Scan& scan,
@@ -177,14 +227,13 @@ absl::StatusOr<JoinPart> GroupPlanner::MakeScanPart(const Member& member) {
   JoinPart part;
   part.variables = member.variables;
   part.certain = member.certain;
-  SKG_ASSIGN_OR_RETURN(const Scan scan, MakeScan(*member.triple, scope_));
+  SKG_ASSIGN_OR_RETURN(const Scan scan, MakeScan(member, scope_));
   if (scan.impossible) {
     part.plans = {EmptyLike(member.variables)};
     return part;
   }
-  SKG_ASSIGN_OR_RETURN(
-      const Statistics::ScanEstimate estimate,
-      planner_.statistics().Estimate(scan.step, members_.size() > 1));
+  SKG_ASSIGN_OR_RETURN(const Statistics::ScanEstimate estimate,
+                       Estimate(scan.step, members_.size() > 1));
   const Place* places[] = {&scan.step.subject, &scan.step.predicate,
                            &scan.step.object};
   for (size_t i = 0; i < 3; ++i) {
@@ -210,9 +259,9 @@ absl::StatusOr<PlanPtr> GroupPlanner::PlanMember(const Member& member,
     return planner_.PlanPart(*member.algebra, scope, member.variables,
                              member.filters);
   }
-  SKG_ASSIGN_OR_RETURN(const Scan scan, MakeScan(*member.triple, scope));
+  SKG_ASSIGN_OR_RETURN(const Scan scan, MakeScan(member, scope));
   SKG_ASSIGN_OR_RETURN(const Statistics::ScanEstimate estimate,
-                       planner_.statistics().Estimate(scan.step, true));
+                       Estimate(scan.step, true));
   return ScanPlan(scan, UsefulOrders(scan.step, false)[0], estimate.rows,
                   member, scope);
 }
@@ -292,6 +341,7 @@ absl::StatusOr<PlanPtr> GroupPlanner::Plan(const Algebra& algebra,
   all_filters_ = filters;
   const VariableSet needed = needed_;
   SKG_RETURN_IF_ERROR(Flatten(algebra, true));
+  LeaveOutReifiers();
   for (const Member& member : members_) visible_.Add(member.variables);
   PlaceFilters();
   for (const SharedExpression& filter : existence_filters_)

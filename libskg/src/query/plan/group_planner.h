@@ -33,6 +33,8 @@ class GroupPlanner {
   struct Member {
     const Algebra* algebra = nullptr;  // null: `triple`
     const TriplePattern* triple = nullptr;
+    const RecordPattern* record = nullptr;  // that `triple` is of; or null
+    bool needs_reifier = true;
     VariableSet variables, certain;
     Filters filters;
   };
@@ -40,6 +42,8 @@ class GroupPlanner {
   absl::Status Flatten(const Algebra& algebra, bool is_root);
   absl::Status FlattenPath(const PathPattern& path);
   void AddTriple(const TriplePattern& triple);
+  void AddRecord(const RecordPattern& record);
+  void LeaveOutReifiers();
   void AddOpaque(const Algebra& algebra);
   // Keeps it while the group is planned.
   const Algebra& Own(AlgebraPtr algebra);
@@ -53,8 +57,10 @@ class GroupPlanner {
   absl::StatusOr<JoinPart> MakeOpaquePart(const Member& member);
   absl::StatusOr<JoinPart> MakeGraphPart();
   absl::StatusOr<PlanPtr> PlanMember(const Member& member, const Scope& scope);
-  absl::StatusOr<Scan> MakeScan(const TriplePattern& triple,
-                                const Scope& scope);
+  absl::StatusOr<Scan> MakeScan(const Member& member, const Scope& scope);
+  // Rows and distinct values that the planner expects.
+  absl::StatusOr<Statistics::ScanEstimate> Estimate(const ScanStep& step,
+                                                    bool want_distinct);
   absl::StatusOr<Place> MakePlace(const PatternTerm& term, const Scope& scope,
                                   Scan* scan);
   absl::StatusOr<PlanPtr> ScanPlan(const Scan& scan, storage::TermOrder order,

@@ -68,6 +68,12 @@ PlanPtr ScanNode(const ScanStep& step, const VariableSet& outputs,
   for (const Place* place : {&step.subject, &step.predicate, &step.object})
     add(*place);
   if (!step.graph.is_default) add(step.graph.name);
+  if (step.record != nullptr) {
+    add(step.record->reifier);
+    add(step.record->reified);
+    for (const RecordColumns::Value& value : step.record->values)
+      add(value.place);
+  }
   for (const Place* place : InOrder(step)) {
     if (place->fixed()) continue;
     if (place->kind != Place::Kind::kVariable ||

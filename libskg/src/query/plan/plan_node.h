@@ -63,11 +63,26 @@ struct ExpressionScope {
 struct PlanNode;
 using PlanPtr = std::shared_ptr<const PlanNode>;
 
+// What a scan reads of the statements' records: only statements that have all
+// of it are rows, parallel edges and graphs apart.
+struct RecordColumns {
+  struct Value {
+    RecordProperty property;
+    Place place;
+  };
+  Place reifier;  // kAny, or the IRI of the implicit reifier
+  Place reified;  // kAny, or the statement as a triple term
+  std::vector<Value> values;
+  // Other weights need not be read.
+  float min_weight = 0, max_weight = 1;
+};
+
 // One row for each triple of the graph(s) that fits.
 struct ScanStep {
   ActiveGraph graph;
   Place subject, predicate, object;
   storage::TermOrder order = storage::TermOrder::kSpo;
+  std::shared_ptr<const RecordColumns> record;  // null: nothing of them
 };
 // Takes the triple terms in column `source` apart. A place of kind kVariable
 // that is a column of the input must be equal.

@@ -22,6 +22,8 @@ class Visitor {
       : node_(node), repeats_(repeats) {}
 
   Allowed operator()(const ScanStep& step) const {
+    // Parallel edges have records of their own.
+    if (step.record != nullptr) return {};
     // With all its variables each row is another.
     VariableSet variables;
     for (const Place* place : {&step.subject, &step.predicate, &step.object}) {
@@ -79,6 +81,7 @@ class Visitor {
 
 PlanPtr SortedByColumns(PlanPtr plan) {
   if (const auto* scan = std::get_if<ScanStep>(&plan->step)) {
+    if (scan->record != nullptr) return plan;
     for (const storage::TermOrder order : UsefulOrders(*scan, true)) {
       if (plan->order.size() >= plan->schema.size()) break;
       ScanStep step = *scan;

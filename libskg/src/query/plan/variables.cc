@@ -33,6 +33,7 @@ VariableSet TermsOf(const PathPattern& path) {
 VariableSet TermsOf(const Bgp& bgp) {
   VariableSet out;
   for (const TriplePattern& triple : bgp.triples) out.Add(VariablesOf(triple));
+  for (const RecordPattern& record : bgp.records) out.Add(VariablesOf(record));
   return out;
 }
 
@@ -314,6 +315,15 @@ VariableSet VariablesOf(const TriplePattern& pattern) {
   AddVariables(pattern.subject, &out);
   AddVariables(pattern.predicate, &out);
   AddVariables(pattern.object, &out);
+  return out;
+}
+
+VariableSet VariablesOf(const RecordPattern& record) {
+  VariableSet out = VariablesOf(record.triple);
+  AddVariables(record.reifier, &out);
+  if (record.reified) AddVariables(*record.reified, &out);
+  for (const RecordPattern::Value& value : record.properties)
+    AddVariables(value.term, &out);
   return out;
 }
 

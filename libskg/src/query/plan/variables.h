@@ -11,6 +11,7 @@ namespace skg::query::plan {
 [[nodiscard]] VariableSet VariablesOf(const Expression& expression);
 [[nodiscard]] VariableSet VariablesOf(const Algebra& algebra);
 [[nodiscard]] VariableSet VariablesOf(const TriplePattern& pattern);
+[[nodiscard]] VariableSet VariablesOf(const RecordPattern& pattern);
 void AddVariables(const PatternTerm& term, VariableSet* out);
 
 // Those that its solutions may bind (in scope: SPARQL 1.1 Query, 18.2.1).
