@@ -7,6 +7,7 @@
 
 #include "base/status.h"
 #include "query/exec/operators.h"
+#include "query/exec/statement_filter.h"
 #include "query/exec/triple_cursor.h"
 
 namespace skg::query::exec {
@@ -60,11 +61,12 @@ class Scan final : public Operator {
     FindSeekPrefix(places, std::get<plan::ScanStep>(node.step).order);
     // Of a single column that the rows are sorted by, all of a value lie
     // together.
-    skips_runs_ = node.repeats != plan::Repeats::kKept && seek_at_ &&
-                  node.schema.size() == 1 && equal_.empty() &&
-                  !cursor_.merges_graphs &&
-                  (node.repeats == plan::Repeats::kDropped ||
-                   (!context.view.as_of() && FindCounted(places)));
+    skips_runs_ =
+        node.repeats != plan::Repeats::kKept && seek_at_ &&
+        node.schema.size() == 1 && equal_.empty() && !cursor_.merges_graphs &&
+        (node.repeats == plan::Repeats::kDropped ||
+         (!context.view.as_of() && !FiltersStatements(context.options) &&
+          FindCounted(places)));
   }
 
   void SkipTo(TermId key) override {
