@@ -21,6 +21,7 @@ PlanLimits RandomLimits(std::mt19937_64& random) {
   limits.shortcuts = flag();
   limits.push_filters = flag();
   limits.merge_repeats = flag();
+  limits.parallel_rows = random() % 2 == 0 ? 0 : 16384;
   limits.count_after = random() % 2 == 0 ? 1 : 512;
   return limits;
 }
@@ -64,6 +65,7 @@ TEST_CASE("plans give what the naive evaluator gives", "[query][exec]") {
       const Query query = QueryOf(make.Pattern(static_cast<int>(random() % 4)));
       QueryOptions options;
       options.plan = RandomLimits(random);
+      options.threads = random() % 2 == 0 ? 1 : 4;
       options.union_default_graph = random() % 4 == 0;
       const NaiveDataset& seen = options.union_default_graph ? united : dataset;
       const NaiveSolutions want =

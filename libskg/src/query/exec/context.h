@@ -54,6 +54,15 @@ class Parameters {
 
 // What one operator did. Times include those of its inputs.
 struct OperatorProfile {
+  // What another thread did of the same step.
+  void Add(const OperatorProfile& other) {
+    rows += other.rows;
+    batches += other.batches;
+    nanoseconds += other.nanoseconds;
+    most_bytes += other.most_bytes;
+    seeks += other.seeks;
+  }
+
   uint64_t runs = 0;
   uint64_t rows = 0, batches = 0;
   int64_t nanoseconds = 0;
@@ -101,6 +110,15 @@ class Context {
 
   // Another each time; see EvaluationContext::solution_scope.
   [[nodiscard]] uint64_t NewSolutionScope() { return ++solution_scopes_; }
+  // A context of a part that another thread runs: the same moment, and scopes
+  // of its own.
+  [[nodiscard]] std::unique_ptr<Context> ForThread() {
+    auto context = std::make_unique<Context>(view, terms, memory, options,
+                                             dataset, variables_);
+    context->evaluation.now = evaluation.now;
+    context->solution_scopes_ = NewSolutionScope() * 0x9E3779B97F4A7C15u;
+    return context;
+  }
 
   // The plan of EXISTS for a pattern, what it runs under being `key`; null
   // until it is set. Operators come and go, these stay.

@@ -67,6 +67,9 @@ struct Maker {
   OperatorResult operator()(const plan::GraphNamesStep&) {
     return MakeGraphNames(node, given, context);
   }
+  OperatorResult operator()(const plan::ParallelStep&) {
+    return MakeParallel(node, given, context);
+  }
   OperatorResult operator()(const plan::ServiceStep&) {
     return MakeService(node, given, context);
   }
@@ -79,9 +82,9 @@ absl::StatusOr<OperatorPtr> MakeOperator(const plan::PlanNode& node,
                                          Context& context) {
   Maker maker{node, given, context, {}};
   // A bind join makes its second input itself, for each row.
-  const size_t inputs = std::holds_alternative<plan::BindJoinStep>(node.step)
-                            ? 1
-                            : node.inputs.size();
+  size_t inputs = node.inputs.size();
+  if (std::holds_alternative<plan::BindJoinStep>(node.step)) inputs = 1;
+  if (std::holds_alternative<plan::ParallelStep>(node.step)) inputs = 0;
   for (size_t i = 0; i < inputs; ++i) {
     SKG_ASSIGN_OR_RETURN(OperatorPtr input,
                          MakeOperator(*node.inputs[i], given, context));

@@ -67,6 +67,10 @@ using OperatorResult = absl::StatusOr<OperatorPtr>;
                                     const Parameters& given, Context& context);
 [[nodiscard]] OperatorPtr MakePath(const plan::PlanNode& node,
                                    const Parameters& given, Context& context);
+// Makes the operators of its input itself, some of them for each thread.
+[[nodiscard]] OperatorResult MakeParallel(const plan::PlanNode& node,
+                                          const Parameters& given,
+                                          Context& context);
 [[nodiscard]] OperatorPtr MakeGraphNames(const plan::PlanNode& node,
                                          const Parameters& given,
                                          Context& context);

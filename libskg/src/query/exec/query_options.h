@@ -53,8 +53,11 @@ struct PlanLimits {
   bool shortcuts = true;  // counts without reading
   bool push_filters = true;
   bool merge_repeats = true;  // Repeats other than kKept
-  // A scan that counts equal rows asks for the number of the rest after so many.
+  // A scan that counts equal rows asks for the number of the rest after so
+  // many.
   uint32_t count_after = 512;
+  // Threads are started for steps of about so many rows.
+  uint32_t parallel_rows = 16384;
 };
 
 struct QueryOptions {
@@ -82,6 +85,9 @@ struct QueryOptions {
   absl::Time now = absl::InfinitePast();  // that: when Run is called
   uint64_t seed = 0;                      // of RAND, UUID; 0: a random one
   PlanLimits plan;
+  // That one query may use; 0: as many as the machine runs at once. All queries
+  // together use no more than twice that many.
+  size_t threads = 0;
   // Keep count of rows and time of each operator.
   bool profile = false;
 };

@@ -111,6 +111,7 @@ absl::Status RunModify(const VariableTable& variables, const Modify& modify,
   SKG_ASSIGN_OR_RETURN(const DatasetClause dataset, DatasetOf(modify, state));
   QueryOptions options;
   options.cancellation = state.execution.cancellation;
+  options.threads = 1;  // the view of a transaction is one thread's
   options.memory_bytes = state.execution.memory_bytes / 2;
   options.union_default_graph = state.execution.union_default_graph;
   options.services = state.execution.services;

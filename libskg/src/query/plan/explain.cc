@@ -120,6 +120,9 @@ class Describer {
   Description operator()(const GraphNamesStep& step) const {
     return {"graph names", Text(step.name)};
   }
+  Description operator()(const ParallelStep& step) const {
+    return {"parallel", absl::StrCat(step.steps, " steps")};
+  }
   Description operator()(const ServiceStep&) const { return {"service", ""}; }
 
   std::string Names(const char* before,

@@ -172,6 +172,11 @@ struct PathStep {
 struct GraphNamesStep {
   Place name;
 };
+// The input's topmost `steps` nodes, each computing row by row, are run by
+// several threads, a batch at a time; the rows come in the same sequence.
+struct ParallelStep {
+  size_t steps = 0;
+};
 struct ServiceStep {
   PatternTerm endpoint;
   bool silent = false;
@@ -179,11 +184,11 @@ struct ServiceStep {
   VariableSet given;  // those of its variables that are parameters
 };
 
-using Step =
-    std::variant<ScanStep, TripleTermStep, MergeJoinStep, HashJoinStep,
-                 BindJoinStep, FilterStep, ExtendStep, ValuesStep, UnionStep,
-                 ProjectStep, DistinctStep, SliceStep, SortStep, GroupStep,
-                 CountStep, PathStep, GraphNamesStep, ServiceStep>;
+using Step = std::variant<ScanStep, TripleTermStep, MergeJoinStep, HashJoinStep,
+                          BindJoinStep, FilterStep, ExtendStep, ValuesStep,
+                          UnionStep, ProjectStep, DistinctStep, SliceStep,
+                          SortStep, GroupStep, CountStep, PathStep,
+                          GraphNamesStep, ParallelStep, ServiceStep>;
 
 // What a plan does with equal solutions. Where only the aggregates above know
 // of them, operators may make one row of those that come together.

@@ -10,6 +10,7 @@
 #include "query/plan/group_planner.h"
 #include "query/plan/left_join_planner.h"
 #include "query/plan/nodes.h"
+#include "query/plan/parallel.h"
 #include "query/plan/variables.h"
 
 namespace skg::query::plan {
@@ -265,7 +266,10 @@ Result Planner::PlanPart(const Algebra& algebra, const Scope& scope,
 Result Planner::PlanQuery(const Algebra& algebra,
                           const std::vector<Variable>& result) {
   SKG_ASSIGN_OR_RETURN(PlanPtr plan, Plan(algebra, {}, VariableSet(result)));
-  return ProjectNode(std::move(plan), result);
+  plan = ProjectNode(std::move(plan), result);
+  return context_.options.threads == 1
+             ? plan
+             : Parallelised(std::move(plan), context_.options.plan);
 }
 
 Result Planner::PlanExists(const Algebra& algebra, const ActiveGraph& active,
