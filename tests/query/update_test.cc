@@ -55,7 +55,10 @@ TEST_CASE("an update conflicts with what changes its answers, and no more") {
       {"INSERT { :x :y :z } WHERE { FILTER NOT EXISTS { :unborn :v ?n } }",
        "unborn", "v", "new", true},
       {"DROP GRAPH :g", "a", "v", "new", false},
-      {"CLEAR DEFAULT", "q", "r", "s", true},
+      // It reads nothing: what came before it goes, whoever brought it.
+      {"CLEAR DEFAULT", "q", "r", "s", false},
+      {"INSERT { :x :y ?n } WHERE { :a :v ?n } ; CLEAR DEFAULT", "a", "v",
+       "new", true},
       // What an operation before has brought is read in the transaction.
       {"INSERT DATA { :c :v :d } ; DELETE WHERE { :c :v ?n }", "a", "v", "new",
        false},
@@ -80,6 +83,19 @@ TEST_CASE("an update conflicts with what changes its answers, and no more") {
     CHECK(absl::IsAborted(outcome.status()) == c.conflicts);
     CHECK(outcome.ok() == !c.conflicts);
   }
+}
+
+TEST_CASE("a clear takes what others added before it was committed") {
+  const auto store = OpenMemoryStore();
+  storage::GraphStore graph = CreateGraph(*store);
+  AddOne(graph, "a", "v", "1");
+  auto transaction = graph.Begin();
+  REQUIRE_OK(transaction);
+  REQUIRE_OK(ApplyUpdate(Parse("CLEAR DEFAULT ; INSERT DATA { :x :y :z }"),
+                         *transaction, Execution()));
+  AddOne(graph, "q", "r", "s");
+  REQUIRE_OK(graph.Commit(*transaction, {}));
+  CHECK(storage::test::AllRows(*graph.Latest()).size() == 1);
 }
 
 TEST_CASE("all of an operation is read before any of it is changed") {
