@@ -2,14 +2,11 @@
 // compaction. Prints what the process took; asserts that it kept to the rule of
 // the budget plus 200 MB.
 #include <algorithm>
-#include <atomic>
-#include <chrono>
 #include <cstdio>
-#include <fstream>
-#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "engine/load_support.h"
+#include "engine/resident_memory.h"
 
 namespace skg::test {
 namespace {
@@ -18,41 +15,6 @@ constexpr size_t kBudget = size_t{64} << 20;
 constexpr int64_t kBeyond = 200'000'000;
 constexpr size_t kLoads = 15;
 constexpr size_t kStatementsEach = 40'000;
-
-// Resident memory of this process that is no file's.
-int64_t AnonymousBytes() {
-  std::ifstream rollup("/proc/self/smaps_rollup");
-  std::string word;
-  int64_t kilobytes = 0;
-  while (rollup >> word) {
-    if (word == "Anonymous:") rollup >> kilobytes;
-  }
-  return kilobytes * 1024;
-}
-
-// Its greatest value while it lives, looked at ten times a second: that is
-// costly.
-class Peak {
- public:
-  Peak()
-      : watcher_([this] {
-          while (!stop_) {
-            peak_ = std::max(peak_.load(), AnonymousBytes());
-            std::this_thread::sleep_for(std::chrono::milliseconds(100));
-          }
-        }) {}
-  ~Peak() {
-    stop_ = true;
-    watcher_.join();
-  }
-  // Since the last time it was asked.
-  int64_t Take() { return peak_.exchange(AnonymousBytes()); }
-
- private:
-  std::atomic<int64_t> peak_{0};
-  std::atomic<bool> stop_{false};
-  std::thread watcher_;
-};
 
 std::string Document(size_t part) {
   std::string text;
