@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,11 +45,12 @@ class TextEvaluator {
     Require(filled.ok());
   }
 
-  // Ends the program where it does not.
+  // Ends the program, with the text, where it does not.
   void Check(std::string_view text) {
+    text_ = text;
     CheckQuery(text);
     CheckUpdate(text);
-    Require(budget_.free_bytes() == budget_.limit_bytes());
+    Require(budget_.free_bytes() == budget_.limit_bytes(), "memory held");
   }
 
  private:
@@ -64,17 +66,19 @@ class TextEvaluator {
       "GRAPH :g { :a :p :c . :c :q :a } GRAPH :h { :a :p :b } }";
   static constexpr uint64_t kMostRows = 2000;
 
-  static void Require(bool condition) {
-    if (!condition) std::abort();
+  void Require(bool condition, std::string_view what = {}) const {
+    if (condition) return;
+    std::cerr << "failed: " << what << "\non: " << text_ << "\n";
+    std::abort();
   }
   template <typename T>
-  static T Taken(absl::StatusOr<T> value) {
-    Require(value.ok());
+  T Taken(absl::StatusOr<T> value) const {
+    Require(value.ok(), value.status().ToString());
     return *std::move(value);
   }
 
   // What the text of a caller may bring about.
-  static void RequireKnown(const absl::Status& status) {
+  void RequireKnown(const absl::Status& status) const {
     switch (status.code()) {
       case absl::StatusCode::kOk:
       case absl::StatusCode::kInvalidArgument:
@@ -83,10 +87,12 @@ class TextEvaluator {
       case absl::StatusCode::kFailedPrecondition:
       case absl::StatusCode::kAlreadyExists:
       case absl::StatusCode::kNotFound:
-        Require(!status.ok() == !status.message().empty());
+      // A closure between triple terms that have variables.
+      case absl::StatusCode::kUnimplemented:
+        Require(status.ok() == status.message().empty(), "no message");
         return;
       default:
-        std::abort();
+        Require(false, status.ToString());
     }
   }
 
@@ -96,18 +102,28 @@ class TextEvaluator {
   }
 
   // No text is given so much time that it could not be in it.
-  struct Clock {
+  class Clock {
+   public:
     static constexpr absl::Duration kGiven = absl::Milliseconds(300);
     // Sanitizers and other programs beside this one.
     static constexpr absl::Duration kGrace = absl::Seconds(5);
-    const absl::Time begin = absl::Now();
-    const Cancellation cancellation{begin + kGiven};
-    ~Clock() { Require(absl::Now() < begin + kGiven + kGrace); }
+    explicit Clock(const TextEvaluator& evaluator) : evaluator_(evaluator) {}
+    ~Clock() {
+      evaluator_.Require(absl::Now() < begin_ + kGiven + kGrace, "too late");
+    }
+    [[nodiscard]] const Cancellation& cancellation() const {
+      return cancellation_;
+    }
+
+   private:
+    const TextEvaluator& evaluator_;
+    const absl::Time begin_ = absl::Now();
+    const Cancellation cancellation_{begin_ + kGiven};
   };
 
   query::QueryOptions Options(const Clock& clock) {
     query::QueryOptions options;
-    options.cancellation = &clock.cancellation;
+    options.cancellation = &clock.cancellation();
     options.memory = &budget_;
     options.memory_bytes = size_t{4} << 20;
     options.max_rows = kMostRows;
@@ -175,7 +191,7 @@ class TextEvaluator {
     if (!query.ok()) return RequireKnown(query.status());
     std::optional<uint64_t> planned;
     {
-      const Clock clock;
+      const Clock clock(*this);
       planned = Run(*query, Options(clock));
     }
     CheckWithoutPlanning(text, *query, planned);
@@ -185,7 +201,7 @@ class TextEvaluator {
   // The joins as they are written give as many rows.
   void CheckWithoutPlanning(std::string_view text, const query::Query& query,
                             std::optional<uint64_t> planned) {
-    const Clock clock;
+    const Clock clock(*this);
     query::QueryOptions options = Options(clock);
     options.plan.merge_join = options.plan.index_join = false;
     options.plan.semi_join = options.plan.reorder = false;
@@ -193,7 +209,7 @@ class TextEvaluator {
     options.plan.merge_repeats = false;
     const std::optional<uint64_t> written = Run(query, options);
     if (planned && written && IsDeterministic(text))
-      Require(*planned == *written);
+      Require(*planned == *written, "another number of rows");
   }
 
   void CheckParameters(const query::Query& query) {
@@ -209,7 +225,7 @@ class TextEvaluator {
     const auto bound = query::WithParameters(query, values);
     RequireKnown(bound.status());
     if (!bound.ok()) return;
-    const Clock clock;
+    const Clock clock(*this);
     (void)Run(*bound, Options(clock));
   }
 
@@ -218,11 +234,12 @@ class TextEvaluator {
     const auto update = sparql::ParseUpdate(text, Parsing());
     if (!update.ok()) return RequireKnown(update.status());
     storage::Transaction transaction = Taken(graph_->Begin());
-    const Clock clock;
+    const Clock clock(*this);
     RequireKnown(query::ApplyUpdate(*update, transaction,
-                                    Execution(&clock.cancellation)));
+                                    Execution(&clock.cancellation())));
   }
 
+  std::string_view text_;
   MemoryBudget budget_{size_t{64} << 20};
   uint64_t labels_ = 0;
   std::unique_ptr<storage::Store> store_;
