@@ -110,8 +110,8 @@ class SKG_EXPORT QueryResult {
 
   // Some more of the answer as bytes of a format, always the same one: at least
   // a byte, about 32 KiB. False: that was all (`bytes` is empty). Not to be
-  // mixed with Next and NextBatch. Errors: kInvalidArgument (a format of the other form), and
-  // those of Next.
+  // mixed with Next and NextBatch. Errors: kInvalidArgument (a format of the
+  // other form), and those of Next.
   [[nodiscard]] absl::StatusOr<bool> NextBytes(ResultFormat format,
                                                std::string& bytes);
   // All of that. Errors: also those of the sink.
