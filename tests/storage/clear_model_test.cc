@@ -452,13 +452,16 @@ void CompareAll(Run& run, Store& store, const GraphStore& graph,
   }
 }
 
+// `spill_changes`: larger transactions go by way of files.
 void RandomRun(uint64_t stream, bool rocks, uint64_t fold_rows, size_t run_rows,
-               Seen& seen) {
+               Seen& seen, size_t spill_changes = size_t{1} << 16) {
   INFO("stream " << stream << ", fold_rows " << fold_rows << ", run_rows "
-                 << run_rows);
+                 << run_rows << ", spill_changes " << spill_changes);
   Run run(stream);
   const skg::test::TemporaryDirectory directory;
-  const StoreOptions options{.fold_rows = fold_rows, .run_rows = run_rows};
+  StoreOptions options{.fold_rows = fold_rows, .run_rows = run_rows};
+  options.spill.changes = spill_changes;
+  options.spill.load_bytes = size_t{1} << 18;
   std::unique_ptr<Store> store =
       rocks ? OpenRocksStore(directory / "data", options)
             : OpenMemoryStore(options);
@@ -530,6 +533,22 @@ TEST_CASE("clears on RocksDB hold what a map holds, also reopened", "[clear]") {
   Seen seen;
   for (uint64_t stream = 330; stream < 333; ++stream)
     RandomRun(stream, true, 20 + 1000 * (stream - 330), 6, seen);
+  CHECK(seen.marks > 5);
+}
+
+TEST_CASE("transactions that clear and spill hold what a map holds",
+          "[clear][spill]") {
+  Seen seen;
+  for (uint64_t stream = 340; stream < 352; ++stream)
+    RandomRun(stream, false, 10 + 500 * (stream % 3), 6, seen, 1 + stream % 5);
+  CHECK(seen.marks > 20);
+}
+
+TEST_CASE("transactions that clear and spill do so on RocksDB",
+          "[clear][spill]") {
+  Seen seen;
+  for (uint64_t stream = 360; stream < 362; ++stream)
+    RandomRun(stream, true, 20 + 1000 * (stream - 360), 6, seen, 3);
   CHECK(seen.marks > 5);
 }
 

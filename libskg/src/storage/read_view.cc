@@ -140,8 +140,9 @@ absl::StatusOr<std::optional<StatementRow>> ReadView::Find(
     }
   }
   SKG_ASSIGN_OR_RETURN(auto found, FindLive(*snapshot_, key));
-  if (found && overlay_ != nullptr && found->commit > overlay_->last_commit)
-    found->commit = kNoCommitYet;
+  if (!found || overlay_ == nullptr) return found;
+  if (overlay_->Hides(*found)) return std::optional<StatementRow>();
+  if (found->commit > overlay_->last_commit) found->commit = kNoCommitYet;
   return found;
 }
 

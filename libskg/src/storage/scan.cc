@@ -150,7 +150,7 @@ class UnionScan final : public ScanCursor {
 
   // The transaction has cleared all that the source would give.
   bool Cleared(const OrderPrefix& part) const {
-    if (overlay_ == nullptr) return false;
+    if (overlay_ == nullptr || overlay_->drafted) return false;
     return static_cast<size_t>(part.order) < kDefaultGraphOrders
                ? overlay_->Cleared(TermId{part.prefix.terms[0]})
                : overlay_->ClearedNamed();
@@ -161,11 +161,7 @@ class UnionScan final : public ScanCursor {
     if (source == nullptr) return false;
     while (source->Valid()) {
       if (!stopped_.ok()) return false;
-      StatementRow ignored;
-      if (overlay_ == nullptr || overlay_->Ask(source->row().key, &ignored) ==
-                                     Overlay::Verdict::kUntouched) {
-        return true;
-      }
+      if (overlay_ == nullptr || !overlay_->Hides(source->row())) return true;
       source->Next();
       // A graph that was cleared may be long.
       if (++dropped_ % StatementBatch::kBatchRows == 0 &&
