@@ -193,6 +193,9 @@ class RandomTransaction {
       const auto [at, added] = texts_.emplace("0" + text, operation.weight);
       if (!added && !if_absent) at->second = operation.weight;
     }
+    script_ += (operation.kind == WriteOperation::Kind::kRemoveTriple ? "remove"
+                                                                      : "add") +
+               text + "\n";
     steps_.push_back(std::move(step));
   }
 
@@ -216,10 +219,14 @@ class RandomTransaction {
     });
     std::erase_if(steps_,
                   [&](const Step& step) { return clear.Covers(step.graph); });
+    script_ +=
+        "clear " + std::to_string(static_cast<int>(scope.scope)) + end + "\n";
     clears_.push_back(clear);
   }
 
   void LookAtAll() {
+    script_ += "look\n";
+    INFO(script_);
     REQUIRE(TextsOf(transaction_.view()) == texts_);
     const auto counts = transaction_.view().Count({});
     REQUIRE_OK(counts);
@@ -239,6 +246,7 @@ class RandomTransaction {
   }
 
   void Commit(Clears& clears) {
+    INFO(script_);
     const auto outcome = graph_.Commit(transaction_, {});
     REQUIRE_OK(outcome);
     const uint64_t commit = outcome->result.commit;
@@ -293,6 +301,7 @@ class RandomTransaction {
   std::map<std::string, float> texts_;  // as it should see
   std::vector<Step> steps_;             // that no later clear took back
   std::vector<Clear> clears_;
+  std::string script_;  // for who reads of a failure
 };
 
 // What commits did to a statement, by the states that they left.

@@ -202,7 +202,10 @@ absl::Status SpilledChanges::Clear(ClearScope& scope, const Overlay& overlay) {
   const rdf::Term* graph = nullptr;
   if (scope.graph.in_arena()) {
     graph = &overlay.TermOf(scope.graph);
-    SKG_ASSIGN_OR_RETURN(const TermId known, view_.Lookup(*graph));
+    SKG_ASSIGN_OR_RETURN(
+        const TermId known,
+        graph_.state().dictionary.Lookup(graph_.state().description.number,
+                                         *graph, nullptr));
     if (known.bound()) {
       scope.graph = known;
       graph = nullptr;

@@ -49,7 +49,7 @@ class SpilledChanges {
   // Takes the changes of the overlay, which forgets them; its clears are told
   // before.
   [[nodiscard]] absl::Status Take(Overlay& overlay);
-  // What it took there is taken back. A graph that the base knows gets its id.
+  // What it took there is taken back. A graph that has got an id by now gets it.
   // Errors: as BulkLoad::Clear.
   [[nodiscard]] absl::Status Clear(ClearScope& scope, const Overlay& overlay);
   // Some of what it took no draft shows.

@@ -75,8 +75,11 @@ class TransactionState {
   }
   absl::Status Clear(ClearScope scope) {
     overlay_.TakeBack(scope);
-    if (spilled_ != nullptr)
+    if (spilled_ != nullptr) {
+      // Before the last spill the graph may have had another id.
       SKG_RETURN_IF_ERROR(spilled_->Clear(scope, overlay_));
+      overlay_.TakeBack(scope);
+    }
     AddClear(scope, overlay_.clears);
     return Changed();
   }
