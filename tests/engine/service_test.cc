@@ -142,6 +142,64 @@ TEST_CASE("SERVICE gives what GRAPH gives of the same statements") {
   }
 }
 
+// The values of parameters, told as VALUES, mean what they mean here.
+TEST_CASE("SERVICE takes parameters as GRAPH does") {
+  TwoGraphs t;
+  t.Add({Triple("s1", "p", "x1"), Triple("s2", "p", "x2")},
+        {Triple("s1", "r", "y1"), Triple("s2", "r", "y2"),
+         Triple("x1", "r", "y1"), Triple("y1", "r", "z")});
+  for (const char* const shape :
+       {"SELECT * { % { ?s :r ?y } }", "SELECT ?y { % { ?s :r ?y } }",
+        "SELECT * { ?s :p ?x % { ?s :r ?y } }",
+        "SELECT * { ?a :p ?x OPTIONAL { % { ?s :r ?y } } }",
+        "SELECT * { ?a :p ?x OPTIONAL { % { ?a :r ?s } } }",
+        "SELECT * { ?x :p ?z % { ?s :r ?y OPTIONAL { ?s :q ?w } } }",
+        "SELECT (COUNT(*) AS ?n) { % { ?a :r ?b FILTER(?a != ?c) ?s :r ?b "
+        "} }",
+        "SELECT * { ?a :p ?x MINUS { % { ?s :r ?y } } }",
+        "SELECT * { ?a :p ?x FILTER EXISTS { % { ?s :r ?y } } }",
+        "SELECT * { % { { SELECT ?s ?y { ?s :r ?y } } } }"}) {
+    INFO(shape);
+    const auto with = [&](const std::string& what) {
+      std::string text = shape;
+      text.replace(text.find('%'), 1, absl::StrCat(what, " <", kFar, ">"));
+      return text;
+    };
+    for (const char* const value : {"s1", "x1", "nobody"}) {
+      INFO(value);
+      QueryOptions options;
+      options.parameters = {{"s", value}};
+      const auto far = t.Ask(with("SERVICE"), options);
+      const auto here = t.Ask(with("GRAPH"), options);
+      REQUIRE_OK(far);
+      REQUIRE_OK(here);
+      CHECK(*far == *here);
+    }
+  }
+  // Where VALUES before the group would not reach.
+  QueryOptions options;
+  options.parameters = {{"s", "s1"}};
+  for (const char* const group :
+       {"{ { SELECT ?y { ?s :r ?y } } }", "{ ?a :r ?y OPTIONAL { ?s :r ?y } }",
+        "{ ?a :r ?y MINUS { ?s :r ?y } }"}) {
+    INFO(group);
+    const absl::Status status =
+        t.Ask(absl::StrCat("SELECT * { ", Service(group), " }"), options)
+            .status();
+    CHECK(status.code() == absl::StatusCode::kInvalidArgument);
+    CHECK_THAT(Message(status), Catch::Contains("SERVICE"));
+  }
+  // The endpoint itself.
+  options.parameters = {{"e", absl::StrCat("<", kFar, ">")}};
+  const auto named = t.Ask("SELECT ?y { SERVICE ?e { :s1 :r ?y } }", options);
+  REQUIRE_OK(named);
+  CHECK(*named == Rows{{"y1"}});
+  options.parameters = {{"e", "\"no IRI\""}};
+  CHECK(t.Ask("SELECT ?y { SERVICE ?e { :s1 :r ?y } }", options)
+            .status()
+            .code() == absl::StatusCode::kInvalidArgument);
+}
+
 TEST_CASE("an endpoint is asked about the rows it is joined with, in blocks") {
   TwoGraphs t;
   std::vector<NewStatement> local, remote;

@@ -52,6 +52,51 @@ TEST_CASE("SPARQL in all its forms and results") {
                  "Radium"));
 }
 
+TEST_CASE("a graph comes as RDF/XML") {
+  const LoadedPlace place;
+  const std::string graph =
+      MustRun(place.Ask("DESCRIBE :Einstein", {"--results", "rdfxml"}));
+  CHECK(graph.starts_with("<?xml"));
+  CHECK(Contains(graph, "rdf:about=\"urn:skg:Einstein\""));
+  CHECK(
+      Contains(MustFail(place.Ask(kOld, {"--results", "rdfxml"})), "no graph"));
+  CHECK(
+      RunSkg(place.Ask(R"({"pattern": []})", {"--results", "rdfxml"})).status ==
+      2);
+}
+
+TEST_CASE("--param gives a variable its value, in queries and updates") {
+  const LoadedPlace place;
+  const std::vector<std::string> csv = {"--results", "csv"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.end(), csv.begin(), csv.end());
+    return more;
+  };
+  CHECK(Contains(MustRun(place.Ask("SELECT ?what { ?who :discovered ?what }",
+                                   with({"--param", "who=Curie"}))),
+                 "Radium"));
+  CHECK(MustRun(place.Ask("SELECT ?a ?b {}", with({"--param", "a=\"x = y\"",
+                                                   "--param", "b=<urn:b>"}))) ==
+        "a,b\r\nx = y,urn:b\r\n");
+  CHECK(Contains(MustFail(place.Ask("ASK {}", {"--param", "who=Curie"})),
+                 "no variable ?who"));
+  CHECK(
+      Contains(MustFail(place.Ask("ASK { ?s ?p ?o }", {"--param", "s=<a b>"})),
+               "parameters.s"));
+  CHECK(Contains(MustFail(place.Ask("ASK { ?s ?p ?o }",
+                                    {"--param", "s=a", "--param", "s=b"})),
+                 "two values"));
+  CHECK(RunSkg(place.Ask("ASK {}", {"--param", "who"})).status == 2);
+  CHECK(RunSkg(place.Ask(R"({"pattern": []})", {"--param", "a=b"})).status ==
+        2);
+  CHECK(Contains(MustRun(place.Ask("INSERT { ?who :born ?year } WHERE {}",
+                                   {"--update", "--param", "who=Meitner",
+                                    "--param", "year=\"1878\""})),
+                 "1 inserted"));
+  CHECK(Contains(MustRun(place.Ask("SELECT ?y { :Meitner :born ?y }", csv)),
+                 "1878"));
+}
+
 TEST_CASE("the language of a query is told by its first character, or said") {
   const LoadedPlace place;
   CHECK(Contains(

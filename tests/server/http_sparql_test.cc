@@ -39,6 +39,58 @@ std::string Encoded(const std::string& text) {
   return httplib::detail::encode_query_param(text);
 }
 
+TEST_CASE("parameters that begin with $ are values of variables") {
+  const TestServer test;
+  Fill(test);
+  auto client = test.Client();
+  const std::string query = "query=" + Encoded("SELECT ?x { ?x ?how ?what }") +
+                            "&" + Encoded("$what") + "=c&" + Encoded("$how") +
+                            "=" + Encoded("<urn:skg:p>");
+  const std::string own = Encoded("$what") + "=c";
+  for (const auto& result :
+       {client.Get("/sparql?" + query),
+        client.Post("/sparql", query, kFormType),
+        client.Post("/sparql?" + own, "SELECT ?x { ?x :p ?what }",
+                    kQueryType)}) {
+    REQUIRE(result);
+    CHECK(result->status == 200);
+    CHECK(BodyOf(result)["results"]["bindings"] ==
+          Json::parse(R"([{"x":{"type":"uri","value":"urn:skg:b"}}])"));
+  }
+  // A value is a term, whatever it looks like.
+  const auto nothing =
+      client.Get("/sparql?query=" + Encoded("SELECT ?x { ?x ?p ?what }") + "&" +
+                 Encoded("$what") + "=" + Encoded("c } UNION { ?x ?p ?o"));
+  REQUIRE(nothing);
+  CHECK(nothing->status == 200);
+  CHECK(BodyOf(nothing)["results"]["bindings"].empty());
+
+  const auto update =
+      client.Post("/sparql",
+                  "update=" + Encoded("INSERT { ?s :q :x } WHERE {}") + "&" +
+                      Encoded("$s") + "=new",
+                  kFormType);
+  REQUIRE(update);
+  CHECK(update->status == 200);
+  CHECK(BodyOf(update)["inserted"] == 1);
+
+  for (const char* const wrong :
+       {"$y=c", "$x=", "$x=<a b>", "$=c", "$x=a&$x=b", "$$x=c"}) {
+    INFO(wrong);
+    std::string sent = wrong;
+    for (size_t at = 0;
+         (at = sent.find_first_of("$<> ", at)) != std::string::npos;) {
+      const std::string encoded = Encoded(sent.substr(at, 1));
+      sent.replace(at, 1, encoded);
+      at += encoded.size();
+    }
+    const auto refused = client.Get(
+        "/sparql?query=" + Encoded("SELECT ?x { ?x ?p ?o }") + "&" + sent);
+    REQUIRE(refused);
+    CHECK(refused->status == 422);
+  }
+}
+
 TEST_CASE("a query by GET, by form, and as it is") {
   const TestServer test;
   Fill(test);

@@ -98,7 +98,7 @@ TEST_CASE("nesting is bounded", "[sparql]") {
     auto few = ParseQuery(shape.Text(40), Options());
     REQUIRE_OK(few);
     Walk(*std::move(few));
-    auto deep = ParseQuery(shape.Text(90), Options());
+    auto deep = ParseQuery(shape.Text(80), Options());
     REQUIRE_OK(deep);
     Walk(*std::move(deep));
     const auto deeper = ParseQuery(shape.Text(20'000), Options());
@@ -115,12 +115,12 @@ TEST_CASE("nesting is bounded", "[sparql]") {
 TEST_CASE("chains are bounded", "[sparql]") {
   for (const Shape& shape : Chains()) {
     INFO(shape.name);
-    auto long_chain = ParseQuery(Numbered(shape.Text(900)), Options());
+    auto long_chain = ParseQuery(Numbered(shape.Text(250)), Options());
     REQUIRE_OK(long_chain);
     Walk(*std::move(long_chain));
     const auto longer = ParseQuery(Numbered(shape.Text(20'000)), Options());
     CHECK(longer.status().code() == absl::StatusCode::kResourceExhausted);
-    CHECK(longer.status().message().find("more than 1000 operators stand") !=
+    CHECK(longer.status().message().find("more than 256 operators stand") !=
           std::string::npos);
   }
 }

@@ -7,6 +7,8 @@
 #include <utility>
 #include <variant>
 
+#include "rdf/name.h"
+
 namespace skg::test {
 namespace {
 
@@ -475,6 +477,7 @@ NaiveTerm ToNaive(const rdf::Term& term) {
 }
 
 rdf::Term FromNaive(const NaiveTerm& term) {
+  if (term.starts_with("<<(")) return *rdf::FromNTriples(term);
   if (term[0] == '<') return rdf::Term::Iri(term.substr(1, term.size() - 2));
   return rdf::Term::Literal(term, std::string(term == "true" || term == "false"
                                                   ? rdf::iri::kXsdBoolean

@@ -13,7 +13,8 @@
 
 namespace skg::test {
 
-// Terms as text: "<iri>", or the digits of an xsd:integer.
+// Terms as text: "<iri>", or the digits of an xsd:integer; triple terms in
+// N-Triples form, which only ToNaive and FromNaive know.
 using NaiveTerm = std::string;
 using NaiveSolution = std::map<query::Variable, NaiveTerm>;
 using NaiveSolutions = std::vector<NaiveSolution>;  // a multiset

@@ -14,9 +14,11 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "skg/backup.h"
+#include "skg/column_batch.h"
 #include "skg/export.h"
 #include "skg/load.h"
 #include "skg/pattern_query.h"
+#include "skg/prepared_query.h"
 #include "skg/query.h"
 #include "skg/read_view.h"
 #include "skg/statement.h"
@@ -173,6 +175,11 @@ class SKG_EXPORT Graph {
   // kDeadlineExceeded, kNotFound (the graph was dropped).
   [[nodiscard]] absl::StatusOr<QueryResult> Query(
       std::string_view text, const QueryOptions& options = {}) const;
+
+  // Parses a query, to be run on the state that is the present one then. Errors
+  // are those that the text alone makes: kInvalidArgument, kResourceExhausted.
+  [[nodiscard]] absl::StatusOr<PreparedQuery> Prepare(
+      std::string_view text, const PrepareOptions& options = {}) const;
 
   // Runs one JSON query document (see pattern_query.h) on the present state,
   // or the past one that it asks for. Errors: kInvalidArgument (FieldErrors()

@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "skg/export.h"
+#include "skg/parameters.h"
 #include "skg/service.h"
 #include "skg/time_travel.h"
 
@@ -23,11 +24,14 @@ namespace skg {
 namespace engine {
 class QueryImpl;
 }
+class ColumnBatch;
 
 struct QueryOptions {
   // The state that is asked; unset: the present. Of Graph::Query only; a view
   // is a state already (kInvalidArgument).
   std::optional<PointInTime> as_of = std::nullopt;
+  // Values for variables of the text.
+  ParameterValues parameters = {};
   // Only statements that hold in the world at this time are there: valid_from
   // <= it < valid_to, where an absent end is open. Costs one record read a row
   // that has one.
@@ -99,9 +103,14 @@ class SKG_EXPORT QueryResult {
   [[nodiscard]] absl::StatusOr<bool> Next(
       std::vector<std::vector<std::string>>& rows);
 
+  // The same as columns (see column_batch.h): numbers as numbers, texts only
+  // where they are asked for. May take turns with Next. Errors: those of Next,
+  // and kInvalidArgument (a graph, whose triples come by Next).
+  [[nodiscard]] absl::StatusOr<bool> NextBatch(ColumnBatch& batch);
+
   // Some more of the answer as bytes of a format, always the same one: at least
   // a byte, about 32 KiB. False: that was all (`bytes` is empty). Not to be
-  // mixed with Next. Errors: kInvalidArgument (a format of the other form), and
+  // mixed with Next and NextBatch. Errors: kInvalidArgument (a format of the other form), and
   // those of Next.
   [[nodiscard]] absl::StatusOr<bool> NextBytes(ResultFormat format,
                                                std::string& bytes);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "skg/parameters.h"
 #include "skg/service.h"
 #include "skg/statement.h"
 
@@ -18,6 +19,8 @@ namespace skg {
 struct UpdateOptions {
   // For relative IRIs of the request; empty: they are an error.
   std::string base_iri = {};
+  // Values for variables of the text, in all of its operations that have them.
+  ParameterValues parameters = {};
   // The default graph of WHERE is all graphs together, each triple once, where
   // neither WITH nor USING says what it is. Changes never go there.
   bool union_default_graph = false;

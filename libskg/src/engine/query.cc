@@ -5,11 +5,13 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "base/strings.h"
+#include "engine/parameters.h"
+#include "engine/prepared_query.h"
 #include "engine/query_impl.h"
+#include "query/parameters.h"
 #include "rdf/writer.h"
 #include "skg/field_error.h"
 #include "skg/graph.h"
-#include "sparql/parser.h"
 #include "sparql/results.h"
 
 namespace skg {
@@ -84,50 +86,75 @@ bool WritesGraphs(ResultFormat format) {
 
 }  // namespace
 
+QueryResult::Form FormOf(const query::Query& query) {
+  switch (query.form) {
+    case query::Query::Form::kSelect:
+      return QueryResult::Form::kSolutions;
+    case query::Query::Form::kAsk:
+      return QueryResult::Form::kBoolean;
+    case query::Query::Form::kConstruct:
+    case query::Query::Form::kDescribe:
+      break;
+  }
+  return QueryResult::Form::kGraph;
+}
+
+std::vector<std::string> ColumnsOf(const query::Query& query) {
+  if (FormOf(query) == QueryResult::Form::kGraph)
+    return {"subject", "predicate", "object"};
+  std::vector<std::string> names;
+  for (const query::Variable v : query.result)
+    names.push_back(query.variables.names[v]);
+  return names;
+}
+
 absl::StatusOr<QueryResult> QueryImpl::Run(std::shared_ptr<const ViewImpl> view,
-                                           std::string_view text,
+                                           const query::Query& query,
+                                           const ParameterValues& parameters,
                                            const QueryOptions& options) {
   std::unique_ptr<QueryImpl> impl(new QueryImpl(std::move(view), options));
-  SKG_RETURN_IF_ERROR(impl->Start(text, options));
+  if (parameters.empty()) {
+    SKG_RETURN_IF_ERROR(impl->Start(query, options));
+  } else {
+    SKG_ASSIGN_OR_RETURN(
+        const query::VariableValues values,
+        ResolveParameters(parameters, query.variables, impl->view_->names()));
+    SKG_ASSIGN_OR_RETURN(const query::Query bound,
+                         query::WithParameters(query, values));
+    SKG_RETURN_IF_ERROR(impl->Start(bound, options));
+  }
   return QueryResult(std::move(impl));
 }
 
-absl::Status QueryImpl::Start(std::string_view text,
+absl::Status QueryImpl::Start(const query::Query& query,
                               const QueryOptions& options) {
-  const std::string base(view_->names().base());
-  SKG_ASSIGN_OR_RETURN(
-      const query::Query query,
-      sparql::ParseQuery(text, {.base_iri = options.base_iri,
-                                .prefixes = {{"", base}},
-                                .max_text_bytes = options.max_text_bytes}));
   SKG_ASSIGN_OR_RETURN(query::QueryOptions run,
                        ForExecutor(options, *view_, query, cancellation_));
   if (options.services != nullptr)
     run.services = &services_.emplace(*options.services, options.deadline);
-  switch (query.form) {
-    case query::Query::Form::kSelect: {
+  form_ = FormOf(query);
+  variables_ = ColumnsOf(query);
+  switch (form_) {
+    case QueryResult::Form::kSolutions: {
       SKG_ASSIGN_OR_RETURN(solutions_,
                            query::RunSelect(query, view_->view(), run));
-      variables_ = solutions_->variables();
-      return absl::OkStatus();
+      break;
     }
-    case query::Query::Form::kAsk: {
-      form_ = QueryResult::Form::kBoolean;
+    case QueryResult::Form::kBoolean: {
       // Kept for its plan.
       SKG_ASSIGN_OR_RETURN(solutions_,
                            query::RunPattern(query, {}, view_->view(), run));
       query::Batch batch;
       SKG_ASSIGN_OR_RETURN(boolean_, solutions_->Next(batch));
-      return absl::OkStatus();
-    }
-    case query::Query::Form::kConstruct:
-    case query::Query::Form::kDescribe:
       break;
+    }
+    case QueryResult::Form::kGraph: {
+      prefixes_ = query.prefixes;
+      SKG_ASSIGN_OR_RETURN(triples_,
+                           query::RunGraph(query, view_->view(), run));
+      break;
+    }
   }
-  form_ = QueryResult::Form::kGraph;
-  variables_ = {"subject", "predicate", "object"};
-  prefixes_ = query.prefixes;
-  SKG_ASSIGN_OR_RETURN(triples_, query::RunGraph(query, view_->view(), run));
   return absl::OkStatus();
 }
 
@@ -176,6 +203,33 @@ absl::StatusOr<bool> QueryImpl::Next(
     for (const auto& term : row)
       names.push_back(term ? view_->names().ToName(*term) : std::string());
   }
+  return more;
+}
+
+absl::StatusOr<bool> QueryImpl::PullColumns(ColumnBatchImpl& columns) {
+  if (form_ == QueryResult::Form::kBoolean) return false;
+  query::Batch batch;
+  SKG_ASSIGN_OR_RETURN(const bool more, solutions_->Next(batch));
+  if (!more) return false;
+  SKG_RETURN_IF_ERROR(
+      columns.Fill(batch, solutions_->terms(), view_->names(), memory_bytes_));
+  return true;
+}
+
+absl::StatusOr<bool> QueryImpl::NextBatch(ColumnBatchImpl& columns) {
+  columns.Clear();
+  SKG_RETURN_IF_ERROR(failed_);
+  if (form_ == QueryResult::Form::kGraph) {
+    return absl::InvalidArgumentError(
+        "the answer is a graph, which has no columns; take its triples by "
+        "Next");
+  }
+  absl::StatusOr<bool> more = PullColumns(columns);
+  if (!more.ok()) {
+    failed_ = more.status();
+    columns.Clear();
+  }
+  rows_ += columns.rows();
   return more;
 }
 
@@ -242,6 +296,15 @@ absl::StatusOr<bool> QueryImpl::NextBytes(ResultFormat format,
   return !bytes.empty();
 }
 
+static absl::StatusOr<QueryResult> RunText(std::shared_ptr<const ViewImpl> view,
+                                           std::string_view text,
+                                           const QueryOptions& options) {
+  SKG_ASSIGN_OR_RETURN(
+      const query::Query query,
+      ParseText(view->graph(), text, options.base_iri, options.max_text_bytes));
+  return QueryImpl::Run(std::move(view), query, options.parameters, options);
+}
+
 std::string QueryImpl::Explain(ExplainFormat format) const {
   if (triples_ != nullptr) {
     return format == ExplainFormat::kText ? triples_->ExplainText()
@@ -267,6 +330,9 @@ bool QueryResult::boolean() const { return impl_->boolean(); }
 absl::StatusOr<bool> QueryResult::Next(
     std::vector<std::vector<std::string>>& rows) {
   return impl_->Next(rows);
+}
+absl::StatusOr<bool> QueryResult::NextBatch(ColumnBatch& batch) {
+  return impl_->NextBatch(engine::ColumnBatchImpl::Of(batch));
 }
 absl::StatusOr<bool> QueryResult::NextBytes(ResultFormat format,
                                             std::string& bytes) {
@@ -314,13 +380,13 @@ absl::StatusOr<QueryResult> ReadView::Query(std::string_view text,
     return absl::InvalidArgumentError(
         "a view is one state already; ask Graph::Query as of another");
   }
-  return engine::QueryImpl::Run(impl_, text, options);
+  return engine::RunText(impl_, text, options);
 }
 
 absl::StatusOr<QueryResult> Graph::Query(std::string_view text,
                                          const QueryOptions& options) const {
   SKG_ASSIGN_OR_RETURN(auto view, engine::ViewImpl::AsOf(impl_, options.as_of));
-  return engine::QueryImpl::Run(std::move(view), text, options);
+  return engine::RunText(std::move(view), text, options);
 }
 
 }  // namespace skg

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/cancellation.h"
+#include "engine/column_batch.h"
 #include "engine/service_bridge.h"
 #include "engine/view_impl.h"
 #include "query/exec/run.h"
@@ -20,13 +21,19 @@
 
 namespace skg::engine {
 
+[[nodiscard]] QueryResult::Form FormOf(const query::Query& query);
+// The names of the answer's columns.
+[[nodiscard]] std::vector<std::string> ColumnsOf(const query::Query& query);
+
 // One thread at a time; Cancel from any.
 class QueryImpl {
  public:
-  // `options.as_of` is resolved already. Errors: as Graph::Query.
+  // `options.as_of` is resolved already, and what the options say of the text
+  // and its parameters says nothing. Needs `query` no longer than the call.
+  // Errors: as Graph::Query.
   [[nodiscard]] static absl::StatusOr<QueryResult> Run(
-      std::shared_ptr<const ViewImpl> view, std::string_view text,
-      const QueryOptions& options);
+      std::shared_ptr<const ViewImpl> view, const query::Query& query,
+      const ParameterValues& parameters, const QueryOptions& options);
 
   [[nodiscard]] QueryResult::Form form() const { return form_; }
   [[nodiscard]] const std::vector<std::string>& variables() const {
@@ -35,6 +42,7 @@ class QueryImpl {
   [[nodiscard]] bool boolean() const { return boolean_; }
   [[nodiscard]] absl::StatusOr<bool> Next(
       std::vector<std::vector<std::string>>& rows);
+  [[nodiscard]] absl::StatusOr<bool> NextBatch(ColumnBatchImpl& columns);
   [[nodiscard]] absl::StatusOr<bool> NextBytes(ResultFormat format,
                                                std::string& bytes);
   [[nodiscard]] uint64_t rows() const { return rows_; }
@@ -45,13 +53,16 @@ class QueryImpl {
   using Terms = std::vector<std::vector<std::optional<rdf::Term>>>;
 
   QueryImpl(std::shared_ptr<const ViewImpl> view, const QueryOptions& options)
-      : view_(std::move(view)), cancellation_(options.deadline) {}
+      : view_(std::move(view)),
+        cancellation_(options.deadline),
+        memory_bytes_(options.memory_bytes) {}
 
-  [[nodiscard]] absl::Status Start(std::string_view text,
+  [[nodiscard]] absl::Status Start(const query::Query& query,
                                    const QueryOptions& options);
   // Rows of terms; after an error always the same error.
   [[nodiscard]] absl::StatusOr<bool> NextTerms(Terms& rows);
   [[nodiscard]] absl::StatusOr<bool> PullTerms(Terms& rows);
+  [[nodiscard]] absl::StatusOr<bool> PullColumns(ColumnBatchImpl& columns);
   // Rows to bytes_; where there are none left, the end of the document.
   [[nodiscard]] absl::Status Encode(const Terms& rows, bool more);
   [[nodiscard]] absl::Status StartEncoding(ResultFormat format);
@@ -59,6 +70,7 @@ class QueryImpl {
   // Destroyed last: the rest stands on it.
   const std::shared_ptr<const ViewImpl> view_;
   Cancellation cancellation_;
+  const size_t memory_bytes_;
   std::optional<ServiceBridge> services_;
   QueryResult::Form form_ = QueryResult::Form::kSolutions;
   std::vector<std::string> variables_;

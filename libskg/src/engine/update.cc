@@ -15,8 +15,10 @@
 #include "engine/blank_nodes.h"
 #include "engine/graph_impl.h"
 #include "engine/local_documents.h"
+#include "engine/parameters.h"
 #include "engine/service_bridge.h"
 #include "query/exec/update.h"
+#include "query/parameters.h"
 #include "skg/graph.h"
 #include "sparql/parser.h"
 
@@ -48,8 +50,15 @@ absl::StatusOr<UpdateResult> Graph::Update(std::string_view text,
   parsing.base_iri = options.base_iri;
   parsing.prefixes = {{"", std::string(base_namespace())}};
   parsing.max_text_bytes = options.max_text_bytes;
-  SKG_ASSIGN_OR_RETURN(const query::Update update,
+  SKG_ASSIGN_OR_RETURN(query::Update update,
                        sparql::ParseUpdate(text, parsing));
+  if (!options.parameters.empty()) {
+    SKG_ASSIGN_OR_RETURN(
+        const query::VariableValues values,
+        engine::ResolveParameters(options.parameters, update.variables,
+                                  impl_->names()));
+    SKG_ASSIGN_OR_RETURN(update, query::WithParameters(update, values));
+  }
   SKG_ASSIGN_OR_RETURN(const MemoryReservation memory,
                        impl_->engine().memory().ReserveShare(
                            "updates", options.memory_bytes,

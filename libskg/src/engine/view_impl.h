@@ -38,6 +38,9 @@ class ViewImpl {
       std::unique_ptr<CursorImpl> impl);
 
   [[nodiscard]] const GraphImpl& graph() const { return *graph_; }
+  [[nodiscard]] const std::shared_ptr<const GraphImpl>& shared_graph() const {
+    return graph_;
+  }
   [[nodiscard]] const storage::ReadView& view() const { return view_; }
   [[nodiscard]] const rdf::NameSpace& names() const { return graph_->names(); }
 

@@ -25,7 +25,7 @@ struct ParseOptions {
   // Operators one above the other in the algebra and its expressions, which a
   // text reaches without nesting too: BIND after BIND, 1+1+1. Whoever walks the
   // result recursively needs a stack for as many.
-  uint32_t max_depth = 1000;
+  uint32_t max_depth = 256;
   // What the result may take, about.
   size_t max_memory_bytes = size_t{128} << 20;
 };

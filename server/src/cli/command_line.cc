@@ -64,6 +64,13 @@ std::string CheckTime(const std::string& text) {
              : "must be an ISO 8601 time such as 2024-01-15T10:30:00Z";
 }
 
+std::string CheckParameter(const std::string& text) {
+  const size_t split = text.find('=');
+  return split != std::string::npos && split > 0
+             ? ""
+             : "must be the name of a variable, = and its value";
+}
+
 std::string CheckNotEmpty(const std::string& text) {
   return text.empty() ? "its value is empty" : "";
 }
@@ -248,10 +255,10 @@ void AddResults(CLI::App& verb, ResultFormat& results,
                 const std::vector<std::string>& names = {"json", "csv", "tsv",
                                                          "table"}) {
   static const std::map<std::string, ResultFormat> kResults = {
-      {"json", ResultFormat::kJson},        {"xml", ResultFormat::kXml},
-      {"csv", ResultFormat::kCsv},          {"tsv", ResultFormat::kTsv},
-      {"table", ResultFormat::kTable},      {"turtle", ResultFormat::kTurtle},
-      {"ntriples", ResultFormat::kNTriples}};
+      {"json", ResultFormat::kJson},         {"xml", ResultFormat::kXml},
+      {"csv", ResultFormat::kCsv},           {"tsv", ResultFormat::kTsv},
+      {"table", ResultFormat::kTable},       {"turtle", ResultFormat::kTurtle},
+      {"ntriples", ResultFormat::kNTriples}, {"rdfxml", ResultFormat::kRdfXml}};
   verb.add_option_function<std::string>(
           "--results",
           [&results](const std::string& text) { results = kResults.at(text); },
@@ -278,7 +285,7 @@ void AddQuery(CLI::App& app, Chosen& chosen) {
   AddResults(
       *verb, query->results,
       "Form of the answer [table on a terminal, else json; turtle for graphs]",
-      {"json", "xml", "csv", "tsv", "table", "turtle", "ntriples"});
+      {"json", "xml", "csv", "tsv", "table", "turtle", "ntriples", "rdfxml"});
   verb->add_flag("--union-default-graph", query->union_default_graph,
                  "SPARQL: the default graph is all graphs together");
   CLI::Option* explain = verb->add_flag(
@@ -288,6 +295,13 @@ void AddQuery(CLI::App& app, Chosen& chosen) {
       ->excludes(explain);
   verb->add_flag("--update", query->update,
                  "The text is SPARQL Update: one commit of all its operations");
+  verb->add_option(
+          "--param", query->parameters,
+          "SPARQL: the value of a variable of the text, a name or a term; "
+          "again for more")
+      ->check(Checked(CheckParameter))
+      ->allow_extra_args(false)
+      ->type_name("NAME=TERM");
   verb->add_option(
           "--service", query->services,
           "SPARQL: SERVICE may ask the endpoint at URL; again for more")

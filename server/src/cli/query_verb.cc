@@ -68,15 +68,18 @@ bool IsPattern(const QueryVerb& verb, const std::string& text) {
 // Options of the other language are mistakes.
 absl::Status CheckPattern(const QueryVerb& verb) {
   if (verb.explain || verb.profile || verb.union_default_graph ||
-      verb.valid_at || verb.min_weight > 0 || !verb.services.empty()) {
+      verb.valid_at || verb.min_weight > 0 || !verb.services.empty() ||
+      !verb.parameters.empty()) {
     return absl::InvalidArgumentError(
-        "--explain, --profile, --union-default-graph, --valid-at, --min-weight "
-        "and --service are for SPARQL; this is a pattern document");
+        "--explain, --profile, --union-default-graph, --valid-at, "
+        "--min-weight, --param and --service are for SPARQL; this is a pattern "
+        "document");
   }
   switch (verb.results) {
     case ResultFormat::kXml:
     case ResultFormat::kTurtle:
     case ResultFormat::kNTriples:
+    case ResultFormat::kRdfXml:
       return absl::InvalidArgumentError(
           "the answer to a pattern document is json, csv, tsv or table");
     default:

@@ -14,6 +14,19 @@
 namespace skg::cli {
 namespace {
 
+absl::StatusOr<ParameterValues> ParametersOf(const QueryVerb& verb) {
+  ParameterValues values;
+  for (const std::string& typed : verb.parameters) {
+    const size_t split = typed.find('=');
+    const std::string name = typed.substr(0, split);
+    if (!values.emplace(name, typed.substr(split + 1)).second) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--param gives ", name, " two values"));
+    }
+  }
+  return values;
+}
+
 skg::QueryOptions OptionsOf(const QueryVerb& verb) {
   skg::QueryOptions options;
   options.as_of = verb.as_of;
@@ -47,6 +60,8 @@ skg::ResultFormat LibraryFormat(ResultFormat format) {
       return skg::ResultFormat::kTurtle;
     case ResultFormat::kNTriples:
       return skg::ResultFormat::kNTriples;
+    case ResultFormat::kRdfXml:
+      return skg::ResultFormat::kRdfXml;
     case ResultFormat::kJson:
     case ResultFormat::kTable:
     case ResultFormat::kAutomatic:
@@ -106,7 +121,10 @@ absl::Status AnswerSparql(const QueryVerb& verb, const Graph& graph,
                           const std::string& text) {
   const auto federation = Federation(verb);
   if (!federation.ok()) return federation.status();
+  auto parameters = ParametersOf(verb);
+  if (!parameters.ok()) return parameters.status();
   skg::QueryOptions options = OptionsOf(verb);
+  options.parameters = *std::move(parameters);
   options.services = federation->get();
   absl::StatusOr<QueryResult> result = graph.Query(text, options);
   if (!result.ok()) return result.status();
@@ -123,7 +141,10 @@ absl::Status RunSparqlUpdate(const QueryVerb& verb, Graph graph,
                              const std::string& text) {
   const auto federation = Federation(verb);
   if (!federation.ok()) return federation.status();
+  auto parameters = ParametersOf(verb);
+  if (!parameters.ok()) return parameters.status();
   UpdateOptions options;
+  options.parameters = *std::move(parameters);
   options.services = federation->get();
   options.union_default_graph = verb.union_default_graph;
   if (verb.timeout_seconds > 0)

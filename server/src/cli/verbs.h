@@ -44,7 +44,8 @@ enum class ResultFormat {
   kCsv,
   kTsv,
   kTurtle,
-  kNTriples
+  kNTriples,
+  kRdfXml
 };
 // What kAutomatic means: a table on a terminal, else JSON.
 [[nodiscard]] ResultFormat ChosenFormat(ResultFormat format);
@@ -60,6 +61,8 @@ struct QueryVerb {
   bool union_default_graph = false;
   bool explain = false, profile = false;
   bool update = false;  // the text is SPARQL Update
+  // For variables of a query or an update: NAME=TERM, as typed.
+  std::vector<std::string> parameters;
   // Endpoints that SERVICE may ask.
   std::vector<std::string> services;
   ResultFormat results = ResultFormat::kAutomatic;

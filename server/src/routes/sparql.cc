@@ -61,7 +61,8 @@ struct ProtocolRequest {
   std::vector<std::string> queries, updates;
   std::vector<std::string> default_graphs, named_graphs;  // as <...>
   std::vector<std::string> using_graphs, using_named_graphs;
-  QueryParameters state;  // see IsStateParameter
+  QueryParameters state;   // see IsStateParameter
+  ParameterValues values;  // of the text's variables
 };
 
 // Clients such as SPARQLWrapper say the form of the answer in these, too,
@@ -87,6 +88,12 @@ absl::Status TakeParameters(const QueryParameters& parameters,
       out.using_named_graphs.push_back("<" + value + ">");
     } else if (IsStateParameter(name)) {
       out.state.emplace_back(name, value);
+    } else if (name.starts_with('$')) {
+      if (!out.values.emplace(name.substr(1), value).second) {
+        return FieldErrorStatus({{{name},
+                                  "a variable has one value; it is here twice",
+                                  "malformed"}});
+      }
     } else if (name != "graph" && !IsFormatHint(name)) {
       return FieldErrorStatus({{{name}, "no such parameter", "unknown_field"}});
     }
@@ -178,6 +185,7 @@ ApiResponse RunQuery(Services& services, const ApiRequest& request,
   }
   skg::QueryOptions options;
   options.base_iri = request.url;
+  options.parameters = asked.values;
   options.default_graphs = asked.default_graphs;
   options.named_graphs = asked.named_graphs;
   options.deadline = request.received + services.settings.query_timeout;
@@ -211,6 +219,7 @@ ApiResponse RunUpdate(Services& services, const ApiRequest& request,
   }
   UpdateOptions options;
   options.base_iri = request.url;
+  options.parameters = asked.values;
   options.default_graphs = asked.using_graphs;
   options.named_graphs = asked.using_named_graphs;
   options.deadline = request.received + services.settings.query_timeout;

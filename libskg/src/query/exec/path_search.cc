@@ -13,6 +13,9 @@ using rdf::TermId;
 using Kind = PropertyPath::Kind;
 
 constexpr size_t kBytesPerNode = 16;
+// An entry of remembered_, beside its nodes.
+constexpr size_t kBytesPerWalk = 96;
+constexpr size_t kMostRememberedBytes = size_t{16} << 20;
 
 }  // namespace
 
@@ -122,12 +125,33 @@ absl::Status PathSearch::Walk(const PropertyPath& path, TermId node,
     case Kind::kZeroOrMore:
     case Kind::kOneOrMore:
     case Kind::kZeroOrOne: {
-      SKG_ASSIGN_OR_RETURN(const auto reached, Reach(path, node, forward));
+      const InnerWalk walk(&path, node, forward);
+      if (const auto at = remembered_.find(walk); at != remembered_.end()) {
+        to->insert(to->end(), at->second.begin(), at->second.end());
+        return absl::OkStatus();
+      }
+      SKG_ASSIGN_OR_RETURN(auto reached, Reach(path, node, forward));
       to->insert(to->end(), reached.begin(), reached.end());
+      Remember(walk, std::move(reached));
       return absl::OkStatus();
     }
   }
   return absl::InternalError("a property path of no known kind");
+}
+
+void PathSearch::Remember(const InnerWalk& walk, std::vector<TermId> reached) {
+  const size_t bytes = kBytesPerWalk + reached.size() * sizeof(TermId);
+  // Whoever lacks memory searches again.
+  const bool fits = remembered_bytes_ + bytes <= kMostRememberedBytes &&
+                    charge_.Add(bytes).ok();
+  if (fits) {
+    remembered_bytes_ += bytes;
+    remembered_.emplace(walk, std::move(reached));
+    return;
+  }
+  if (remembered_bytes_ + bytes <= kMostRememberedBytes) charge_.Release(bytes);
+  charge_.Release(std::exchange(remembered_bytes_, 0));
+  remembered_.clear();
 }
 
 absl::StatusOr<std::vector<TermId>> PathSearch::Reach(

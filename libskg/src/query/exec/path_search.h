@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -59,6 +60,9 @@ class PathSearch {
   // Subjects (objects) of the triples with this predicate; unbound: of all.
   absl::Status AddEnds(rdf::TermId predicate, bool subjects, NodeSet* ends);
   absl::Status Insert(rdf::TermId node, NodeSet* nodes);
+  // A closure inside of another path, from one node and in one direction.
+  using InnerWalk = std::tuple<const PropertyPath*, rdf::TermId, bool>;
+  void Remember(const InnerWalk& walk, std::vector<rdf::TermId> reached);
 
   Context& context_;
   const plan::ActiveGraph graph_;
@@ -67,6 +71,10 @@ class PathSearch {
   // By predicate and direction.
   absl::flat_hash_map<std::pair<rdf::TermId, bool>, std::unique_ptr<EdgeTable>>
       edges_;
+  // Where such walks lead to: they are asked for again and again, and closures
+  // within closures would multiply that with each level.
+  absl::flat_hash_map<InnerWalk, std::vector<rdf::TermId>> remembered_;
+  size_t remembered_bytes_ = 0;
 };
 
 }  // namespace skg::query::exec

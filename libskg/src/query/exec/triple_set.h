@@ -16,7 +16,8 @@ namespace skg::query::exec {
 // Not thread-safe.
 class TripleSet {
  public:
-  // Holds at most `most_bytes`, computed terms not counted.
+  // Holds at most `most_bytes`, computed terms not counted; charged as those
+  // are, until their end.
   TripleSet(TermSpace& terms, size_t most_bytes)
       : terms_(terms), most_(most_bytes / kBytesPerTriple) {}
 
@@ -37,6 +38,7 @@ class TripleSet {
           " triples, and it must remember them to give each once; ask for "
           "less, or allow the query more memory"));
     }
+    SKG_RETURN_IF_ERROR(terms_.Reserve(kBytesPerTriple));
     return true;
   }
 

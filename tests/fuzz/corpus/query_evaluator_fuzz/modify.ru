@@ -1,0 +1,1 @@
+DELETE { ?x :n ?n } INSERT { ?x :n ?m . GRAPH :k { ?x :was ?n } } WHERE { ?x :n ?n BIND(?n + 1 AS ?m) } ; INSERT DATA { :new :p _:b , <<( :a :p 1 )>> } ; DELETE WHERE { :c ?p ?o }

@@ -1,0 +1,1 @@
+PREFIX skg: <urn:skg-vocabulary:> INSERT { << :a :p :b >> skg:weight 0.5 ; skg:source "x" } WHERE {}

@@ -1,0 +1,1 @@
+WITH :g DELETE { ?s ?p ?o } INSERT { ?o ?p ?s } USING NAMED :h WHERE { ?s ?p ?o FILTER NOT EXISTS { GRAPH :h { ?s ?p ?o } } }
