@@ -94,16 +94,18 @@ absl::StatusOr<std::unique_ptr<ScanCursor>> ReadView::Scan(
 }
 
 absl::StatusOr<Counts> ReadView::Count(const ScanPattern& pattern,
-                                       const Cancellation* cancellation) const {
+                                       const Cancellation* cancellation,
+                                       ReadCounters* counters) const {
   if (overlay_ != nullptr) SKG_RETURN_IF_ERROR(overlay_->broken);
   if (overlay_ == nullptr || !overlay_->changed()) {
     if (overlay_ != nullptr) overlay_->reads.Add(pattern);
     SKG_ASSIGN_OR_RETURN(const auto kept, KeptCounts(*snapshot_, pattern));
     if (kept) return *kept;
-    return CountPattern(*snapshot_, pattern, cancellation);
+    return CountPattern(*snapshot_, pattern, cancellation, counters);
   }
   ScanOptions options;
   options.cancellation = cancellation;
+  options.counters = counters;
   SKG_ASSIGN_OR_RETURN(const auto rows, Scan(pattern, options));
   Counts counts;
   StatementBatch batch;

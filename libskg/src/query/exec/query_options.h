@@ -17,6 +17,10 @@
 #include "query/request.h"
 #include "rdf/term.h"
 
+namespace skg::query::plan {
+class StatisticsCache;
+}
+
 namespace skg::query {
 
 // Takes an answer: its variables, then its rows, unset where unbound. A status
@@ -85,6 +89,9 @@ struct QueryOptions {
   absl::Time now = absl::InfinitePast();  // that: when Run is called
   uint64_t seed = 0;                      // of RAND, UUID; 0: a random one
   PlanLimits plan;
+  // What is known of the view's graph; may be null, outlives the query. Null
+  // for the view of a transaction: its commit is none that others see.
+  plan::StatisticsCache* statistics = nullptr;
   // That one query may use; 0: as many as the machine runs at once. All queries
   // together use no more than twice that many.
   size_t threads = 0;

@@ -83,6 +83,7 @@ class Scan final : public Operator {
       if (profile() != nullptr) ++profile()->seeks;
       SKG_RETURN_IF_ERROR(cursor_.rows->Seek(to[0], to[1], to[2]));
     }
+    statements_.wanted = Demand(batch);
     SKG_ASSIGN_OR_RETURN(const bool more, cursor_.rows->Next(statements_));
     if (!more) {
       cursor_.rows = nullptr;
@@ -151,7 +152,8 @@ class Scan final : public Operator {
       *parts[sources_[0]] = value;
       SKG_ASSIGN_OR_RETURN(
           const storage::Counts counts,
-          context().view.Count(pattern, context().options.cancellation));
+          context().view.Count(pattern, context().options.cancellation,
+                               context().CountersOf(node())));
       batch.counts.back() += counts.triples - run_count_;
     }
     skip_to_ = std::max(skip_to_, TermId{value.bits + 1});
@@ -242,7 +244,7 @@ OperatorResult MakeScan(const plan::PlanNode& node, const Parameters& given,
     SKG_ASSIGN_OR_RETURN(
         cursor,
         OpenTriples(context, graph, {places[0].id, places[1].id, places[2].id},
-                    step.order));
+                    step.order, context.CountersOf(node)));
   }
   return std::make_unique<Scan>(node, places, std::move(cursor), context);
 }

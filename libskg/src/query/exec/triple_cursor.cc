@@ -132,9 +132,11 @@ constexpr size_t kMostCursors = 16;
 class Opener {
  public:
   Opener(Context& context, const storage::ReadView& view,
-         const TriplePlaces& places, TermOrder order)
+         const TriplePlaces& places, TermOrder order,
+         storage::ReadCounters* counters)
       : context_(context), view_(view), places_(places) {
     options_.order = order;
+    options_.counters = counters;
     options_.cancellation = context.options.cancellation;
   }
 
@@ -202,9 +204,10 @@ absl::StatusOr<TripleCursor> OpenTriples(Context& context,
                                          const plan::ActiveGraph& graph,
                                          const TriplePlaces& places,
                                          TermOrder order,
+                                         storage::ReadCounters* counters,
                                          const storage::ReadView* view) {
   const Opener opener(context, view == nullptr ? context.view : *view, places,
-                      order);
+                      order, counters);
   if (graph.is_default) return opener.Default();
   TripleCursor cursor;
   if (graph.name.kind == plan::Place::Kind::kConstant) {

@@ -1,6 +1,7 @@
 #include "query/plan/group_planner.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "base/status.h"
@@ -310,6 +311,17 @@ absl::StatusOr<JoinPart> GroupPlanner::MakeGraphPart() {
   return part;
 }
 
+double GroupPlanner::RowGoal() const {
+  if (row_limit_ == Slice::kNoLimit)
+    return std::numeric_limits<double>::infinity();
+  auto goal = static_cast<double>(row_limit_);
+  for (const JoinFilter& filter : join_filters_)
+    goal /= Selectivity(*filter.condition);
+  for (const SharedExpression& filter : existence_filters_)
+    goal /= Selectivity(*filter);
+  return goal;
+}
+
 absl::StatusOr<PlanPtr> GroupPlanner::JoinAll(std::vector<JoinPart> parts) {
   // So many that no set of them fits a word: some first, then the rest.
   while (parts.size() > JoinOrder::kMostParts) {
@@ -332,7 +344,7 @@ absl::StatusOr<PlanPtr> GroupPlanner::JoinAll(std::vector<JoinPart> parts) {
     parts.push_back(std::move(joined));
   }
   JoinOrder order(std::move(parts), join_filters_, scope_.expressions(),
-                  planner_.context().options.plan);
+                  planner_.context().options.plan, RowGoal());
   return order.Plan(needed_);
 }
 

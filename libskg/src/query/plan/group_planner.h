@@ -16,7 +16,10 @@ namespace skg::query::plan {
 class GroupPlanner {
  public:
   GroupPlanner(Planner& planner, const Scope& scope, const VariableSet& needed)
-      : planner_(planner), scope_(scope), needed_(needed) {}
+      : planner_(planner),
+        scope_(scope),
+        needed_(needed),
+        row_limit_(planner.TakeGroupLimit()) {}
 
   [[nodiscard]] absl::StatusOr<PlanPtr> Plan(const Algebra& algebra,
                                              const Filters& filters);
@@ -67,10 +70,13 @@ class GroupPlanner {
                                    double rows, const Member& member,
                                    const Scope& scope);
   absl::StatusOr<PlanPtr> JoinAll(std::vector<JoinPart> parts);
+  // How many rows of the join it takes for those that are asked for.
+  [[nodiscard]] double RowGoal() const;
 
   Planner& planner_;
   const Scope scope_;
   VariableSet needed_;  // and by existence filters
+  const uint64_t row_limit_;
   std::vector<Member> members_;
   std::vector<AlgebraPtr> owned_;
   std::vector<std::unique_ptr<TriplePattern>> owned_triples_;

@@ -327,6 +327,27 @@ PlanPtr BindJoinNode(PlanPtr left, PlanPtr right, BindJoinStep step,
   return Make(std::move(node));
 }
 
+double StartCost(const PlanNode& plan) {
+  if (std::holds_alternative<ScanStep>(plan.step)) return Costs::kOpenScan;
+  if (std::holds_alternative<HashJoinStep>(plan.step)) {
+    return StartCost(*plan.inputs[0]) + plan.inputs[1]->cost +
+           Costs::kHashBuild * plan.inputs[1]->rows;
+  }
+  if (std::holds_alternative<BindJoinStep>(plan.step)) {
+    return StartCost(*plan.inputs[0]) + plan.inputs[1]->cost + Costs::kRunPlan;
+  }
+  if (std::holds_alternative<MergeJoinStep>(plan.step))
+    return StartCost(*plan.inputs[0]) + StartCost(*plan.inputs[1]);
+  const bool streams = std::holds_alternative<FilterStep>(plan.step) ||
+                       std::holds_alternative<ExtendStep>(plan.step) ||
+                       std::holds_alternative<ProjectStep>(plan.step) ||
+                       std::holds_alternative<DistinctStep>(plan.step) ||
+                       std::holds_alternative<UnionStep>(plan.step) ||
+                       std::holds_alternative<SliceStep>(plan.step) ||
+                       std::holds_alternative<TripleTermStep>(plan.step);
+  return streams ? StartCost(*plan.inputs[0]) : plan.cost;
+}
+
 double Selectivity(const Expression& condition) {
   switch (condition.kind) {
     case Expression::Kind::kEqual:

@@ -75,6 +75,9 @@ struct Costs {
                                    BindJoinStep step, const VariableSet& needed,
                                    double rows);
 
+// What a plan costs before its first row.
+[[nodiscard]] double StartCost(const PlanNode& plan);
+
 // What part of rows passes a condition, as a guess.
 [[nodiscard]] double Selectivity(const Expression& condition);
 

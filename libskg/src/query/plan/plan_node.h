@@ -198,6 +198,15 @@ enum class Repeats : uint8_t {
   kDropped,  // nobody asks how many there are
 };
 
+// Another way to join the same parts, that was weighed and not taken.
+struct Alternative {
+  enum class How : uint8_t { kHash, kMerge, kIndex };
+  How how = How::kHash;
+  std::vector<PlanPtr> left, right;  // the parts: each as it might be read
+  std::vector<Variable> order;       // of the rows
+  double cost = 0;
+};
+
 struct PlanNode {
   Step step;
   std::vector<PlanPtr> inputs;
@@ -209,8 +218,7 @@ struct PlanNode {
   // inputs included.
   double rows = 0;
   double cost = 0;
-  // The other ways to join that were weighed.
-  std::string alternatives;
+  std::vector<Alternative> alternatives;  // the cheapest first
 
   [[nodiscard]] std::optional<size_t> Column(Variable v) const {
     for (size_t i = 0; i < schema.size(); ++i) {

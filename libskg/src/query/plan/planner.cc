@@ -36,6 +36,21 @@ SharedExpression Share(const Expression& expression) {
   return std::make_shared<const Expression>(expression);
 }
 
+bool IsGroup(const Algebra& algebra) {
+  return std::holds_alternative<Bgp>(algebra.node) ||
+         std::holds_alternative<Join>(algebra.node) ||
+         std::holds_alternative<Filter>(algebra.node);
+}
+
+// A group of joins, or what makes one row of each of its rows.
+bool IsGroupBelow(const Algebra& algebra) {
+  if (const auto* project = std::get_if<Project>(&algebra.node))
+    return IsGroupBelow(*project->input);
+  if (const auto* extend = std::get_if<Extend>(&algebra.node))
+    return IsGroupBelow(*extend->input);
+  return IsGroup(algebra);
+}
+
 // One overload for each operator that is not part of a join group.
 struct PartPlanner {
   Planner& planner;
@@ -157,8 +172,11 @@ struct PartPlanner {
   }
   Result operator()(const Slice& node) const {
     const bool bounded = node.limit < Slice::kNoLimit - node.offset;
-    if (bounded && IsSorted(*node.input))
+    if (bounded && IsSorted(*node.input)) {
       planner.LimitNextSort(node.offset + node.limit);
+    } else if (bounded && IsGroupBelow(*node.input)) {
+      planner.LimitNextGroup(node.offset + node.limit);
+    }
     SKG_ASSIGN_OR_RETURN(PlanPtr plan,
                          planner.Plan(*node.input, scope, needed));
     return Filtered(SliceNode(std::move(plan), node.offset, node.limit),
@@ -196,12 +214,6 @@ struct PartPlanner {
     return std::holds_alternative<OrderBy>(algebra.node);
   }
 };
-
-bool IsGroup(const Algebra& algebra) {
-  return std::holds_alternative<Bgp>(algebra.node) ||
-         std::holds_alternative<Join>(algebra.node) ||
-         std::holds_alternative<Filter>(algebra.node);
-}
 
 }  // namespace
 
@@ -264,9 +276,14 @@ Result Planner::PlanPart(const Algebra& algebra, const Scope& scope,
 }
 
 Result Planner::PlanQuery(const Algebra& algebra,
-                          const std::vector<Variable>& result) {
+                          const std::vector<Variable>& result,
+                          uint64_t most_rows) {
+  if (most_rows != Slice::kNoLimit && IsGroupBelow(algebra))
+    LimitNextGroup(most_rows);
   SKG_ASSIGN_OR_RETURN(PlanPtr plan, Plan(algebra, {}, VariableSet(result)));
   plan = ProjectNode(std::move(plan), result);
+  if (most_rows != Slice::kNoLimit)
+    plan = SliceNode(std::move(plan), 0, most_rows);
   return context_.options.threads == 1
              ? plan
              : Parallelised(std::move(plan), context_.options.plan);

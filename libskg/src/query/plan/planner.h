@@ -37,11 +37,13 @@ class Planner {
   explicit Planner(exec::Context& context)
       : context_(context), statistics_(context) {}
 
-  // The plan of a whole query's pattern. Its schema is `result`.
+  // The plan of a whole query's pattern, of which no more rows are wanted. Its
+  // schema is `result`.
   // Errors: kInvalidArgument (too deep), kDataLoss, kResourceExhausted,
   // kDeadlineExceeded, kCancelled.
   [[nodiscard]] absl::StatusOr<PlanPtr> PlanQuery(
-      const Algebra& algebra, const std::vector<Variable>& result);
+      const Algebra& algebra, const std::vector<Variable>& result,
+      uint64_t most_rows = Slice::kNoLimit);
   // The plan of EXISTS for solutions that bind `given`.
   [[nodiscard]] absl::StatusOr<PlanPtr> PlanExists(const Algebra& algebra,
                                                    const ActiveGraph& active,
@@ -71,6 +73,11 @@ class Planner {
   [[nodiscard]] uint64_t TakeSortLimit() {
     return std::exchange(sort_limit_, Slice::kNoLimit);
   }
+  // The same of the next group of joins.
+  void LimitNextGroup(uint64_t rows) { group_limit_ = rows; }
+  [[nodiscard]] uint64_t TakeGroupLimit() {
+    return std::exchange(group_limit_, Slice::kNoLimit);
+  }
 
  private:
   exec::Context& context_;
@@ -79,6 +86,7 @@ class Planner {
   size_t depth_ = 0;
   size_t planned_ = 0;
   uint64_t sort_limit_ = Slice::kNoLimit;
+  uint64_t group_limit_ = Slice::kNoLimit;
 };
 
 // Conditions on top of a plan, each asked of its rows.
