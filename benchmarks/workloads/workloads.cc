@@ -15,6 +15,7 @@ constexpr std::array kWorkloads = {
              &PreparePointLookup},
     Workload{"prefix_scan", "all statements of a predicate",
              &PreparePrefixScan},
+    Workload{"query_api", "calls and rows of the query API", &PrepareQueryApi},
     Workload{"scan", "5 million statements in term ids, every column decoded",
              &PrepareScan},
     Workload{"lookup", "single statements and short ranges, in term ids",

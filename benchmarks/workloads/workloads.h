@@ -10,6 +10,7 @@ namespace skg::bench {
 [[nodiscard]] absl::StatusOr<Plan> PrepareSingleInsert(const Options& options);
 [[nodiscard]] absl::StatusOr<Plan> PreparePointLookup(const Options& options);
 [[nodiscard]] absl::StatusOr<Plan> PreparePrefixScan(const Options& options);
+[[nodiscard]] absl::StatusOr<Plan> PrepareQueryApi(const Options& options);
 [[nodiscard]] absl::StatusOr<Plan> PrepareScan(const Options& options);
 [[nodiscard]] absl::StatusOr<Plan> PrepareLookup(const Options& options);
 [[nodiscard]] absl::StatusOr<Plan> PrepareBlockCodec(const Options& options);
