@@ -22,8 +22,8 @@ ActiveGraph Known(const ActiveGraph& graph) {
 
 Statistics::Key Statistics::KeyOf(const ActiveGraph& graph,
                                   const std::array<TermId, 3>& ids) {
-  return {graph.is_default ? uint64_t{0} : uint64_t{1}, graph.name.id.bits,
-          ids[0].bits, ids[1].bits, ids[2].bits};
+  const uint64_t kind = graph.all ? 2 : graph.is_default ? 0 : 1;
+  return {kind, graph.name.id.bits, ids[0].bits, ids[1].bits, ids[2].bits};
 }
 
 absl::StatusOr<double> Statistics::Count(const ActiveGraph& graph,
@@ -34,7 +34,9 @@ absl::StatusOr<double> Statistics::Count(const ActiveGraph& graph,
       GraphScope::kDefault, {}, ids[0], ids[1], ids[2]};
   const exec::Dataset& dataset = context_.dataset;
   std::vector<TermId> graphs;
-  if (!graph.is_default) {
+  if (graph.all) {
+    pattern.scope = GraphScope::kUnion;
+  } else if (!graph.is_default) {
     pattern.scope = GraphScope::kNamed;
     if (graph.name.kind == Place::Kind::kConstant) graphs = {graph.name.id};
   } else if (dataset.default_graph == exec::Dataset::DefaultGraph::kAll) {
