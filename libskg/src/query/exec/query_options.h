@@ -15,6 +15,7 @@
 #include "base/cancellation.h"
 #include "base/memory_budget.h"
 #include "query/request.h"
+#include "rdf/name.h"
 #include "rdf/term.h"
 
 namespace skg::query::plan {
@@ -85,6 +86,8 @@ struct QueryOptions {
   ServiceClient* services = nullptr;
   // A SERVICE pattern that is answered more rows is kResourceExhausted.
   uint64_t max_service_rows = std::numeric_limits<uint64_t>::max();
+  // For orders by name; may be null where there are none. Outlives the query.
+  const rdf::NameSpace* names = nullptr;
   std::string base_iri;                   // for IRI()
   absl::Time now = absl::InfinitePast();  // that: when Run is called
   uint64_t seed = 0;                      // of RAND, UUID; 0: a random one

@@ -208,8 +208,13 @@ absl::StatusOr<TripleCursor> OpenTriples(Context& context,
                                          const storage::ReadView* view) {
   const Opener opener(context, view == nullptr ? context.view : *view, places,
                       order, counters);
-  if (graph.is_default) return opener.Default();
   TripleCursor cursor;
+  if (graph.all) {
+    SKG_ASSIGN_OR_RETURN(cursor.rows, opener.Open(GraphScope::kUnion));
+    cursor.merges_graphs = true;
+    return cursor;
+  }
+  if (graph.is_default) return opener.Default();
   if (graph.name.kind == plan::Place::Kind::kConstant) {
     if (!context.dataset.Names(graph.name.id)) return cursor;
     SKG_ASSIGN_OR_RETURN(cursor.rows,
@@ -228,7 +233,7 @@ plan::Place Resolve(const plan::Place& place, const Parameters& given) {
 
 plan::ActiveGraph Resolve(const plan::ActiveGraph& graph,
                           const Parameters& given) {
-  return {graph.is_default, Resolve(graph.name, given)};
+  return {graph.is_default, Resolve(graph.name, given), graph.all};
 }
 
 storage::TermOrder NaturalOrder(bool subject, bool predicate, bool object) {

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/strings.h"
 #include "query/json_text.h"
+#include "query/tables/table_function.h"
 
 namespace skg::query::plan {
 namespace {
@@ -53,6 +54,18 @@ const char* NameOf(Alternative::How how) {
   return "join";
 }
 
+const char* NameOf(Collation collation) {
+  switch (collation) {
+    case Collation::kTerm:
+      return "";
+    case Collation::kId:
+      return " id";
+    case Collation::kName:
+      return " name";
+  }
+  return "";
+}
+
 // The name of an operator and what is its own.
 struct Description {
   std::string name, detail;
@@ -68,7 +81,7 @@ class Describer {
             absl::StrCat(Text(step.subject), " ", Text(step.predicate), " ",
                          Text(step.object), Text(step.graph), " in ",
                          kOrders[static_cast<size_t>(step.order)],
-                         Text(step.record.get()))};
+                         Text(step.record.get()), Text(step.statement.get()))};
   }
   Description operator()(const TripleTermStep& step) const {
     return {"triple term",
@@ -110,8 +123,11 @@ class Describer {
     std::string keys;
     for (const SortStep::Key& key : step.keys) {
       absl::StrAppend(&keys, keys.empty() ? "" : " ", Name(key.variable),
+                      NameOf(key.collation),
                       key.descending ? " descending" : "");
     }
+    if (step.first_of)
+      absl::StrAppend(&keys, Names(", first of", *step.first_of));
     if (step.limit == Slice::kNoLimit) return {"sort", keys};
     return {"top", absl::StrCat(step.limit, " by ", keys)};
   }
@@ -137,6 +153,13 @@ class Describer {
     return {"parallel", absl::StrCat(step.steps, " steps")};
   }
   Description operator()(const ServiceStep&) const { return {"service", ""}; }
+  Description operator()(const ProductStep& step) const {
+    return {"product", absl::StrCat("of first ", step.limit)};
+  }
+  Description operator()(const TableStep& step) const {
+    return {"table", absl::StrCat(av(step.function->name()), "(",
+                                  step.function->Arguments(), ")")};
+  }
 
   // Ways to join, each with what it would join.
   std::string operator()(const Alternative& other) const {
@@ -197,6 +220,7 @@ class Describer {
     return text + " }";
   }
   std::string Text(const ActiveGraph& graph) const {
+    if (graph.all) return " all graphs";
     return graph.is_default ? "" : absl::StrCat(" graph ", Text(graph.name));
   }
 
@@ -211,11 +235,16 @@ class Describer {
     add("reified", record->reified);
     for (const RecordColumns::Value& value : record->values)
       add(query::NameOf(value.property), value.place);
-    if (record->min_weight > 0 || record->max_weight < 1) {
-      absl::StrAppend(&text, " weight from ", record->min_weight, " to ",
-                      record->max_weight);
-    }
-    return text;
+    return text + Weights(record->min_weight, record->max_weight);
+  }
+  std::string Text(const StatementColumns* statement) const {
+    if (statement == nullptr) return "";
+    return " first statement" +
+           Weights(statement->min_weight, statement->max_weight);
+  }
+  static std::string Weights(float least, float most) {
+    if (least <= 0 && most >= 1) return "";
+    return absl::StrCat(" weight from ", least, " to ", most);
   }
 
   exec::Context& context_;

@@ -44,6 +44,7 @@ struct WorksInEachGraph {
   bool operator()(const Reduced&) const { return false; }
   bool operator()(const Slice&) const { return false; }
   bool operator()(const Service&) const { return false; }
+  bool operator()(const TableCall&) const { return false; }
 
   static bool Ask(const Algebra& algebra) {
     return std::visit(WorksInEachGraph{}, algebra.node);

@@ -37,6 +37,7 @@ class GroupPlanner {
     const Algebra* algebra = nullptr;  // null: `triple`
     const TriplePattern* triple = nullptr;
     const RecordPattern* record = nullptr;  // that `triple` is of; or null
+    const StatementPattern* statement = nullptr;  // as `record`
     bool needs_reifier = true;
     VariableSet variables, certain;
     Filters filters;
@@ -46,6 +47,7 @@ class GroupPlanner {
   absl::Status FlattenPath(const PathPattern& path);
   void AddTriple(const TriplePattern& triple);
   void AddRecord(const RecordPattern& record);
+  void AddStatement(const StatementPattern& statement);
   void LeaveOutReifiers();
   void AddOpaque(const Algebra& algebra);
   // Keeps it while the group is planned.

@@ -53,6 +53,10 @@ struct Costs {
 [[nodiscard]] PlanPtr ProjectNode(PlanPtr input, std::vector<Variable> schema);
 [[nodiscard]] PlanPtr UnionNode(std::vector<PlanPtr> inputs);
 [[nodiscard]] PlanPtr DistinctNode(PlanPtr input, bool adjacent_only);
+// Its schema is what of `needed` the input has.
+[[nodiscard]] PlanPtr SortNode(PlanPtr input, SortStep step,
+                               const VariableSet& needed);
+[[nodiscard]] PlanPtr ProductNode(std::vector<PlanPtr> inputs, uint64_t limit);
 [[nodiscard]] PlanPtr SliceNode(PlanPtr input, uint64_t offset, uint64_t limit);
 
 // The columns of both that are needed, the left's first.

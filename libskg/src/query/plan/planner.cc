@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "base/status.h"
@@ -10,8 +11,10 @@
 #include "query/plan/group_planner.h"
 #include "query/plan/left_join_planner.h"
 #include "query/plan/nodes.h"
+#include "query/plan/order_planner.h"
 #include "query/plan/parallel.h"
 #include "query/plan/variables.h"
+#include "query/tables/table_function.h"
 
 namespace skg::query::plan {
 namespace {
@@ -172,8 +175,9 @@ struct PartPlanner {
   }
   Result operator()(const Slice& node) const {
     const bool bounded = node.limit < Slice::kNoLimit - node.offset;
-    if (bounded && IsSorted(*node.input)) {
-      planner.LimitNextSort(node.offset + node.limit);
+    std::optional<VariableSet> first_of;
+    if (bounded && IsSorted(*node.input, &first_of)) {
+      planner.AskNextSort({node.offset + node.limit, std::move(first_of)});
     } else if (bounded && IsGroupBelow(*node.input)) {
       planner.LimitNextGroup(node.offset + node.limit);
     }
@@ -193,6 +197,25 @@ struct PartPlanner {
     return Filtered(std::make_shared<const PlanNode>(std::move(plan)), filters,
                     scope);
   }
+  Result operator()(const TableCall& node) const {
+    const TableFunction::Estimate estimate = node.function->EstimateRows();
+    PlanNode plan;
+    TableStep step{node.function, {}};
+    VariableSet wanted = needed;
+    for (const SharedExpression& filter : filters)
+      wanted.Add(VariablesOf(*filter));
+    for (size_t i = 0; i < node.columns.size(); ++i) {
+      if (!wanted.Has(node.columns[i])) continue;
+      step.columns.push_back(i);
+      plan.schema.push_back(node.columns[i]);
+    }
+    plan.certain = VariableSet(plan.schema);
+    plan.rows = estimate.rows;
+    plan.cost = estimate.cost;
+    plan.step = std::move(step);
+    return Filtered(std::make_shared<const PlanNode>(std::move(plan)), filters,
+                    scope);
+  }
   template <typename Node>
   Result operator()(const Node&) const {
     return absl::InternalError("a join group was planned as one part");
@@ -207,10 +230,16 @@ struct PartPlanner {
     }
     return ProjectNode(std::move(plan), std::move(schema));
   }
-  // OrderBy right below, or below what keeps each row.
-  static bool IsSorted(const Algebra& algebra) {
+  // OrderBy right below, or below what keeps each row, or the first of equal
+  // ones: `first_of` is what these are equal in.
+  static bool IsSorted(const Algebra& algebra,
+                       std::optional<VariableSet>* first_of) {
     if (const auto* project = std::get_if<Project>(&algebra.node))
-      return IsSorted(*project->input);
+      return IsSorted(*project->input, first_of);
+    if (const auto* distinct = std::get_if<Distinct>(&algebra.node)) {
+      if (!*first_of) *first_of = VisibleVariables(*distinct->input);
+      return IsSorted(*distinct->input, first_of);
+    }
     return std::holds_alternative<OrderBy>(algebra.node);
   }
 };
@@ -236,7 +265,7 @@ void SplitConditions(const Expression& condition, Filters* out) {
 Result Planner::Plan(const Algebra& algebra, const Scope& scope,
                      const VariableSet& needed_above, const Filters& filters) {
   ++planned_;
-  SKG_RETURN_IF_ERROR(context_.Tick());
+  SKG_RETURN_IF_ERROR(context_.Check());
   VariableSet needed = needed_above;
   if (scope.in_each_graph()) needed.Add(scope.graph.name.variable);
   const bool needs_group =

@@ -33,8 +33,8 @@ StatisticsCache* Statistics::CacheFor(const ActiveGraph& graph) const {
 
 Statistics::Key Statistics::KeyOf(const ActiveGraph& graph,
                                   const std::array<TermId, 3>& ids) {
-  return {graph.is_default ? uint64_t{0} : uint64_t{1}, graph.name.id.bits,
-          ids[0].bits, ids[1].bits, ids[2].bits};
+  const uint64_t kind = graph.all ? 2 : graph.is_default ? 0 : 1;
+  return {kind, graph.name.id.bits, ids[0].bits, ids[1].bits, ids[2].bits};
 }
 
 absl::StatusOr<double> Statistics::Count(const ActiveGraph& graph,
@@ -59,7 +59,9 @@ absl::StatusOr<double> Statistics::ReadCount(
       GraphScope::kDefault, {}, ids[0], ids[1], ids[2]};
   const exec::Dataset& dataset = context_.dataset;
   std::vector<TermId> graphs;
-  if (!graph.is_default) {
+  if (graph.all) {
+    pattern.scope = GraphScope::kUnion;
+  } else if (!graph.is_default) {
     pattern.scope = GraphScope::kNamed;
     if (graph.name.kind == Place::Kind::kConstant) graphs = {graph.name.id};
   } else if (dataset.default_graph == exec::Dataset::DefaultGraph::kAll) {

@@ -34,6 +34,10 @@ VariableSet TermsOf(const Bgp& bgp) {
   VariableSet out;
   for (const TriplePattern& triple : bgp.triples) out.Add(VariablesOf(triple));
   for (const RecordPattern& record : bgp.records) out.Add(VariablesOf(record));
+  for (const StatementPattern& statement : bgp.statements) {
+    out.Add(VariablesOf(statement.triple));
+    out.Add(ColumnsOf(statement));
+  }
   return out;
 }
 
@@ -50,6 +54,9 @@ void AddOwn(const Slice&, VariableSet*) {}
 
 struct Mentioned {
   VariableSet operator()(const Bgp& node) const { return TermsOf(node); }
+  VariableSet operator()(const TableCall& node) const {
+    return VariableSet(node.columns);
+  }
   VariableSet operator()(const PathPattern& node) const {
     return TermsOf(node);
   }
@@ -118,6 +125,9 @@ struct Mentioned {
 
 struct Visible {
   VariableSet operator()(const Bgp& node) const { return TermsOf(node); }
+  VariableSet operator()(const TableCall& node) const {
+    return VariableSet(node.columns);
+  }
   VariableSet operator()(const PathPattern& node) const {
     return TermsOf(node);
   }
@@ -172,7 +182,18 @@ struct Visible {
 };
 
 struct Certain {
-  VariableSet operator()(const Bgp& node) const { return TermsOf(node); }
+  VariableSet operator()(const Bgp& node) const {
+    VariableSet out = TermsOf(node);
+    for (const StatementPattern& statement : node.statements) {
+      for (const auto& [field, variable] : statement.columns) {
+        if (field == StatementField::kGraph) out.Remove(variable);
+      }
+    }
+    return out;
+  }
+  VariableSet operator()(const TableCall& node) const {
+    return VariableSet(node.columns);
+  }
   VariableSet operator()(const PathPattern& node) const {
     return TermsOf(node);
   }
@@ -244,7 +265,15 @@ struct Certain {
 };
 
 struct Assigned {
-  VariableSet operator()(const Bgp&) const { return {}; }
+  VariableSet operator()(const Bgp& node) const {
+    VariableSet out;
+    for (const StatementPattern& statement : node.statements)
+      out.Add(ColumnsOf(statement));
+    return out;
+  }
+  VariableSet operator()(const TableCall& node) const {
+    return VariableSet(node.columns);
+  }
   VariableSet operator()(const PathPattern&) const { return {}; }
   VariableSet operator()(const Join& node) const { return All(node.inputs); }
   VariableSet operator()(const Union& node) const { return All(node.inputs); }
@@ -324,6 +353,12 @@ VariableSet VariablesOf(const RecordPattern& record) {
   if (record.reified) AddVariables(*record.reified, &out);
   for (const RecordPattern::Value& value : record.properties)
     AddVariables(value.term, &out);
+  return out;
+}
+
+VariableSet ColumnsOf(const StatementPattern& statement) {
+  VariableSet out;
+  for (const auto& [field, variable] : statement.columns) out.Add(variable);
   return out;
 }
 

@@ -12,6 +12,7 @@ namespace skg::query::plan {
 [[nodiscard]] VariableSet VariablesOf(const Algebra& algebra);
 [[nodiscard]] VariableSet VariablesOf(const TriplePattern& pattern);
 [[nodiscard]] VariableSet VariablesOf(const RecordPattern& pattern);
+[[nodiscard]] VariableSet ColumnsOf(const StatementPattern& pattern);
 void AddVariables(const PatternTerm& term, VariableSet* out);
 
 // Those that its solutions may bind (in scope: SPARQL 1.1 Query, 18.2.1).
@@ -19,7 +20,8 @@ void AddVariables(const PatternTerm& term, VariableSet* out);
 // Those that each of its solutions binds.
 [[nodiscard]] VariableSet CertainVariables(const Algebra& algebra);
 // Those that it gives a value by other means than matching: BIND, VALUES,
-// aggregates, SERVICE. No value may stand for them.
+// aggregates, columns of statements and tables, SERVICE. No value may stand for
+// them.
 [[nodiscard]] VariableSet AssignedVariables(const Algebra& algebra);
 
 // Whether it has the same value wherever its variables have: no EXISTS, no
