@@ -102,9 +102,7 @@ struct PartPlanner {
     VariableSet below = VisibleVariables(*node.input);
     below.Add(scope.given);
     const auto [inside, outside] = Divide(filters, below);
-    VariableSet wanted = needed;
-    for (const SharedExpression& filter : outside)
-      wanted.Add(VariablesOf(*filter));
+    VariableSet wanted = WithFilters(needed, outside);
     const bool wants = wanted.Has(node.variable);
     wanted.Remove(node.variable);
     if (wants) wanted.Add(VariablesOf(node.expression));
@@ -136,8 +134,9 @@ struct PartPlanner {
     return Filtered(std::move(plan), filters, scope);
   }
   Result operator()(const OrderBy& node) const {
-    SKG_ASSIGN_OR_RETURN(PlanPtr plan,
-                         PlanOrderBy(planner, node, scope, needed));
+    SKG_ASSIGN_OR_RETURN(
+        PlanPtr plan,
+        PlanOrderBy(planner, node, scope, WithFilters(needed, filters)));
     return Filtered(std::move(plan), filters, scope);
   }
   Result operator()(const Project& node) const {
@@ -181,8 +180,9 @@ struct PartPlanner {
     } else if (bounded && IsGroupBelow(*node.input)) {
       planner.LimitNextGroup(node.offset + node.limit);
     }
-    SKG_ASSIGN_OR_RETURN(PlanPtr plan,
-                         planner.Plan(*node.input, scope, needed));
+    SKG_ASSIGN_OR_RETURN(
+        PlanPtr plan,
+        planner.Plan(*node.input, scope, WithFilters(needed, filters)));
     return Filtered(SliceNode(std::move(plan), node.offset, node.limit),
                     filters, scope);
   }
@@ -201,9 +201,7 @@ struct PartPlanner {
     const TableFunction::Estimate estimate = node.function->EstimateRows();
     PlanNode plan;
     TableStep step{node.function, {}};
-    VariableSet wanted = needed;
-    for (const SharedExpression& filter : filters)
-      wanted.Add(VariablesOf(*filter));
+    const VariableSet wanted = WithFilters(needed, filters);
     for (size_t i = 0; i < node.columns.size(); ++i) {
       if (!wanted.Has(node.columns[i])) continue;
       step.columns.push_back(i);
@@ -245,6 +243,12 @@ struct PartPlanner {
 };
 
 }  // namespace
+
+VariableSet WithFilters(const VariableSet& needed, const Filters& filters) {
+  VariableSet all = needed;
+  for (const SharedExpression& filter : filters) all.Add(VariablesOf(*filter));
+  return all;
+}
 
 PlanPtr Filtered(PlanPtr plan, const Filters& filters, const Scope& scope) {
   double selectivity = 1;

@@ -95,6 +95,9 @@ class Planner {
   uint64_t group_limit_ = Slice::kNoLimit;
 };
 
+// What a plan must have for these to be asked of it.
+[[nodiscard]] VariableSet WithFilters(const VariableSet& needed,
+                                      const Filters& filters);
 // Conditions on top of a plan, each asked of its rows.
 [[nodiscard]] PlanPtr Filtered(PlanPtr plan, const Filters& filters,
                                const Scope& scope);

@@ -280,7 +280,10 @@ struct Assigned {
   VariableSet operator()(const LeftJoin& node) const { return Both(node); }
   VariableSet operator()(const Minus& node) const { return Both(node); }
   VariableSet operator()(const GraphPattern& node) const {
-    return AssignedVariables(*node.input);
+    VariableSet out = AssignedVariables(*node.input);
+    if (node.graph.is_variable() && Hides(*node.input, node.graph.variable()))
+      out.Add(node.graph.variable());
+    return out;
   }
   VariableSet operator()(const Extend& node) const {
     VariableSet out = AssignedVariables(*node.input);
@@ -324,6 +327,68 @@ struct Assigned {
   static VariableSet Both(const Node& node) {
     return VariableSet::Union(AssignedVariables(*node.left),
                               AssignedVariables(*node.right));
+  }
+};
+
+struct Hidden {
+  const Variable variable;
+
+  // The operator itself; then its inputs and expressions.
+  bool operator()(const Project& node) const {
+    if (!VariableSet(node.variables).Has(variable) &&
+        VariablesOf(*node.input).Has(variable)) {
+      return true;
+    }
+    return Hides(*node.input, variable);
+  }
+  bool operator()(const LeftJoin& node) const {
+    return Hides(*node.left, variable) || Hides(*node.right, variable) ||
+           (node.condition && In(*node.condition));
+  }
+  bool operator()(const Minus& node) const {
+    return Hides(*node.left, variable) || Hides(*node.right, variable);
+  }
+  bool operator()(const Filter& node) const {
+    return Hides(*node.input, variable) || In(node.condition);
+  }
+  bool operator()(const Extend& node) const {
+    return Hides(*node.input, variable) || In(node.expression);
+  }
+  bool operator()(const OrderBy& node) const {
+    return Hides(*node.input, variable) ||
+           std::any_of(
+               node.keys.begin(), node.keys.end(),
+               [this](const OrderBy::Key& key) { return In(key.expression); });
+  }
+  bool operator()(const Group& node) const {
+    return Hides(*node.input, variable) ||
+           std::any_of(node.keys.begin(), node.keys.end(),
+                       [this](const auto& key) { return In(key.second); }) ||
+           std::any_of(node.aggregates.begin(), node.aggregates.end(),
+                       [this](const Aggregate& aggregate) {
+                         return aggregate.argument && In(*aggregate.argument);
+                       });
+  }
+  template <typename Node>
+  bool operator()(const Node& node) const {
+    if constexpr (requires { node.inputs; }) {
+      return std::any_of(
+          node.inputs.begin(), node.inputs.end(),
+          [this](const AlgebraPtr& input) { return Hides(*input, variable); });
+    } else if constexpr (requires { node.input; }) {
+      return Hides(*node.input, variable);
+    } else {
+      return false;
+    }
+  }
+
+ private:
+  [[nodiscard]] bool In(const Expression& expression) const {
+    return (expression.pattern != nullptr &&
+            Hides(*expression.pattern, variable)) ||
+           std::any_of(
+               expression.arguments.begin(), expression.arguments.end(),
+               [this](const Expression& argument) { return In(argument); });
   }
 };
 
@@ -378,6 +443,10 @@ VariableSet CertainVariables(const Algebra& algebra) {
 }
 VariableSet AssignedVariables(const Algebra& algebra) {
   return std::visit(Assigned{}, algebra.node);
+}
+
+bool Hides(const Algebra& algebra, Variable variable) {
+  return std::visit(Hidden{variable}, algebra.node);
 }
 
 bool HasExists(const Expression& expression) {
