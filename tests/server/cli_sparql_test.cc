@@ -65,7 +65,7 @@ TEST_CASE("a graph comes as RDF/XML") {
       2);
 }
 
-TEST_CASE("--param gives a variable its value, in queries and updates") {
+TEST_CASE("values of variables are given by --param, in queries and updates") {
   const LoadedPlace place;
   const std::vector<std::string> csv = {"--results", "csv"};
   const auto with = [&](std::vector<std::string> more) {
