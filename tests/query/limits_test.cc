@@ -25,16 +25,36 @@ constexpr char kSelfJoin[] =
     R"({"patterns":[{"subject":"?a","predicate":"p","object":"?h"},
     {"subject":"?b","predicate":"p","object":"?h"},{"subject":"?c","predicate":"p","object":"?h"}]})";
 
-TEST_CASE("a join larger than its memory says so and how far it came") {
+TEST_CASE("a join whose tables are larger than its memory says so") {
   TestGraph graph;
-  AddHub(graph, 1500);
-  const auto result = graph.Query(kSelfJoin, {.memory_bytes = 8 << 20});
-  REQUIRE_FALSE(result.ok());
-  CHECK(result.status().code() == absl::StatusCode::kResourceExhausted);
-  const std::string message = result.status().ToString();
-  INFO(message);
-  CHECK(message.find("of 3 patterns") != std::string::npos);
-  CHECK(message.find("may hold 8388608") != std::string::npos);
+  AddHub(graph, 20000);
+  const auto query = ParsePatternQuery(
+      R"({"patterns":[{"subject":"?a","predicate":"p","object":"hub"},
+          {"subject":"?a","predicate":"?p","object":"?h"}]})",
+      {});
+  REQUIRE_OK(query);
+  PlanLimits only_hash;
+  only_hash.merge_join = only_hash.index_join = false;
+  const auto run = [&](uint64_t bytes) {
+    return RunPatternQuery(graph.view(), graph.names(), *query,
+                           {.memory_bytes = bytes}, {.plan = only_hash})
+        .status();
+  };
+  REQUIRE_OK(run(16 << 20));
+  const absl::Status status = run(256 << 10);
+  CHECK(status.code() == absl::StatusCode::kResourceExhausted);
+  INFO(status.ToString());
+  CHECK(status.ToString().find("262144") != std::string::npos);
+}
+
+TEST_CASE("a join holds its page, not its solutions") {
+  TestGraph graph;
+  AddHub(graph, 150);
+  // 3,375,000 solutions, of which the first are wanted.
+  const auto result = graph.Query(kSelfJoin, {.memory_bytes = 2 << 20});
+  REQUIRE_OK(result);
+  CHECK(result->bindings.size() == 100);
+  CHECK(result->statements.size() == 100);
 }
 
 TEST_CASE("a join ends soon after its deadline") {
@@ -48,6 +68,38 @@ TEST_CASE("a join ends soon after its deadline") {
   CHECK(result.status().code() == absl::StatusCode::kDeadlineExceeded);
   // Generous: other tests run beside this one, under sanitizers too.
   CHECK(absl::Now() - before < absl::Seconds(20));
+}
+
+TEST_CASE("as many patterns as a document may have end by the deadline") {
+  TestGraph graph;
+  AddHub(graph, 100);
+  // All of one shape, so that each may have found what the others find; in a
+  // chain, in a star, and apart from each other.
+  for (const char* shape : {"chain", "star", "apart"}) {
+    for (const char* op : {"AND", "OR", "NOT"}) {
+      std::string patterns;
+      for (int i = 0; i < 64; ++i) {
+        const std::string n = std::to_string(i);
+        const std::string subject =
+            shape == std::string("star") ? "?x" : "?x" + n;
+        const std::string object = shape == std::string("chain")
+                                       ? "?x" + std::to_string(i + 1)
+                                       : "?y" + n;
+        patterns += (i == 0 ? "" : ",") + (R"({"subject":")" + subject) +
+                    R"(","predicate":"?p)" + n + R"(","object":")" + object +
+                    R"(","weight_min":0.5})";
+      }
+      const std::string document =
+          R"({"patterns":[)" + patterns + R"(],"operator":")" + op + R"("})";
+      INFO(shape << " " << op);
+      const absl::Time begin = absl::Now();
+      const auto result =
+          graph.Query(document, {.deadline = begin + absl::Seconds(1)});
+      if (!result.ok())
+        CHECK(result.status().code() == absl::StatusCode::kDeadlineExceeded);
+      CHECK(absl::Now() - begin < absl::Seconds(20));
+    }
+  }
 }
 
 TEST_CASE("a deadline that has passed stops every form") {
@@ -75,9 +127,8 @@ TEST_CASE("a query can be cancelled from another thread") {
     absl::SleepFor(absl::Milliseconds(20));
     cancellation.Cancel();
   });
-  const auto answer = EvaluatePatternQuery(
-      graph.view(), graph.names(), *query,
-      {.cancellation = &cancellation, .memory_bytes = uint64_t{8} << 30});
+  const auto answer = RunPatternQuery(graph.view(), graph.names(), *query, {},
+                                      {.cancellation = &cancellation});
   canceller.join();
   CHECK(answer.status().code() == absl::StatusCode::kCancelled);
 }
@@ -100,7 +151,8 @@ TEST_CASE("plain matches hold only the rows asked for") {
        R"({"patterns":[{"predicate":"p"},{"object":"o"}],"operator":"OR","limit":10})",
        R"({"patterns":[{"predicate":"p"},{"subject":"s1"}],"operator":"NOT","limit":10})"}) {
     INFO(query);
-    CHECK(graph.Run(query, {.memory_bytes = 64 << 10}).statements.size() == 10);
+    CHECK(graph.Run(query, {.memory_bytes = 512 << 10}).statements.size() ==
+          10);
   }
   // Names are remembered within the account and forgotten in time.
   CHECK(
@@ -112,7 +164,7 @@ TEST_CASE("plain matches hold only the rows asked for") {
   // What is skipped has to be held.
   const auto deep = graph.Query(
       R"({"patterns":[{"predicate":"p"}],"limit":10,"offset":15000})",
-      {.memory_bytes = 64 << 10});
+      {.memory_bytes = 512 << 10});
   CHECK(deep.status().code() == absl::StatusCode::kResourceExhausted);
 }
 

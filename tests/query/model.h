@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "query/pattern_query.h"
+#include "query/patterns/pattern_query.h"
 #include "query_fixture.h"
 #include "rdf/term_id.h"
 

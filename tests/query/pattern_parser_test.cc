@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-#include "query/pattern_query.h"
+#include "query/patterns/pattern_query.h"
 #include "query_fixture.h"
 
 namespace skg::query {

@@ -346,6 +346,58 @@ TEST_CASE("a triple of several statements is one row across batches too") {
             .statements.size() == 3000);
 }
 
+TEST_CASE("a page of many solutions is a part of all of them") {
+  // More rows than a sort holds at a time.
+  TestGraph graph;
+  std::vector<Fact> facts;
+  for (int i = 0; i < 4000; ++i) {
+    const int scattered = i * 7919 % 4000;
+    facts.push_back({"s" + std::to_string(scattered / 2), "p",
+                     "o" + std::to_string(i), static_cast<float>(i % 7) / 7});
+  }
+  graph.Add(facts);
+  for (const char* order : {"weight_desc", "object_asc", "subject_desc"}) {
+    const auto query = [&](int offset, int limit) {
+      return R"({"patterns":[{"subject":"?s","predicate":"p"}],"order_by":")" +
+             std::string(order) + R"(","offset":)" + std::to_string(offset) +
+             R"(,"limit":)" + std::to_string(limit) + "}";
+    };
+    const PatternResult all = graph.Run(query(0, 10000));
+    REQUIRE(all.statements.size() == 4000);
+    REQUIRE(all.bindings.size() == 2000);
+    const PatternResult page =
+        graph.Run(query(1500, 20), {.memory_bytes = 4 << 20});
+    CHECK(page.bindings == std::vector(all.bindings.begin() + 1500,
+                                       all.bindings.begin() + 1520));
+    for (size_t i = 0; i < 20; ++i)
+      CHECK(page.statements[i].object == all.statements[1500 + i].object);
+  }
+}
+
+TEST_CASE("plans are shown instead of answers, or beside them") {
+  const TestGraph graph = Science();
+  const char* const join =
+      R"({"patterns":[{"subject":"?x","predicate":"field"},
+                      {"subject":"?x","predicate":"knows","object":"?y"}]})";
+  const PatternResult planned = graph.Run(join, {.explain = true});
+  CHECK(planned.statements.empty());
+  CHECK(planned.bindings.empty());
+  CHECK(planned.plan.starts_with("results:\n"));
+  CHECK(planned.plan.find("bindings:\n") != std::string::npos);
+  const auto json = nlohmann::json::parse(planned.plan_json);
+  CHECK(json.size() == 2);
+  CHECK_FALSE(json["results"].contains("profile"));
+  const PatternResult measured = graph.Run(join, {.profile = true});
+  CHECK(measured.bindings == graph.Run(join).bindings);
+  CHECK(nlohmann::json::parse(
+            measured.plan_json)["bindings"]["profile"]["rows"] ==
+        measured.bindings.size());
+  CHECK(graph.Run(R"({"start_entity":"Curie"})", {.explain = true})
+            .plan.find("table traverse(<urn:skg:Curie> both depth 3 bfs limit "
+                       "100)") != std::string::npos);
+  CHECK(graph.Run(join).plan.empty());
+}
+
 TEST_CASE("created is kept by a replace, and new after a removal") {
   TestGraph graph;
   graph.Add({{"a", "p", "x"}});

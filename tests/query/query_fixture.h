@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "query/pattern_query.h"
+#include "query/patterns/pattern_query.h"
 #include "rdf/name.h"
 #include "skg/field_error.h"
 #include "skg/pattern_query.h"

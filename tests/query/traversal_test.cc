@@ -115,7 +115,7 @@ TEST_CASE("a hub is left as soon as the limit is reached") {
   }
   // Memory for the whole hub would not do.
   const PatternResult result = graph.Run(R"({"start_entity":"n5","limit":50})",
-                                         {.memory_bytes = 200'000});
+                                         {.memory_bytes = 600'000});
   CHECK(result.edges.size() == 50);
   CHECK(result.edges[0].target == "hub");
   CHECK(result.edges[49].depth == 2);

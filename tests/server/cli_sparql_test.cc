@@ -65,7 +65,7 @@ TEST_CASE("a graph comes as RDF/XML") {
       2);
 }
 
-TEST_CASE("--param gives a variable its value, in queries and updates") {
+TEST_CASE("values of variables are given by --param, in queries and updates") {
   const LoadedPlace place;
   const std::vector<std::string> csv = {"--results", "csv"};
   const auto with = [&](std::vector<std::string> more) {
@@ -106,7 +106,7 @@ TEST_CASE("the language of a query is told by its first character, or said") {
   CHECK(Contains(MustFail(place.Ask("{}", {"--language", "sparql"})),
                  "SPARQL 1:1"));
   const ProcessResult mixed =
-      RunSkg(place.Ask(R"({"pattern": []})", {"--explain"}));
+      RunSkg(place.Ask(R"({"pattern": []})", {"--union-default-graph"}));
   CHECK(mixed.status == 2);
 }
 
@@ -134,6 +134,11 @@ TEST_CASE("the plan of a query, before it runs and after") {
       MustRun(place.Ask(kOld, {"--explain", "--results", "json"})));
   CHECK(plan.is_object());
   CHECK(Contains(MustRun(place.Ask(kOld, {"--profile"})), "scan"));
+  const std::string pattern = R"({"pattern": ["Curie", null, null]})";
+  CHECK(Contains(MustRun(place.Ask(pattern, {"--explain"})), "scan"));
+  CHECK(nlohmann::json::parse(
+            MustRun(place.Ask(pattern, {"--profile", "--results", "json"})))
+            .contains("results"));
 }
 
 TEST_CASE("an update is one commit") {

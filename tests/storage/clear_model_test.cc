@@ -193,6 +193,9 @@ class RandomTransaction {
       const auto [at, added] = texts_.emplace("0" + text, operation.weight);
       if (!added && !if_absent) at->second = operation.weight;
     }
+    script_ += (operation.kind == WriteOperation::Kind::kRemoveTriple ? "remove"
+                                                                      : "add") +
+               text + "\n";
     steps_.push_back(std::move(step));
   }
 
@@ -216,10 +219,14 @@ class RandomTransaction {
     });
     std::erase_if(steps_,
                   [&](const Step& step) { return clear.Covers(step.graph); });
+    script_ +=
+        "clear " + std::to_string(static_cast<int>(scope.scope)) + end + "\n";
     clears_.push_back(clear);
   }
 
   void LookAtAll() {
+    script_ += "look\n";
+    INFO(script_);
     REQUIRE(TextsOf(transaction_.view()) == texts_);
     const auto counts = transaction_.view().Count({});
     REQUIRE_OK(counts);
@@ -239,6 +246,7 @@ class RandomTransaction {
   }
 
   void Commit(Clears& clears) {
+    INFO(script_);
     const auto outcome = graph_.Commit(transaction_, {});
     REQUIRE_OK(outcome);
     const uint64_t commit = outcome->result.commit;
@@ -293,6 +301,7 @@ class RandomTransaction {
   std::map<std::string, float> texts_;  // as it should see
   std::vector<Step> steps_;             // that no later clear took back
   std::vector<Clear> clears_;
+  std::string script_;  // for who reads of a failure
 };
 
 // What commits did to a statement, by the states that they left.
@@ -452,13 +461,16 @@ void CompareAll(Run& run, Store& store, const GraphStore& graph,
   }
 }
 
+// `spill_changes`: larger transactions go by way of files.
 void RandomRun(uint64_t stream, bool rocks, uint64_t fold_rows, size_t run_rows,
-               Seen& seen) {
+               Seen& seen, size_t spill_changes = size_t{1} << 16) {
   INFO("stream " << stream << ", fold_rows " << fold_rows << ", run_rows "
-                 << run_rows);
+                 << run_rows << ", spill_changes " << spill_changes);
   Run run(stream);
   const skg::test::TemporaryDirectory directory;
-  const StoreOptions options{.fold_rows = fold_rows, .run_rows = run_rows};
+  StoreOptions options{.fold_rows = fold_rows, .run_rows = run_rows};
+  options.spill.changes = spill_changes;
+  options.spill.load_bytes = size_t{1} << 18;
   std::unique_ptr<Store> store =
       rocks ? OpenRocksStore(directory / "data", options)
             : OpenMemoryStore(options);
@@ -530,6 +542,22 @@ TEST_CASE("clears on RocksDB hold what a map holds, also reopened", "[clear]") {
   Seen seen;
   for (uint64_t stream = 330; stream < 333; ++stream)
     RandomRun(stream, true, 20 + 1000 * (stream - 330), 6, seen);
+  CHECK(seen.marks > 5);
+}
+
+TEST_CASE("transactions that clear and spill hold what a map holds",
+          "[clear][spill]") {
+  Seen seen;
+  for (uint64_t stream = 340; stream < 352; ++stream)
+    RandomRun(stream, false, 10 + 500 * (stream % 3), 6, seen, 1 + stream % 5);
+  CHECK(seen.marks > 20);
+}
+
+TEST_CASE("transactions that clear and spill do so on RocksDB",
+          "[clear][spill]") {
+  Seen seen;
+  for (uint64_t stream = 360; stream < 362; ++stream)
+    RandomRun(stream, true, 20 + 1000 * (stream - 360), 6, seen, 3);
   CHECK(seen.marks > 5);
 }
 

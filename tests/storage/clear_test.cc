@@ -262,7 +262,7 @@ TEST_CASE("a transaction that clears sees no bound of what it cleared",
   RequireClean(*store);
 }
 
-TEST_CASE("a transaction clears before it spills, or not at all", "[clear]") {
+TEST_CASE("a transaction clears before it spills, and after", "[clear]") {
   StoreOptions options;
   options.spill.changes = 10;
   const auto store = OpenMemoryStore(options);
@@ -274,22 +274,58 @@ TEST_CASE("a transaction clears before it spills, or not at all", "[clear]") {
     REQUIRE_OK(id);
     return transaction.Add({{}, *id, p, *id}, 1.0f, nullptr, false);
   };
-  {
-    auto transaction = graph.Begin();
-    REQUIRE_OK(transaction);
-    for (int i = 0; i < 12; ++i) REQUIRE_OK(add(*transaction, i));
-    CHECK(absl::IsFailedPrecondition(transaction->Clear({})));
-    // It goes on as it was.
-    REQUIRE_OK(graph.Commit(*transaction, {}));
-    CHECK(StatementsOf(graph) == 15);
-  }
   auto transaction = graph.Begin();
   REQUIRE_OK(transaction);
+  for (int i = 0; i < 25; ++i) REQUIRE_OK(add(*transaction, i));
   REQUIRE_OK(transaction->Clear({}));
-  for (int i = 0; i < 9; ++i) REQUIRE_OK(add(*transaction, i));
-  CHECK(absl::IsResourceExhausted(add(*transaction, 9)));
-  CHECK(absl::IsResourceExhausted(graph.Commit(*transaction, {}).status()));
-  CHECK(StatementsOf(graph) == 15);
+  for (int i = 20; i < 60; ++i) REQUIRE_OK(add(*transaction, i));
+  AddMany(graph, "b", 4);  // goes, too: a clear is blind
+  const auto committed = graph.Commit(*transaction, {});
+  REQUIRE_OK(committed);
+  CHECK(committed->result.inserted == 40);
+  CHECK(committed->result.removed == 7);
+  CHECK(StatementsOf(graph) == 40);
+  // One commit, which the log tells whole.
+  const auto entry = graph.ReadLog(committed->result.commit);
+  REQUIRE_OK(entry);
+  CHECK(entry->changes.size() == 47);
+  const auto before = graph.AsOf(committed->result.commit - 1);
+  REQUIRE_OK(before);
+  CHECK(AllRows(*before).size() == 7);
+  RequireClean(*store);
+}
+
+TEST_CASE("a graph that only a spilled transaction names is cleared in it",
+          "[clear]") {
+  StoreOptions options;
+  options.spill.changes = 4;
+  const auto store = OpenMemoryStore(options);
+  GraphStore graph = CreateGraph(*store);
+  AddMany(graph, "a", 3);
+  const TermId p = IdOf(graph, "p");
+  auto transaction = graph.Begin();
+  REQUIRE_OK(transaction);
+  const auto id = [&](const std::string& name) {
+    const auto found = transaction->Intern(Name(name));
+    REQUIRE_OK(found);
+    return *found;
+  };
+  const auto add = [&](int number) {
+    const TermId n = id("n" + std::to_string(number));
+    REQUIRE_OK(transaction->Add({id("new"), n, p, n}, 1.0f, nullptr, false));
+  };
+  const bool looks = GENERATE(false, true);
+  for (int i = 0; i < 10; ++i) add(i);
+  if (looks) CHECK(AllRows(transaction->view()).size() == 13);
+  REQUIRE_OK(transaction->Clear({GraphScope::kOne, id("new")}));
+  if (looks) CHECK(AllRows(transaction->view()).size() == 3);
+  for (int i = 8; i < 10; ++i) add(i);
+  if (looks) CHECK(AllRows(transaction->view()).size() == 5);
+  const auto committed = graph.Commit(*transaction, {});
+  REQUIRE_OK(committed);
+  CHECK(committed->result.inserted == 2);
+  CHECK(committed->result.removed == 0);
+  CHECK(StatementsOf(graph) == 5);
   RequireClean(*store);
 }
 

@@ -42,8 +42,13 @@ struct PatternQueryOptions {
   // Id, created_at and updated_at of the answer's statements cost decoding and
   // hashing a row; PatternResultJson does not show them.
   bool include_identity = true;
+  // Only plan: the answer is empty but for its plan.
+  bool explain = false;
+  // Answer, and measure what each step of the plan does.
+  bool profile = false;
   absl::Time deadline = absl::InfiniteFuture();
-  // Bytes for intermediate results; beyond: kResourceExhausted.
+  // Bytes for intermediate results and for the texts of the answer, taken from
+  // the engine's budget; beyond: kResourceExhausted.
   uint64_t memory_bytes = 256u << 20;
 };
 
@@ -70,6 +75,11 @@ struct PatternResult {
   // kTraversal: tree edges in visiting order, and the start.
   std::vector<TraversalEdge> edges;
   std::string start;
+  // With `explain` or `profile`: the plan of each query that the document is
+  // (results, and bindings where these are asked apart; or paths) as text, and
+  // as one JSON object of them.
+  std::string plan;
+  std::string plan_json;
 };
 
 // The answer as the HTTP routes show it, without query_time_ms and tenant_id:

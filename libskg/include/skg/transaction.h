@@ -52,10 +52,9 @@ class SKG_EXPORT Transaction {
   // Removes all statements of a part of the graph, those that the transaction
   // has added there too; what it adds later stays. What others add there until
   // it commits goes as well. The result counts them as `removed`. Errors: as
-  // Add; kFailedPrecondition (it has spilled); kResourceExhausted: of more than
-  // 256 named graphs one by one (clear all of them). A transaction that has
-  // cleared does not spill: past its limits changes give kResourceExhausted,
-  // and it is lost. Cost: as Graph::Clear.
+  // Add; kResourceExhausted: of more than 256 named graphs one by one (clear
+  // all of them). Cost: as Graph::Clear; where changes were spilled, the next
+  // read sorts and packs all of them that still stand.
   [[nodiscard]] absl::Status Clear(const ClearTarget& target);
 
   // Adds what one document in an RDF syntax says, as AddIfAbsent does (but for
@@ -80,7 +79,8 @@ class SKG_EXPORT Transaction {
   [[nodiscard]] absl::StatusOr<uint64_t> Count(
       const StatementPattern& pattern = {});
 
-  // The number of changes so far; those that a Clear took back do not count.
+  // The number of changes so far; those that a Clear took back do not count,
+  // unless they had been spilled.
   [[nodiscard]] size_t size() const;
 
  private:

@@ -12,7 +12,7 @@
 #include "engine/subscription_impl.h"
 #include "engine/transaction_impl.h"
 #include "engine/view_impl.h"
-#include "query/pattern_query.h"
+#include "query/patterns/pattern_query.h"
 #include "skg/field_error.h"
 
 namespace skg {
@@ -217,8 +217,8 @@ absl::StatusOr<PatternResult> Graph::QueryJson(
         absl::StatusCode::kOutOfRange);
   }
   SKG_RETURN_IF_ERROR(view.status());
-  return query::RunPatternQuery((*view)->view(), impl_->names(), query,
-                                options);
+  return query::RunPatternQuery((*view)->view(), impl_->names(), query, options,
+                                {.memory = &impl_->engine().memory()});
 }
 
 absl::StatusOr<Subscription> Graph::Watch(

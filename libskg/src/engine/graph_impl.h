@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "engine/engine_impl.h"
+#include "query/plan/statistics_cache.h"
 #include "rdf/name.h"
 #include "skg/graph.h"
 #include "storage/store.h"
@@ -49,6 +50,10 @@ class GraphImpl {
     const std::lock_guard lock(stats_mutex_);
     if (!stats_ || stats_->first <= commit) stats_.emplace(commit, stats);
   }
+  // What queries of it have counted, for those to come.
+  [[nodiscard]] query::plan::StatisticsCache& query_statistics() const {
+    return query_statistics_;
+  }
 
  private:
   EngineImpl& engine_;
@@ -57,6 +62,7 @@ class GraphImpl {
   std::string uuid_;
   mutable std::mutex stats_mutex_;
   mutable std::optional<std::pair<uint64_t, GraphStats>> stats_;
+  mutable query::plan::StatisticsCache query_statistics_;
 };
 
 }  // namespace skg::engine

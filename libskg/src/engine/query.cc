@@ -45,6 +45,7 @@ absl::StatusOr<query::QueryOptions> ForExecutor(const QueryOptions& options,
   out.cancellation = &stop;
   out.memory_bytes = options.memory_bytes;
   out.memory = &view.graph().engine().memory();
+  out.statistics = &view.graph().query_statistics();
   out.max_rows = options.max_rows;
   out.max_service_rows = options.max_service_rows;
   out.union_default_graph = options.union_default_graph;

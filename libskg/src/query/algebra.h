@@ -13,10 +13,12 @@
 
 #include "query/expression.h"
 #include "query/record_property.h"
+#include "query/statement_field.h"
 #include "rdf/term.h"
 
 namespace skg::query {
 
+class TableFunction;  // query/tables/table_function.h
 struct TripleTermPattern;
 
 // What stands in a place of a pattern: a variable, a term, or a triple term
@@ -75,12 +77,25 @@ struct RecordPattern {
   std::optional<PatternTerm> reified;  // `triple` as a triple term
   std::vector<Value> properties;
 };
+// The triples that fit `triple`, each once, with the first of their statements
+// that weighs as asked: one of the default graph before those of named graphs,
+// the lowest edge first.
+struct StatementPattern {
+  TriplePattern triple;
+  // Of the default graph and all named graphs of the store together, whatever
+  // the active graph and the dataset are.
+  bool all_graphs = false;
+  float min_weight = 0, max_weight = 1;  // inclusive
+  // Variables of their own: nothing else may bind them.
+  std::vector<std::pair<StatementField, Variable>> columns;
+};
 struct Bgp {
   std::vector<TriplePattern> triples;
   std::vector<RecordPattern> records;
+  std::vector<StatementPattern> statements;
   // It has one empty solution.
   [[nodiscard]] bool empty() const {
-    return triples.empty() && records.empty();
+    return triples.empty() && records.empty() && statements.empty();
   }
 };
 struct PathPattern {
@@ -133,10 +148,18 @@ struct Group {
   std::vector<std::pair<Variable, Expression>> keys;
   std::vector<Aggregate> aggregates;
 };
+// What a comparison of terms goes by.
+enum class Collation : uint8_t {
+  kTerm,  // the order of SPARQL (query/values/term_order.h)
+  kId,  // ids: the values of inline terms of one type; else about the order in
+        // which terms came to the graph
+  kName,  // the names of terms (rdf/name.h), by code point
+};
 struct OrderBy {
   struct Key {
     Expression expression;
     bool descending = false;
+    Collation collation = Collation::kTerm;
   };
   AlgebraPtr input;
   std::vector<Key> keys;
@@ -167,10 +190,16 @@ struct Service {
   std::string text;
 };
 
+// The rows of a table function, in the order in which it gives them.
+struct TableCall {
+  std::shared_ptr<const TableFunction> function;
+  std::vector<Variable> columns;  // of its own, one for each column
+};
+
 struct Algebra {
   std::variant<Bgp, PathPattern, Join, LeftJoin, Filter, Union, GraphPattern,
                Minus, Extend, Values, Group, OrderBy, Project, Distinct,
-               Reduced, Slice, Service>
+               Reduced, Slice, Service, TableCall>
       node;
 };
 

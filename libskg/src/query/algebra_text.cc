@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/strings.h"
 #include "query/functions.h"
+#include "query/tables/table_function.h"
 #include "rdf/name.h"
 
 namespace skg::query {
@@ -87,6 +88,7 @@ class Printer {
   using Kind = Expression::Kind;
 
   void PutRecord(const RecordPattern& record);
+  void PutStatement(const StatementPattern& statement);
   void PutNode(const Bgp& node);
   void PutNode(const PathPattern& node);
   void PutNode(const Join& node) { PutInputs("join", node.inputs); }
@@ -131,6 +133,7 @@ class Printer {
   }
   void PutNode(const Slice& node);
   void PutNode(const Service& node);
+  void PutNode(const TableCall& node);
 
   void PutInputs(std::string_view name, const std::vector<AlgebraPtr>& inputs) {
     absl::StrAppend(&out_, "(", av(name));
@@ -212,6 +215,30 @@ void Printer::PutRecord(const RecordPattern& record) {
   Add(")");
 }
 
+void Printer::PutStatement(const StatementPattern& statement) {
+  Add(statement.all_graphs ? "(statement allgraphs " : "(statement ");
+  PutTriple("triple", statement.triple.subject, statement.triple.predicate,
+            statement.triple.object);
+  if (statement.min_weight > 0 || statement.max_weight < 1) {
+    absl::StrAppend(&out_, " (weight ", statement.min_weight, " ",
+                    statement.max_weight, ")");
+  }
+  for (const auto& [field, variable] : statement.columns) {
+    absl::StrAppend(&out_, " (", av(NameOf(field)), " ");
+    PutVariable(variable);
+    Add(")");
+  }
+  Add(")");
+}
+
+void Printer::PutNode(const TableCall& node) {
+  absl::StrAppend(&out_, "(table ", av(node.function->name()), " \"");
+  Add(node.function->Arguments());
+  Add("\" ");
+  PutVariables(node.columns);
+  Add(")");
+}
+
 void Printer::PutNode(const Bgp& node) {
   Add("(bgp");
   ++indent_;
@@ -222,6 +249,10 @@ void Printer::PutNode(const Bgp& node) {
   for (const RecordPattern& record : node.records) {
     NewLine();
     PutRecord(record);
+  }
+  for (const StatementPattern& statement : node.statements) {
+    NewLine();
+    PutStatement(statement);
   }
   --indent_;
   Add(")");
@@ -342,9 +373,13 @@ void Printer::PutNode(const OrderBy& node) {
   Add("(order (");
   for (size_t i = 0; i < node.keys.size(); ++i) {
     if (i > 0) Add(" ");
-    if (node.keys[i].descending) Add("(desc ");
-    Put(node.keys[i].expression);
-    if (node.keys[i].descending) Add(")");
+    const OrderBy::Key& key = node.keys[i];
+    if (key.descending) Add("(desc ");
+    if (key.collation == Collation::kId) Add("(id ");
+    if (key.collation == Collation::kName) Add("(name ");
+    Put(key.expression);
+    if (key.collation != Collation::kTerm) Add(")");
+    if (key.descending) Add(")");
   }
   Add(")");
   Last(node.input);

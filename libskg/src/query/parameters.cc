@@ -50,6 +50,13 @@ class Substitution {
       copy.triples.push_back(Copy(triple));
     for (const RecordPattern& record : node.records)
       copy.records.push_back(Copy(record));
+    for (const StatementPattern& statement : node.statements) {
+      for (const auto& [field, column] : statement.columns) {
+        if (given_.Has(column)) return Assigned(column);
+      }
+      copy.statements.push_back(statement);
+      copy.statements.back().triple = Copy(statement.triple);
+    }
     return MakeAlgebra(std::move(copy));
   }
   Result operator()(const PathPattern& node) {
@@ -140,7 +147,8 @@ class Substitution {
     SKG_ASSIGN_OR_RETURN(copy.input, Copy(*node.input));
     for (const OrderBy::Key& key : node.keys) {
       SKG_ASSIGN_OR_RETURN(Expression expression, Copy(key.expression));
-      copy.keys.push_back({std::move(expression), key.descending});
+      copy.keys.push_back(
+          {std::move(expression), key.descending, key.collation});
     }
     return MakeAlgebra(std::move(copy));
   }
@@ -163,6 +171,12 @@ class Substitution {
     return MakeAlgebra(Slice{std::move(input), node.offset, node.limit});
   }
   Result operator()(const Service& node);
+  Result operator()(const TableCall& node) {
+    for (const Variable column : node.columns) {
+      if (given_.Has(column)) return Assigned(column);
+    }
+    return MakeAlgebra(TableCall(node));
+  }
 
  private:
   template <typename Node>

@@ -11,6 +11,7 @@
 #include "storage/commit_queue.h"
 #include "storage/graph_state.h"
 #include "storage/load_build.h"
+#include "storage/load_clears.h"
 #include "storage/load_rows.h"
 #include "storage/load_terms.h"
 #include "storage/load_triple_terms.h"
@@ -55,6 +56,7 @@ class BulkLoad::Impl {
   }
 
   absl::Status Add(const LoadBlock& block);
+  absl::Status Clear(const ClearScope& scope, const rdf::Term* graph);
   absl::StatusOr<CommitOutcome> Finish(const CommitRequest& request);
   absl::StatusOr<LoadDraft> Draft(DraftOf changes,
                                   std::shared_ptr<const Snapshot> snapshot,
@@ -105,6 +107,8 @@ class BulkLoad::Impl {
   Part part_;
   std::unique_ptr<SpillFile> plain_, full_;
   uint64_t sequence_ = 0, absent_ = 0;
+  bool any_plain_ = false;
+  LoadClears clears_;
 
   // The writer may keep it for longer than the load lives.
   std::shared_ptr<LoadTerms> terms_;
@@ -121,6 +125,9 @@ BulkLoad::BulkLoad(const GraphStore& graph, BulkLoadOptions options)
     : impl_(std::make_unique<Impl>(graph.state(), std::move(options))) {}
 BulkLoad::~BulkLoad() = default;
 absl::Status BulkLoad::Add(const LoadBlock& block) { return impl_->Add(block); }
+absl::Status BulkLoad::Clear(const ClearScope& scope, const rdf::Term* graph) {
+  return impl_->Clear(scope, graph);
+}
 absl::StatusOr<CommitOutcome> BulkLoad::Finish(const CommitRequest& request) {
   return impl_->Finish(request);
 }
@@ -214,6 +221,7 @@ absl::Status BulkLoad::Impl::Add(const LoadBlock& block) {
     row = {subject.bits, predicate.bits, object.bits};
     SKG_RETURN_IF_ERROR(plain_->Append(&row, sizeof row));
   }
+  any_plain_ |= !block.plain.empty();
   absent_ += block.absent;
   std::vector<uint64_t> places;  // of the block's records
   places.reserve(block.records.size());
@@ -240,6 +248,15 @@ absl::Status BulkLoad::Impl::Add(const LoadBlock& block) {
   }
   return table_.memory_bytes() > options_.memory_bytes / 2 ? EndPart()
                                                            : absl::OkStatus();
+}
+
+absl::Status BulkLoad::Impl::Clear(const ClearScope& scope,
+                                   const rdf::Term* graph) {
+  if (any_plain_) {
+    return absl::FailedPreconditionError(
+        "plain statements have no place in a sequence with clears");
+  }
+  return clears_.Add(scope, graph, sequence_);
 }
 
 absl::Status BulkLoad::Impl::EndPart() {
@@ -393,6 +410,7 @@ absl::StatusOr<RunPublication> BulkLoad::Impl::BuildAgainst(
   options.directory = options_.directory;
   options.memory_bytes = options_.memory_bytes / 2;
   options.cancellation = options_.cancellation;
+  SKG_ASSIGN_OR_RETURN(options.clears, clears_.Resolve(graph_));
   SKG_ASSIGN_OR_RETURN(RunPublication publication,
                        BuildLoadedRun(std::move(snapshot), std::move(rows),
                                       records_, run, options));
@@ -453,7 +471,8 @@ absl::Status BulkLoad::Impl::TryPublish(uint32_t run, bool alone,
       [&](CommitWriter& writer, CommitBatch& batch) {
         return writer.PublishRun(publication, commit, batch);
       },
-      commit.request.durability);
+      // What a clear takes is counted in the store.
+      commit.request.durability, /*alone=*/!clears_.empty());
 }
 
 absl::Status BulkLoad::Impl::Publish(PreparedCommit& commit) {
@@ -530,7 +549,9 @@ absl::Status BulkLoad::Impl::Settle() {
 
 absl::StatusOr<CommitOutcome> BulkLoad::Impl::Finish(
     const CommitRequest& request) {
-  PreparedCommit commit(request);
+  CommitRequest whole = request;
+  clears_.AppendTo(whole);
+  PreparedCommit commit(whole);
   SKG_RETURN_IF_ERROR(Prepare(graph_, commit));
   const std::lock_guard one_at_a_time(graph_.loading());
   SKG_RETURN_IF_ERROR(Settle());
@@ -553,6 +574,7 @@ absl::StatusOr<LoadDraft> BulkLoad::Impl::Draft(
   options.directory = options_.directory;
   options.memory_bytes = options_.memory_bytes / 2;
   options.cancellation = options_.cancellation;
+  SKG_ASSIGN_OR_RETURN(options.clears, clears_.Resolve(graph_));
   SKG_ASSIGN_OR_RETURN(const uint32_t number, TakeRunNumber());
   const uint64_t commit = snapshot->commit() + 1;
   auto built = BuildLoadedRun(std::move(snapshot), std::move(rows), records_,

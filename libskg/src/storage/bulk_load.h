@@ -92,12 +92,19 @@ class BulkLoad {
   // kInvalidArgument (ids that are no places), kCancelled.
   [[nodiscard]] absl::Status Add(const LoadBlock& block);
 
+  // Takes back what was added to a part of the graph, and clears that part when
+  // it commits. `graph`: the term of a scope of one graph whose id is an
+  // arena's; else null. Errors: kResourceExhausted (too many of them),
+  // kFailedPrecondition (plain statements were added).
+  [[nodiscard]] absl::Status Clear(const ClearScope& scope,
+                                   const rdf::Term* graph);
+
   // Changes are applied in the sequence they came, of one block first the plain
   // statements and of several such blocks together all of these first: of equal
   // statements the last one counts; of those that are only added if absent,
   // none changes what is there. Concurrent commits and loads are as if they
   // came before or after. `request`: durability, idempotency key, and what was
-  // read, since when; it brings no operations and wants no outcomes.
+  // read, since when; it brings no operations and clears and wants no outcomes.
   // Errors: as GraphStore::Commit, and those of Add; the graph is then as it
   // was, but for term numbers that nothing uses.
   // Cost: sorts everything, reads of the graph what lies between.
@@ -105,12 +112,13 @@ class BulkLoad {
       const CommitRequest& request = {});
 
   // What the changes make of a snapshot: those since the last draft of kNew, or
-  // all. Rows of the snapshot with a later commit than `last_commit` are of
-  // earlier drafts, their records as `read_record` says. The run's only commit
-  // is the one after the snapshot's. Its terms have numbers and dictionary rows
-  // afterwards, whatever becomes of the load. More may be added then.
-  // The caller ends the run with DropDraft; the next open does so else.
-  // Errors: those of Finish. Waits for loads that number their terms.
+  // all (the first draft after a Clear must be that). Rows of the snapshot with
+  // a later commit than `last_commit` are of earlier drafts, their records as
+  // `read_record` says. The run's only commit is the one after the snapshot's.
+  // Its terms have numbers and dictionary rows afterwards, whatever becomes of
+  // the load. More may be added then. The caller ends the run with DropDraft;
+  // the next open does so else. Errors: those of Finish. Waits for loads that
+  // number their terms.
   enum class DraftOf : uint8_t { kNew, kAll };
   [[nodiscard]] absl::StatusOr<LoadDraft> Draft(
       DraftOf changes, std::shared_ptr<const Snapshot> snapshot,

@@ -69,7 +69,8 @@ absl::Status CommitWriter::CheckUntouched(const RunPublication& publication) {
   return absl::OkStatus();
 }
 
-absl::Status CommitWriter::CheckQuota(const RunPublication& publication) const {
+absl::Status CommitWriter::CheckQuota(const RunPublication& publication,
+                                      const Cleared& cleared) const {
   QuotaCheck* const quota = graph_.quota();
   if (quota == nullptr || !quota->Watches(graph_.description))
     return absl::OkStatus();
@@ -79,8 +80,8 @@ absl::Status CommitWriter::CheckQuota(const RunPublication& publication) const {
   return quota->Admit(
       graph_.description,
       {.statements_before = head_.statements,
-       .statements_after =
-           head_.statements + static_cast<uint64_t>(publication.all.statements),
+       .statements_after = head_.statements - cleared.statements +
+                           static_cast<uint64_t>(publication.all.statements),
        .bytes = adds ? publication.run.bytes : 0});
 }
 
@@ -123,12 +124,14 @@ absl::Status CommitWriter::PublishRun(const RunPublication& publication,
   SKG_ASSIGN_OR_RETURN(const bool replayed, CheckRequest(commit));
   if (replayed) return absl::OkStatus();
   SKG_RETURN_IF_ERROR(CheckUntouched(publication));
+  Cleared cleared;
+  SKG_RETURN_IF_ERROR(CountCleared(commit, cleared));
   for (const auto& [id, change] : publication.predicates)
     SKG_RETURN_IF_ERROR(LoadCounts(predicate_counts_, id, &PredicateCountKey));
   for (const auto& [id, change] : publication.named_graphs)
     SKG_RETURN_IF_ERROR(LoadCounts(graph_counts_, id, &NamedGraphCountKey));
 
-  SKG_RETURN_IF_ERROR(CheckQuota(publication));
+  SKG_RETURN_IF_ERROR(CheckQuota(publication, cleared));
   SKG_RETURN_IF_ERROR(AddRecords(publication, batch));
 
   // From here on nothing may fail.
@@ -139,6 +142,8 @@ absl::Status CommitWriter::PublishRun(const RunPublication& publication,
   result = publication.result;
   result.commit = number;
   result.time = absl::FromUnixMicros(head_.last_time_micros);
+  result.removed += cleared.statements;
+  Clear(cleared, batch);
 
   const auto add = [](const CountChange& change, uint64_t& statements,
                       uint64_t& triples) {
@@ -181,9 +186,11 @@ absl::Status CommitWriter::PublishRun(const RunPublication& publication,
     probes_.clear();  // they may be older than what was just forgotten
   }
   batch.rows->Put(Family::kLog, LogKey(graph, number, 0),
-                  EncodeLogReference(result.time, publication.run.rows));
+                  EncodeLogReference(result.time, publication.run.rows,
+                                     cleared.scopes(), cleared.statements));
   Recent& recent = recent_.emplace_back();
   recent.commit = number;
+  recent.clears = cleared.scopes();
   recent.everything = publication.run.rows > 0;
   ++recent_keys_;
   StoreIdempotency(commit, batch);

@@ -363,6 +363,7 @@ void CommitWriter::UndoTerms(const PreparedCommit& commit,
 void CommitWriter::AppendTerms(const PreparedCommit& commit,
                                uint64_t first_new_term, CommitBatch& batch) {
   uint64_t next = first_new_term;
+  std::vector<Dictionary::NumberedTerm> terms;
   for (const PendingTerm& pending : commit.terms) {
     if (!pending.id.bound()) continue;
     if (!pending.reserved || !pending.needed) {
@@ -371,9 +372,10 @@ void CommitWriter::AppendTerms(const PreparedCommit& commit,
       if (pending.id.payload() != next) continue;
       ++next;
     }
-    graph_.dictionary.AppendRows(graph_.description.number, pending.id,
-                                 pending.term, *batch.rows);
+    terms.push_back({pending.id, &pending.term});
   }
+  graph_.dictionary.AppendRows(graph_.description.number, std::move(terms),
+                               *batch.rows);
 }
 
 absl::Status CommitWriter::CheckConflicts(PreparedCommit& commit) {

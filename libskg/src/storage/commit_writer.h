@@ -124,8 +124,6 @@ class CommitWriter {
 
   [[nodiscard]] absl::Status LoadHead();
   [[nodiscard]] absl::Status CheckUntouched(const RunPublication& publication);
-  [[nodiscard]] absl::Status CheckQuota(
-      const RunPublication& publication) const;
   [[nodiscard]] absl::Status AddRecords(const RunPublication& publication,
                                         CommitBatch& batch) const;
 
@@ -177,6 +175,8 @@ class CommitWriter {
                                        Edges& newest);
   [[nodiscard]] absl::Status LoadRecord(const StatementKey& key, Edge& edge);
   [[nodiscard]] absl::Status CheckQuota(const PreparedCommit& commit,
+                                        const Cleared& cleared) const;
+  [[nodiscard]] absl::Status CheckQuota(const RunPublication& publication,
                                         const Cleared& cleared) const;
   [[nodiscard]] int64_t Growth(const PreparedCommit& commit) const;
   [[nodiscard]] absl::Status LoadCounts(

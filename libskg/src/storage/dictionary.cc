@@ -1,6 +1,7 @@
 #include "storage/dictionary.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -333,6 +334,26 @@ void Dictionary::AppendRows(uint32_t graph, TermId id,
                             const DictionaryTerm& term, KvBatch& batch) const {
   batch.Put(Family::kTermIds, TermIdKey(graph, term.tag, term.bytes),
             TermIdRow(id.payload()));
+  AppendTextRows(graph, id, term, batch);
+}
+
+void Dictionary::AppendRows(uint32_t graph, std::vector<NumberedTerm> terms,
+                            KvBatch& batch) const {
+  for (const auto& [id, term] : terms) AppendTextRows(graph, id, *term, batch);
+  // A memtable finds the place of a key from that of the one before.
+  std::sort(terms.begin(), terms.end(),
+            [](const NumberedTerm& a, const NumberedTerm& b) {
+              return std::tie(a.term->tag, a.term->bytes) <
+                     std::tie(b.term->tag, b.term->bytes);
+            });
+  for (const auto& [id, term] : terms) {
+    batch.Put(Family::kTermIds, TermIdKey(graph, term->tag, term->bytes),
+              TermIdRow(id.payload()));
+  }
+}
+
+void Dictionary::AppendTextRows(uint32_t graph, TermId id,
+                                const DictionaryTerm& term, KvBatch& batch) {
   // A batch takes everything; what it refuses fails the write.
   VisitTermRows(graph, id, term.bytes,
                 [&](std::string_view key, std::string_view value) {

@@ -74,10 +74,19 @@ class Dictionary {
   // Adds the rows of a newly numbered term to a batch.
   void AppendRows(uint32_t graph, TermId id, const DictionaryTerm& term,
                   KvBatch& batch) const;
+  // The same for many, in the sequence that the store takes fastest.
+  struct NumberedTerm {
+    TermId id;
+    const DictionaryTerm* term = nullptr;
+  };
+  void AppendRows(uint32_t graph, std::vector<NumberedTerm> terms,
+                  KvBatch& batch) const;
   // Makes a term known that is visible in the store now.
   void Remember(uint32_t graph, TermId id, const DictionaryTerm& term);
 
  private:
+  static void AppendTextRows(uint32_t graph, TermId id,
+                             const DictionaryTerm& term, KvBatch& batch);
   // For numbers that ascend and lie close together.
   [[nodiscard]] absl::Status DecodeInPassing(uint32_t graph,
                                              std::span<const TermId> ids,

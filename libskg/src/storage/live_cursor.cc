@@ -5,8 +5,8 @@
 namespace skg::storage {
 
 LiveCursor::LiveCursor(const Snapshot& snapshot, IndexOrder order,
-                       const TermPrefix& prefix)
-    : sources_(SourcesOf(snapshot, order, prefix)),
+                       const TermPrefix& prefix, ReadCounters* counters)
+    : sources_(SourcesOf(snapshot, order, prefix, counters)),
       merge_(sources_),
       order_(order),
       commit_(snapshot.commit()) {

@@ -18,8 +18,9 @@ namespace skg::storage {
 // statement while Valid(); then status() tells whether the end is a real one.
 class LiveCursor {
  public:
+  // `counters` may be null, outlives the cursor.
   LiveCursor(const Snapshot& snapshot, IndexOrder order,
-             const TermPrefix& prefix);
+             const TermPrefix& prefix, ReadCounters* counters = nullptr);
 
   [[nodiscard]] bool Valid() const { return at_ != nullptr; }
   [[nodiscard]] StatementRow row() const;

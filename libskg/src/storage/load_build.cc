@@ -122,8 +122,9 @@ class StoredEdges {
       cursor_.emplace(snapshot, IndexOrder::kGspo, TermPrefix());
   }
 
-  // Valid until the next call.
-  absl::StatusOr<const std::vector<StatementRow>*> Of(const StatementKey& key) {
+  // Those of commits after `after`. Valid until the next call.
+  absl::StatusOr<const std::vector<StatementRow>*> Of(const StatementKey& key,
+                                                      uint64_t after) {
     edges_.clear();
     if (!cursor_) return &edges_;
     const auto terms = ToRowKey(key, IndexOrder::kGspo, 0).terms;
@@ -131,7 +132,7 @@ class StoredEdges {
     while (cursor_->Valid()) {
       const StatementRow row = cursor_->row();
       if (ToRowKey(row.key, IndexOrder::kGspo, 0).terms != terms) break;
-      edges_.push_back(row);
+      if (row.commit > after) edges_.push_back(row);
       cursor_->Next();
     }
     SKG_RETURN_IF_ERROR(cursor_->status());
@@ -193,7 +194,14 @@ class LoadBuilder {
     for (uint64_t n = 1; input_.valid(); ++n) {
       if (n % kCheckEvery == 0 && options_.cancellation != nullptr)
         SKG_RETURN_IF_ERROR(options_.cancellation->Check());
-      SKG_ASSIGN_OR_RETURN(const auto* stored, stored_.Of(input_.triple()));
+      EnterGraph(input_.triple().graph);
+      SKG_RETURN_IF_ERROR(PassTakenBack());
+      if (input_.row() == nullptr && input_.plain() == 0) {
+        SKG_RETURN_IF_ERROR(input_.Next());
+        continue;
+      }
+      SKG_ASSIGN_OR_RETURN(const auto* stored,
+                           stored_.Of(input_.triple(), hidden_));
       if (input_.row() == nullptr && stored->empty()) {
         ++out_.result.inserted;
         out_.result.duplicates += input_.plain() - 1;
@@ -207,6 +215,24 @@ class LoadBuilder {
       SKG_RETURN_IF_ERROR(input_.Next());
     }
     return builder_.FinishOrder();
+  }
+
+  // What clears make of one graph.
+  void EnterGraph(TermId graph) {
+    if (options_.clears.empty()) return;
+    from_ = hidden_ = 0;
+    for (const RowClear& clear : options_.clears) {
+      if (!clear.scope.Covers(graph)) continue;
+      from_ = std::max(from_, clear.from);
+      // Drafts that come with a clear have what came since.
+      hidden_ = options_.last_commit;
+    }
+  }
+
+  absl::Status PassTakenBack() {
+    while (input_.row() != nullptr && input_.row()->sequence < from_)
+      SKG_RETURN_IF_ERROR(input_.NextRow());
+    return absl::OkStatus();
   }
 
   absl::Status Decide(const std::vector<StatementRow>& stored) {
@@ -326,6 +352,9 @@ class LoadBuilder {
   std::vector<std::unique_ptr<OrderSorter>> orders_;
   ExternalSorter<IdRow, IdRowBefore> ids_;
   uint64_t changed_rows_ = 0;
+  // Of the graph that it is in: what the load says from when on, and up to
+  // which commit the snapshot's rows are cleared.
+  uint64_t from_ = 0, hidden_ = 0;
 };
 
 }  // namespace

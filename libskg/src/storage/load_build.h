@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "base/cancellation.h"
 #include "storage/graph_state.h"
+#include "storage/load_clears.h"
 #include "storage/load_rows.h"
 #include "storage/record_spill.h"
 #include "storage/run.h"
@@ -26,6 +27,8 @@ struct LoadBuildOptions {
   bool draft = false;
   // Rows of the snapshot with a later commit are of drafts.
   uint64_t last_commit = UINT64_MAX;
+  // What the load has cleared.
+  std::vector<RowClear> clears = {};
   // The record of a row of the snapshot; null: as a ReadView says.
   std::function<absl::StatusOr<Record>(const StatementRow&)> read_record =
       nullptr;

@@ -65,6 +65,8 @@ void Overlay::Forget() {
   term_bytes_ = 0;
   ids_.clear();
   touched_.clear();
+  std::erase_if(clears,
+                [](const ClearScope& clear) { return clear.graph.in_arena(); });
   ++generation_;
 }
 
@@ -106,13 +108,17 @@ void Overlay::RemoveTriple(const StatementKey& key) {
 }
 
 void Overlay::Clear(const ClearScope& scope) {
+  TakeBack(scope);
+  AddClear(scope, clears);
+}
+
+void Overlay::TakeBack(const ClearScope& scope) {
   absl::erase_if(touched_, [&](const auto& entry) {
     return scope.Covers(entry.first.graph);
   });
   std::erase_if(operations, [&](const WriteOperation& operation) {
     return scope.Covers(operation.key.graph);
   });
-  AddClear(scope, clears);
 }
 
 bool Overlay::ClearedNamed() const {
@@ -137,10 +143,16 @@ Overlay::Verdict Overlay::Ask(const StatementKey& key,
     *row = {key, 0, written->weight, written->record != 0};
     return Verdict::kWritten;
   }
-  if (Cleared(key.graph)) return Verdict::kRemoved;
+  if (!drafted && Cleared(key.graph)) return Verdict::kRemoved;
   const auto it = touched_.find(TripleOf(key));
   return it != touched_.end() && it->second.removed ? Verdict::kRemoved
                                                     : Verdict::kUntouched;
+}
+
+bool Overlay::Hides(const StatementRow& row) const {
+  StatementRow own;
+  return Ask(row.key, &own) != Verdict::kUntouched ||
+         (row.commit <= last_commit && Cleared(row.key.graph));
 }
 
 const Record* Overlay::RecordOf(const StatementKey& key) const {

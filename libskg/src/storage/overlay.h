@@ -45,10 +45,16 @@ class Overlay {
   void RemoveTriple(const StatementKey& key);
   // What was changed there before is forgotten, the operations too.
   void Clear(const ClearScope& scope);
+  // The same without the clear.
+  void TakeBack(const ClearScope& scope);
 
-  // What the changes say of a statement: nothing, gone, or its new row.
+  // What the changes say of a statement: nothing, gone, or its new row. Of what
+  // is untouched drafts may have a row; others may hide (Hides).
   enum class Verdict : uint8_t { kUntouched, kRemoved, kWritten };
   [[nodiscard]] Verdict Ask(const StatementKey& key, StatementRow* row) const;
+  // Whether a row below the overlay is not the transaction's: it is changed
+  // here, or it was cleared.
+  [[nodiscard]] bool Hides(const StatementRow& row) const;
   // The record written for a row of this overlay.
   [[nodiscard]] const Record* RecordOf(const StatementKey& key) const;
 
@@ -58,7 +64,8 @@ class Overlay {
   [[nodiscard]] bool changed() const {
     return !touched_.empty() || !clears.empty();
   }
-  // What it has of this named graph (unbound: the default one) is all there is.
+  // What it has of this named graph (unbound: the default one), with drafts, is
+  // all there is.
   [[nodiscard]] bool Cleared(TermId named_graph) const {
     return Covers(clears, named_graph);
   }
@@ -68,7 +75,8 @@ class Overlay {
   // About what operations, terms and records take.
   [[nodiscard]] size_t memory_bytes() const;
   // Somebody else has the changes now: forgets them, their records and their
-  // terms, whose arena ids mean nothing any more.
+  // terms, whose arena ids mean nothing any more. Clears stay, but for those of
+  // graphs that no snapshot knows.
   void Forget();
   // What was read, with ids of terms as places in `terms`, for a commit.
   [[nodiscard]] ReadSet ReadsFor(std::vector<rdf::Term>* terms) const;

@@ -18,6 +18,7 @@ constexpr uint64_t kCheckEvery = 4096;
 
 struct Sums {
   int64_t statements = 0, triples = 0;
+  ReadCounters counters;
 };
 
 RowKey FirstOf(const TermPrefix& prefix) {
@@ -41,6 +42,7 @@ absl::Status AddBlock(const Run& run, IndexOrder order, const Fences& fences,
                       const TermPrefix& prefix, Sums& sums) {
   SKG_ASSIGN_OR_RETURN(const auto block,
                        run.Block(order, fences, number, snapshot.kv()));
+  ++sums.counters.blocks_read;
   const BlockView& view = block->view();
   BlockView::Range range = view.All();
   for (size_t i = 0; i < prefix.count && !range.empty(); ++i)
@@ -81,6 +83,7 @@ absl::Status AddRun(const Run& run, IndexOrder order, const Snapshot& snapshot,
   const RunInfo& info = run.info();
   const bool whole = !info.history && info.max_commit <= snapshot.commit();
   if (whole && last > first + 1) {
+    sums.counters.blocks_skipped += last - first - 1;
     const auto from = fences->Before(first + 1), to = fences->Before(last);
     sums.statements += to.statements_before - from.statements_before;
     sums.triples += to.triples_before - from.triples_before;
@@ -142,6 +145,8 @@ absl::Status AddClearedRun(const Run& run, const RunInfo& info,
   SKG_RETURN_IF_ERROR(AddRun(run, order, snapshot, prefix, cancellation, sums));
   sums.statements -= gone.statements;
   sums.triples -= gone.triples;
+  sums.counters.blocks_read += gone.counters.blocks_read;
+  sums.counters.blocks_skipped += gone.counters.blocks_skipped;
   return absl::OkStatus();
 }
 
@@ -167,7 +172,8 @@ absl::Status AddEpoch(uint32_t epoch, IndexOrder order,
 
 absl::StatusOr<Counts> CountPrefix(const Snapshot& snapshot, IndexOrder order,
                                    const TermPrefix& prefix,
-                                   const Cancellation* cancellation) {
+                                   const Cancellation* cancellation,
+                                   ReadCounters* counters) {
   Sums sums;
   for (const Epoch& epoch : snapshot.manifest().epochs) {
     if (snapshot.head().delta_rows == 0) break;
@@ -190,6 +196,10 @@ absl::StatusOr<Counts> CountPrefix(const Snapshot& snapshot, IndexOrder order,
             : AddClearedRun(run, info, clears, order, snapshot, prefix,
                             cancellation, sums));
   }
+  if (counters != nullptr) {
+    counters->blocks_read += sums.counters.blocks_read;
+    counters->blocks_skipped += sums.counters.blocks_skipped;
+  }
   if (sums.statements < 0 || sums.triples < 0) {
     return absl::DataLossError("the signs under a key prefix sum below zero");
   }
@@ -199,12 +209,13 @@ absl::StatusOr<Counts> CountPrefix(const Snapshot& snapshot, IndexOrder order,
 
 absl::StatusOr<Counts> CountPattern(const Snapshot& snapshot,
                                     const ScanPattern& pattern,
-                                    const Cancellation* cancellation) {
+                                    const Cancellation* cancellation,
+                                    ReadCounters* counters) {
   Counts counts;
   for (const OrderPrefix& part : PrefixesOf(pattern, NaturalOrder(pattern))) {
     SKG_ASSIGN_OR_RETURN(
         const Counts more,
-        CountPrefix(snapshot, part.order, part.prefix, cancellation));
+        CountPrefix(snapshot, part.order, part.prefix, cancellation, counters));
     counts.statements += more.statements;
     counts.triples += more.triples;
   }

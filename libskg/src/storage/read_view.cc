@@ -94,16 +94,18 @@ absl::StatusOr<std::unique_ptr<ScanCursor>> ReadView::Scan(
 }
 
 absl::StatusOr<Counts> ReadView::Count(const ScanPattern& pattern,
-                                       const Cancellation* cancellation) const {
+                                       const Cancellation* cancellation,
+                                       ReadCounters* counters) const {
   if (overlay_ != nullptr) SKG_RETURN_IF_ERROR(overlay_->broken);
   if (overlay_ == nullptr || !overlay_->changed()) {
     if (overlay_ != nullptr) overlay_->reads.Add(pattern);
     SKG_ASSIGN_OR_RETURN(const auto kept, KeptCounts(*snapshot_, pattern));
     if (kept) return *kept;
-    return CountPattern(*snapshot_, pattern, cancellation);
+    return CountPattern(*snapshot_, pattern, cancellation, counters);
   }
   ScanOptions options;
   options.cancellation = cancellation;
+  options.counters = counters;
   SKG_ASSIGN_OR_RETURN(const auto rows, Scan(pattern, options));
   Counts counts;
   StatementBatch batch;
@@ -140,8 +142,9 @@ absl::StatusOr<std::optional<StatementRow>> ReadView::Find(
     }
   }
   SKG_ASSIGN_OR_RETURN(auto found, FindLive(*snapshot_, key));
-  if (found && overlay_ != nullptr && found->commit > overlay_->last_commit)
-    found->commit = kNoCommitYet;
+  if (!found || overlay_ == nullptr) return found;
+  if (overlay_->Hides(*found)) return std::optional<StatementRow>();
+  if (found->commit > overlay_->last_commit) found->commit = kNoCommitYet;
   return found;
 }
 

@@ -46,19 +46,30 @@ struct Counts {
 // graph first.
 enum class TermOrder : uint8_t { kSpo = 0, kPos, kOsp };
 
+// What reading has cost, for profiles.
+struct ReadCounters {
+  uint64_t blocks_read = 0;
+  // Blocks of what was asked that were passed over unread: a seek went beyond
+  // them, or their fences told all that was to be known.
+  uint64_t blocks_skipped = 0;
+};
+
 struct ScanOptions {
   // Unset: the order whose prefix the pattern's bound terms are. A given order
   // sorts the rows by it and filters what its prefix cannot narrow.
   std::optional<TermOrder> order;
   const Cancellation* cancellation = nullptr;
+  // What the scan does is added there; may be null, outlives the cursor.
+  ReadCounters* counters = nullptr;
 };
 
 // Rows of one scan, sorted. Not thread-safe. Must end before its ReadView.
 class ScanCursor {
  public:
   virtual ~ScanCursor() = default;
-  // Fills `batch` (cleared first) with up to kBatchRows rows. False: the end
-  // (the batch is empty). Errors: kDataLoss, kCancelled, kDeadlineExceeded.
+  // Fills `batch` (cleared first) with up to kBatchRows rows; of one that wants
+  // fewer with about as many. False: the end (the batch is empty). Errors:
+  // kDataLoss, kCancelled, kDeadlineExceeded.
   [[nodiscard]] virtual absl::StatusOr<bool> Next(StatementBatch& batch) = 0;
   // Skips forward: the next rows are those with terms >= the given three in
   // this scan's order. Only for union scans without a bound graph.
@@ -85,8 +96,8 @@ class ReadView {
   // kUnion) in a view of the present; else the range is scanned. For kUnion,
   // `triples` counts each (graph, s, p, o).
   [[nodiscard]] absl::StatusOr<Counts> Count(
-      const ScanPattern& pattern,
-      const Cancellation* cancellation = nullptr) const;
+      const ScanPattern& pattern, const Cancellation* cancellation = nullptr,
+      ReadCounters* counters = nullptr) const;
 
   // The live row of exactly this statement, if any.
   [[nodiscard]] absl::StatusOr<std::optional<StatementRow>> Find(

@@ -175,7 +175,8 @@ std::optional<std::vector<ClearMark>> ClearsOf(const Snapshot& snapshot,
 
 std::vector<std::unique_ptr<RowSource>> SourcesOf(const Snapshot& snapshot,
                                                   IndexOrder order,
-                                                  const TermPrefix& prefix) {
+                                                  const TermPrefix& prefix,
+                                                  ReadCounters* counters) {
   GraphState& graph = snapshot.graph();
   const Manifest& manifest = snapshot.manifest();
   const uint64_t commit = snapshot.commit();
@@ -210,7 +211,7 @@ std::vector<std::unique_ptr<RowSource>> SourcesOf(const Snapshot& snapshot,
     auto clears = ClearsOf(snapshot, manifest.runs[i], order, prefix);
     if (!clears) continue;
     sources.push_back(MakeRunSource(graph.kv, snapshot.kv(), run, order, prefix,
-                                    *std::move(clears)));
+                                    *std::move(clears), counters));
   }
   return sources;
 }

@@ -16,6 +16,7 @@
 #include "absl/status/status.h"
 #include "storage/graph_state.h"
 #include "storage/kv.h"
+#include "storage/read_view.h"
 #include "storage/row_key.h"
 #include "storage/rows.h"
 #include "storage/run.h"
@@ -168,6 +169,7 @@ void AppendSlices(const std::vector<RowSource::Slice>& slices, IndexOrder order,
 
 // A clear ends the rows before it. `clears`: of the manifest, lent; of a run
 // those that its rows do not have (PendingClears).
+// `counters` may be null, outlives the source.
 [[nodiscard]] std::unique_ptr<RowSource> MakeDeltaSource(
     const KvStore& kv, const KvSnapshot* snapshot, uint32_t graph,
     uint32_t epoch, IndexOrder order, const TermPrefix& prefix,
@@ -175,7 +177,7 @@ void AppendSlices(const std::vector<RowSource::Slice>& slices, IndexOrder order,
 [[nodiscard]] std::unique_ptr<RowSource> MakeRunSource(
     const KvStore& kv, const KvSnapshot* snapshot,
     std::shared_ptr<const Run> run, IndexOrder order, const TermPrefix& prefix,
-    std::vector<ClearMark> clears);
+    std::vector<ClearMark> clears, ReadCounters* counters = nullptr);
 
 // What filters of runs know of a prefix (see Run::FilterHash); unset: nothing.
 [[nodiscard]] std::optional<uint64_t> FilterHashOf(IndexOrder order,
@@ -185,7 +187,8 @@ void AppendSlices(const std::vector<RowSource::Slice>& slices, IndexOrder order,
 // delta's epochs first (they win over a run on equal commit numbers), then the
 // runs whose filters do not exclude it.
 [[nodiscard]] std::vector<std::unique_ptr<RowSource>> SourcesOf(
-    const Snapshot& snapshot, IndexOrder order, const TermPrefix& prefix);
+    const Snapshot& snapshot, IndexOrder order, const TermPrefix& prefix,
+    ReadCounters* counters = nullptr);
 
 // The source with the smallest row; null: all have ended.
 [[nodiscard]] RowSource* SmallestOf(

@@ -269,6 +269,23 @@ absl::StatusOr<Manifest> DecodeManifest(std::string_view bytes) {
 
 constexpr char kLogReferenceFormat = 0x02;
 constexpr char kLogClearFormat = 0x03;
+constexpr char kLogClearReferenceFormat = 0x04;
+
+namespace {
+
+// What every entry begins with; `clears`: it is of a format that has them.
+void AppendLogHeader(absl::Time time, uint64_t change_count,
+                     const std::vector<ClearScope>& clears, uint64_t cleared,
+                     std::string& out) {
+  AppendVarint(static_cast<uint64_t>(absl::ToUnixMicros(time)), out);
+  AppendVarint(change_count + cleared, out);
+  if (clears.empty()) return;
+  AppendVarint(cleared, out);
+  AppendVarint(clears.size(), out);
+  for (const ClearScope& scope : clears) AppendScope(scope, out);
+}
+
+}  // namespace
 
 LogEncoder::LogEncoder(absl::Time time, uint64_t change_count)
     : LogEncoder(time, change_count, {}, 0) {}
@@ -278,13 +295,7 @@ LogEncoder::LogEncoder(absl::Time time, uint64_t change_count,
                        uint64_t cleared) {
   std::string& first =
       chunks_.emplace_back(1, clears.empty() ? kPlainFormat : kLogClearFormat);
-  AppendVarint(static_cast<uint64_t>(absl::ToUnixMicros(time)), first);
-  AppendVarint(change_count + cleared, first);
-  if (!clears.empty()) {
-    AppendVarint(cleared, first);
-    AppendVarint(clears.size(), first);
-    for (const ClearScope& scope : clears) AppendScope(scope, first);
-  }
+  AppendLogHeader(time, change_count, clears, cleared, first);
   first.reserve(
       std::min<uint64_t>(kLogChunkBytes + 64, 16 + change_count * 44));
 }
@@ -332,20 +343,23 @@ std::vector<std::string> LogEncoder::TakeFull() {
 
 std::vector<std::string> LogEncoder::Finish() { return std::move(chunks_); }
 
-std::string EncodeLogReference(absl::Time time, uint64_t change_count) {
-  std::string out(1, kLogReferenceFormat);
-  AppendVarint(static_cast<uint64_t>(absl::ToUnixMicros(time)), out);
-  AppendVarint(change_count, out);
+std::string EncodeLogReference(absl::Time time, uint64_t change_count,
+                               const std::vector<ClearScope>& clears,
+                               uint64_t cleared) {
+  std::string out(
+      1, clears.empty() ? kLogReferenceFormat : kLogClearReferenceFormat);
+  AppendLogHeader(time, change_count, clears, cleared, out);
   return out;
 }
 
 namespace {
 
 bool ReadLogHeader(char format, ByteReader& in, LogHeader* header) {
-  header->by_reference = format == kLogReferenceFormat;
+  header->by_reference =
+      format == kLogReferenceFormat || format == kLogClearReferenceFormat;
   header->time = absl::FromUnixMicros(static_cast<int64_t>(in.Varint()));
   header->change_count = in.Varint();
-  if (format != kLogClearFormat)
+  if (format != kLogClearFormat && format != kLogClearReferenceFormat)
     return in.ok() && (!header->by_reference || in.empty());
   header->cleared = in.Varint();
   const uint64_t clears = in.Varint();
@@ -356,14 +370,14 @@ bool ReadLogHeader(char format, ByteReader& in, LogHeader* header) {
   for (uint64_t i = 0; i < clears; ++i) {
     if (!ReadScope(in, &header->clears.emplace_back())) return false;
   }
-  return true;
+  return !header->by_reference || in.empty();
 }
 
 }  // namespace
 
 absl::StatusOr<LogHeader> DecodeLogHeader(std::string_view first_chunk) {
   if (first_chunk.empty() || first_chunk.front() < kPlainFormat ||
-      first_chunk.front() > kLogClearFormat) {
+      first_chunk.front() > kLogClearReferenceFormat) {
     return Damaged("log");
   }
   ByteReader in(first_chunk.substr(1));
@@ -374,8 +388,9 @@ absl::StatusOr<LogHeader> DecodeLogHeader(std::string_view first_chunk) {
 
 absl::Status DecodeLogChunk(std::string_view chunk, bool first,
                             std::vector<LoggedChange>* changes) {
-  const bool known = !chunk.empty() && chunk.front() >= kPlainFormat &&
-                     chunk.front() <= (first ? kLogClearFormat : kPlainFormat);
+  const bool known =
+      !chunk.empty() && chunk.front() >= kPlainFormat &&
+      chunk.front() <= (first ? kLogClearReferenceFormat : kPlainFormat);
   if (!known) return Damaged("log");
   ByteReader in(chunk.substr(1));
   LogHeader header;

@@ -128,9 +128,11 @@ class LogEncoder {
  private:
   std::vector<std::string> chunks_;
 };
-// The entry of a commit whose changes are the rows with its number in the runs.
-[[nodiscard]] std::string EncodeLogReference(absl::Time time,
-                                             uint64_t change_count);
+// The entry of a commit whose changes are the rows with its number in the runs,
+// after what it clears, as above.
+[[nodiscard]] std::string EncodeLogReference(
+    absl::Time time, uint64_t change_count,
+    const std::vector<ClearScope>& clears = {}, uint64_t cleared = 0);
 // What the first chunk says before its changes.
 struct LogHeader {
   absl::Time time;

@@ -1,6 +1,7 @@
 // The rows of a run under a prefix: a window is what a block has of it.
 #include <algorithm>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -43,13 +44,15 @@ class RunSource final : public RowSource {
  public:
   RunSource(const KvStore& kv, const KvSnapshot* snapshot,
             std::shared_ptr<const Run> run, IndexOrder order,
-            const TermPrefix& prefix, std::vector<ClearMark> clears)
+            const TermPrefix& prefix, std::vector<ClearMark> clears,
+            ReadCounters* counters)
       : RowSource(order),
         kv_(kv),
         snapshot_(snapshot),
         run_(std::move(run)),
         prefix_(prefix),
-        clears_(std::move(clears)) {
+        clears_(std::move(clears)),
+        counters_(counters) {
     auto fences = run_->FencesOf(order, snapshot);
     if (!fences.ok()) {
       End(fences.status());
@@ -72,7 +75,9 @@ class RunSource final : public RowSource {
     from.commit = UINT64_MAX;
     if (block_ + 1 < fences_->size() &&
         !from.Before(fences_->first(block_ + 1))) {
-      block_ = fences_->Find(from);
+      const size_t before = std::exchange(block_, fences_->Find(from));
+      if (counters_ != nullptr)
+        counters_->blocks_skipped += block_ - before - 1;
       in_sequence_ = 0;
       if (!GoToBlock(/*in_sequence=*/false)) return;
     } else if (unpacked()) {
@@ -118,6 +123,7 @@ class RunSource final : public RowSource {
       End(opened.status());
       return false;
     }
+    if (counters_ != nullptr) ++counters_->blocks_read;
     view_ = *opened;
     range_ = view_->All();
     for (size_t i = 0; i < prefix_.count && !range_.empty(); ++i)
@@ -289,6 +295,7 @@ class RunSource final : public RowSource {
   const std::shared_ptr<const Run> run_;
   const TermPrefix prefix_;
   const std::vector<ClearMark> clears_;  // after all rows
+  ReadCounters* const counters_;         // may be null
   bool open_ = false;                    // no row of the window has an end
   const Fences* fences_ = nullptr;
   size_t block_ = 0;
@@ -303,14 +310,12 @@ class RunSource final : public RowSource {
 
 }  // namespace
 
-std::unique_ptr<RowSource> MakeRunSource(const KvStore& kv,
-                                         const KvSnapshot* snapshot,
-                                         std::shared_ptr<const Run> run,
-                                         IndexOrder order,
-                                         const TermPrefix& prefix,
-                                         std::vector<ClearMark> clears) {
+std::unique_ptr<RowSource> MakeRunSource(
+    const KvStore& kv, const KvSnapshot* snapshot,
+    std::shared_ptr<const Run> run, IndexOrder order, const TermPrefix& prefix,
+    std::vector<ClearMark> clears, ReadCounters* counters) {
   return std::make_unique<RunSource>(kv, snapshot, std::move(run), order,
-                                     prefix, std::move(clears));
+                                     prefix, std::move(clears), counters);
 }
 
 }  // namespace skg::storage

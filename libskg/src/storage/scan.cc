@@ -1,5 +1,6 @@
 #include "storage/scan.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/bytes.h"
@@ -61,7 +62,7 @@ class UnionScan final : public ScanCursor {
         pattern_(pattern),
         order_(options.order.value_or(NaturalOrder(pattern))),
         cancellation_(options.cancellation) {
-    OpenSources();
+    OpenSources(options.counters);
     if (overlay_ != nullptr) written_ = overlay_->Written(pattern_, order_);
   }
 
@@ -71,7 +72,7 @@ class UnionScan final : public ScanCursor {
       if (absl::Status stop = cancellation_->Check(); !stop.ok()) return stop;
     }
     if (only_ != nullptr) {
-      only_->Fill(StatementBatch::kBatchRows, batch);
+      only_->Fill(std::min(batch.wanted, StatementBatch::kBatchRows), batch);
       if (!only_->status().ok()) return only_->status();
       if (snapshot_->commit() > last_commit_) {
         for (uint64_t& commit : batch.commit) {
@@ -82,7 +83,8 @@ class UnionScan final : public ScanCursor {
     }
     // Rows that a forced order makes us pass over must not outlast a deadline.
     size_t passed_over = 0;
-    while (batch.size() < StatementBatch::kBatchRows) {
+    const size_t most = std::min(batch.wanted, StatementBatch::kBatchRows);
+    while (batch.size() < most) {
       StatementRow row;
       if (!Smallest(&row)) break;
       if (pattern_.Matches(row.key)) {
@@ -120,7 +122,7 @@ class UnionScan final : public ScanCursor {
   }
 
  private:
-  void OpenSources() {
+  void OpenSources(ReadCounters* counters) {
     const Head& head = snapshot_->head();
     // The head's counts are those of the present.
     const bool has_named =
@@ -129,11 +131,11 @@ class UnionScan final : public ScanCursor {
       if (Cleared(part)) continue;
       if (static_cast<size_t>(part.order) < kDefaultGraphOrders) {
         default_graph_ = part.prefix.terms[0];
-        default_ =
-            std::make_unique<LiveCursor>(*snapshot_, part.order, part.prefix);
+        default_ = std::make_unique<LiveCursor>(*snapshot_, part.order,
+                                                part.prefix, counters);
       } else if (has_named) {
-        named_ =
-            std::make_unique<LiveCursor>(*snapshot_, part.order, part.prefix);
+        named_ = std::make_unique<LiveCursor>(*snapshot_, part.order,
+                                              part.prefix, counters);
       }
     }
     // Of the past it is not known before whether there are named graphs.
@@ -150,7 +152,7 @@ class UnionScan final : public ScanCursor {
 
   // The transaction has cleared all that the source would give.
   bool Cleared(const OrderPrefix& part) const {
-    if (overlay_ == nullptr) return false;
+    if (overlay_ == nullptr || overlay_->drafted) return false;
     return static_cast<size_t>(part.order) < kDefaultGraphOrders
                ? overlay_->Cleared(TermId{part.prefix.terms[0]})
                : overlay_->ClearedNamed();
@@ -161,11 +163,7 @@ class UnionScan final : public ScanCursor {
     if (source == nullptr) return false;
     while (source->Valid()) {
       if (!stopped_.ok()) return false;
-      StatementRow ignored;
-      if (overlay_ == nullptr || overlay_->Ask(source->row().key, &ignored) ==
-                                     Overlay::Verdict::kUntouched) {
-        return true;
-      }
+      if (overlay_ == nullptr || !overlay_->Hides(source->row())) return true;
       source->Next();
       // A graph that was cleared may be long.
       if (++dropped_ % StatementBatch::kBatchRows == 0 &&

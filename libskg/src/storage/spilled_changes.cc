@@ -147,6 +147,12 @@ std::optional<absl::StatusOr<CommitOutcome>> CommitSpilled(
   const auto commit = [&]() -> absl::StatusOr<CommitOutcome> {
     SKG_RETURN_IF_ERROR(CheckOperations(request));
     BulkLoad load(graph, LoadOptions(options, *memory));
+    for (const ClearScope& scope : request.clears) {
+      const TermId named = scope.graph;
+      SKG_RETURN_IF_ERROR(load.Clear(
+          scope, named.in_arena() ? &request.new_terms[Overlay::PlaceOf(named)]
+                                  : nullptr));
+    }
     SKG_RETURN_IF_ERROR(AddChanges(graph.state(), request.new_terms,
                                    request.records, request.operations, load));
     CommitRequest settings;
@@ -192,6 +198,25 @@ absl::Status SpilledChanges::Take(Overlay& overlay) {
   return absl::OkStatus();
 }
 
+absl::Status SpilledChanges::Clear(ClearScope& scope, const Overlay& overlay) {
+  const rdf::Term* graph = nullptr;
+  if (scope.graph.in_arena()) {
+    graph = &overlay.TermOf(scope.graph);
+    SKG_ASSIGN_OR_RETURN(
+        const TermId known,
+        graph_.state().dictionary.Lookup(graph_.state().description.number,
+                                         *graph, nullptr));
+    if (known.bound()) {
+      scope.graph = known;
+      graph = nullptr;
+    }
+  }
+  SKG_RETURN_IF_ERROR(load_.Clear(scope, graph));
+  redraft_ = true;
+  undrafted_ |= size_ > 0;
+  return absl::OkStatus();
+}
+
 std::shared_ptr<const Snapshot> SpilledChanges::Drafted() const {
   if (drafts_.empty()) return base_;
   std::vector<std::shared_ptr<const Run>> runs;
@@ -212,7 +237,7 @@ absl::StatusOr<Record> SpilledChanges::ReadRecord(
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> SpilledChanges::Draft(
     Overlay& overlay) {
-  const bool all = drafts_.size() >= kMostDrafts;
+  const bool all = redraft_ || drafts_.size() >= kMostDrafts;
   SKG_ASSIGN_OR_RETURN(
       LoadDraft draft,
       load_.Draft(all ? BulkLoad::DraftOf::kAll : BulkLoad::DraftOf::kNew,
@@ -220,7 +245,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> SpilledChanges::Draft(
                   [this](const StatementRow& row) { return ReadRecord(row); }));
   if (all) DropDrafts();
   if (draft.run != nullptr) drafts_.push_back(std::move(draft));
-  undrafted_ = false;
+  undrafted_ = redraft_ = false;
   overlay.drafted = true;
   overlay.draft_records.clear();
   for (const LoadDraft& each : drafts_)

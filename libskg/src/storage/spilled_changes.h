@@ -46,8 +46,12 @@ class SpilledChanges {
   SpilledChanges(const SpilledChanges&) = delete;
   SpilledChanges& operator=(const SpilledChanges&) = delete;
 
-  // Takes the changes of the overlay, which forgets them.
+  // Takes the changes of the overlay, which forgets them; its clears are told
+  // before.
   [[nodiscard]] absl::Status Take(Overlay& overlay);
+  // What it took there is taken back. A graph that has got an id by now gets it.
+  // Errors: as BulkLoad::Clear.
+  [[nodiscard]] absl::Status Clear(ClearScope& scope, const Overlay& overlay);
   // Some of what it took no draft shows.
   [[nodiscard]] bool undrafted() const { return undrafted_; }
   // The base with all changes that it took, and puts into the overlay what is
@@ -80,6 +84,7 @@ class SpilledChanges {
   BulkLoad load_;
   std::vector<LoadDraft> drafts_;
   bool undrafted_ = false;
+  bool redraft_ = false;  // drafts have what was cleared since
   uint64_t size_ = 0;
 };
 

@@ -89,6 +89,8 @@ using BatchColumn = std::vector<Value, UninitializedAllocator<Value>>;
 // statement i.
 struct StatementBatch {
   static constexpr size_t kBatchRows = 2048;
+  // So many rows are enough for whoever has it filled; at least one.
+  size_t wanted = kBatchRows;
   BatchColumn<TermId> graph, subject, predicate, object;
   BatchColumn<uint32_t> edge;
   BatchColumn<uint64_t> commit;

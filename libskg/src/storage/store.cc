@@ -342,10 +342,8 @@ absl::StatusOr<CommitOutcome> GraphStore::Commit(CommitRequest&& request) {
 
 std::optional<absl::StatusOr<CommitOutcome>> GraphStore::CommitIfLarge(
     const CommitRequest& request) {
-  // The writer has to count what clears take.
   if (request.operations.size() <= options_->spill.changes ||
-      !request.clears.empty() || request.want_outcomes ||
-      request.reads != nullptr) {
+      request.want_outcomes || request.reads != nullptr) {
     return std::nullopt;
   }
   return CommitSpilled(*this, options_->spill, request);

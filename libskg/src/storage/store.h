@@ -74,13 +74,13 @@ class Transaction {
   [[nodiscard]] absl::Status RemoveTriple(const StatementKey& key);
   // All statements of some graphs go, those that it has added there too, with
   // one change, whatever their number. A blind write, like the others. Errors:
-  // as Add, and kFailedPrecondition (it has spilled, and a transaction that
-  // clears cannot). From here on it does not spill: past the limits at which it
-  // would, changes give kResourceExhausted.
+  // as Add. Where changes were spilled, the next view() sorts all of them that
+  // still stand.
   [[nodiscard]] absl::Status Clear(const ClearScope& scope);
   // Not more than kMostClears; else that gives kResourceExhausted.
   [[nodiscard]] bool CanClear(const ClearScope& scope) const;
-  // Changes that stand: what a clear took back does not count, the clear does.
+  // Changes that stand: what a clear took back does not count, but for what had
+  // been spilled; the clear does.
   [[nodiscard]] uint64_t size() const;
   [[nodiscard]] TransactionState& state() { return *state_; }
 

@@ -60,24 +60,28 @@ class TransactionState {
   bool TooLargeFor(const CommitRequest& request) {
     memory_ = MemoryReservation();
     return options_.memory != nullptr && !request.want_outcomes &&
-           request.clears.empty() &&
            CommitBytes(request) > options_.memory->free_bytes();
   }
   absl::Status Spill() {
-    if (!overlay_.clears.empty()) {
-      return absl::ResourceExhaustedError(absl::StrCat(
-          "a transaction that has cleared graphs holds its changes in memory, "
-          "and ",
-          overlay_.operations.size(),
-          " are too many for that; clear in a transaction of its own"));
-    }
     // What it held is room for what comes.
     memory_ = MemoryReservation();
     if (spilled_ == nullptr) {
       SKG_ASSIGN_OR_RETURN(spilled_,
                            SpilledChanges::Begin(graph_, options_, snapshot_));
+      for (ClearScope& scope : overlay_.clears)
+        SKG_RETURN_IF_ERROR(spilled_->Clear(scope, overlay_));
     }
     return spilled_->Take(overlay_);
+  }
+  absl::Status Clear(ClearScope scope) {
+    overlay_.TakeBack(scope);
+    if (spilled_ != nullptr) {
+      // Before the last spill the graph may have had another id.
+      SKG_RETURN_IF_ERROR(spilled_->Clear(scope, overlay_));
+      overlay_.TakeBack(scope);
+    }
+    AddClear(scope, overlay_.clears);
+    return Changed();
   }
 
  private:
@@ -211,7 +215,7 @@ absl::Status Transaction::Add(const StatementKey& key, float weight,
       // A blind look: the commit decides again, so this is no read to check.
       const ReadView plain(state_->view().snapshot());
       SKG_ASSIGN_OR_RETURN(const auto stored, plain.Find(key));
-      stays = stored.has_value();
+      stays = stored.has_value() && !overlay.Hides(*stored);
     }
   }
   if (record != nullptr) operation.record = overlay.AddRecord(*record);
@@ -243,19 +247,13 @@ absl::Status Transaction::Clear(const ClearScope& scope) {
   SKG_RETURN_IF_ERROR(CheckId(scope.graph));
   if (scope.scope == GraphScope::kOne && !scope.graph.bound())
     return absl::InvalidArgumentError("a clear of one graph names none");
-  if (state_->spilled() != nullptr) {
-    return absl::FailedPreconditionError(
-        "the transaction has so many changes that they are in files; clear "
-        "before them, or in a transaction of its own");
-  }
   if (!CanClear(scope)) {
     return absl::ResourceExhaustedError(
         absl::StrCat("the transaction has cleared ", kMostClears,
                      " graphs; clear all named graphs, or the others in "
                      "another transaction"));
   }
-  overlay.Clear(scope);
-  return state_->Changed();
+  return state_->Clear(scope);
 }
 
 uint64_t Transaction::size() const { return state_->size(); }
@@ -280,6 +278,7 @@ absl::StatusOr<CommitOutcome> GraphStore::Commit(
   CommitRequest request = RequestOf(state, settings);
   request.snapshot_commit = state.snapshot().commit();
   if (state.TooLargeFor(request)) {
+    overlay.clears = std::move(request.clears);
     overlay.operations = std::move(request.operations);
     overlay.records = std::move(request.records);
     return CommitSpilled(state, settings);

@@ -288,10 +288,10 @@ void AddQuery(CLI::App& app, Chosen& chosen) {
       {"json", "xml", "csv", "tsv", "table", "turtle", "ntriples", "rdfxml"});
   verb->add_flag("--union-default-graph", query->union_default_graph,
                  "SPARQL: the default graph is all graphs together");
-  CLI::Option* explain = verb->add_flag(
-      "--explain", query->explain, "SPARQL: print the plan instead of running");
+  CLI::Option* explain = verb->add_flag("--explain", query->explain,
+                                        "print the plan instead of running");
   verb->add_flag("--profile", query->profile,
-                 "SPARQL: run, and print the plan with what its steps did")
+                 "run, and print the plan with what its steps did")
       ->excludes(explain);
   verb->add_flag("--update", query->update,
                  "The text is SPARQL Update: one commit of all its operations");

@@ -26,6 +26,8 @@ PatternQueryOptions OptionsOf(const QueryVerb& verb) {
   options.max_string_length = std::numeric_limits<uint32_t>::max();
   options.memory_bytes = uint64_t{1} << 30;
   options.as_of = verb.as_of;
+  options.explain = verb.explain;
+  options.profile = verb.profile;
   if (verb.timeout_seconds > 0) {
     options.deadline = absl::Now() + absl::Seconds(verb.timeout_seconds);
   }
@@ -67,13 +69,11 @@ bool IsPattern(const QueryVerb& verb, const std::string& text) {
 
 // Options of the other language are mistakes.
 absl::Status CheckPattern(const QueryVerb& verb) {
-  if (verb.explain || verb.profile || verb.union_default_graph ||
-      verb.valid_at || verb.min_weight > 0 || !verb.services.empty() ||
-      !verb.parameters.empty()) {
+  if (verb.union_default_graph || verb.valid_at || verb.min_weight > 0 ||
+      !verb.services.empty() || !verb.parameters.empty()) {
     return absl::InvalidArgumentError(
-        "--explain, --profile, --union-default-graph, --valid-at, "
-        "--min-weight, --param and --service are for SPARQL; this is a pattern "
-        "document");
+        "--union-default-graph, --valid-at, --min-weight, --param and "
+        "--service are for SPARQL; this is a pattern document");
   }
   switch (verb.results) {
     case ResultFormat::kXml:
@@ -92,8 +92,15 @@ absl::Status AnswerPattern(const QueryVerb& verb, const Graph& graph,
   const absl::StatusOr<PatternResult> result =
       graph.QueryJson(text, OptionsOf(verb));
   if (!result.ok()) return result.status();
-  const absl::Status written =
-      StandardOutput().Write(ResultText(*result, ChosenFormat(verb.results)));
+  std::string answer;
+  if (!verb.explain && !verb.profile) {
+    answer = ResultText(*result, ChosenFormat(verb.results));
+  } else if (verb.results == ResultFormat::kJson) {
+    answer = result->plan_json + "\n";
+  } else {
+    answer = result->plan;
+  }
+  const absl::Status written = StandardOutput().Write(answer);
   return written.ok() ? StandardOutput().Flush() : written;
 }
 

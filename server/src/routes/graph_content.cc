@@ -46,63 +46,6 @@ absl::StatusOr<ContentChange> Apply(Graph& graph, Transaction transaction) {
   return ContentChange{result->commit, result->inserted, result->removed};
 }
 
-// Removes one graph's statements. The view is younger than the transaction:
-// what came between the two is a conflict, because the transaction has read.
-absl::Status RemoveGraph(Transaction& transaction, const ReadView& view,
-                         const std::string& name, absl::Time deadline) {
-  const StatementPattern pattern{.graph = name};
-  MatchOptions options;
-  options.order_by = OrderField::kKey;
-  options.include_identity = false;
-  options.deadline = deadline;
-  const absl::StatusOr<uint64_t> count = transaction.Count(pattern);
-  if (!count.ok()) return count.status();
-  absl::StatusOr<StatementCursor> cursor = view.Match(pattern, options);
-  if (!cursor.ok()) return cursor.status();
-  std::vector<Statement> batch;
-  for (;;) {
-    const absl::StatusOr<bool> more = cursor->Next(batch);
-    if (!more.ok()) return more.status();
-    if (!*more) return absl::OkStatus();
-    for (const Statement& statement : batch) {
-      absl::Status removed = transaction.Remove(
-          statement.subject, statement.predicate, statement.object, name);
-      if (!removed.ok()) return removed;
-    }
-  }
-}
-
-absl::StatusOr<std::vector<std::string>> NamedGraphs(const ReadView& view,
-                                                     absl::Time deadline) {
-  skg::QueryOptions options;
-  options.deadline = deadline;
-  absl::StatusOr<QueryResult> result =
-      view.Query("SELECT ?g { GRAPH ?g {} }", options);
-  if (!result.ok()) return result.status();
-  std::vector<std::string> names;
-  std::vector<std::vector<std::string>> rows;
-  for (;;) {
-    const absl::StatusOr<bool> more = result->Next(rows);
-    if (!more.ok()) return more.status();
-    if (!*more) return names;
-    for (auto& row : rows) names.push_back(std::move(row[0]));
-  }
-}
-
-absl::Status RemoveContent(Transaction& transaction, const ReadView& view,
-                           const GraphPart& part, absl::Time deadline) {
-  absl::Status status = RemoveGraph(transaction, view, part.name(), deadline);
-  if (!part.everything() || !status.ok()) return status;
-  const auto graphs = NamedGraphs(view, deadline);
-  if (!graphs.ok()) return graphs.status();
-  for (const std::string& name : *graphs) {
-    status = RemoveGraph(transaction, view, name, deadline);
-    if (!status.ok()) return status;
-  }
-  // A named graph that came after the transaction began is a conflict, too.
-  return transaction.Count().status();
-}
-
 }  // namespace
 
 const std::vector<MediaFormat>& ContentFormats(bool everything) {
@@ -174,11 +117,9 @@ absl::StatusOr<ContentChange> ReplaceContent(
     absl::Time deadline) {
   absl::StatusOr<Transaction> transaction = graph.Begin();
   if (!transaction.ok()) return transaction.status();
-  const absl::StatusOr<ReadView> view = graph.Latest();
-  if (!view.ok()) return view.status();
-  const absl::Status removed =
-      RemoveContent(*transaction, *view, part, deadline);
-  if (!removed.ok()) return removed;
+  const absl::Status cleared =
+      transaction->Clear({.part = part.part, .graph = part.name()});
+  if (!cleared.ok()) return cleared;
   const absl::Status loaded = LoadAll(*transaction, part, documents, deadline);
   if (!loaded.ok()) return loaded;
   return Apply(graph, *std::move(transaction));

@@ -63,8 +63,7 @@ struct ContentChange {
 [[nodiscard]] absl::StatusOr<ContentChange> AddContent(
     Graph graph, const GraphPart& part, const std::vector<Document>& documents,
     absl::Time deadline);
-// The same in place of what there was. Errors: also kAborted (another commit
-// changed that meanwhile).
+// The same in place of what there is when it commits.
 [[nodiscard]] absl::StatusOr<ContentChange> ReplaceContent(
     Graph graph, const GraphPart& part, const std::vector<Document>& documents,
     absl::Time deadline);

@@ -288,6 +288,40 @@ TEST_CASE("construct fills its template, each triple once", "[query][exec]") {
   CHECK_FALSE(nodes[0].subject == nodes[2].subject);
 }
 
+TEST_CASE("a subquery's own variables are not those outside", "[query][exec]") {
+  using Rows = std::vector<std::string>;
+  CHECK(Answer("SELECT ?g { GRAPH ?g { { SELECT ?s { ?s ?g :g2 } } } }") ==
+        Rows{"g2"});
+  CHECK(Answer("SELECT ?g { GRAPH ?g { :ann :likes :tea FILTER NOT EXISTS { "
+               "SELECT ?s { ?s ?g :g2 } } } }") == Rows{"g1"});
+  CHECK(Answer("SELECT ?s { ?s :likes ?g FILTER EXISTS { GRAPH ?g { { SELECT "
+               "?s { ?s ?g :tea } } } } }")
+            .empty());
+  CHECK(
+      Answer("SELECT ?g { { SELECT ?g { GRAPH :g2 { :ann :likes ?g } } } "
+             "FILTER EXISTS { GRAPH ?g { { SELECT ?s { ?s ?g :g2 } } } } }") ==
+      Rows{"g2"});
+}
+
+TEST_CASE("filters see what nobody else asks for", "[query][exec]") {
+  using Rows = std::vector<std::string>;
+  CHECK(Answer("SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s :likes+ ?o } "
+               "FILTER(?g != :g1) }") == Rows{"2"});
+  CHECK(Answer("SELECT ?v { GRAPH ?g { VALUES (?u ?v) { (1 2) } } "
+               "FILTER(?u = 1 && ?g = :g1) }") == Rows{"2"});
+  CHECK(Answer("SELECT ?s { { SELECT ?s ?a { ?s :age ?a } ORDER BY ?s LIMIT 3 "
+               "} FILTER(?a > 30) }") == Rows{"bob"});
+  CHECK(Answer("SELECT ?s { { SELECT ?s ?a { ?s :age ?a } ORDER BY ?s } "
+               "FILTER(?a > 30) }") == Rows{"bob"});
+}
+
+TEST_CASE("what is given is compared with what EXISTS in EXISTS assigns",
+          "[query][exec]") {
+  CHECK(Answer("SELECT ?s { ?s :age ?a FILTER NOT EXISTS { VALUES ?z { 1 } "
+               "FILTER EXISTS { VALUES ?s { :bob } } } } ORDER BY ?s") ==
+        std::vector<std::string>{"ann", "cem"});
+}
+
 TEST_CASE("describe gives the statements about a resource", "[query][exec]") {
   CHECK(GraphOf("DESCRIBE :ann").size() == 3);
   CHECK(GraphOf("DESCRIBE ?x { ?x :age 40 }").size() == 3);

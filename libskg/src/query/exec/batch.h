@@ -14,6 +14,9 @@ namespace skg::query {
 // values; a batch may have rows and no column.
 struct Batch {
   static constexpr size_t kMostRows = 2048;
+  // So many rows are enough for whoever asks; a hint, 1 to kMostRows. Whoever
+  // asks again sets it again.
+  size_t wanted = kMostRows;
   size_t rows = 0;
   std::vector<std::vector<rdf::TermId>> columns;
   // How many equal solutions each row stands for; empty: each for itself. Only

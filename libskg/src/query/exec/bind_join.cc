@@ -122,7 +122,8 @@ class BindJoinOperator final : public Operator {
 
  protected:
   absl::StatusOr<bool> Pull(Batch& batch) override {
-    while (batch.rows < Batch::kMostRows) {
+    demand_ = Demand(batch);
+    while (batch.rows < batch.wanted) {
       if (!running_) {
         // An answer after many rows that found nothing must not wait for the
         // end of the batch alone: the clock is looked at by each inner plan.
@@ -130,8 +131,7 @@ class BindJoinOperator final : public Operator {
         if (!started) break;
       }
       SKG_RETURN_IF_ERROR(Continue(batch));
-      if (batch.rows >= Batch::kMostRows)
-        MergeNeighbours(node().repeats, batch);
+      if (batch.rows >= batch.wanted) MergeNeighbours(node().repeats, batch);
     }
     MergeNeighbours(node().repeats, batch);
     return batch.rows > 0;
@@ -142,6 +142,7 @@ class BindJoinOperator final : public Operator {
   absl::StatusOr<bool> StartRow() {
     if (at_ == rows_.rows) {
       if (ended_) return false;
+      rows_.wanted = demand_;
       SKG_ASSIGN_OR_RETURN(const bool more, left_->Next(rows_));
       at_ = 0;
       ended_ = !more;
@@ -237,7 +238,7 @@ class BindJoinOperator final : public Operator {
   std::vector<TermId> values_;
 
   Batch rows_;  // of the left input
-  size_t at_ = 0;
+  size_t at_ = 0, demand_ = Batch::kMostRows;
   bool ended_ = false;
   bool running_ = false, matched_ = false;  // of the row `at_`
   Batch inner_rows_;

@@ -61,13 +61,16 @@ struct OperatorProfile {
     nanoseconds += other.nanoseconds;
     most_bytes += other.most_bytes;
     seeks += other.seeks;
+    read.blocks_read += other.read.blocks_read;
+    read.blocks_skipped += other.read.blocks_skipped;
   }
 
   uint64_t runs = 0;
   uint64_t rows = 0, batches = 0;
   int64_t nanoseconds = 0;
   size_t most_bytes = 0;
-  uint64_t seeks = 0;  // scans: skips
+  uint64_t seeks = 0;          // scans: skips
+  storage::ReadCounters read;  // scans, counts and paths
 };
 
 // Not thread-safe. Outlives all operators; must not move.
@@ -129,6 +132,11 @@ class Context {
 
   // Null: nobody asks for one.
   [[nodiscard]] OperatorProfile* ProfileOf(const plan::PlanNode& node);
+  // Where the reads of the node are counted; null: nobody asks.
+  [[nodiscard]] storage::ReadCounters* CountersOf(const plan::PlanNode& node) {
+    OperatorProfile* const profile = ProfileOf(node);
+    return profile == nullptr ? nullptr : &profile->read;
+  }
   // Null: none was kept.
   [[nodiscard]] const OperatorProfile* FindProfile(
       const plan::PlanNode& node) const;

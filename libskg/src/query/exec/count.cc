@@ -55,7 +55,8 @@ class CountOperator final : public Operator {
     }
     SKG_ASSIGN_OR_RETURN(
         const storage::Counts counts,
-        context().view.Count(pattern, context().options.cancellation));
+        context().view.Count(pattern, context().options.cancellation,
+                             context().CountersOf(node())));
     return counts.triples;
   }
 

@@ -20,6 +20,7 @@ class DistinctOperator final : public Operator {
 
  protected:
   absl::StatusOr<bool> Pull(Batch& batch) override {
+    batch.wanted = Demand(batch);
     SKG_ASSIGN_OR_RETURN(const bool more, input_->Next(batch));
     if (!more) return false;
     chosen_.clear();

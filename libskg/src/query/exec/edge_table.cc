@@ -36,17 +36,17 @@ absl::Status EdgeTable::Scan(rdf::TermId node,
   TriplePlaces places;
   places.predicate = predicate_;
   (forward_ ? places.subject : places.object) = node;
-  SKG_ASSIGN_OR_RETURN(const TripleCursor cursor,
-                       OpenTriples(context_, graph_, places,
-                                   NaturalOrder(forward_, true, !forward_)));
+  SKG_ASSIGN_OR_RETURN(
+      const TripleCursor cursor,
+      OpenTriples(context_, graph_, places,
+                  NaturalOrder(forward_, true, !forward_), counters_));
   cost_ += kRowsPerScan;
   if (cursor.rows == nullptr) return absl::OkStatus();
-  storage::StatementBatch batch;
   for (;;) {
-    SKG_ASSIGN_OR_RETURN(const bool more, cursor.rows->Next(batch));
+    SKG_ASSIGN_OR_RETURN(const bool more, cursor.rows->Next(batch_));
     if (!more) return absl::OkStatus();
-    cost_ += batch.size();
-    const auto& column = forward_ ? batch.object : batch.subject;
+    cost_ += batch_.size();
+    const auto& column = forward_ ? batch_.object : batch_.subject;
     neighbours->insert(neighbours->end(), column.begin(), column.end());
   }
 }
@@ -69,9 +69,9 @@ absl::Status EdgeTable::MaybeLoad() {
 absl::Status EdgeTable::Load() {
   TriplePlaces places;
   places.predicate = predicate_;
-  SKG_ASSIGN_OR_RETURN(
-      const TripleCursor cursor,
-      OpenTriples(context_, graph_, places, storage::TermOrder::kPos));
+  SKG_ASSIGN_OR_RETURN(const TripleCursor cursor,
+                       OpenTriples(context_, graph_, places,
+                                   storage::TermOrder::kPos, counters_));
   loaded_ = true;
   std::vector<std::pair<uint32_t, rdf::TermId>> links;
   storage::StatementBatch batch;

@@ -18,12 +18,14 @@ class EdgeTable {
  public:
   // From subjects to objects if `forward`, else the other way.
   EdgeTable(Context& context, const plan::ActiveGraph& graph,
-            rdf::TermId predicate, bool forward, MemoryCharge& charge)
+            rdf::TermId predicate, bool forward, MemoryCharge& charge,
+            storage::ReadCounters* counters)
       : context_(context),
         graph_(graph),
         predicate_(predicate),
         forward_(forward),
-        charge_(charge) {}
+        charge_(charge),
+        counters_(counters) {}
 
   // Appends the neighbours of a node. Errors: kResourceExhausted,
   // kDeadlineExceeded, kCancelled, kDataLoss.
@@ -40,6 +42,8 @@ class EdgeTable {
   const rdf::TermId predicate_;
   const bool forward_;
   MemoryCharge& charge_;
+  storage::ReadCounters* const counters_;  // may be null
+  storage::StatementBatch batch_;          // of one scan after the other
 
   uint64_t cost_ = 0;  // of the scans, in rows
   uint64_t try_at_ = 2048;

@@ -29,6 +29,7 @@ class FilterOperator final : public Operator {
 
  protected:
   absl::StatusOr<bool> Pull(Batch& batch) override {
+    rows_.wanted = Demand(batch);
     SKG_ASSIGN_OR_RETURN(const bool more, input_->Next(rows_));
     if (!more) return false;
     for (const auto& condition : conditions_) {

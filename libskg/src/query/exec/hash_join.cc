@@ -76,6 +76,7 @@ class HashJoinOperator final : public Operator {
 
   // Semi, anti and minus: left rows that have, or have not, a partner.
   absl::StatusOr<bool> PullChosen(Batch& batch) {
+    rows_.wanted = Demand(batch);
     SKG_ASSIGN_OR_RETURN(const bool more, left_->Next(rows_));
     if (!more) return false;
     const bool wanted = step_.kind == JoinKind::kSemi;
@@ -114,6 +115,7 @@ class HashJoinOperator final : public Operator {
         AppendUnmatched(batch);
         return true;
       }
+      rows_.wanted = Demand(batch);
       SKG_ASSIGN_OR_RETURN(const bool more, left_->Next(rows_));
       next_row_ = 0;
       if (!more) {

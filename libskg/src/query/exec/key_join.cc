@@ -50,6 +50,7 @@ class KeyJoin final : public Operator {
         kind_ == JoinKind::kInner || kind_ == JoinKind::kSemi;
     if (slots_.slots() == 0 && needs_match) return false;
     if (at_ == rows_.rows) {
+      rows_.wanted = Demand(batch);
       SKG_ASSIGN_OR_RETURN(const bool more, left_->Next(rows_));
       at_ = 0;
       chain_ = kFresh;

@@ -73,6 +73,12 @@ struct Maker {
   OperatorResult operator()(const plan::ServiceStep&) {
     return MakeService(node, given, context);
   }
+  OperatorResult operator()(const plan::ProductStep&) {
+    return MakeProduct(node, context, std::move(inputs));
+  }
+  OperatorResult operator()(const plan::TableStep&) {
+    return MakeTable(node, context);
+  }
 };
 
 }  // namespace

@@ -22,6 +22,7 @@ class SortedInput {
     for (const Variable v : key) key_.push_back(*input_->node().Column(v));
   }
 
+  void Want(size_t rows) { batch_.wanted = rows; }
   // False: there are no more rows.
   absl::StatusOr<bool> Load() {
     while (at_ == batch_.rows) {
@@ -96,7 +97,10 @@ class MergeJoinOperator final : public Operator {
 
  protected:
   absl::StatusOr<bool> Pull(Batch& batch) override {
-    while (batch.rows < Batch::kMostRows) {
+    const size_t demand = Demand(batch);
+    left_.Want(demand);
+    right_.Want(demand);
+    while (batch.rows < batch.wanted) {
       SKG_RETURN_IF_ERROR(context().Tick());
       SKG_ASSIGN_OR_RETURN(const bool has_left, left_.Load());
       if (!has_left) break;
@@ -126,7 +130,7 @@ class MergeJoinOperator final : public Operator {
 
   // Joins the left row with what is left of the group.
   void EmitRow(Batch& batch) {
-    for (; group_at_ < group_.rows() && batch.rows < Batch::kMostRows;
+    for (; group_at_ < group_.rows() && batch.rows < batch.wanted;
          ++group_at_) {
       bool fits = true;
       for (const auto& [l, r] : equal_) {

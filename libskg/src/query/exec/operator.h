@@ -1,6 +1,7 @@
 // Operator: one running step of a plan; pulls batches from its inputs.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -25,9 +26,10 @@ class Operator {
   Operator(const Operator&) = delete;
   Operator& operator=(const Operator&) = delete;
 
-  // Fills `batch` with at least one row and at most Batch::kMostRows, column i
-  // being variable schema()[i]. False: there are no more (the batch is empty).
-  // Errors: kDeadlineExceeded, kCancelled, kResourceExhausted, kDataLoss.
+  // Fills `batch` with at least one row and at most Batch::kMostRows (about
+  // batch.wanted are enough), column i being variable schema()[i]. False: there
+  // are no more (the batch is empty). Errors: kDeadlineExceeded, kCancelled,
+  // kResourceExhausted, kDataLoss.
   [[nodiscard]] absl::StatusOr<bool> Next(Batch& batch);
 
   // Rows whose first order column is below `key` may be left out from now on.
@@ -61,6 +63,16 @@ class Operator {
   // allowed with true: it is asked again.
   [[nodiscard]] virtual absl::StatusOr<bool> Pull(Batch& batch) = 0;
 
+  // How many rows to ask the inputs for while `batch` is filled: as many as are
+  // wanted of it, and twice as many with each call, for they may not have been
+  // enough.
+  [[nodiscard]] size_t Demand(const Batch& batch) {
+    const size_t demand =
+        std::min(Batch::kMostRows, batch.wanted << demand_doublings_);
+    if (demand < Batch::kMostRows) ++demand_doublings_;
+    return demand;
+  }
+
   [[nodiscard]] Context& context() const { return context_; }
   [[nodiscard]] OperatorProfile* profile() const { return profile_; }
   void NoteMemory(const MemoryCharge& charge);
@@ -69,6 +81,7 @@ class Operator {
   const plan::PlanNode& node_;
   Context& context_;
   OperatorProfile* profile_;
+  unsigned demand_doublings_ = 0;
 };
 
 using OperatorPtr = std::unique_ptr<Operator>;

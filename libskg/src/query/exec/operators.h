@@ -74,6 +74,11 @@ using OperatorResult = absl::StatusOr<OperatorPtr>;
 [[nodiscard]] OperatorPtr MakeGraphNames(const plan::PlanNode& node,
                                          const Parameters& given,
                                          Context& context);
+[[nodiscard]] OperatorPtr MakeProduct(const plan::PlanNode& node,
+                                      Context& context,
+                                      std::vector<OperatorPtr> inputs);
+[[nodiscard]] OperatorResult MakeTable(const plan::PlanNode& node,
+                                       Context& context);
 [[nodiscard]] OperatorPtr MakeService(const plan::PlanNode& node,
                                       const Parameters& given,
                                       Context& context);

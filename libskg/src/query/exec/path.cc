@@ -23,12 +23,13 @@ class PathOperator final : public Operator {
         step_(std::get<plan::PathStep>(node.step)),
         subject_(Resolve(step_.subject, given)),
         object_(Resolve(step_.object, given)),
-        search_(context, Resolve(step_.graph, given)) {}
+        search_(context, Resolve(step_.graph, given),
+                context.CountersOf(node)) {}
 
  protected:
   absl::StatusOr<bool> Pull(Batch& batch) override {
     if (!begun_) SKG_RETURN_IF_ERROR(Begin());
-    while (batch.rows < Batch::kMostRows) {
+    while (batch.rows < batch.wanted) {
       if (next_ == reached_.size()) {
         if (next_start_ == starts_.size()) break;
         SKG_RETURN_IF_ERROR(Search());

@@ -19,9 +19,11 @@ constexpr size_t kMostRememberedBytes = size_t{16} << 20;
 
 }  // namespace
 
-PathSearch::PathSearch(Context& context, plan::ActiveGraph graph)
+PathSearch::PathSearch(Context& context, plan::ActiveGraph graph,
+                       storage::ReadCounters* counters)
     : context_(context),
       graph_(std::move(graph)),
+      counters_(counters),
       charge_(context, "path search") {}
 
 absl::StatusOr<TermId> PathSearch::IdOf(const std::string& iri) {
@@ -46,7 +48,7 @@ absl::Status PathSearch::Link(const std::string& iri, TermId node, bool forward,
   auto& table = edges_[{predicate, forward}];
   if (table == nullptr) {
     table = std::make_unique<EdgeTable>(context_, graph_, predicate, forward,
-                                        charge_);
+                                        charge_, counters_);
   }
   return table->Add(node, to);
 }
@@ -72,7 +74,8 @@ absl::Status PathSearch::Negated(const PropertyPath& path, TermId node,
     SKG_ASSIGN_OR_RETURN(
         const TripleCursor cursor,
         OpenTriples(context_, graph_, places,
-                    NaturalOrder(from_subject, false, !from_subject)));
+                    NaturalOrder(from_subject, false, !from_subject),
+                    counters_));
     storage::StatementBatch batch;
     while (cursor.rows != nullptr) {
       SKG_ASSIGN_OR_RETURN(const bool more, cursor.rows->Next(batch));
@@ -196,7 +199,7 @@ absl::Status PathSearch::AddEnds(TermId predicate, bool subjects,
           ? storage::TermOrder::kPos
           : (subjects ? storage::TermOrder::kSpo : storage::TermOrder::kOsp);
   SKG_ASSIGN_OR_RETURN(const TripleCursor cursor,
-                       OpenTriples(context_, graph_, places, order));
+                       OpenTriples(context_, graph_, places, order, counters_));
   storage::StatementBatch batch;
   TermId last;
   while (cursor.rows != nullptr) {
@@ -254,9 +257,10 @@ absl::StatusOr<bool> PathSearch::IsNode(TermId node) {
     SKG_ASSIGN_OR_RETURN(
         const TripleCursor cursor,
         OpenTriples(context_, graph_, places,
-                    NaturalOrder(as_subject, false, !as_subject)));
+                    NaturalOrder(as_subject, false, !as_subject), counters_));
     if (cursor.rows == nullptr) continue;
     storage::StatementBatch batch;
+    batch.wanted = 1;
     SKG_ASSIGN_OR_RETURN(const bool more, cursor.rows->Next(batch));
     if (more) return true;
   }

@@ -25,8 +25,9 @@ using NodeSet = absl::flat_hash_set<rdf::TermId>;
 // kDataLoss.
 class PathSearch {
  public:
-  // `graph` has no parameters and no variables.
-  PathSearch(Context& context, plan::ActiveGraph graph);
+  // `graph` has no parameters and no variables. `counters` may be null.
+  PathSearch(Context& context, plan::ActiveGraph graph,
+             storage::ReadCounters* counters);
 
   // Appends the nodes that one walk along `path` leads to from `node` (against
   // its direction unless `forward`), perhaps some of them more than once.
@@ -66,6 +67,7 @@ class PathSearch {
 
   Context& context_;
   const plan::ActiveGraph graph_;
+  storage::ReadCounters* const counters_;
   MemoryCharge charge_;
   absl::flat_hash_map<std::string, rdf::TermId> ids_;
   // By predicate and direction.

@@ -24,6 +24,7 @@ class ProjectOperator final : public Operator {
 
  protected:
   absl::StatusOr<bool> Pull(Batch& batch) override {
+    rows_.wanted = batch.wanted;
     SKG_ASSIGN_OR_RETURN(const bool more, input_->Next(rows_));
     if (!more) return false;
     // A column may be asked for twice.

@@ -15,7 +15,12 @@
 #include "base/cancellation.h"
 #include "base/memory_budget.h"
 #include "query/request.h"
+#include "rdf/name.h"
 #include "rdf/term.h"
+
+namespace skg::query::plan {
+class StatisticsCache;
+}
 
 namespace skg::query {
 
@@ -81,10 +86,15 @@ struct QueryOptions {
   ServiceClient* services = nullptr;
   // A SERVICE pattern that is answered more rows is kResourceExhausted.
   uint64_t max_service_rows = std::numeric_limits<uint64_t>::max();
+  // For orders by name; may be null where there are none. Outlives the query.
+  const rdf::NameSpace* names = nullptr;
   std::string base_iri;                   // for IRI()
   absl::Time now = absl::InfinitePast();  // that: when Run is called
   uint64_t seed = 0;                      // of RAND, UUID; 0: a random one
   PlanLimits plan;
+  // What is known of the view's graph; may be null, outlives the query. Null
+  // for the view of a transaction: its commit is none that others see.
+  plan::StatisticsCache* statistics = nullptr;
   // That one query may use; 0: as many as the machine runs at once. All queries
   // together use no more than twice that many.
   size_t threads = 0;

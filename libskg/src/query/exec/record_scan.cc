@@ -91,7 +91,8 @@ bool Holds(const Context& context, const plan::ActiveGraph& active,
 // not have, a scan of `places` whose rows are not looked at more closely.
 absl::StatusOr<std::unique_ptr<storage::ScanCursor>> OpenById(
     Context& context, const plan::ActiveGraph& active,
-    const TriplePlaces& places, storage::TermOrder order, TermId reifier) {
+    const TriplePlaces& places, storage::TermOrder order, TermId reifier,
+    storage::ReadCounters* counters) {
   std::vector<rdf::Term> terms;
   SKG_RETURN_IF_ERROR(context.terms.Decode({&reifier, 1}, &terms));
   const std::optional<Uuid> id = StatementIdOf(terms[0]);
@@ -101,7 +102,7 @@ absl::StatusOr<std::unique_ptr<storage::ScanCursor>> OpenById(
                        context.view.FindById(*id));
   if (!row) {
     SKG_ASSIGN_OR_RETURN(TripleCursor cursor,
-                         OpenTriples(context, active, places, order));
+                         OpenTriples(context, active, places, order, counters));
     if (cursor.rows == nullptr) return rows;
     return std::make_unique<OwnRows>(std::move(cursor.rows),
                                      context.view.commit());
@@ -245,12 +246,12 @@ OperatorResult MakeRecordScan(const plan::PlanNode& node,
     SKG_ASSIGN_OR_RETURN(
         rows,
         OpenById(context, graph, {places[0].id, places[1].id, places[2].id},
-                 step.order, reifier.id));
+                 step.order, reifier.id, context.CountersOf(node)));
   } else if (possible) {
     SKG_ASSIGN_OR_RETURN(
         TripleCursor cursor,
         OpenTriples(context, graph, {places[0].id, places[1].id, places[2].id},
-                    step.order));
+                    step.order, context.CountersOf(node)));
     rows = std::move(cursor.rows);
   }
   return std::make_unique<RecordScan>(node, std::move(places), std::move(rows),

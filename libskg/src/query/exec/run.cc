@@ -25,8 +25,9 @@ class Solutions::Impl {
     for (const Variable v : request.result)
       names_.push_back(request.variables.names[v]);
     plan::Planner planner(query_.context());
-    SKG_ASSIGN_OR_RETURN(plan_,
-                         planner.PlanQuery(request.pattern, request.result));
+    SKG_ASSIGN_OR_RETURN(
+        plan_, planner.PlanQuery(request.pattern, request.result,
+                                 request.first_only ? 1 : Slice::kNoLimit));
     SKG_ASSIGN_OR_RETURN(root_,
                          exec::MakeOperator(*plan_, {}, query_.context()));
     return absl::OkStatus();
@@ -108,7 +109,8 @@ absl::StatusOr<std::unique_ptr<Solutions>> RunPattern(
 absl::StatusOr<std::unique_ptr<Solutions>> RunPattern(
     const Query& query, const std::vector<Variable>& result,
     const storage::ReadView& view, const QueryOptions& options) {
-  return RunPattern({query.variables, query.dataset, *query.pattern, result},
+  return RunPattern({query.variables, query.dataset, *query.pattern, result,
+                     query.form == Query::Form::kAsk},
                     view, options);
 }
 

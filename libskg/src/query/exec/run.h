@@ -63,6 +63,7 @@ struct PatternRequest {
   const DatasetClause& dataset;
   const Algebra& pattern;
   const std::vector<Variable>& result;  // the columns
+  bool first_only = false;              // any one solution will do
 };
 // Its solutions. Errors: kInvalidArgument (nested too deeply), and those of
 // Solutions.

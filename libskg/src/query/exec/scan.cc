@@ -1,12 +1,14 @@
 // The scan of one triple pattern.
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "base/status.h"
 #include "query/exec/operators.h"
+#include "query/exec/statement_fields.h"
 #include "query/exec/statement_filter.h"
 #include "query/exec/triple_cursor.h"
 
@@ -40,7 +42,10 @@ class Scan final : public Operator {
  public:
   Scan(const plan::PlanNode& node, const std::array<Place, 4>& places,
        TripleCursor cursor, Context& context)
-      : Operator(node, context), cursor_(std::move(cursor)) {
+      : Operator(node, context),
+        statement_(std::get<plan::ScanStep>(node.step).statement.get()),
+        cursor_(std::move(cursor)),
+        fields_(context) {
     for (size_t i = 0; i < 4; ++i) {
       if (places[i].kind != Place::Kind::kVariable) continue;
       for (size_t j = 0; j < i; ++j) {
@@ -51,6 +56,12 @@ class Scan final : public Operator {
       }
     }
     for (const Variable v : node.schema) {
+      if (statement_ != nullptr) {
+        if (const auto field = statement_->FieldOf(v)) {
+          sources_.push_back(FieldSource(*field));
+          continue;
+        }
+      }
       size_t i = 0;
       while (places[i].kind != Place::Kind::kVariable ||
              places[i].variable != v) {
@@ -63,9 +74,10 @@ class Scan final : public Operator {
     // together.
     skips_runs_ =
         node.repeats != plan::Repeats::kKept && seek_at_ &&
-        node.schema.size() == 1 && equal_.empty() && !cursor_.merges_graphs &&
+        node.schema.size() == 1 && equal_.empty() &&
         (node.repeats == plan::Repeats::kDropped ||
-         (!context.view.as_of() && !FiltersStatements(context.options) &&
+         (!cursor_.merges_graphs && statement_ == nullptr &&
+          !context.view.as_of() && !FiltersStatements(context.options) &&
           FindCounted(places)));
   }
 
@@ -83,31 +95,48 @@ class Scan final : public Operator {
       if (profile() != nullptr) ++profile()->seeks;
       SKG_RETURN_IF_ERROR(cursor_.rows->Seek(to[0], to[1], to[2]));
     }
+    statements_.wanted = Demand(batch);
     SKG_ASSIGN_OR_RETURN(const bool more, cursor_.rows->Next(statements_));
     if (!more) {
       cursor_.rows = nullptr;
       return false;
     }
-    if (ChooseRows()) {
-      for (size_t c = 0; c < sources_.size(); ++c) {
-        const Column& from = statements_.*kColumns[sources_[c]];
-        batch.columns[c].reserve(chosen_.size());
-        for (const uint32_t row : chosen_)
-          batch.columns[c].push_back(from[row]);
-      }
-      batch.rows = chosen_.size();
-    } else {
-      for (size_t c = 0; c < sources_.size(); ++c) {
-        const Column& from = statements_.*kColumns[sources_[c]];
-        batch.columns[c].assign(from.begin(), from.end());
-      }
-      batch.rows = statements_.size();
-    }
+    const bool some = ChooseRows();
+    for (size_t c = 0; c < sources_.size(); ++c)
+      SKG_RETURN_IF_ERROR(FillColumn(sources_[c], some, &batch.columns[c]));
+    batch.rows = some ? chosen_.size() : statements_.size();
     MergeNeighbours(node().repeats, batch);
     return skips_runs_ ? SkipRun(batch) : true;
   }
 
  private:
+  // A column's source: one of kColumns, or a field of the statements.
+  static size_t FieldSource(StatementField field) {
+    return kColumns.size() + static_cast<size_t>(field);
+  }
+
+  // `some`: the chosen rows; else all.
+  absl::Status FillColumn(size_t source, bool some,
+                          std::vector<TermId>* column) {
+    if (source >= kColumns.size()) {
+      if (!some) {
+        chosen_.resize(statements_.size());
+        std::iota(chosen_.begin(), chosen_.end(), 0u);
+      }
+      return fields_.Append(
+          static_cast<StatementField>(source - kColumns.size()), statements_,
+          chosen_, column);
+    }
+    const Column& from = statements_.*kColumns[source];
+    if (some) {
+      column->reserve(chosen_.size());
+      for (const uint32_t row : chosen_) column->push_back(from[row]);
+    } else {
+      column->assign(from.begin(), from.end());
+    }
+    return absl::OkStatus();
+  }
+
   // What to count, but for the value of the column. Only where each triple of
   // the graph is a solution.
   bool FindCounted(const std::array<Place, 4>& places) {
@@ -151,7 +180,8 @@ class Scan final : public Operator {
       *parts[sources_[0]] = value;
       SKG_ASSIGN_OR_RETURN(
           const storage::Counts counts,
-          context().view.Count(pattern, context().options.cancellation));
+          context().view.Count(pattern, context().options.cancellation,
+                               context().CountersOf(node())));
       batch.counts.back() += counts.triples - run_count_;
     }
     skip_to_ = std::max(skip_to_, TermId{value.bits + 1});
@@ -179,7 +209,8 @@ class Scan final : public Operator {
   // parallel edges; its graphs, if they are merged) are one solution.
   bool ChooseRows() {
     const size_t rows = statements_.size();
-    bool all = equal_.empty() && !cursor_.merges_graphs;
+    bool all =
+        equal_.empty() && !cursor_.merges_graphs && !choosy_about_weight();
     for (size_t i = 0; all && i < rows; ++i) all = statements_.edge[i] == 0;
     if (all) {
       Remember(rows - 1);
@@ -187,6 +218,11 @@ class Scan final : public Operator {
     }
     chosen_.clear();
     for (size_t i = 0; i < rows; ++i) {
+      if (statement_ != nullptr &&
+          (statements_.weight[i] < statement_->min_weight ||
+           statements_.weight[i] > statement_->max_weight)) {
+        continue;
+      }
       const bool maybe_again =
           statements_.edge[i] != 0 || cursor_.merges_graphs;
       if (maybe_again && IsLast(i)) continue;
@@ -199,6 +235,10 @@ class Scan final : public Operator {
     }
     return true;
   }
+  [[nodiscard]] bool choosy_about_weight() const {
+    return statement_ != nullptr &&
+           (statement_->min_weight > 0 || statement_->max_weight < 1);
+  }
   std::array<TermId, 4> At(size_t i) const {
     return {statements_.subject[i], statements_.predicate[i],
             statements_.object[i],
@@ -207,7 +247,9 @@ class Scan final : public Operator {
   void Remember(size_t i) { last_ = At(i); }
   bool IsLast(size_t i) const { return last_ && *last_ == At(i); }
 
+  const plan::StatementColumns* const statement_;  // null: nothing of them
   TripleCursor cursor_;
+  StatementFields fields_;
   StatementBatch statements_;
   std::vector<size_t> sources_;  // of each output column
   std::vector<std::pair<size_t, size_t>> equal_;
@@ -242,7 +284,7 @@ OperatorResult MakeScan(const plan::PlanNode& node, const Parameters& given,
     SKG_ASSIGN_OR_RETURN(
         cursor,
         OpenTriples(context, graph, {places[0].id, places[1].id, places[2].id},
-                    step.order));
+                    step.order, context.CountersOf(node)));
   }
   return std::make_unique<Scan>(node, places, std::move(cursor), context);
 }

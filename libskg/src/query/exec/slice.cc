@@ -19,7 +19,17 @@ class SliceOperator final : public Operator {
  protected:
   absl::StatusOr<bool> Pull(Batch& batch) override {
     if (left_ == 0 || input_ == nullptr) return false;
-    SKG_ASSIGN_OR_RETURN(const bool more, input_->Next(batch));
+    const size_t wanted = batch.wanted;
+    // No more than is left, but not so few that every step costs more than its
+    // rows do.
+    constexpr uint64_t kLeast = 16;
+    if (left_ < Batch::kMostRows && skip_ < Batch::kMostRows - left_) {
+      batch.wanted = std::min<size_t>(
+          wanted, static_cast<size_t>(std::max(kLeast, skip_ + left_)));
+    }
+    const auto next = input_->Next(batch);
+    batch.wanted = wanted;
+    SKG_ASSIGN_OR_RETURN(const bool more, next);
     if (!more) return false;
     const auto skipped =
         static_cast<size_t>(std::min<uint64_t>(skip_, batch.rows));

@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "query/exec/operators.h"
 #include "query/exec/polled_sort.h"
+#include "query/exec/row_set.h"
 #include "query/exec/row_table.h"
 #include "query/exec/term_ranks.h"
 
@@ -26,6 +27,10 @@ class SortOperator final : public Operator {
       keys_.push_back(*input_->node().Column(key.variable));
     for (const Variable v : node.schema)
       columns_.push_back(*input_->node().Column(v));
+    if (step_.first_of) {
+      for (const Variable v : *step_.first_of)
+        apart_.push_back(*input_->node().Column(v));
+    }
   }
 
  protected:
@@ -46,19 +51,57 @@ class SortOperator final : public Operator {
   absl::Status ReadInput() {
     // Of a limited sort no more is held than that many rows, and some to sort
     // in one go.
-    constexpr uint64_t kSlack = uint64_t{1} << 15;
     const uint64_t most =
-        step_.limit > UINT64_MAX / 4 ? UINT64_MAX : 2 * step_.limit + kSlack;
+        step_.limit > UINT64_MAX / 4 ? UINT64_MAX : 2 * step_.limit + Slack();
     Batch batch;
     for (;;) {
       SKG_ASSIGN_OR_RETURN(const bool more, input_->Next(batch));
       if (!more) break;
       SKG_RETURN_IF_ERROR(table_.Append(batch));
-      if (table_.rows() > most) SKG_RETURN_IF_ERROR(SelectFirst());
+      if (table_.rows() > most) SKG_RETURN_IF_ERROR(Select());
     }
     input_ = nullptr;  // gives back what it held
     SKG_RETURN_IF_ERROR(Sort());
     NoteMemory(charge_);
+    return absl::OkStatus();
+  }
+
+  // Few where the query may hold little.
+  [[nodiscard]] uint64_t Slack() const {
+    constexpr uint64_t kMost = uint64_t{1} << 15;
+    constexpr uint64_t kPart = 64;  // of the memory
+    const uint64_t row_bytes = 8 * (table_.width() + keys_.size() + 4);
+    return std::clamp<uint64_t>(
+        context().memory.limit_bytes() / kPart / row_bytes,
+        Batch::kMostRows / 2, kMost);
+  }
+
+  // Leaves the rows that may still be wanted.
+  absl::Status Select() {
+    if (!step_.first_of) return SelectFirst();
+    // A row that is cut off here comes behind as many as are wanted, and so
+    // does whatever agrees with it, unless a better one of these comes later.
+    SKG_RETURN_IF_ERROR(Sort());
+    std::sort(order_.begin(), order_.end());
+    table_.Keep(order_);
+    order_ = {};
+    return absl::OkStatus();
+  }
+
+  // Leaves of rows that agree the first, and as many of these as the limit.
+  absl::Status KeepApart() {
+    MemoryCharge charge(context(), "sort");
+    RowSet seen(apart_.size(), charge);
+    std::vector<TermId> row(apart_.size());
+    size_t kept = 0;
+    for (const uint32_t at : order_) {
+      if (kept >= step_.limit) break;
+      SKG_RETURN_IF_ERROR(context().Tick());
+      for (size_t c = 0; c < row.size(); ++c) row[c] = table_.At(at, apart_[c]);
+      SKG_ASSIGN_OR_RETURN(const RowSet::Place place, seen.Add(row));
+      if (place.is_new) order_[kept++] = at;
+    }
+    order_.resize(kept);
     return absl::OkStatus();
   }
 
@@ -79,8 +122,9 @@ class SortOperator final : public Operator {
       for (const uint32_t row : tied)
         column.push_back(table_.At(row, keys_[k]));
       const bool descending = step_.keys[k].descending;
-      SKG_RETURN_IF_ERROR(
-          RankTerms(column, {open, descending}, charge_, &ranks));
+      SKG_RETURN_IF_ERROR(RankTerms(column,
+                                    {open, descending, step_.keys[k].collation},
+                                    charge_, &ranks));
       if (descending) {
         for (uint64_t& rank : ranks) rank = ~rank;
       }
@@ -107,13 +151,15 @@ class SortOperator final : public Operator {
 
   // order_: the rows, sorted, at most the limit.
   absl::Status Sort() {
-    if (step_.limit < table_.rows()) SKG_RETURN_IF_ERROR(SelectFirst());
+    if (step_.limit < table_.rows() && !step_.first_of)
+      SKG_RETURN_IF_ERROR(SelectFirst());
     const size_t bytes = table_.rows() * (8 * keys_.size() + 4);
     SKG_RETURN_IF_ERROR(charge_.Add(bytes));
     std::vector<std::vector<uint64_t>> ranks(keys_.size());
     for (size_t k = 0; k < keys_.size(); ++k) {
-      SKG_RETURN_IF_ERROR(
-          RankTerms(table_.column(keys_[k]), {}, charge_, &ranks[k]));
+      SKG_RETURN_IF_ERROR(RankTerms(table_.column(keys_[k]),
+                                    {.collation = step_.keys[k].collation},
+                                    charge_, &ranks[k]));
       // So that one comparison serves both directions.
       if (step_.keys[k].descending) {
         for (uint64_t& rank : ranks[k]) rank = ~rank;
@@ -129,14 +175,14 @@ class SortOperator final : public Operator {
       return a < b;
     }));
     charge_.Release(bytes);
-    return absl::OkStatus();
+    return step_.first_of ? KeepApart() : absl::OkStatus();
   }
 
   const plan::SortStep& step_;
   OperatorPtr input_;
   MemoryCharge charge_;
   RowTable table_;
-  std::vector<size_t> keys_, columns_;  // of the input
+  std::vector<size_t> keys_, columns_, apart_;  // of the input
   std::vector<uint32_t> order_;
   size_t next_ = 0;
 };

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <iterator>
 #include <span>
+#include <string>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "base/status.h"
 #include "query/exec/polled_sort.h"
 #include "query/values/term_order.h"
+#include "rdf/name.h"
 
 namespace skg::query::exec {
 namespace {
@@ -41,6 +44,24 @@ absl::Status DecodeAll(const std::vector<TermId>& ids, MemoryCharge& charge,
   return absl::OkStatus();
 }
 
+// The names of terms, which are taken to pieces.
+absl::Status NameAll(std::vector<rdf::Term> terms, MemoryCharge& charge,
+                     size_t* bytes, std::vector<std::string>* names) {
+  const rdf::NameSpace* const space = charge.context().options.names;
+  if (space == nullptr)
+    return absl::InternalError("an order by names without a name space");
+  names->reserve(terms.size());
+  for (rdf::Term& term : terms) {
+    SKG_RETURN_IF_ERROR(charge.context().Tick());
+    names->push_back(space->ToName(term));
+    const size_t more = sizeof(std::string) + names->back().size();
+    SKG_RETURN_IF_ERROR(charge.Add(more));
+    *bytes += more;
+    term = {};
+  }
+  return absl::OkStatus();
+}
+
 // Leaves those that are wanted, in any sequence.
 template <typename Before>
 void KeepEnds(const RanksWanted& wanted, const Before& before,
@@ -63,7 +84,8 @@ absl::Status RankTerms(const std::vector<TermId>& column,
                        std::vector<uint64_t>* ranks) {
   ranks->clear();
   ranks->reserve(column.size());
-  if (OnlyIntegers(column)) {
+  if (wanted.collation == Collation::kId ||
+      (wanted.collation == Collation::kTerm && OnlyIntegers(column))) {
     for (const TermId id : column) ranks->push_back(id.bits);
     return absl::OkStatus();
   }
@@ -83,8 +105,12 @@ absl::Status RankTerms(const std::vector<TermId>& column,
   SKG_RETURN_IF_ERROR(DecodeAll(ids, charge, &bytes, &terms));
   std::vector<uint32_t> order(ids.size());
   for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<uint32_t>(i);
+  std::vector<std::string> names;
+  const bool by_name = wanted.collation == Collation::kName;
+  if (by_name)
+    SKG_RETURN_IF_ERROR(NameAll(std::move(terms), charge, &bytes, &names));
   const auto before = [&](uint32_t a, uint32_t b) {
-    return OrderTerms(&terms[a], &terms[b]) < 0;
+    return by_name ? names[a] < names[b] : OrderTerms(&terms[a], &terms[b]) < 0;
   };
   KeepEnds(wanted, before, &order);
   SKG_RETURN_IF_ERROR(SortRows(order, charge, before));

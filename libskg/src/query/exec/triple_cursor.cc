@@ -132,9 +132,11 @@ constexpr size_t kMostCursors = 16;
 class Opener {
  public:
   Opener(Context& context, const storage::ReadView& view,
-         const TriplePlaces& places, TermOrder order)
+         const TriplePlaces& places, TermOrder order,
+         storage::ReadCounters* counters)
       : context_(context), view_(view), places_(places) {
     options_.order = order;
+    options_.counters = counters;
     options_.cancellation = context.options.cancellation;
   }
 
@@ -202,11 +204,17 @@ absl::StatusOr<TripleCursor> OpenTriples(Context& context,
                                          const plan::ActiveGraph& graph,
                                          const TriplePlaces& places,
                                          TermOrder order,
+                                         storage::ReadCounters* counters,
                                          const storage::ReadView* view) {
   const Opener opener(context, view == nullptr ? context.view : *view, places,
-                      order);
-  if (graph.is_default) return opener.Default();
+                      order, counters);
   TripleCursor cursor;
+  if (graph.all) {
+    SKG_ASSIGN_OR_RETURN(cursor.rows, opener.Open(GraphScope::kUnion));
+    cursor.merges_graphs = true;
+    return cursor;
+  }
+  if (graph.is_default) return opener.Default();
   if (graph.name.kind == plan::Place::Kind::kConstant) {
     if (!context.dataset.Names(graph.name.id)) return cursor;
     SKG_ASSIGN_OR_RETURN(cursor.rows,
@@ -225,7 +233,7 @@ plan::Place Resolve(const plan::Place& place, const Parameters& given) {
 
 plan::ActiveGraph Resolve(const plan::ActiveGraph& graph,
                           const Parameters& given) {
-  return {graph.is_default, Resolve(graph.name, given)};
+  return {graph.is_default, Resolve(graph.name, given), graph.all};
 }
 
 storage::TermOrder NaturalOrder(bool subject, bool predicate, bool object) {

@@ -24,10 +24,12 @@ struct TripleCursor {
 
 // `graph.name` must not be a parameter; with kAny or kVariable the rows are
 // those of every named graph of the dataset. They are read from `view`, which
-// outlives the cursor; null: the context's. Cost: a seek or more.
+// outlives the cursor; null: the context's. `counters` may be null, outlives
+// the cursor. Cost: a seek or more.
 [[nodiscard]] absl::StatusOr<TripleCursor> OpenTriples(
     Context& context, const plan::ActiveGraph& graph,
     const TriplePlaces& places, storage::TermOrder order,
+    storage::ReadCounters* counters = nullptr,
     const storage::ReadView* view = nullptr);
 
 // The same graph, with a parameter's value in its place.

@@ -26,6 +26,11 @@ class TripleSet {
     SKG_ASSIGN_OR_RETURN(const rdf::TermId s, terms_.IdOf(triple.subject));
     SKG_ASSIGN_OR_RETURN(const rdf::TermId p, terms_.IdOf(triple.predicate));
     SKG_ASSIGN_OR_RETURN(const rdf::TermId o, terms_.IdOf(triple.object));
+    return Add(s, p, o);
+  }
+  // The same of ids of the term space.
+  [[nodiscard]] absl::StatusOr<bool> Add(rdf::TermId s, rdf::TermId p,
+                                         rdf::TermId o) {
     if (!triples_.emplace(s, p, o).second) return false;
     if (triples_.size() > most_) {
       return absl::ResourceExhaustedError(absl::StrCat(

@@ -17,6 +17,7 @@ class UnionOperator final : public Operator {
   absl::StatusOr<bool> Pull(Batch& batch) override {
     for (; at_ < inputs_.size(); ++at_) {
       Operator& input = *inputs_[at_];
+      rows_.wanted = batch.wanted;
       SKG_ASSIGN_OR_RETURN(const bool more, input.Next(rows_));
       if (!more) {
         inputs_[at_] = nullptr;  // gives back what it held

@@ -12,20 +12,6 @@
 namespace skg::query::plan {
 namespace {
 
-// The column of an expression, added to the plan unless it is one.
-Variable ColumnOf(const Expression& expression, const Scope& scope,
-                  Planner& planner, PlanPtr* plan) {
-  if (expression.kind == Expression::Kind::kVariable &&
-      (*plan)->Column(expression.variable)) {
-    return expression.variable;
-  }
-  const Variable v = planner.context().NewVariable();
-  *plan = ExtendNode(std::move(*plan), v,
-                     std::make_shared<const Expression>(expression),
-                     scope.expressions());
-  return v;
-}
-
 // How many solutions the input has, if that is what is asked and one triple
 // pattern is all of it.
 const Bgp* CountedPattern(const Group& node) {
@@ -33,7 +19,8 @@ const Bgp* CountedPattern(const Group& node) {
   const Aggregate& aggregate = node.aggregates[0];
   const auto* bgp = std::get_if<Bgp>(&node.input->node);
   if (aggregate.aggregation != Aggregation::kCount || aggregate.distinct ||
-      bgp == nullptr || bgp->triples.size() != 1 || !bgp->records.empty()) {
+      bgp == nullptr || bgp->triples.size() != 1 || !bgp->records.empty() ||
+      !bgp->statements.empty()) {
     return nullptr;
   }
   if (aggregate.argument &&
@@ -110,6 +97,19 @@ Repeats RepeatsFor(const Group& node) {
 
 }  // namespace
 
+Variable ColumnOf(const Expression& expression, const Scope& scope,
+                  Planner& planner, PlanPtr* plan) {
+  if (expression.kind == Expression::Kind::kVariable &&
+      (*plan)->Column(expression.variable)) {
+    return expression.variable;
+  }
+  const Variable v = planner.context().NewVariable();
+  *plan = ExtendNode(std::move(*plan), v,
+                     std::make_shared<const Expression>(expression),
+                     scope.expressions());
+  return v;
+}
+
 absl::StatusOr<PlanPtr> PlanGroup(Planner& planner, const Group& node,
                                   const Scope& scope) {
   SKG_ASSIGN_OR_RETURN(PlanPtr count, PlanCount(planner, node, scope));
@@ -161,32 +161,6 @@ absl::StatusOr<PlanPtr> PlanGroup(Planner& planner, const Group& node,
   }
   plan.rows = node.keys.empty() ? 1 : std::sqrt(std::max(1.0, input->rows));
   plan.cost = input->cost + Costs::kGroupRow * input->rows;
-  plan.step = std::move(step);
-  plan.inputs = {std::move(input)};
-  return std::make_shared<const PlanNode>(std::move(plan));
-}
-
-absl::StatusOr<PlanPtr> PlanOrderBy(Planner& planner, const OrderBy& node,
-                                    const Scope& scope,
-                                    const VariableSet& needed) {
-  SortStep step;
-  step.limit = planner.TakeSortLimit();
-  VariableSet wanted = needed;
-  for (const OrderBy::Key& key : node.keys)
-    wanted.Add(VariablesOf(key.expression));
-  SKG_ASSIGN_OR_RETURN(PlanPtr input, planner.Plan(*node.input, scope, wanted));
-  for (const OrderBy::Key& key : node.keys) {
-    step.keys.push_back(
-        {ColumnOf(key.expression, scope, planner, &input), key.descending});
-  }
-  PlanNode plan;
-  for (const Variable v : input->schema) {
-    if (needed.Has(v)) plan.schema.push_back(v);
-  }
-  plan.certain = VariableSet::Common(input->certain, VariableSet(plan.schema));
-  plan.rows = std::min(input->rows, static_cast<double>(step.limit));
-  plan.cost = input->cost + Costs::kSortRow * input->rows *
-                                std::log2(std::max(2.0, input->rows));
   plan.step = std::move(step);
   plan.inputs = {std::move(input)};
   return std::make_shared<const PlanNode>(std::move(plan));

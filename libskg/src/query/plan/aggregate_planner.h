@@ -1,4 +1,4 @@
-// Groups and orders: what computes columns first and then needs all rows.
+// Groups: what computes columns first and then needs all rows.
 #pragma once
 
 #include "absl/status/statusor.h"
@@ -10,9 +10,10 @@ namespace skg::query::plan {
 [[nodiscard]] absl::StatusOr<PlanPtr> PlanGroup(Planner& planner,
                                                 const Group& node,
                                                 const Scope& scope);
-[[nodiscard]] absl::StatusOr<PlanPtr> PlanOrderBy(Planner& planner,
-                                                  const OrderBy& node,
-                                                  const Scope& scope,
-                                                  const VariableSet& needed);
+
+// The column of an expression, added to the plan unless it is one.
+[[nodiscard]] Variable ColumnOf(const Expression& expression,
+                                const Scope& scope, Planner& planner,
+                                PlanPtr* plan);
 
 }  // namespace skg::query::plan

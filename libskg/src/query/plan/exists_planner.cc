@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "base/status.h"
+#include "query/plan/graph_planner.h"
 #include "query/plan/group_planner.h"
 #include "query/plan/nodes.h"
 #include "query/plan/variables.h"
@@ -53,8 +54,11 @@ absl::StatusOr<PlanPtr> PlanExistence(Planner& planner, PlanPtr input,
       VariableSet::Common(VariablesOf(pattern), VariableSet(input->schema));
   const VariableSet substituted =
       VariableSet::Without(shared, AssignedVariables(pattern));
+  // What is given is compared with what the pattern assigns only row by row.
   const bool same = planner.context().options.plan.semi_join &&
                     planner.explores() && MaySubstitute(pattern, substituted) &&
+                    !AssignedVariables(pattern).Meets(scope.given) &&
+                    (!scope.in_each_graph() || WorksInEachGraph(pattern)) &&
                     !HasPath(pattern);
   if (!same) return Filtered(std::move(input), {condition}, scope);
 

@@ -3,11 +3,13 @@
 #include <cmath>
 #include <cstdint>
 #include <type_traits>
+#include <utility>
 #include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "base/strings.h"
 #include "query/json_text.h"
+#include "query/tables/table_function.h"
 
 namespace skg::query::plan {
 namespace {
@@ -40,6 +42,30 @@ const char* NameOf(Repeats repeats) {
   return "";
 }
 
+const char* NameOf(Alternative::How how) {
+  switch (how) {
+    case Alternative::How::kHash:
+      return "hash join";
+    case Alternative::How::kMerge:
+      return "merge join";
+    case Alternative::How::kIndex:
+      return "index join";
+  }
+  return "join";
+}
+
+const char* NameOf(Collation collation) {
+  switch (collation) {
+    case Collation::kTerm:
+      return "";
+    case Collation::kId:
+      return " id";
+    case Collation::kName:
+      return " name";
+  }
+  return "";
+}
+
 // The name of an operator and what is its own.
 struct Description {
   std::string name, detail;
@@ -55,7 +81,7 @@ class Describer {
             absl::StrCat(Text(step.subject), " ", Text(step.predicate), " ",
                          Text(step.object), Text(step.graph), " in ",
                          kOrders[static_cast<size_t>(step.order)],
-                         Text(step.record.get()))};
+                         Text(step.record.get()), Text(step.statement.get()))};
   }
   Description operator()(const TripleTermStep& step) const {
     return {"triple term",
@@ -97,8 +123,11 @@ class Describer {
     std::string keys;
     for (const SortStep::Key& key : step.keys) {
       absl::StrAppend(&keys, keys.empty() ? "" : " ", Name(key.variable),
+                      NameOf(key.collation),
                       key.descending ? " descending" : "");
     }
+    if (step.first_of)
+      absl::StrAppend(&keys, Names(", first of", *step.first_of));
     if (step.limit == Slice::kNoLimit) return {"sort", keys};
     return {"top", absl::StrCat(step.limit, " by ", keys)};
   }
@@ -124,6 +153,32 @@ class Describer {
     return {"parallel", absl::StrCat(step.steps, " steps")};
   }
   Description operator()(const ServiceStep&) const { return {"service", ""}; }
+  Description operator()(const ProductStep& step) const {
+    return {"product", absl::StrCat("of first ", step.limit)};
+  }
+  Description operator()(const TableStep& step) const {
+    return {"table", absl::StrCat(av(step.function->name()), "(",
+                                  step.function->Arguments(), ")")};
+  }
+
+  // Ways to join, each with what it would join.
+  std::string operator()(const Alternative& other) const {
+    return absl::StrCat(NameOf(other.how), " of ", Braced(other.left), " and ",
+                        Braced(other.right), Names(", sorted by", other.order),
+                        ", cost ", std::llround(other.cost));
+  }
+  // What a part of a join is, without how it is read.
+  std::string PartText(const PlanPtr& part) const {
+    if (part == nullptr) return "service";
+    if (const auto* scan = std::get_if<ScanStep>(&part->step)) {
+      return absl::StrCat(Text(scan->subject), " ", Text(scan->predicate), " ",
+                          Text(scan->object), Text(scan->graph));
+    }
+    if (std::holds_alternative<FilterStep>(part->step))
+      return PartText(part->inputs[0]);
+    const Description own = std::visit(*this, part->step);
+    return absl::StrCat(own.name, own.detail.empty() ? "" : " ", own.detail);
+  }
 
   std::string Names(const char* before,
                     const std::vector<Variable>& variables) const {
@@ -158,7 +213,14 @@ class Describer {
                ? absl::StrCat("<", terms[0].value, ">")
                : absl::StrCat("\"", terms[0].value, "\"");
   }
+  std::string Braced(const std::vector<PlanPtr>& parts) const {
+    std::string text = "{";
+    for (const PlanPtr& part : parts)
+      absl::StrAppend(&text, text.size() > 1 ? " . " : " ", PartText(part));
+    return text + " }";
+  }
   std::string Text(const ActiveGraph& graph) const {
+    if (graph.all) return " all graphs";
     return graph.is_default ? "" : absl::StrCat(" graph ", Text(graph.name));
   }
 
@@ -173,11 +235,16 @@ class Describer {
     add("reified", record->reified);
     for (const RecordColumns::Value& value : record->values)
       add(query::NameOf(value.property), value.place);
-    if (record->min_weight > 0 || record->max_weight < 1) {
-      absl::StrAppend(&text, " weight from ", record->min_weight, " to ",
-                      record->max_weight);
-    }
-    return text;
+    return text + Weights(record->min_weight, record->max_weight);
+  }
+  std::string Text(const StatementColumns* statement) const {
+    if (statement == nullptr) return "";
+    return " first statement" +
+           Weights(statement->min_weight, statement->max_weight);
+  }
+  static std::string Weights(float least, float most) {
+    if (least <= 0 && most >= 1) return "";
+    return absl::StrCat(" weight from ", least, " to ", most);
   }
 
   exec::Context& context_;
@@ -197,12 +264,14 @@ void AppendText(const PlanNode& plan, size_t indent, exec::Context& context,
     absl::StrAppend(out, "  [rows ", profile->rows, ", batches ",
                     profile->batches, ", runs ", profile->runs, ", ms ",
                     static_cast<double>(profile->nanoseconds) / 1e6, ", bytes ",
-                    profile->most_bytes, ", seeks ", profile->seeks, "]");
+                    profile->most_bytes, ", seeks ", profile->seeks,
+                    ", blocks read ", profile->read.blocks_read, ", skipped ",
+                    profile->read.blocks_skipped, "]");
   }
   absl::StrAppend(out, "\n");
-  if (!plan.alternatives.empty()) {
+  for (const Alternative& other : plan.alternatives) {
     out->append(2 * indent + 4, ' ');
-    absl::StrAppend(out, "instead of: ", plan.alternatives, "\n");
+    absl::StrAppend(out, "instead of: ", describer(other), "\n");
   }
   for (const PlanPtr& input : plan.inputs)
     AppendText(*input, indent + 1, context, out);
@@ -216,6 +285,24 @@ void AppendNames(const std::vector<Variable>& variables, exec::Context& context,
     AppendJsonString(context.NameOf(variables[i]), *out);
   }
   out->push_back(']');
+}
+
+void AppendJson(const Alternative& other, exec::Context& context,
+                std::string* out) {
+  const Describer describer(context);
+  absl::StrAppend(out, "{\"operator\":\"", NameOf(other.how), "\"");
+  for (const auto& [name, parts] :
+       {std::pair("left", &other.left), std::pair("right", &other.right)}) {
+    absl::StrAppend(out, ",\"", name, "\":[");
+    for (size_t i = 0; i < parts->size(); ++i) {
+      if (i > 0) out->push_back(',');
+      AppendJsonString(describer.PartText((*parts)[i]), *out);
+    }
+    out->push_back(']');
+  }
+  absl::StrAppend(out, ",\"order\":");
+  AppendNames(other.order, context, out);
+  absl::StrAppend(out, ",\"estimated_cost\":", std::llround(other.cost), "}");
 }
 
 void AppendJson(const PlanNode& plan, exec::Context& context,
@@ -235,15 +322,21 @@ void AppendJson(const PlanNode& plan, exec::Context& context,
       plan.repeats == Repeats::kKept ? "kept" : NameOf(plan.repeats) + 1, "\"");
   absl::StrAppend(out, ",\"estimated_rows\":", std::llround(plan.rows),
                   ",\"estimated_cost\":", std::llround(plan.cost),
-                  ",\"alternatives\":");
-  AppendJsonString(plan.alternatives, *out);
+                  ",\"alternatives\":[");
+  for (size_t i = 0; i < plan.alternatives.size(); ++i) {
+    if (i > 0) out->push_back(',');
+    AppendJson(plan.alternatives[i], context, out);
+  }
+  out->push_back(']');
   if (const exec::OperatorProfile* profile = context.FindProfile(plan)) {
     absl::StrAppend(out, ",\"profile\":{\"runs\":", profile->runs,
                     ",\"rows\":", profile->rows,
                     ",\"batches\":", profile->batches,
                     ",\"nanoseconds\":", profile->nanoseconds);
     absl::StrAppend(out, ",\"bytes\":", profile->most_bytes,
-                    ",\"seeks\":", profile->seeks, "}");
+                    ",\"seeks\":", profile->seeks,
+                    ",\"blocks_read\":", profile->read.blocks_read,
+                    ",\"blocks_skipped\":", profile->read.blocks_skipped, "}");
   }
   absl::StrAppend(out, ",\"inputs\":[");
   for (size_t i = 0; i < plan.inputs.size(); ++i) {

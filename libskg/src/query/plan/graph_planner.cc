@@ -18,8 +18,7 @@ bool IsClosure(const PropertyPath& path) {
          std::any_of(path.parts.begin(), path.parts.end(), IsClosure);
 }
 
-// Whether it means the same with the graph as a column.
-struct WorksInEachGraph {
+struct EachGraph {
   bool operator()(const Bgp&) const { return true; }
   bool operator()(const PathPattern& node) const {
     return !IsClosure(node.path);
@@ -44,9 +43,10 @@ struct WorksInEachGraph {
   bool operator()(const Reduced&) const { return false; }
   bool operator()(const Slice&) const { return false; }
   bool operator()(const Service&) const { return false; }
+  bool operator()(const TableCall&) const { return false; }
 
   static bool Ask(const Algebra& algebra) {
-    return std::visit(WorksInEachGraph{}, algebra.node);
+    return std::visit(EachGraph{}, algebra.node);
   }
   static bool All(const std::vector<AlgebraPtr>& inputs) {
     return std::all_of(inputs.begin(), inputs.end(),
@@ -99,7 +99,7 @@ absl::StatusOr<PlanPtr> PlanEachGraph(Planner& planner,
                                       const Scope& scope,
                                       const VariableSet& needed) {
   const Variable named = node.graph.variable();
-  if (!WorksInEachGraph::Ask(*node.input)) {
+  if (!WorksInEachGraph(*node.input)) {
     // Graph by graph; what the pattern itself binds the variable to is compared
     // by the join.
     const Variable column = planner.context().NewVariable();
@@ -116,8 +116,10 @@ absl::StatusOr<PlanPtr> PlanEachGraph(Planner& planner,
                         {JoinKind::kInner, {column}, nullptr, {}}, needed,
                         rows);
   }
-  // Inside, the graph's variable is only bound where the pattern binds it.
-  const bool hidden = VariablesOf(*node.input).Has(named);
+  // Inside, the graph's variable is only bound where the pattern binds it; a
+  // subquery's own variable of that name never is the graph.
+  const bool hidden =
+      VariablesOf(*node.input).Has(named) || Hides(*node.input, named);
   const Variable column = hidden ? planner.context().NewVariable() : named;
   VariableSet inner_needed = needed;
   inner_needed.Add(column);
@@ -135,12 +137,17 @@ absl::StatusOr<PlanPtr> PlanEachGraph(Planner& planner,
 
 }  // namespace
 
+bool WorksInEachGraph(const Algebra& algebra) {
+  return EachGraph::Ask(algebra);
+}
+
 absl::StatusOr<PlanPtr> PlanGraph(Planner& planner, const GraphPattern& node,
                                   const Scope& scope, const VariableSet& needed,
                                   const Filters& filters) {
   if (node.graph.is_variable() && !scope.given.Has(node.graph.variable())) {
-    SKG_ASSIGN_OR_RETURN(PlanPtr plan,
-                         PlanEachGraph(planner, node, scope, needed));
+    SKG_ASSIGN_OR_RETURN(
+        PlanPtr plan,
+        PlanEachGraph(planner, node, scope, WithFilters(needed, filters)));
     return Filtered(std::move(plan), filters, scope);
   }
   if (node.graph.is_variable()) {

@@ -15,4 +15,7 @@ namespace skg::query::plan {
                                                 const VariableSet& needed,
                                                 const Filters& filters);
 
+// Whether a pattern means the same with the graph as such a column.
+[[nodiscard]] bool WorksInEachGraph(const Algebra& algebra);
+
 }  // namespace skg::query::plan

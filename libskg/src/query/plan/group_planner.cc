@@ -1,6 +1,7 @@
 #include "query/plan/group_planner.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "base/status.h"
@@ -46,6 +47,21 @@ void GroupPlanner::AddRecord(const RecordPattern& record) {
   member.record = &record;
   member.variables.Add(VariableSet::Without(VariablesOf(record), scope_.given));
   member.certain = member.variables;
+}
+
+void GroupPlanner::AddStatement(const StatementPattern& statement) {
+  AddTriple(statement.triple);
+  Member& member = members_.back();
+  member.statement = &statement;
+  if (statement.all_graphs) {
+    member.variables =
+        VariableSet::Without(VariablesOf(statement.triple), scope_.given);
+  }
+  member.certain = member.variables;
+  for (const auto& [field, variable] : statement.columns) {
+    member.variables.Add(variable);
+    if (field != StatementField::kGraph) member.certain.Add(variable);
+  }
 }
 
 // Ids of statements cost hashing: not for reifiers that nobody can name.
@@ -97,6 +113,8 @@ absl::Status GroupPlanner::Flatten(const Algebra& algebra, bool is_root) {
   if (const auto* bgp = std::get_if<Bgp>(&algebra.node)) {
     for (const TriplePattern& triple : bgp->triples) AddTriple(triple);
     for (const RecordPattern& record : bgp->records) AddRecord(record);
+    for (const StatementPattern& statement : bgp->statements)
+      AddStatement(statement);
     return absl::OkStatus();
   }
   if (const auto* path = std::get_if<PathPattern>(&algebra.node))
@@ -193,6 +211,13 @@ absl::StatusOr<GroupPlanner::Scan> GroupPlanner::MakeScan(const Member& member,
         MakeRecordColumns(*member.record, member.needs_reifier, scope.given,
                           member.filters, planner_.context()));
   }
+  if (member.statement != nullptr) {
+    if (member.statement->all_graphs) scan.step.graph = {true, {}, true};
+    scan.step.statement =
+        std::make_shared<const StatementColumns>(StatementColumns{
+            member.statement->columns, member.statement->min_weight,
+            member.statement->max_weight});
+  }
   return scan;
 }
 
@@ -247,7 +272,13 @@ absl::StatusOr<JoinPart> GroupPlanner::MakeScanPart(const Member& member) {
     part.rows = plan->rows;
     part.plans.push_back(std::move(plan));
   }
-  part.bind = [this, member](const VariableSet& given) {
+  part.bind = [this,
+               member](const VariableSet& given) -> absl::StatusOr<PlanPtr> {
+    // What statements say is read, never looked up.
+    if (member.statement != nullptr &&
+        given.Meets(ColumnsOf(*member.statement))) {
+      return PlanPtr();
+    }
     return PlanMember(member, WithJoined(scope_, given));
   };
   return part;
@@ -310,6 +341,17 @@ absl::StatusOr<JoinPart> GroupPlanner::MakeGraphPart() {
   return part;
 }
 
+double GroupPlanner::RowGoal() const {
+  if (row_limit_ == Slice::kNoLimit)
+    return std::numeric_limits<double>::infinity();
+  auto goal = static_cast<double>(row_limit_);
+  for (const JoinFilter& filter : join_filters_)
+    goal /= Selectivity(*filter.condition);
+  for (const SharedExpression& filter : existence_filters_)
+    goal /= Selectivity(*filter);
+  return goal;
+}
+
 absl::StatusOr<PlanPtr> GroupPlanner::JoinAll(std::vector<JoinPart> parts) {
   // So many that no set of them fits a word: some first, then the rest.
   while (parts.size() > JoinOrder::kMostParts) {
@@ -332,7 +374,7 @@ absl::StatusOr<PlanPtr> GroupPlanner::JoinAll(std::vector<JoinPart> parts) {
     parts.push_back(std::move(joined));
   }
   JoinOrder order(std::move(parts), join_filters_, scope_.expressions(),
-                  planner_.context().options.plan);
+                  planner_.context().options.plan, RowGoal());
   return order.Plan(needed_);
 }
 

@@ -16,7 +16,10 @@ namespace skg::query::plan {
 class GroupPlanner {
  public:
   GroupPlanner(Planner& planner, const Scope& scope, const VariableSet& needed)
-      : planner_(planner), scope_(scope), needed_(needed) {}
+      : planner_(planner),
+        scope_(scope),
+        needed_(needed),
+        row_limit_(planner.TakeGroupLimit()) {}
 
   [[nodiscard]] absl::StatusOr<PlanPtr> Plan(const Algebra& algebra,
                                              const Filters& filters);
@@ -34,6 +37,7 @@ class GroupPlanner {
     const Algebra* algebra = nullptr;  // null: `triple`
     const TriplePattern* triple = nullptr;
     const RecordPattern* record = nullptr;  // that `triple` is of; or null
+    const StatementPattern* statement = nullptr;  // as `record`
     bool needs_reifier = true;
     VariableSet variables, certain;
     Filters filters;
@@ -43,6 +47,7 @@ class GroupPlanner {
   absl::Status FlattenPath(const PathPattern& path);
   void AddTriple(const TriplePattern& triple);
   void AddRecord(const RecordPattern& record);
+  void AddStatement(const StatementPattern& statement);
   void LeaveOutReifiers();
   void AddOpaque(const Algebra& algebra);
   // Keeps it while the group is planned.
@@ -67,10 +72,13 @@ class GroupPlanner {
                                    double rows, const Member& member,
                                    const Scope& scope);
   absl::StatusOr<PlanPtr> JoinAll(std::vector<JoinPart> parts);
+  // How many rows of the join it takes for those that are asked for.
+  [[nodiscard]] double RowGoal() const;
 
   Planner& planner_;
   const Scope scope_;
   VariableSet needed_;  // and by existence filters
+  const uint64_t row_limit_;
   std::vector<Member> members_;
   std::vector<AlgebraPtr> owned_;
   std::vector<std::unique_ptr<TriplePattern>> owned_triples_;

@@ -5,14 +5,11 @@
 #include <cmath>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "query/plan/nodes.h"
 
 namespace skg::query::plan {
 namespace {
-
-uint64_t Bit(size_t part) { return uint64_t{1} << part; }
 
 double DistinctOf(const std::map<Variable, double>& distinct, Variable v,
                   double rows) {
@@ -22,6 +19,12 @@ double DistinctOf(const std::map<Variable, double>& distinct, Variable v,
 }
 
 }  // namespace
+
+const JoinOrder::Way* JoinOrder::CheapestOf(const std::vector<Way>& ways) {
+  return &*std::min_element(
+      ways.begin(), ways.end(),
+      [](const Way& a, const Way& b) { return a.cost < b.cost; });
+}
 
 JoinOrder::Subset JoinOrder::SubsetOf(size_t part) const {
   const JoinPart& from = parts_[part];
@@ -33,6 +36,7 @@ JoinOrder::Subset JoinOrder::SubsetOf(size_t part) const {
   for (size_t i = 0; i < from.plans.size(); ++i) {
     Way way;
     way.cost = from.plans[i]->cost;
+    if (has_goal()) way.start = StartCost(*from.plans[i]);
     way.order = from.plans[i]->order;
     way.right = i;
     AddWay(std::move(way), &subset);
@@ -57,6 +61,12 @@ JoinOrder::Subset JoinOrder::Combine(const Subset& a, const Subset& b) const {
   return out;
 }
 
+bool JoinOrder::IsTooDear(const Dropped& way, Subset* out) const {
+  if (way.cost <= most_cost_) return false;
+  if (!out->dropped || way.cost < out->dropped->cost) out->dropped = way;
+  return true;
+}
+
 void JoinOrder::AddWay(Way way, Subset* out) {
   // As sorted: `longer` begins with `order`.
   const auto covers = [](const std::vector<Variable>& longer,
@@ -65,10 +75,14 @@ void JoinOrder::AddWay(Way way, Subset* out) {
            std::equal(order.begin(), order.end(), longer.begin());
   };
   for (const Way& other : out->ways) {
-    if (other.cost <= way.cost && covers(other.order, way.order)) return;
+    if (other.cost <= way.cost && other.start <= way.start &&
+        covers(other.order, way.order)) {
+      return;
+    }
   }
   std::erase_if(out->ways, [&](const Way& other) {
-    return way.cost <= other.cost && covers(way.order, other.order);
+    return way.cost <= other.cost && way.start <= other.start &&
+           covers(way.order, other.order);
   });
   out->ways.push_back(std::move(way));
 }
@@ -82,6 +96,12 @@ void JoinOrder::AddHash(Mask a, Mask b, Subset* out) const {
     if (right.ways[i].cost < right.ways[cheapest].cost) cheapest = i;
   }
   for (size_t i = 0; i < left.ways.size(); ++i) {
+    const double built =
+        right.ways[cheapest].cost + Costs::kHashBuild * right.rows;
+    const double cost = left.ways[i].cost + built +
+                        Costs::kHashProbe * left.rows +
+                        Costs::kOutputRow * out->rows;
+    if (IsTooDear({How::kHash, a, b, cost}, out)) continue;
     Way way;
     way.how = How::kHash;
     way.left_mask = a;
@@ -89,9 +109,8 @@ void JoinOrder::AddHash(Mask a, Mask b, Subset* out) const {
     way.left = i;
     way.right = cheapest;
     way.order = left.ways[i].order;
-    way.cost = left.ways[i].cost + right.ways[cheapest].cost +
-               Costs::kHashBuild * right.rows + Costs::kHashProbe * left.rows +
-               Costs::kOutputRow * out->rows;
+    if (has_goal()) way.start = left.ways[i].start + built;
+    way.cost = cost;
     AddWay(std::move(way), out);
   }
 }
@@ -113,6 +132,13 @@ void JoinOrder::AddMerge(Mask a, Mask b, Subset* out) const {
     for (size_t j = 0; j < right.ways.size(); ++j) {
       const Way& l = left.ways[i];
       const Way& r = right.ways[j];
+      if (l.order.empty() || r.order.empty() || l.order[0] != r.order[0])
+        continue;
+      const double cost =
+          read(l, left, right) + read(r, right, left) +
+          Costs::kMergeRow * (std::min(left.rows, right.rows) * 2) +
+          Costs::kOutputRow * out->rows;
+      if (IsTooDear({How::kMerge, a, b, cost}, out)) continue;
       Way way;
       for (size_t k = 0; k < std::min(l.order.size(), r.order.size()); ++k) {
         if (l.order[k] != r.order[k] || !shared.Has(l.order[k])) break;
@@ -128,9 +154,8 @@ void JoinOrder::AddMerge(Mask a, Mask b, Subset* out) const {
       way.left = i;
       way.right = j;
       way.order = l.order;
-      way.cost = read(l, left, right) + read(r, right, left) +
-                 Costs::kMergeRow * (std::min(left.rows, right.rows) * 2) +
-                 Costs::kOutputRow * out->rows;
+      way.start = l.start + r.start;
+      way.cost = cost;
       AddWay(std::move(way), out);
     }
   }
@@ -165,14 +190,17 @@ absl::Status JoinOrder::AddBind(Mask a, Mask b, Subset* out) {
     // Neighbours with equal values are answered once.
     if (given.size() == 1 && !l.order.empty() && given.Has(l.order[0]))
       runs = std::min(runs, DistinctOf(left.distinct, l.order[0], left.rows));
+    const double cost = l.cost + runs * (plan->cost + Costs::kRunPlan) +
+                        Costs::kOutputRow * out->rows;
+    if (IsTooDear({How::kBind, a, b, cost}, out)) continue;
     Way way;
     way.how = How::kBind;
     way.left_mask = a;
     way.right_mask = b;
     way.left = i;
     way.order = l.order;
-    way.cost = l.cost + runs * (plan->cost + Costs::kRunPlan) +
-               Costs::kOutputRow * out->rows;
+    if (has_goal()) way.start = l.start + plan->cost + Costs::kRunPlan;
+    way.cost = cost;
     way.bound = plan;
     AddWay(std::move(way), out);
   }
@@ -189,7 +217,7 @@ absl::Status JoinOrder::AddJoins(Mask a, Mask b, Subset* out) {
     if (limits_.merge_join) AddMerge(left, right, out);
     if (limits_.hash_join) AddHash(left, right, out);
   }
-  if (out->ways.empty()) {
+  if (out->ways.empty() && !out->dropped) {
     AddHash(a, b, out);
     AddHash(b, a, out);
   }
@@ -209,28 +237,90 @@ bool JoinOrder::IsWhole(Mask mask) const {
   return true;
 }
 
+void JoinOrder::ForgetJoins() {
+  absl::erase_if(subsets_, [](const auto& entry) {
+    return !std::has_single_bit(entry.first);
+  });
+}
+
+absl::Status JoinOrder::FindBound() {
+  // Where few rows are wanted the cheapest plan is not the one that is taken.
+  if (has_goal() || parts_.size() < 3) return absl::OkStatus();
+  Mask mask = Bit(0);
+  for (size_t i = 1; i < parts_.size(); ++i) {
+    if (subsets_.at(Bit(i)).rows < subsets_.at(mask).rows) mask = Bit(i);
+  }
+  double cost = most_cost_;
+  while (mask != Bit(parts_.size()) - 1) {
+    std::optional<Subset> best;
+    Mask next = 0;
+    for (size_t i = 0; i < parts_.size(); ++i) {
+      const Subset& part = subsets_.at(Bit(i));
+      if ((mask & Bit(i)) != 0 ||
+          !part.variables.Meets(subsets_.at(mask).variables)) {
+        continue;
+      }
+      Subset joined = Combine(subsets_.at(mask), part);
+      if (best && best->rows <= joined.rows) continue;
+      best = std::move(joined);
+      next = Bit(i);
+    }
+    if (best) SKG_RETURN_IF_ERROR(AddJoins(mask, next, &*best));
+    if (!best || best->ways.empty()) {
+      cost = most_cost_;
+      break;
+    }
+    mask |= next;
+    cost = CheapestOf(best->ways)->cost;
+    subsets_[mask] = *std::move(best);
+  }
+  ForgetJoins();  // they know not all ways
+  // What subsets have is estimated from their first split, here and there not
+  // of the same one.
+  constexpr double kDoubt = 2;
+  most_cost_ = kDoubt * cost;
+  return absl::OkStatus();
+}
+
 absl::Status JoinOrder::SearchAll() {
   const Mask all = Bit(parts_.size()) - 1;
   for (Mask mask = 1; mask <= all; ++mask) {
     if (std::has_single_bit(mask)) continue;
+    std::optional<Subset> joined;
     // First splits that share a variable; where there is none, any.
     for (const bool connected : {true, false}) {
       for (Mask a = (mask - 1) & mask; a != 0; a = (a - 1) & mask) {
         const Mask b = mask ^ a;
-        if (a < b || !subsets_.contains(a) || !subsets_.contains(b)) continue;
-        const Subset& left = subsets_.at(a);
-        const Subset& right = subsets_.at(b);
-        if (left.variables.Meets(right.variables) != connected) continue;
-        Subset joined =
-            subsets_.contains(mask) ? subsets_.at(mask) : Combine(left, right);
-        SKG_RETURN_IF_ERROR(AddJoins(a, b, &joined));
-        if (!joined.ways.empty()) subsets_[mask] = std::move(joined);
+        if (a < b) continue;
+        const auto left = subsets_.find(a), right = subsets_.find(b);
+        if (left == subsets_.end() || right == subsets_.end() ||
+            left->second.variables.Meets(right->second.variables) !=
+                connected) {
+          continue;
+        }
+        if (!joined) joined = Combine(left->second, right->second);
+        SKG_RETURN_IF_ERROR(AddJoins(a, b, &*joined));
       }
       // Products only of all that is connected with each.
-      if (subsets_.contains(mask) || !IsWhole(mask)) break;
+      const bool done = joined && (!joined->ways.empty() || joined->dropped);
+      if (done || !IsWhole(mask)) break;
     }
+    if (joined && !joined->ways.empty()) subsets_[mask] = *std::move(joined);
   }
   return absl::OkStatus();
+}
+
+absl::Status JoinOrder::SearchBelowBound() {
+  SKG_RETURN_IF_ERROR(FindBound());
+  SKG_RETURN_IF_ERROR(SearchAll());
+  const Mask all = Bit(parts_.size()) - 1;
+  if (subsets_.contains(all) ||
+      most_cost_ == std::numeric_limits<double>::infinity()) {
+    return absl::OkStatus();
+  }
+  ForgetJoins();
+  most_cost_ = std::numeric_limits<double>::infinity();
+  return SearchAll();
 }
 
 absl::Status JoinOrder::SearchGreedily() {
@@ -281,102 +371,9 @@ absl::Status JoinOrder::SearchAsWritten() {
   return absl::OkStatus();
 }
 
-bool JoinOrder::Asks(const JoinFilter& filter, Mask mask) const {
-  return mask == Bit(parts_.size()) - 1 ||
-         (!filter.last &&
-          VariableSet::Union(subsets_.at(mask).certain, scope_.given)
-              .Covers(filter.variables));
-}
-
-std::vector<const JoinFilter*> JoinOrder::FiltersAt(Mask mask, Mask left,
-                                                    Mask right) const {
-  std::vector<const JoinFilter*> filters;
-  for (const JoinFilter& filter : filters_) {
-    if (Asks(filter, mask) && (left == 0 || !Asks(filter, left)) &&
-        (right == 0 || !Asks(filter, right))) {
-      filters.push_back(&filter);
-    }
-  }
-  return filters;
-}
-
-PlanPtr JoinOrder::AddFilters(PlanPtr plan, Mask mask, Mask left,
-                              Mask right) const {
-  std::vector<SharedExpression> conditions;
-  double selectivity = 1;
-  for (const JoinFilter* filter : FiltersAt(mask, left, right)) {
-    conditions.push_back(filter->condition);
-    selectivity *= Selectivity(*filter->condition);
-  }
-  return FilterNode(std::move(plan), std::move(conditions), scope_,
-                    selectivity);
-}
-
-PlanPtr JoinOrder::BuildRead(size_t part, const PlanPtr& plan, Mask mask,
-                             const VariableSet& needed) const {
-  PlanPtr read = plan;
-  if (const auto* scan = std::get_if<ScanStep>(&plan->step)) {
-    read = ScanNode(*scan, VariableSet::Common(needed, parts_[part].variables),
-                    plan->rows);
-  }
-  return AddFilters(std::move(read), mask, 0, 0);
-}
-
-PlanPtr JoinOrder::Build(Mask mask, const Way& way,
-                         const VariableSet& needed) const {
-  VariableSet here = needed;
-  for (const JoinFilter* f : FiltersAt(mask, way.left_mask, way.right_mask))
-    here.Add(f->variables);
-  if (way.how == How::kRead) {
-    const auto part = static_cast<size_t>(std::countr_zero(mask));
-    return BuildRead(part, parts_[part].plans[way.right], mask, here);
-  }
-  const Subset& a = subsets_.at(way.left_mask);
-  const Subset& b = subsets_.at(way.right_mask);
-  const double rows = subsets_.at(mask).rows;
-  const VariableSet shared = VariableSet::Common(a.variables, b.variables);
-  const VariableSet below = VariableSet::Union(here, shared);
-  PlanPtr left = Build(way.left_mask, a.ways[way.left], below);
-  PlanPtr joined;
-  if (way.how == How::kBind) {
-    const auto part = static_cast<size_t>(std::countr_zero(way.right_mask));
-    const VariableSet& required = parts_[part].required;
-    // Filters of the part alone are asked after the join, if there are any.
-    PlanPtr right = AddFilters(way.bound, way.right_mask, 0, 0);
-    joined =
-        BindJoinNode(std::move(left), std::move(right),
-                     {JoinKind::kInner, required.empty() ? shared : required,
-                      nullptr, scope_},
-                     here, rows);
-  } else {
-    PlanPtr right = Build(way.right_mask, b.ways[way.right], below);
-    joined = way.how == How::kMerge
-                 ? MergeJoinNode(std::move(left), std::move(right), way.key,
-                                 here, rows, way.cost)
-                 : HashJoinNode(std::move(left), std::move(right),
-                                {JoinKind::kInner, {}, {}, nullptr, scope_},
-                                here, rows);
-  }
-  if (const std::string reasoning = Reasoning(mask, way); !reasoning.empty()) {
-    auto noted = std::make_shared<PlanNode>(*joined);
-    noted->alternatives = reasoning;
-    joined = std::move(noted);
-  }
-  return AddFilters(std::move(joined), mask, way.left_mask, way.right_mask);
-}
-
-std::string JoinOrder::Reasoning(Mask mask, const Way& chosen) const {
-  static constexpr const char* kNames[] = {"read", "hash join", "merge join",
-                                           "index join"};
-  std::string text;
-  for (const Way& way : subsets_.at(mask).ways) {
-    if (&way == &chosen) continue;
-    absl::StrAppend(&text, text.empty() ? "" : "; ",
-                    kNames[static_cast<size_t>(way.how)], " for ",
-                    std::llround(way.cost), ", sorted by ", way.order.size(),
-                    " variables");
-  }
-  return text;
+double JoinOrder::CostOfGoal(const Way& way, double rows) const {
+  if (!has_goal() || rows <= row_goal_) return way.cost;
+  return way.start + (way.cost - way.start) * row_goal_ / rows;
 }
 
 absl::StatusOr<PlanPtr> JoinOrder::Plan(const VariableSet& needed) {
@@ -385,7 +382,7 @@ absl::StatusOr<PlanPtr> JoinOrder::Plan(const VariableSet& needed) {
   if (parts_.size() > 1) {
     SKG_RETURN_IF_ERROR(!limits_.reorder             ? SearchAsWritten()
                         : parts_.size() > kMostExact ? SearchGreedily()
-                                                     : SearchAll());
+                                                     : SearchBelowBound());
   }
   const auto found = subsets_.find(all);
   if (found == subsets_.end() || found->second.ways.empty()) {
@@ -394,9 +391,11 @@ absl::StatusOr<PlanPtr> JoinOrder::Plan(const VariableSet& needed) {
         "surely binds; bind it, or write its IRI");
   }
   const std::vector<Way>& ways = found->second.ways;
+  const double rows = found->second.rows;
   const auto cheapest = std::min_element(
-      ways.begin(), ways.end(),
-      [](const Way& a, const Way& b) { return a.cost < b.cost; });
+      ways.begin(), ways.end(), [&](const Way& a, const Way& b) {
+        return CostOfGoal(a, rows) < CostOfGoal(b, rows);
+      });
   return Build(all, *cheapest, needed);
 }
 

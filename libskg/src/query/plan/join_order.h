@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -45,12 +46,16 @@ class JoinOrder {
   // At most so many parts.
   static constexpr size_t kMostParts = 60;
 
+  // `row_goal`: no more rows than that will be asked for, so that a plan that
+  // begins early is worth more than one that ends early.
   JoinOrder(std::vector<JoinPart> parts, std::vector<JoinFilter> filters,
-            const ExpressionScope& scope, const PlanLimits& limits)
+            const ExpressionScope& scope, const PlanLimits& limits,
+            double row_goal = std::numeric_limits<double>::infinity())
       : parts_(std::move(parts)),
         filters_(std::move(filters)),
         scope_(scope),
-        limits_(limits) {}
+        limits_(limits),
+        row_goal_(row_goal) {}
 
   // All parts joined, all filters asked. Dynamic programming over the subsets
   // of up to kMostExact parts, else the cheapest next join again and again.
@@ -60,17 +65,25 @@ class JoinOrder {
 
  private:
   using Mask = uint64_t;
+  static Mask Bit(size_t part) { return Mask{1} << part; }
   static constexpr size_t kMostExact = 8;
   enum class How : uint8_t { kRead, kHash, kMerge, kBind };
   // A way to join a subset; `left` and `right` are ways of its halves.
   struct Way {
     How how = How::kRead;
     double cost = 0;
+    double start = 0;  // before the first row; 0 where all rows are wanted
     std::vector<Variable> order;
     Mask left_mask = 0, right_mask = 0;
     size_t left = 0, right = 0;  // kRead: `right` is the number of the plan
     std::vector<Variable> key;   // kMerge
     PlanPtr bound;               // kBind: the plan of the right part
+  };
+  // A way that costs more than a whole plan which is known already.
+  struct Dropped {
+    How how = How::kHash;
+    Mask left_mask = 0, right_mask = 0;
+    double cost = 0;
   };
   // What is known of a subset, whatever way it is joined.
   struct Subset {
@@ -78,6 +91,7 @@ class JoinOrder {
     VariableSet variables, certain;
     std::map<Variable, double> distinct;
     std::vector<Way> ways;  // none is as cheap and as sorted as another
+    std::optional<Dropped> dropped;  // the cheapest of them
   };
 
   Subset SubsetOf(size_t part) const;
@@ -86,12 +100,26 @@ class JoinOrder {
   void AddHash(Mask a, Mask b, Subset* out) const;
   void AddMerge(Mask a, Mask b, Subset* out) const;
   absl::Status AddBind(Mask a, Mask b, Subset* out);
+  // Whether no plan with this way can be the cheapest; remembers it then.
+  [[nodiscard]] bool IsTooDear(const Dropped& way, Subset* out) const;
   static void AddWay(Way way, Subset* out);
+  // Of some rows of a way only those that are wanted need to be made.
+  [[nodiscard]] bool has_goal() const {
+    return row_goal_ < std::numeric_limits<double>::infinity();
+  }
+  [[nodiscard]] static const Way* CheapestOf(const std::vector<Way>& ways);
+  [[nodiscard]] double CostOfGoal(const Way& way, double rows) const;
   absl::StatusOr<PlanPtr> BoundPlan(size_t part, const VariableSet& given);
 
   // No part outside shares a variable with one inside.
   [[nodiscard]] bool IsWhole(Mask mask) const;
   absl::Status SearchAll();
+  void ForgetJoins();
+  // The same, without what FindBound() proves too dear.
+  absl::Status SearchBelowBound();
+  // Sets most_cost_ to the cost of one plan that is soon found: from the fewest
+  // rows on, always to the part that gives the fewest.
+  absl::Status FindBound();
   absl::Status SearchGreedily();
   absl::Status SearchAsWritten();
 
@@ -104,12 +132,16 @@ class JoinOrder {
   [[nodiscard]] std::vector<const JoinFilter*> FiltersAt(Mask mask, Mask left,
                                                          Mask right) const;
   [[nodiscard]] bool Asks(const JoinFilter& filter, Mask mask) const;
-  [[nodiscard]] std::string Reasoning(Mask mask, const Way& chosen) const;
+  [[nodiscard]] std::vector<Alternative> Alternatives(Mask mask,
+                                                      const Way& chosen) const;
+  [[nodiscard]] std::vector<PlanPtr> PartsOf(Mask mask) const;
 
   std::vector<JoinPart> parts_;
   const std::vector<JoinFilter> filters_;
   const ExpressionScope scope_;
   const PlanLimits limits_;
+  const double row_goal_;
+  double most_cost_ = std::numeric_limits<double>::infinity();
   absl::flat_hash_map<Mask, Subset> subsets_;
   absl::flat_hash_map<std::pair<size_t, std::vector<Variable>>, PlanPtr> bound_;
 };

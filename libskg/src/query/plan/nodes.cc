@@ -74,6 +74,13 @@ PlanPtr ScanNode(const ScanStep& step, const VariableSet& outputs,
     for (const RecordColumns::Value& value : step.record->values)
       add(value.place);
   }
+  if (step.statement != nullptr) {
+    for (const auto& [field, variable] : step.statement->columns) {
+      if (!outputs.Has(variable)) continue;
+      node.schema.push_back(variable);
+      if (field != StatementField::kGraph) node.certain.Add(variable);
+    }
+  }
   for (const Place* place : InOrder(step)) {
     if (place->fixed()) continue;
     if (place->kind != Place::Kind::kVariable ||
@@ -225,6 +232,39 @@ PlanPtr DistinctNode(PlanPtr input, bool adjacent_only) {
   return Make(std::move(node));
 }
 
+PlanPtr SortNode(PlanPtr input, SortStep step, const VariableSet& needed) {
+  PlanNode node;
+  for (const Variable v : input->schema) {
+    if (needed.Has(v)) node.schema.push_back(v);
+  }
+  node.certain = KeptCertain(input->certain, node.schema);
+  node.rows = std::min(input->rows, static_cast<double>(step.limit));
+  node.cost = input->cost + Costs::kSortRow * input->rows *
+                                std::log2(std::max(2.0, input->rows));
+  node.step = std::move(step);
+  node.inputs = {std::move(input)};
+  return Make(std::move(node));
+}
+
+PlanPtr ProductNode(std::vector<PlanPtr> inputs, uint64_t limit) {
+  PlanNode node;
+  node.rows = 1;
+  for (const PlanPtr& input : inputs) {
+    node.schema.insert(node.schema.end(), input->schema.begin(),
+                       input->schema.end());
+    node.certain.Add(input->certain);
+    node.rows *= std::max(1.0, input->rows);
+    node.cost += input->cost;
+  }
+  // The sum of limit / i over the rows of all inputs but one, roughly.
+  const auto most = static_cast<double>(limit);
+  node.rows = std::min(node.rows, most * std::log2(std::max(2.0, most)));
+  node.cost += Costs::kOutputRow * node.rows;
+  node.step = ProductStep{limit};
+  node.inputs = std::move(inputs);
+  return Make(std::move(node));
+}
+
 PlanPtr SliceNode(PlanPtr input, uint64_t offset, uint64_t limit) {
   PlanNode node;
   node.schema = input->schema;
@@ -325,6 +365,27 @@ PlanPtr BindJoinNode(PlanPtr left, PlanPtr right, BindJoinStep step,
   node.step = std::move(step);
   node.inputs = {std::move(left), std::move(right)};
   return Make(std::move(node));
+}
+
+double StartCost(const PlanNode& plan) {
+  if (std::holds_alternative<ScanStep>(plan.step)) return Costs::kOpenScan;
+  if (std::holds_alternative<HashJoinStep>(plan.step)) {
+    return StartCost(*plan.inputs[0]) + plan.inputs[1]->cost +
+           Costs::kHashBuild * plan.inputs[1]->rows;
+  }
+  if (std::holds_alternative<BindJoinStep>(plan.step)) {
+    return StartCost(*plan.inputs[0]) + plan.inputs[1]->cost + Costs::kRunPlan;
+  }
+  if (std::holds_alternative<MergeJoinStep>(plan.step))
+    return StartCost(*plan.inputs[0]) + StartCost(*plan.inputs[1]);
+  const bool streams = std::holds_alternative<FilterStep>(plan.step) ||
+                       std::holds_alternative<ExtendStep>(plan.step) ||
+                       std::holds_alternative<ProjectStep>(plan.step) ||
+                       std::holds_alternative<DistinctStep>(plan.step) ||
+                       std::holds_alternative<UnionStep>(plan.step) ||
+                       std::holds_alternative<SliceStep>(plan.step) ||
+                       std::holds_alternative<TripleTermStep>(plan.step);
+  return streams ? StartCost(*plan.inputs[0]) : plan.cost;
 }
 
 double Selectivity(const Expression& condition) {

@@ -53,6 +53,10 @@ struct Costs {
 [[nodiscard]] PlanPtr ProjectNode(PlanPtr input, std::vector<Variable> schema);
 [[nodiscard]] PlanPtr UnionNode(std::vector<PlanPtr> inputs);
 [[nodiscard]] PlanPtr DistinctNode(PlanPtr input, bool adjacent_only);
+// Its schema is what of `needed` the input has.
+[[nodiscard]] PlanPtr SortNode(PlanPtr input, SortStep step,
+                               const VariableSet& needed);
+[[nodiscard]] PlanPtr ProductNode(std::vector<PlanPtr> inputs, uint64_t limit);
 [[nodiscard]] PlanPtr SliceNode(PlanPtr input, uint64_t offset, uint64_t limit);
 
 // The columns of both that are needed, the left's first.
@@ -74,6 +78,9 @@ struct Costs {
 [[nodiscard]] PlanPtr BindJoinNode(PlanPtr left, PlanPtr right,
                                    BindJoinStep step, const VariableSet& needed,
                                    double rows);
+
+// What a plan costs before its first row.
+[[nodiscard]] double StartCost(const PlanNode& plan);
 
 // What part of rows passes a condition, as a guess.
 [[nodiscard]] double Selectivity(const Expression& condition);

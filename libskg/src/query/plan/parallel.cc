@@ -33,13 +33,36 @@ PlanPtr WithThreads(PlanPtr input, size_t steps) {
   return std::make_shared<const PlanNode>(std::move(node));
 }
 
+// How much of a plan's rows whoever runs it will ask for.
+enum class Asked { kAll, kFew };
+
+PlanPtr Parallelised(PlanPtr plan, const PlanLimits& limits, Asked asked);
+
+// Of an input of a plan of which so much is asked.
+Asked AskedOfInput(const PlanNode& plan, size_t input, Asked asked,
+                   const PlanLimits& limits) {
+  if (const auto* slice = std::get_if<SliceStep>(&plan.step)) {
+    const bool few = slice->limit < limits.parallel_rows &&
+                     slice->offset < limits.parallel_rows;
+    return few ? Asked::kFew : asked;
+  }
+  // They read all of it before they give anything.
+  const bool reads_all =
+      std::holds_alternative<SortStep>(plan.step) ||
+      std::holds_alternative<GroupStep>(plan.step) ||
+      (std::holds_alternative<HashJoinStep>(plan.step) && input == 1);
+  return reads_all ? Asked::kAll : asked;
+}
+
 // The plan with its inputs parallelised, but for those that must not be.
-PlanPtr InputsParallelised(const PlanPtr& plan, const PlanLimits& limits) {
+PlanPtr InputsParallelised(const PlanPtr& plan, const PlanLimits& limits,
+                           Asked asked) {
   if (std::holds_alternative<MergeJoinStep>(plan->step)) return plan;
   const bool binds = std::holds_alternative<BindJoinStep>(plan->step);
   std::shared_ptr<PlanNode> changed;
   for (size_t i = 0; i < (binds ? 1 : plan->inputs.size()); ++i) {
-    PlanPtr input = Parallelised(plan->inputs[i], limits);
+    PlanPtr input = Parallelised(plan->inputs[i], limits,
+                                 AskedOfInput(*plan, i, asked, limits));
     if (input == plan->inputs[i]) continue;
     if (changed == nullptr) changed = std::make_shared<PlanNode>(*plan);
     changed->inputs[i] = std::move(input);
@@ -47,9 +70,7 @@ PlanPtr InputsParallelised(const PlanPtr& plan, const PlanLimits& limits) {
   return changed == nullptr ? plan : PlanPtr(std::move(changed));
 }
 
-}  // namespace
-
-PlanPtr Parallelised(PlanPtr plan, const PlanLimits& limits) {
+PlanPtr Parallelised(PlanPtr plan, const PlanLimits& limits, Asked asked) {
   // The chain from here down, and how many of its steps compute something.
   size_t steps = 0, computing = 0;
   const PlanNode* below = plan.get();
@@ -58,18 +79,26 @@ PlanPtr Parallelised(PlanPtr plan, const PlanLimits& limits) {
     ++steps;
     below = below->inputs[0].get();
   }
-  if (computing == 0 || below->rows < limits.parallel_rows)
-    return InputsParallelised(plan, limits);
+  if (computing == 0 || below->rows < limits.parallel_rows ||
+      asked == Asked::kFew) {
+    return InputsParallelised(plan, limits, asked);
+  }
   // The nodes of the chain, over an input that may have threads of its own.
   std::vector<PlanPtr> chain = {plan};
   while (chain.size() <= steps) chain.push_back(chain.back()->inputs[0]);
-  PlanPtr made = InputsParallelised(chain.back(), limits);
+  PlanPtr made = InputsParallelised(chain.back(), limits, asked);
   for (size_t i = steps; i-- > 0;) {
     auto node = std::make_shared<PlanNode>(*chain[i]);
     node->inputs[0] = std::move(made);
     made = std::move(node);
   }
   return WithThreads(std::move(made), steps);
+}
+
+}  // namespace
+
+PlanPtr Parallelised(PlanPtr plan, const PlanLimits& limits) {
+  return Parallelised(std::move(plan), limits, Asked::kAll);
 }
 
 }  // namespace skg::query::plan

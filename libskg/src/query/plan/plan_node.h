@@ -51,6 +51,9 @@ struct Place {
 struct ActiveGraph {
   bool is_default = true;
   Place name;
+  // With is_default: all graphs of the store as one, each triple once, whatever
+  // the dataset is.
+  bool all = false;
 };
 
 // What an expression of a plan sees besides its columns: the graph of patterns
@@ -77,12 +80,27 @@ struct RecordColumns {
   float min_weight = 0, max_weight = 1;
 };
 
+// What a scan tells of the first statement of each triple. Other weights are
+// not there at all.
+struct StatementColumns {
+  std::vector<std::pair<StatementField, Variable>> columns;
+  float min_weight = 0, max_weight = 1;
+
+  [[nodiscard]] std::optional<StatementField> FieldOf(Variable v) const {
+    for (const auto& [field, variable] : columns) {
+      if (variable == v) return field;
+    }
+    return std::nullopt;
+  }
+};
+
 // One row for each triple of the graph(s) that fits.
 struct ScanStep {
   ActiveGraph graph;
   Place subject, predicate, object;
   storage::TermOrder order = storage::TermOrder::kSpo;
-  std::shared_ptr<const RecordColumns> record;  // null: nothing of them
+  std::shared_ptr<const RecordColumns> record;        // null: nothing of them
+  std::shared_ptr<const StatementColumns> statement;  // as `record`
 };
 // Takes the triple terms in column `source` apart. A place of kind kVariable
 // that is a column of the input must be equal.
@@ -139,9 +157,12 @@ struct SortStep {
   struct Key {
     Variable variable;
     bool descending = false;
+    Collation collation = Collation::kTerm;
   };
   std::vector<Key> keys;
   uint64_t limit = Slice::kNoLimit;  // only that many of the first
+  // Of rows that agree in these columns only the first is wanted.
+  std::optional<std::vector<Variable>> first_of;
 };
 struct GroupStep {
   struct Column {
@@ -184,11 +205,23 @@ struct ServiceStep {
   VariableSet given;  // those of its variables that are parameters
 };
 
-using Step = std::variant<ScanStep, TripleTermStep, MergeJoinStep, HashJoinStep,
-                          BindJoinStep, FilterStep, ExtendStep, ValuesStep,
-                          UnionStep, ProjectStep, DistinctStep, SliceStep,
-                          SortStep, GroupStep, CountStep, PathStep,
-                          GraphNamesStep, ParallelStep, ServiceStep>;
+// Inputs: sorted, with no column in common. Their combinations that can be
+// among the first `limit` in any order of rows that keeps the inputs' orders.
+struct ProductStep {
+  uint64_t limit = 0;
+};
+struct TableStep {
+  std::shared_ptr<const TableFunction> function;
+  // Of its columns, which are output.
+  std::vector<size_t> columns;
+};
+
+using Step =
+    std::variant<ScanStep, TripleTermStep, MergeJoinStep, HashJoinStep,
+                 BindJoinStep, FilterStep, ExtendStep, ValuesStep, UnionStep,
+                 ProjectStep, DistinctStep, SliceStep, SortStep, GroupStep,
+                 CountStep, PathStep, GraphNamesStep, ParallelStep, ServiceStep,
+                 ProductStep, TableStep>;
 
 // What a plan does with equal solutions. Where only the aggregates above know
 // of them, operators may make one row of those that come together.
@@ -196,6 +229,15 @@ enum class Repeats : uint8_t {
   kKept,     // each is a row
   kCounted,  // Batch::counts tells how many a row stands for
   kDropped,  // nobody asks how many there are
+};
+
+// Another way to join the same parts, that was weighed and not taken.
+struct Alternative {
+  enum class How : uint8_t { kHash, kMerge, kIndex };
+  How how = How::kHash;
+  std::vector<PlanPtr> left, right;  // the parts: each as it might be read
+  std::vector<Variable> order;       // of the rows
+  double cost = 0;
 };
 
 struct PlanNode {
@@ -209,8 +251,7 @@ struct PlanNode {
   // inputs included.
   double rows = 0;
   double cost = 0;
-  // The other ways to join that were weighed.
-  std::string alternatives;
+  std::vector<Alternative> alternatives;  // the cheapest first
 
   [[nodiscard]] std::optional<size_t> Column(Variable v) const {
     for (size_t i = 0; i < schema.size(); ++i) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "base/status.h"
@@ -10,8 +11,10 @@
 #include "query/plan/group_planner.h"
 #include "query/plan/left_join_planner.h"
 #include "query/plan/nodes.h"
+#include "query/plan/order_planner.h"
 #include "query/plan/parallel.h"
 #include "query/plan/variables.h"
+#include "query/tables/table_function.h"
 
 namespace skg::query::plan {
 namespace {
@@ -34,6 +37,21 @@ std::pair<Filters, Filters> Divide(const Filters& filters,
 
 SharedExpression Share(const Expression& expression) {
   return std::make_shared<const Expression>(expression);
+}
+
+bool IsGroup(const Algebra& algebra) {
+  return std::holds_alternative<Bgp>(algebra.node) ||
+         std::holds_alternative<Join>(algebra.node) ||
+         std::holds_alternative<Filter>(algebra.node);
+}
+
+// A group of joins, or what makes one row of each of its rows.
+bool IsGroupBelow(const Algebra& algebra) {
+  if (const auto* project = std::get_if<Project>(&algebra.node))
+    return IsGroupBelow(*project->input);
+  if (const auto* extend = std::get_if<Extend>(&algebra.node))
+    return IsGroupBelow(*extend->input);
+  return IsGroup(algebra);
 }
 
 // One overload for each operator that is not part of a join group.
@@ -84,9 +102,7 @@ struct PartPlanner {
     VariableSet below = VisibleVariables(*node.input);
     below.Add(scope.given);
     const auto [inside, outside] = Divide(filters, below);
-    VariableSet wanted = needed;
-    for (const SharedExpression& filter : outside)
-      wanted.Add(VariablesOf(*filter));
+    VariableSet wanted = WithFilters(needed, outside);
     const bool wants = wanted.Has(node.variable);
     wanted.Remove(node.variable);
     if (wants) wanted.Add(VariablesOf(node.expression));
@@ -118,8 +134,9 @@ struct PartPlanner {
     return Filtered(std::move(plan), filters, scope);
   }
   Result operator()(const OrderBy& node) const {
-    SKG_ASSIGN_OR_RETURN(PlanPtr plan,
-                         PlanOrderBy(planner, node, scope, needed));
+    SKG_ASSIGN_OR_RETURN(
+        PlanPtr plan,
+        PlanOrderBy(planner, node, scope, WithFilters(needed, filters)));
     return Filtered(std::move(plan), filters, scope);
   }
   Result operator()(const Project& node) const {
@@ -157,10 +174,15 @@ struct PartPlanner {
   }
   Result operator()(const Slice& node) const {
     const bool bounded = node.limit < Slice::kNoLimit - node.offset;
-    if (bounded && IsSorted(*node.input))
-      planner.LimitNextSort(node.offset + node.limit);
-    SKG_ASSIGN_OR_RETURN(PlanPtr plan,
-                         planner.Plan(*node.input, scope, needed));
+    std::optional<VariableSet> first_of;
+    if (bounded && IsSorted(*node.input, &first_of)) {
+      planner.AskNextSort({node.offset + node.limit, std::move(first_of)});
+    } else if (bounded && IsGroupBelow(*node.input)) {
+      planner.LimitNextGroup(node.offset + node.limit);
+    }
+    SKG_ASSIGN_OR_RETURN(
+        PlanPtr plan,
+        planner.Plan(*node.input, scope, WithFilters(needed, filters)));
     return Filtered(SliceNode(std::move(plan), node.offset, node.limit),
                     filters, scope);
   }
@@ -172,6 +194,23 @@ struct PartPlanner {
     plan.cost = 1e6;
     plan.step = ServiceStep{node.endpoint, node.silent, node.text,
                             VariableSet::Common(visible, scope.given)};
+    return Filtered(std::make_shared<const PlanNode>(std::move(plan)), filters,
+                    scope);
+  }
+  Result operator()(const TableCall& node) const {
+    const TableFunction::Estimate estimate = node.function->EstimateRows();
+    PlanNode plan;
+    TableStep step{node.function, {}};
+    const VariableSet wanted = WithFilters(needed, filters);
+    for (size_t i = 0; i < node.columns.size(); ++i) {
+      if (!wanted.Has(node.columns[i])) continue;
+      step.columns.push_back(i);
+      plan.schema.push_back(node.columns[i]);
+    }
+    plan.certain = VariableSet(plan.schema);
+    plan.rows = estimate.rows;
+    plan.cost = estimate.cost;
+    plan.step = std::move(step);
     return Filtered(std::make_shared<const PlanNode>(std::move(plan)), filters,
                     scope);
   }
@@ -189,21 +228,27 @@ struct PartPlanner {
     }
     return ProjectNode(std::move(plan), std::move(schema));
   }
-  // OrderBy right below, or below what keeps each row.
-  static bool IsSorted(const Algebra& algebra) {
+  // OrderBy right below, or below what keeps each row, or the first of equal
+  // ones: `first_of` is what these are equal in.
+  static bool IsSorted(const Algebra& algebra,
+                       std::optional<VariableSet>* first_of) {
     if (const auto* project = std::get_if<Project>(&algebra.node))
-      return IsSorted(*project->input);
+      return IsSorted(*project->input, first_of);
+    if (const auto* distinct = std::get_if<Distinct>(&algebra.node)) {
+      if (!*first_of) *first_of = VisibleVariables(*distinct->input);
+      return IsSorted(*distinct->input, first_of);
+    }
     return std::holds_alternative<OrderBy>(algebra.node);
   }
 };
 
-bool IsGroup(const Algebra& algebra) {
-  return std::holds_alternative<Bgp>(algebra.node) ||
-         std::holds_alternative<Join>(algebra.node) ||
-         std::holds_alternative<Filter>(algebra.node);
-}
-
 }  // namespace
+
+VariableSet WithFilters(const VariableSet& needed, const Filters& filters) {
+  VariableSet all = needed;
+  for (const SharedExpression& filter : filters) all.Add(VariablesOf(*filter));
+  return all;
+}
 
 PlanPtr Filtered(PlanPtr plan, const Filters& filters, const Scope& scope) {
   double selectivity = 1;
@@ -224,7 +269,7 @@ void SplitConditions(const Expression& condition, Filters* out) {
 Result Planner::Plan(const Algebra& algebra, const Scope& scope,
                      const VariableSet& needed_above, const Filters& filters) {
   ++planned_;
-  SKG_RETURN_IF_ERROR(context_.Tick());
+  SKG_RETURN_IF_ERROR(context_.Check());
   VariableSet needed = needed_above;
   if (scope.in_each_graph()) needed.Add(scope.graph.name.variable);
   const bool needs_group =
@@ -264,9 +309,14 @@ Result Planner::PlanPart(const Algebra& algebra, const Scope& scope,
 }
 
 Result Planner::PlanQuery(const Algebra& algebra,
-                          const std::vector<Variable>& result) {
+                          const std::vector<Variable>& result,
+                          uint64_t most_rows) {
+  if (most_rows != Slice::kNoLimit && IsGroupBelow(algebra))
+    LimitNextGroup(most_rows);
   SKG_ASSIGN_OR_RETURN(PlanPtr plan, Plan(algebra, {}, VariableSet(result)));
   plan = ProjectNode(std::move(plan), result);
+  if (most_rows != Slice::kNoLimit)
+    plan = SliceNode(std::move(plan), 0, most_rows);
   return context_.options.threads == 1
              ? plan
              : Parallelised(std::move(plan), context_.options.plan);

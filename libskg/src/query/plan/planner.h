@@ -1,6 +1,7 @@
 // Planner: from algebra to a physical plan.
 #pragma once
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -37,11 +38,13 @@ class Planner {
   explicit Planner(exec::Context& context)
       : context_(context), statistics_(context) {}
 
-  // The plan of a whole query's pattern. Its schema is `result`.
+  // The plan of a whole query's pattern, of which no more rows are wanted. Its
+  // schema is `result`.
   // Errors: kInvalidArgument (too deep), kDataLoss, kResourceExhausted,
   // kDeadlineExceeded, kCancelled.
   [[nodiscard]] absl::StatusOr<PlanPtr> PlanQuery(
-      const Algebra& algebra, const std::vector<Variable>& result);
+      const Algebra& algebra, const std::vector<Variable>& result,
+      uint64_t most_rows = Slice::kNoLimit);
   // The plan of EXISTS for solutions that bind `given`.
   [[nodiscard]] absl::StatusOr<PlanPtr> PlanExists(const Algebra& algebra,
                                                    const ActiveGraph& active,
@@ -66,10 +69,20 @@ class Planner {
   // inside parts would double the work with each level.
   [[nodiscard]] bool explores() const { return planned_ < kMostExplored; }
 
-  // Of the next OrderBy no more rows than that will be asked for.
-  void LimitNextSort(uint64_t rows) { sort_limit_ = rows; }
-  [[nodiscard]] uint64_t TakeSortLimit() {
-    return std::exchange(sort_limit_, Slice::kNoLimit);
+  // What will be asked of the rows of the next OrderBy: no more than some first
+  // ones; of those that agree in these variables only the first.
+  struct SortRequest {
+    uint64_t limit = Slice::kNoLimit;
+    std::optional<VariableSet> first_of;
+  };
+  void AskNextSort(SortRequest request) { sort_request_ = std::move(request); }
+  [[nodiscard]] SortRequest TakeSortRequest() {
+    return std::exchange(sort_request_, {});
+  }
+  // The same of the next group of joins.
+  void LimitNextGroup(uint64_t rows) { group_limit_ = rows; }
+  [[nodiscard]] uint64_t TakeGroupLimit() {
+    return std::exchange(group_limit_, Slice::kNoLimit);
   }
 
  private:
@@ -78,9 +91,13 @@ class Planner {
   static constexpr size_t kMostExplored = 1000;
   size_t depth_ = 0;
   size_t planned_ = 0;
-  uint64_t sort_limit_ = Slice::kNoLimit;
+  SortRequest sort_request_;
+  uint64_t group_limit_ = Slice::kNoLimit;
 };
 
+// What a plan must have for these to be asked of it.
+[[nodiscard]] VariableSet WithFilters(const VariableSet& needed,
+                                      const Filters& filters);
 // Conditions on top of a plan, each asked of its rows.
 [[nodiscard]] PlanPtr Filtered(PlanPtr plan, const Filters& filters,
                                const Scope& scope);

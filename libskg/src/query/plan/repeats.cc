@@ -24,6 +24,9 @@ class Visitor {
   Allowed operator()(const ScanStep& step) const {
     // Parallel edges have records of their own.
     if (step.record != nullptr) return {};
+    for (const Variable v : node_.schema) {
+      if (step.statement != nullptr && step.statement->FieldOf(v)) return {};
+    }
     // With all its variables each row is another.
     VariableSet variables;
     for (const Place* place : {&step.subject, &step.predicate, &step.object}) {

@@ -20,21 +20,48 @@ ActiveGraph Known(const ActiveGraph& graph) {
 
 }  // namespace
 
+Statistics::Statistics(exec::Context& context)
+    : context_(context), stored_(context.view.snapshot()) {}
+
+StatisticsCache* Statistics::CacheFor(const ActiveGraph& graph) const {
+  // Another dataset has another default graph.
+  const bool stored =
+      !graph.is_default ||
+      context_.dataset.default_graph == exec::Dataset::DefaultGraph::kStored;
+  return stored ? context_.options.statistics : nullptr;
+}
+
 Statistics::Key Statistics::KeyOf(const ActiveGraph& graph,
                                   const std::array<TermId, 3>& ids) {
-  return {graph.is_default ? uint64_t{0} : uint64_t{1}, graph.name.id.bits,
-          ids[0].bits, ids[1].bits, ids[2].bits};
+  const uint64_t kind = graph.all ? 2 : graph.is_default ? 0 : 1;
+  return {kind, graph.name.id.bits, ids[0].bits, ids[1].bits, ids[2].bits};
 }
 
 absl::StatusOr<double> Statistics::Count(const ActiveGraph& graph,
                                          const std::array<TermId, 3>& ids) {
-  const auto [at, is_new] = counts_.try_emplace(KeyOf(graph, ids), 0.0);
-  if (!is_new) return at->second;
+  const Key key = KeyOf(graph, ids);
+  const auto found = counts_.find(key);
+  if (found != counts_.end()) return found->second;
+  StatisticsCache* const cache = CacheFor(graph);
+  std::optional<double> rows;
+  if (cache != nullptr) rows = cache->Rows(key, stored_.commit());
+  if (!rows) {
+    SKG_ASSIGN_OR_RETURN(rows, ReadCount(graph, ids));
+    if (cache != nullptr) cache->SetRows(key, stored_.commit(), *rows);
+  }
+  counts_[key] = *rows;
+  return *rows;
+}
+
+absl::StatusOr<double> Statistics::ReadCount(
+    const ActiveGraph& graph, const std::array<TermId, 3>& ids) const {
   storage::ScanPattern pattern{
       GraphScope::kDefault, {}, ids[0], ids[1], ids[2]};
   const exec::Dataset& dataset = context_.dataset;
   std::vector<TermId> graphs;
-  if (!graph.is_default) {
+  if (graph.all) {
+    pattern.scope = GraphScope::kUnion;
+  } else if (!graph.is_default) {
     pattern.scope = GraphScope::kNamed;
     if (graph.name.kind == Place::Kind::kConstant) graphs = {graph.name.id};
   } else if (dataset.default_graph == exec::Dataset::DefaultGraph::kAll) {
@@ -59,21 +86,34 @@ absl::StatusOr<double> Statistics::Count(const ActiveGraph& graph,
                          stored_.Count(pattern, context_.options.cancellation));
     rows += static_cast<double>(counts.triples);
   }
-  counts_[KeyOf(graph, ids)] = rows;
   return rows;
 }
 
 absl::StatusOr<std::array<double, 3>> Statistics::Distinct(
     const ActiveGraph& graph, const std::array<TermId, 3>& ids, double rows) {
-  const auto [at, is_new] =
-      distincts_.try_emplace(KeyOf(graph, ids), std::array<double, 3>{});
-  if (!is_new) return at->second;
+  const Key key = KeyOf(graph, ids);
+  const auto found = distincts_.find(key);
+  if (found != distincts_.end()) return found->second;
+  StatisticsCache* const cache = CacheFor(graph);
+  std::optional<std::array<double, 3>> distinct;
+  if (cache != nullptr) distinct = cache->Distinct(key, rows);
+  if (!distinct) {
+    SKG_ASSIGN_OR_RETURN(distinct, ReadDistinct(graph, ids, rows));
+    if (cache != nullptr) cache->SetDistinct(key, rows, *distinct);
+  }
+  distincts_[key] = *distinct;
+  return *distinct;
+}
+
+absl::StatusOr<std::array<double, 3>> Statistics::ReadDistinct(
+    const ActiveGraph& graph, const std::array<TermId, 3>& ids,
+    double rows) const {
   const storage::TermOrder order =
       exec::NaturalOrder(ids[0].bound(), ids[1].bound(), ids[2].bound());
   SKG_ASSIGN_OR_RETURN(
       const exec::TripleCursor cursor,
       exec::OpenTriples(context_, graph, {ids[0], ids[1], ids[2]}, order,
-                        &stored_));
+                        nullptr, &stored_));
   storage::StatementBatch batch;
   if (cursor.rows != nullptr)
     SKG_RETURN_IF_ERROR(cursor.rows->Next(batch).status());
@@ -98,7 +138,6 @@ absl::StatusOr<std::array<double, 3>> Statistics::Distinct(
     distinct[i] = seen >= rows ? met : few ? met * 1.5 : rows * met / seen;
     distinct[i] = std::clamp(distinct[i], 1.0, std::max(1.0, rows));
   }
-  distincts_[KeyOf(graph, ids)] = distinct;
   return distinct;
 }
 

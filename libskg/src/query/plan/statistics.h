@@ -8,14 +8,14 @@
 #include "absl/status/statusor.h"
 #include "query/exec/context.h"
 #include "query/plan/plan_node.h"
+#include "query/plan/statistics_cache.h"
 
 namespace skg::query::plan {
 
 // Not thread-safe; remembers what it was asked.
 class Statistics {
  public:
-  explicit Statistics(exec::Context& context)
-      : context_(context), stored_(context.view.snapshot()) {}
+  explicit Statistics(exec::Context& context);
 
   struct ScanEstimate {
     double rows = 0;
@@ -31,17 +31,25 @@ class Statistics {
                                                       bool want_distinct);
 
  private:
+  using Key = StatisticsCache::Key;
+  static Key KeyOf(const ActiveGraph& graph, const std::array<TermId, 3>& ids);
+  // Null: what is found holds for this query alone.
+  [[nodiscard]] StatisticsCache* CacheFor(const ActiveGraph& graph) const;
+
   absl::StatusOr<double> Count(const ActiveGraph& graph,
                                const std::array<TermId, 3>& ids);
+  absl::StatusOr<double> ReadCount(const ActiveGraph& graph,
+                                   const std::array<TermId, 3>& ids) const;
   absl::StatusOr<std::array<double, 3>> Distinct(
       const ActiveGraph& graph, const std::array<TermId, 3>& ids, double rows);
+  absl::StatusOr<std::array<double, 3>> ReadDistinct(
+      const ActiveGraph& graph, const std::array<TermId, 3>& ids,
+      double rows) const;
 
   exec::Context& context_;
   // What is counted for a plan alone was not read: no transaction conflicts
   // over it.
   const storage::ReadView stored_;
-  using Key = std::array<uint64_t, 5>;  // kind of graph, its name, the ids
-  static Key KeyOf(const ActiveGraph& graph, const std::array<TermId, 3>& ids);
   absl::flat_hash_map<Key, double> counts_;
   absl::flat_hash_map<Key, std::array<double, 3>> distincts_;
 };

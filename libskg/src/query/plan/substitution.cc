@@ -1,4 +1,5 @@
 // Whether substituting values gives the rows that a join would keep.
+#include <algorithm>
 #include <type_traits>
 #include <variant>
 
@@ -20,7 +21,16 @@ struct Substitution {
     return bound.Covers(VariableSet::Common(given, VariablesOf(expression)));
   }
 
-  bool operator()(const Bgp&) const { return true; }
+  bool operator()(const Bgp& node) const {
+    // What statements say is read, never looked up.
+    return std::none_of(node.statements.begin(), node.statements.end(),
+                        [&](const StatementPattern& statement) {
+                          return Meets(ColumnsOf(statement));
+                        });
+  }
+  bool operator()(const TableCall& node) const {
+    return !Meets(VariableSet(node.columns));
+  }
   bool operator()(const PathPattern&) const { return true; }
   bool operator()(const Join& node) const { return All(node.inputs); }
   bool operator()(const Union& node) const { return All(node.inputs); }

@@ -34,6 +34,10 @@ VariableSet TermsOf(const Bgp& bgp) {
   VariableSet out;
   for (const TriplePattern& triple : bgp.triples) out.Add(VariablesOf(triple));
   for (const RecordPattern& record : bgp.records) out.Add(VariablesOf(record));
+  for (const StatementPattern& statement : bgp.statements) {
+    out.Add(VariablesOf(statement.triple));
+    out.Add(ColumnsOf(statement));
+  }
   return out;
 }
 
@@ -50,6 +54,9 @@ void AddOwn(const Slice&, VariableSet*) {}
 
 struct Mentioned {
   VariableSet operator()(const Bgp& node) const { return TermsOf(node); }
+  VariableSet operator()(const TableCall& node) const {
+    return VariableSet(node.columns);
+  }
   VariableSet operator()(const PathPattern& node) const {
     return TermsOf(node);
   }
@@ -118,6 +125,9 @@ struct Mentioned {
 
 struct Visible {
   VariableSet operator()(const Bgp& node) const { return TermsOf(node); }
+  VariableSet operator()(const TableCall& node) const {
+    return VariableSet(node.columns);
+  }
   VariableSet operator()(const PathPattern& node) const {
     return TermsOf(node);
   }
@@ -172,7 +182,18 @@ struct Visible {
 };
 
 struct Certain {
-  VariableSet operator()(const Bgp& node) const { return TermsOf(node); }
+  VariableSet operator()(const Bgp& node) const {
+    VariableSet out = TermsOf(node);
+    for (const StatementPattern& statement : node.statements) {
+      for (const auto& [field, variable] : statement.columns) {
+        if (field == StatementField::kGraph) out.Remove(variable);
+      }
+    }
+    return out;
+  }
+  VariableSet operator()(const TableCall& node) const {
+    return VariableSet(node.columns);
+  }
   VariableSet operator()(const PathPattern& node) const {
     return TermsOf(node);
   }
@@ -244,14 +265,25 @@ struct Certain {
 };
 
 struct Assigned {
-  VariableSet operator()(const Bgp&) const { return {}; }
+  VariableSet operator()(const Bgp& node) const {
+    VariableSet out;
+    for (const StatementPattern& statement : node.statements)
+      out.Add(ColumnsOf(statement));
+    return out;
+  }
+  VariableSet operator()(const TableCall& node) const {
+    return VariableSet(node.columns);
+  }
   VariableSet operator()(const PathPattern&) const { return {}; }
   VariableSet operator()(const Join& node) const { return All(node.inputs); }
   VariableSet operator()(const Union& node) const { return All(node.inputs); }
   VariableSet operator()(const LeftJoin& node) const { return Both(node); }
   VariableSet operator()(const Minus& node) const { return Both(node); }
   VariableSet operator()(const GraphPattern& node) const {
-    return AssignedVariables(*node.input);
+    VariableSet out = AssignedVariables(*node.input);
+    if (node.graph.is_variable() && Hides(*node.input, node.graph.variable()))
+      out.Add(node.graph.variable());
+    return out;
   }
   VariableSet operator()(const Extend& node) const {
     VariableSet out = AssignedVariables(*node.input);
@@ -298,6 +330,68 @@ struct Assigned {
   }
 };
 
+struct Hidden {
+  const Variable variable;
+
+  // The operator itself; then its inputs and expressions.
+  bool operator()(const Project& node) const {
+    if (!VariableSet(node.variables).Has(variable) &&
+        VariablesOf(*node.input).Has(variable)) {
+      return true;
+    }
+    return Hides(*node.input, variable);
+  }
+  bool operator()(const LeftJoin& node) const {
+    return Hides(*node.left, variable) || Hides(*node.right, variable) ||
+           (node.condition && In(*node.condition));
+  }
+  bool operator()(const Minus& node) const {
+    return Hides(*node.left, variable) || Hides(*node.right, variable);
+  }
+  bool operator()(const Filter& node) const {
+    return Hides(*node.input, variable) || In(node.condition);
+  }
+  bool operator()(const Extend& node) const {
+    return Hides(*node.input, variable) || In(node.expression);
+  }
+  bool operator()(const OrderBy& node) const {
+    return Hides(*node.input, variable) ||
+           std::any_of(
+               node.keys.begin(), node.keys.end(),
+               [this](const OrderBy::Key& key) { return In(key.expression); });
+  }
+  bool operator()(const Group& node) const {
+    return Hides(*node.input, variable) ||
+           std::any_of(node.keys.begin(), node.keys.end(),
+                       [this](const auto& key) { return In(key.second); }) ||
+           std::any_of(node.aggregates.begin(), node.aggregates.end(),
+                       [this](const Aggregate& aggregate) {
+                         return aggregate.argument && In(*aggregate.argument);
+                       });
+  }
+  template <typename Node>
+  bool operator()(const Node& node) const {
+    if constexpr (requires { node.inputs; }) {
+      return std::any_of(
+          node.inputs.begin(), node.inputs.end(),
+          [this](const AlgebraPtr& input) { return Hides(*input, variable); });
+    } else if constexpr (requires { node.input; }) {
+      return Hides(*node.input, variable);
+    } else {
+      return false;
+    }
+  }
+
+ private:
+  [[nodiscard]] bool In(const Expression& expression) const {
+    return (expression.pattern != nullptr &&
+            Hides(*expression.pattern, variable)) ||
+           std::any_of(
+               expression.arguments.begin(), expression.arguments.end(),
+               [this](const Expression& argument) { return In(argument); });
+  }
+};
+
 }  // namespace
 
 void AddVariables(const PatternTerm& term, VariableSet* out) {
@@ -327,6 +421,12 @@ VariableSet VariablesOf(const RecordPattern& record) {
   return out;
 }
 
+VariableSet ColumnsOf(const StatementPattern& statement) {
+  VariableSet out;
+  for (const auto& [field, variable] : statement.columns) out.Add(variable);
+  return out;
+}
+
 VariableSet VariablesOf(const Expression& expression) {
   VariableSet out;
   AddVariables(expression, &out);
@@ -343,6 +443,10 @@ VariableSet CertainVariables(const Algebra& algebra) {
 }
 VariableSet AssignedVariables(const Algebra& algebra) {
   return std::visit(Assigned{}, algebra.node);
+}
+
+bool Hides(const Algebra& algebra, Variable variable) {
+  return std::visit(Hidden{variable}, algebra.node);
 }
 
 bool HasExists(const Expression& expression) {

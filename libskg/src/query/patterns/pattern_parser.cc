@@ -9,7 +9,7 @@
 #include "query/field_reader.h"
 #include "query/iso_time.h"
 #include "query/json_value.h"
-#include "query/pattern_query.h"
+#include "query/patterns/pattern_query.h"
 #include "query/term_json.h"
 #include "query/text_rules.h"
 #include "skg/field_error.h"

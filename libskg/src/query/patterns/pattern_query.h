@@ -1,9 +1,8 @@
-// JSON pattern queries: the document as data, and its evaluation in term ids.
+// JSON pattern queries: the document as data, and its evaluation.
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,8 +11,10 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/cancellation.h"
+#include "base/memory_budget.h"
+#include "query/exec/query_options.h"
+#include "query/tables/traverse.h"
 #include "rdf/name.h"
-#include "rdf/term_id.h"
 #include "skg/pattern_query.h"
 #include "skg/time_travel.h"
 #include "storage/read_view.h"
@@ -54,8 +55,8 @@ enum class PatternOrder : uint8_t {
 };
 
 struct TraversalQuery {
-  enum class Direction : uint8_t { kOut, kIn, kBoth };
-  enum class Strategy : uint8_t { kBreadthFirst, kDepthFirst };
+  using Direction = Traversal::Direction;
+  using Strategy = Traversal::Strategy;
   std::string start;
   uint32_t max_depth = 3;
   std::vector<std::string> relationship_types;  // empty: all
@@ -86,41 +87,21 @@ struct PatternQuery {
 [[nodiscard]] absl::StatusOr<PatternQuery> ParsePatternQuery(
     std::string_view json, const PatternQueryOptions& options);
 
-// What bounds one evaluation.
-struct PatternLimits {
-  const Cancellation* cancellation = nullptr;  // may be null
-  uint64_t memory_bytes = std::numeric_limits<uint64_t>::max();
-  // Decides where a join looks a pattern up for each solution and where it
-  // reads it once: see evaluation.h. Changes only speed.
-  uint64_t rows_per_lookup = 64;
+// Besides what a caller of the library may say.
+struct PatternEnvironment {
+  // Where the query's memory is taken from; may be null.
+  MemoryBudget* memory = nullptr;
+  // Instead of the options' deadline; may be null.
+  const Cancellation* cancellation = nullptr;
+  PlanLimits plan;
 };
 
-// The answer in term ids, ordered and cut.
-struct PatternAnswer {
-  struct Edge {
-    rdf::TermId source, target, predicate;
-    uint32_t depth = 0;
-    float weight = 1.0f;
-  };
-  std::vector<storage::StatementRow> rows;
-  // Names of the variables, and solutions of one id each; unbound where the
-  // solution has none.
-  std::vector<std::string> variables;
-  std::vector<std::vector<rdf::TermId>> bindings;
-  std::vector<Edge> edges;
-};
-
-// Errors: kInvalidArgument (a term that `names` does not take), kDataLoss,
-// kResourceExhausted (memory), kDeadlineExceeded, kCancelled.
-// Memory: offset + limit rows for one pattern, OR and NOT; a join also holds
-// its intermediate solutions.
-[[nodiscard]] absl::StatusOr<PatternAnswer> EvaluatePatternQuery(
-    const storage::ReadView& view, const rdf::NameSpace& names,
-    const PatternQuery& query, const PatternLimits& limits);
-
-// Evaluates and decodes a parsed query in the view that its as_of asks for.
+// Evaluates and decodes a parsed query in this view, which is that of its
+// as_of. Errors: kInvalidArgument (a term that `names` does not take),
+// kDataLoss, kResourceExhausted (memory), kDeadlineExceeded, kCancelled.
 [[nodiscard]] absl::StatusOr<PatternResult> RunPatternQuery(
     const storage::ReadView& view, const rdf::NameSpace& names,
-    const PatternQuery& query, const PatternQueryOptions& options);
+    const PatternQuery& query, const PatternQueryOptions& options,
+    const PatternEnvironment& environment = {});
 
 }  // namespace skg::query
