@@ -68,10 +68,12 @@ bool IsPattern(const QueryVerb& verb, const std::string& text) {
 // Options of the other language are mistakes.
 absl::Status CheckPattern(const QueryVerb& verb) {
   if (verb.explain || verb.profile || verb.union_default_graph ||
-      verb.valid_at || verb.min_weight > 0 || !verb.services.empty()) {
+      verb.valid_at || verb.min_weight > 0 || verb.threads > 0 ||
+      !verb.services.empty()) {
     return absl::InvalidArgumentError(
-        "--explain, --profile, --union-default-graph, --valid-at, --min-weight "
-        "and --service are for SPARQL; this is a pattern document");
+        "--explain, --profile, --union-default-graph, --valid-at, "
+        "--min-weight, --threads and --service are for SPARQL; this is a "
+        "pattern document");
   }
   switch (verb.results) {
     case ResultFormat::kXml:
@@ -118,14 +120,16 @@ int RunQuery(const QueryVerb& verb) {
   const absl::StatusOr<std::string> text = ReadQuery(verb);
   if (!text.ok()) return Fail(text.status());
   const bool pattern = !verb.update && IsPattern(verb, *text);
-  if (verb.update && (verb.target.read_only || verb.as_of || verb.valid_at ||
-                      verb.min_weight > 0 || verb.explain || verb.profile ||
-                      verb.language == QueryLanguage::kPattern ||
-                      verb.results != ResultFormat::kAutomatic)) {
+  if (verb.update &&
+      (verb.target.read_only || verb.as_of || verb.valid_at ||
+       verb.min_weight > 0 || verb.explain || verb.profile ||
+       verb.threads > 0 || verb.language == QueryLanguage::kPattern ||
+       verb.results != ResultFormat::kAutomatic)) {
     return FailUsage("query",
                      "--update goes with none of --read-only, --as-of, "
                      "--valid-at, --min-weight, "
-                     "--explain, --profile, --results, --language pattern");
+                     "--explain, --profile, --threads, --results, "
+                     "--language pattern");
   }
   if (pattern) {
     if (const absl::Status status = CheckPattern(verb); !status.ok())
