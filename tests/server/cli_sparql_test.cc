@@ -133,12 +133,26 @@ TEST_CASE("the plan of a query, before it runs and after") {
   const auto plan = nlohmann::json::parse(
       MustRun(place.Ask(kOld, {"--explain", "--results", "json"})));
   CHECK(plan.is_object());
-  CHECK(Contains(MustRun(place.Ask(kOld, {"--profile"})), "scan"));
+  CHECK(Contains(MustRun(place.Ask(kOld, {"--profile"})), "blocks read"));
   const std::string pattern = R"({"pattern": ["Curie", null, null]})";
   CHECK(Contains(MustRun(place.Ask(pattern, {"--explain"})), "scan"));
   CHECK(nlohmann::json::parse(
             MustRun(place.Ask(pattern, {"--profile", "--results", "json"})))
             .contains("results"));
+}
+
+TEST_CASE("a query may be told how many threads it has") {
+  const LoadedPlace place;
+  const std::vector<std::string> csv = {"--results", "csv"};
+  const std::string rows = MustRun(place.Ask(kOld, csv));
+  for (const char* const threads : {"1", "3", "100000"}) {
+    CHECK(MustRun(place.Ask(
+              kOld, {"--results", "csv", "--threads", threads})) == rows);
+  }
+  for (const char* const threads : {"0", "-1", "many"})
+    CHECK(RunSkg(place.Ask(kOld, {"--threads", threads})).status == 2);
+  CHECK(RunSkg(place.Ask("CLEAR ALL", {"--update", "--threads", "2"})).status ==
+        2);
 }
 
 TEST_CASE("an update is one commit") {

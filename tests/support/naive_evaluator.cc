@@ -95,22 +95,40 @@ class Evaluation {
     return true;
   }
 
-  NaiveSolutions Eval(const Bgp& bgp) const {
-    NaiveSolutions out = {{}};
-    for (const TriplePattern& pattern : bgp.triples) {
-      NaiveSolutions next;
-      for (const NaiveSolution& mu : out) {
-        for (const auto& triple : active_) {
-          NaiveSolution more = mu;
-          if (Match(pattern.subject, triple[0], &more) &&
-              Match(pattern.predicate, triple[1], &more) &&
-              Match(pattern.object, triple[2], &more)) {
-            next.push_back(std::move(more));
-          }
+  // Joins the solutions with the triples that fit, and with their records.
+  NaiveSolutions JoinTriples(const NaiveSolutions& solutions,
+                             const TriplePattern& pattern,
+                             const RecordPattern* record) const {
+    NaiveSolutions out;
+    for (const NaiveSolution& mu : solutions) {
+      for (const auto& triple : active_) {
+        NaiveSolution more = mu;
+        if (Match(pattern.subject, triple[0], &more) &&
+            Match(pattern.predicate, triple[1], &more) &&
+            Match(pattern.object, triple[2], &more) &&
+            (record == nullptr || MatchRecord(*record, triple, &more))) {
+          out.push_back(std::move(more));
         }
       }
-      out = std::move(next);
     }
+    return out;
+  }
+  bool MatchRecord(const RecordPattern& record,
+                   const std::array<NaiveTerm, 3>& triple,
+                   NaiveSolution* mu) const {
+    const std::optional<NaiveTerm> value = NaiveRecord(triple);
+    for (const RecordPattern::Value& property : record.properties) {
+      if (!value || !Match(property.term, *value, mu)) return false;
+    }
+    return true;
+  }
+
+  NaiveSolutions Eval(const Bgp& bgp) const {
+    NaiveSolutions out = {{}};
+    for (const TriplePattern& pattern : bgp.triples)
+      out = JoinTriples(out, pattern, nullptr);
+    for (const RecordPattern& record : bgp.records)
+      out = JoinTriples(out, record.triple, &record);
     return out;
   }
 
@@ -471,6 +489,15 @@ class Evaluation {
 };
 
 }  // namespace
+
+std::optional<NaiveTerm> NaiveRecord(const std::array<NaiveTerm, 3>& triple) {
+  size_t sum = 0;
+  for (const NaiveTerm& term : triple) {
+    for (const char c : term) sum = sum * 31 + static_cast<unsigned char>(c);
+  }
+  if (sum % 4 == 0) return std::nullopt;
+  return std::to_string(sum % 3);
+}
 
 NaiveTerm ToNaive(const rdf::Term& term) {
   return term.kind == rdf::TermKind::kIri ? "<" + term.value + ">" : term.value;

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -25,10 +26,17 @@ struct NaiveDataset {
   std::map<NaiveTerm, NaiveGraph> named;  // none of them empty
 };
 
+// What the record of a statement has as its metadata's member kRecordMember;
+// unset: nothing. It follows from the triple alone.
+inline constexpr const char* kRecordMember = "n";
+[[nodiscard]] std::optional<NaiveTerm> NaiveRecord(
+    const std::array<NaiveTerm, 3>& triple);
+
 [[nodiscard]] NaiveTerm ToNaive(const rdf::Term& term);
 [[nodiscard]] rdf::Term FromNaive(const NaiveTerm& term);
 
-// Knows Bgp without triple terms, PathPattern, Join, LeftJoin, Filter, Union,
+// Knows Bgp without triple terms, its records as far as NaiveRecord has them
+// and without their reifiers, PathPattern, Join, LeftJoin, Filter, Union,
 // GraphPattern, Minus, Extend, Values, Project, Distinct, and Group with COUNT;
 // of expressions variables, constants, OR, AND, NOT, =, !=, <, +, BOUND and
 // EXISTS. Variables that are substituted by EXISTS are those that its pattern

@@ -44,6 +44,11 @@ struct QueryOptions {
   size_t memory_bytes = size_t{256} << 20;
   // More rows (or triples) than that: kResourceExhausted.
   uint64_t max_rows = std::numeric_limits<uint64_t>::max();
+  // How many threads may work on the query at once, the caller's among them; 0:
+  // as many as the machine runs at once; 1: the caller's alone. More than twice
+  // as many as the machine runs are never started, for all queries of the
+  // process together. Rows and their sequence do not depend on it.
+  size_t threads = 0;
   // The default graph is all graphs together, each triple once.
   bool union_default_graph = false;
   // Instead of the query's own FROM and FROM NAMED: names, or IRIs as <...>.

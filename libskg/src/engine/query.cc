@@ -47,6 +47,7 @@ absl::StatusOr<query::QueryOptions> ForExecutor(const QueryOptions& options,
   out.memory = &view.graph().engine().memory();
   out.statistics = &view.graph().query_statistics();
   out.max_rows = options.max_rows;
+  out.threads = options.threads;
   out.max_service_rows = options.max_service_rows;
   out.union_default_graph = options.union_default_graph;
   out.base_iri = query.base_iri;

@@ -293,6 +293,11 @@ void AddQuery(CLI::App& app, Chosen& chosen) {
   verb->add_flag("--profile", query->profile,
                  "run, and print the plan with what its steps did")
       ->excludes(explain);
+  verb->add_option(
+          "--threads", query->threads,
+          "SPARQL: threads for the query [as many as the machine runs]")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
   verb->add_flag("--update", query->update,
                  "The text is SPARQL Update: one commit of all its operations");
   verb->add_option(

@@ -70,10 +70,10 @@ bool IsPattern(const QueryVerb& verb, const std::string& text) {
 // Options of the other language are mistakes.
 absl::Status CheckPattern(const QueryVerb& verb) {
   if (verb.union_default_graph || verb.valid_at || verb.min_weight > 0 ||
-      !verb.services.empty() || !verb.parameters.empty()) {
+      verb.threads > 0 || !verb.services.empty() || !verb.parameters.empty()) {
     return absl::InvalidArgumentError(
-        "--union-default-graph, --valid-at, --min-weight, --param and "
-        "--service are for SPARQL; this is a pattern document");
+        "--union-default-graph, --valid-at, --min-weight, --threads, --param "
+        "and --service are for SPARQL; this is a pattern document");
   }
   switch (verb.results) {
     case ResultFormat::kXml:
@@ -128,14 +128,16 @@ int RunQuery(const QueryVerb& verb) {
   const absl::StatusOr<std::string> text = ReadQuery(verb);
   if (!text.ok()) return Fail(text.status());
   const bool pattern = !verb.update && IsPattern(verb, *text);
-  if (verb.update && (verb.target.read_only || verb.as_of || verb.valid_at ||
-                      verb.min_weight > 0 || verb.explain || verb.profile ||
-                      verb.language == QueryLanguage::kPattern ||
-                      verb.results != ResultFormat::kAutomatic)) {
+  if (verb.update &&
+      (verb.target.read_only || verb.as_of || verb.valid_at ||
+       verb.min_weight > 0 || verb.explain || verb.profile ||
+       verb.threads > 0 || verb.language == QueryLanguage::kPattern ||
+       verb.results != ResultFormat::kAutomatic)) {
     return FailUsage("query",
                      "--update goes with none of --read-only, --as-of, "
                      "--valid-at, --min-weight, "
-                     "--explain, --profile, --results, --language pattern");
+                     "--explain, --profile, --threads, --results, "
+                     "--language pattern");
   }
   if (pattern) {
     if (const absl::Status status = CheckPattern(verb); !status.ok())

@@ -34,6 +34,7 @@ skg::QueryOptions OptionsOf(const QueryVerb& verb) {
   options.min_weight = verb.min_weight;
   options.memory_bytes = size_t{1} << 30;
   options.union_default_graph = verb.union_default_graph;
+  options.threads = verb.threads;
   options.profile = verb.profile;
   if (verb.timeout_seconds > 0)
     options.deadline = absl::Now() + absl::Seconds(verb.timeout_seconds);

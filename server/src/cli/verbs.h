@@ -56,6 +56,7 @@ struct QueryVerb {
   // kAutomatic: a text that begins with `{` is a pattern document.
   QueryLanguage language = QueryLanguage::kAutomatic;
   // SPARQL only, down to `profile`.
+  size_t threads = 0;  // 0: as many as the machine runs
   std::optional<absl::Time> valid_at;
   float min_weight = 0;
   bool union_default_graph = false;

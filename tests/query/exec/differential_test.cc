@@ -84,4 +84,39 @@ TEST_CASE("plans give what the naive evaluator gives", "[query][exec]") {
   }
 }
 
+TEST_CASE("so do plans with records of statements", "[query][exec]") {
+  std::mt19937_64 random = skg::test::Random(43);
+  RandomAlgebra make(random);
+  constexpr size_t kNamed = 10;
+  make.UseRecords(kNamed);
+  constexpr int kGraphs = 40, kPatterns = 40;
+  size_t solved = 0;
+  for (int g = 0; g < kGraphs; ++g) {
+    const NaiveDataset dataset = make.Dataset();
+    QueryGraph graph;
+    graph.Add(dataset, QueryGraph::Records::kNaive);
+    const storage::ReadView view = graph.view();
+    for (int i = 0; i < kPatterns; ++i) {
+      const Query query =
+          QueryOf(make.Pattern(static_cast<int>(random() % 4)), kNamed);
+      QueryOptions options;
+      options.plan = RandomLimits(random);
+      options.threads = random() % 2 == 0 ? 1 : 4;
+      const NaiveSolutions want =
+          skg::test::EvaluateNaively(*query.pattern, dataset);
+      if (want.size() > 5000) continue;
+      std::string plan;
+      const auto got = Solve(query, view, options, &plan);
+      INFO("pattern " << AlgebraText(*query.pattern, query.variables));
+      INFO("data\n" << Show(dataset));
+      INFO("plan\n" << plan);
+      REQUIRE_OK(got);
+      INFO("want\n" << Show(want) << "got\n" << Show(*got));
+      REQUIRE((AsMultiset(*got) == AsMultiset(want)));
+      if (!want.empty()) ++solved;
+    }
+  }
+  CHECK(solved > 100);
+}
+
 }  // namespace skg::query::test

@@ -40,13 +40,17 @@ class QueryGraph {
     Add(dataset);
   }
 
+  // Whether statements have the records that NaiveRecord says.
+  enum class Records { kNone, kNaive };
+
   // One commit for each graph.
-  void Add(const NaiveDataset& dataset) {
-    Add(dataset.default_graph, {});
-    for (const auto& [name, triples] : dataset.named) Add(triples, name);
+  void Add(const NaiveDataset& dataset, Records records = Records::kNone) {
+    Add(dataset.default_graph, {}, 0, records);
+    for (const auto& [name, triples] : dataset.named)
+      Add(triples, name, 0, records);
   }
-  void Add(const NaiveGraph& triples, const NaiveTerm& name,
-           uint32_t edge = 0) {
+  void Add(const NaiveGraph& triples, const NaiveTerm& name, uint32_t edge = 0,
+           Records records = Records::kNone) {
     if (triples.empty()) return;
     storage::CommitRequest request;
     std::map<NaiveTerm, rdf::TermId> known;
@@ -68,6 +72,13 @@ class QueryGraph {
       storage::WriteOperation operation;
       operation.key = {name.empty() ? rdf::TermId{} : id(name), id(triple[0]),
                        id(triple[1]), id(triple[2]), edge};
+      const auto record = skg::test::NaiveRecord(triple);
+      if (records == Records::kNaive && record) {
+        storage::Record& added = request.records.emplace_back();
+        added.metadata = "{\"" + std::string(skg::test::kRecordMember) +
+                         "\":" + *record + "}";
+        operation.record = static_cast<uint32_t>(request.records.size());
+      }
       request.operations.push_back(operation);
     }
     REQUIRE_OK(graph_->Commit(request));
@@ -84,10 +95,14 @@ class QueryGraph {
   std::optional<storage::GraphStore> graph_;
 };
 
-// Variables 0 to n - 1, ?v0 to ?v(n-1).
+constexpr size_t kInternalVariables = 64;
+
+// Variables 0 to n - 1, ?v0 to ?v(n-1), and kInternalVariables after them.
 inline VariableTable Variables(size_t n) {
   VariableTable table;
   for (size_t i = 0; i < n; ++i) table.names.push_back("v" + std::to_string(i));
+  // What comes after them no text can name.
+  for (size_t i = 0; i < kInternalVariables; ++i) table.names.emplace_back(".");
   return table;
 }
 

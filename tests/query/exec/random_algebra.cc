@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "query/plan/variables.h"
+#include "query/record_property.h"
 
 namespace skg::query::test {
 
@@ -18,6 +19,9 @@ Expression VariableExpression(Variable v) {
   e.variable = v;
   return e;
 }
+
+// So many in one pattern, at most.
+constexpr Variable kMostReifiers = 60;
 
 std::string Numbered(const char* name, size_t i) {
   return name + std::to_string(i);
@@ -146,7 +150,34 @@ AlgebraPtr RandomAlgebra::MakeValues() {
   return MakeAlgebra(std::move(values));
 }
 
+AlgebraPtr RandomAlgebra::MakeRecords() {
+  Bgp bgp;
+  for (size_t i = 0; i < Below(3); ++i)
+    bgp.triples.push_back({Subject(), Predicate(), Object()});
+  for (size_t i = 0; i < 1 + Below(2); ++i) {
+    RecordPattern record;
+    record.triple = {Subject(), Predicate(), Object()};
+    record.reifier = {*first_reifier_ + reifiers_++ % kMostReifiers};
+    RecordPattern::Value& value = record.properties.emplace_back();
+    value.property.field = RecordProperty::Field::kMetadataMember;
+    value.property.key = skg::test::kRecordMember;
+    value.term =
+        OneIn(3) ? PatternTerm{skg::test::FromNaive(std::to_string(Below(3)))}
+                 : AnyVariable();
+    bgp.records.push_back(std::move(record));
+  }
+  // A reifier is the statement's, whatever it is called: nobody sees it.
+  Project project;
+  AlgebraPtr input = MakeAlgebra(std::move(bgp));
+  for (const Variable v : plan::VisibleVariables(*input)) {
+    if (v < *first_reifier_) project.variables.push_back(v);
+  }
+  project.input = std::move(input);
+  return MakeAlgebra(std::move(project));
+}
+
 AlgebraPtr RandomAlgebra::Leaf() {
+  if (first_reifier_ && OneIn(2)) return MakeRecords();
   if (OneIn(6)) return MakeValues();
   if (OneIn(4)) return MakeAlgebra(PathPattern{Subject(), Path(2), Object()});
   Bgp bgp;

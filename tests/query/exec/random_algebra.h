@@ -1,6 +1,7 @@
 // Random small datasets and random algebra over them.
 #pragma once
 
+#include <optional>
 #include <random>
 
 #include "query/algebra.h"
@@ -13,6 +14,11 @@ class RandomAlgebra {
   static constexpr size_t kVariables = 7;
 
   explicit RandomAlgebra(std::mt19937_64& random) : random_(random) {}
+
+  // Patterns from now on have records of statements in them; their reifiers are
+  // the variables from `first_reifier` on, of which the next pattern begins
+  // with the first again.
+  void UseRecords(Variable first_reifier) { first_reifier_ = first_reifier; }
 
   // IRIs <n0> to <n5> as nodes, <p0> to <p2> as predicates, <g0> to <g2> as
   // graphs, and small numbers as objects.
@@ -34,12 +40,15 @@ class RandomAlgebra {
   Expression Condition(int depth);
   Expression Operand();
   AlgebraPtr Leaf();
+  AlgebraPtr MakeRecords();
   AlgebraPtr MakeValues();
   AlgebraPtr MakeExtend(AlgebraPtr input);
   AlgebraPtr MakeGroup(AlgebraPtr input);
   AlgebraPtr MakeProject(AlgebraPtr input);
 
   std::mt19937_64& random_;
+  std::optional<Variable> first_reifier_;
+  Variable reifiers_ = 0;
 };
 
 }  // namespace skg::query::test

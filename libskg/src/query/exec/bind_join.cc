@@ -141,11 +141,9 @@ class BindJoinOperator final : public Operator {
   // False: the left input has ended.
   absl::StatusOr<bool> StartRow() {
     if (at_ == rows_.rows) {
-      if (ended_) return false;
       rows_.wanted = demand_;
       SKG_ASSIGN_OR_RETURN(const bool more, left_->Next(rows_));
       at_ = 0;
-      ended_ = !more;
       if (!more) {
         rows_.rows = 0;
         return false;
@@ -239,7 +237,6 @@ class BindJoinOperator final : public Operator {
 
   Batch rows_;  // of the left input
   size_t at_ = 0, demand_ = Batch::kMostRows;
-  bool ended_ = false;
   bool running_ = false, matched_ = false;  // of the row `at_`
   Batch inner_rows_;
   size_t inner_at_ = 0;

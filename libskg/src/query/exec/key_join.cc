@@ -1,14 +1,12 @@
 // Joins on one variable that both inputs bind in every row: the common case of
 // a hash join.
-#include <algorithm>
-#include <optional>
+#include <memory>
 #include <utility>
 #include <vector>
 
 #include "base/status.h"
+#include "query/exec/key_table.h"
 #include "query/exec/operators.h"
-#include "query/exec/row_table.h"
-#include "query/exec/slot_map.h"
 
 namespace skg::query::exec {
 namespace {
@@ -19,36 +17,36 @@ using rdf::TermId;
 
 class KeyJoin final : public Operator {
  public:
+  // `right`: null where the table is built already.
   KeyJoin(const plan::PlanNode& node, Context& context, OperatorPtr left,
-          OperatorPtr right)
+          OperatorPtr right, std::shared_ptr<KeyTable> table)
       : Operator(node, context),
         kind_(std::get<plan::HashJoinStep>(node.step).kind),
         left_(std::move(left)),
         right_(std::move(right)),
-        charge_(context, "hash join"),
-        table_(right_->schema().size(), charge_) {
+        table_(std::move(table)) {
     const Variable key =
         std::get<plan::HashJoinStep>(node.step).shared.values()[0];
     left_key_ = *left_->node().Column(key);
-    right_key_ = *right_->node().Column(key);
     for (const Variable v : node.schema) {
       const auto from = left_->node().Column(v);
       sources_.push_back(from ? Source{true, *from}
-                              : Source{false, *right_->node().Column(v)});
+                              : Source{false, *node.inputs[1]->Column(v)});
     }
-    // Without columns of its own the right side only says how often.
-    only_counts_ = right_->schema().size() == 1 ||
-                   (kind_ != JoinKind::kInner && kind_ != JoinKind::kLeft);
   }
 
   void SkipTo(TermId key) override { left_->SkipTo(key); }
 
  protected:
   absl::StatusOr<bool> Pull(Batch& batch) override {
-    if (right_ != nullptr) SKG_RETURN_IF_ERROR(Build());
+    if (right_ != nullptr) {
+      SKG_RETURN_IF_ERROR(table_->Build(*right_));
+      right_ = nullptr;  // gives back what it held
+      NoteMemory(table_->charge());
+    }
     const bool needs_match =
         kind_ == JoinKind::kInner || kind_ == JoinKind::kSemi;
-    if (slots_.slots() == 0 && needs_match) return false;
+    if (table_->empty() && needs_match) return false;
     if (at_ == rows_.rows) {
       rows_.wanted = Demand(batch);
       SKG_ASSIGN_OR_RETURN(const bool more, left_->Next(rows_));
@@ -61,7 +59,7 @@ class KeyJoin final : public Operator {
     }
     left_rows_.clear();
     right_rows_.clear();
-    if (!only_counts_) {
+    if (!table_->only_counts()) {
       FindPairs();
     } else if (kind_ == JoinKind::kInner || kind_ == JoinKind::kLeft) {
       FindCounts(batch);
@@ -74,7 +72,7 @@ class KeyJoin final : public Operator {
   }
 
  private:
-  static constexpr uint32_t kEnd = UINT32_MAX;
+  static constexpr uint32_t kEnd = KeyTable::kEnd;
   static constexpr uint32_t kFresh = UINT32_MAX - 1;
   struct Source {
     bool left;
@@ -83,45 +81,16 @@ class KeyJoin final : public Operator {
 
   bool counts() const { return node().repeats == Repeats::kCounted; }
 
-  absl::Status Build() {
-    SKG_RETURN_IF_ERROR(ReadAll(*right_, table_, &counts_));
-    right_ = nullptr;  // gives back what it held
-    const std::vector<TermId>& keys = table_.column(right_key_);
-    SKG_RETURN_IF_ERROR(slots_.Build(keys, charge_));
-    if (only_counts_) {
-      SKG_RETURN_IF_ERROR(charge_.Add(slots_.slots() * sizeof(uint64_t)));
-      sums_.assign(slots_.slots(), 0);
-      for (size_t row = 0; row < keys.size(); ++row) {
-        SKG_RETURN_IF_ERROR(context().Tick());
-        sums_[slots_.Find(keys[row])] += counts_.empty() ? 1 : counts_[row];
-      }
-    } else {
-      SKG_RETURN_IF_ERROR(
-          charge_.Add((slots_.slots() + keys.size()) * sizeof(uint32_t)));
-      first_.assign(slots_.slots(), kEnd);
-      next_.resize(keys.size());
-      for (size_t row = keys.size(); row-- > 0;) {
-        SKG_RETURN_IF_ERROR(context().Tick());
-        uint32_t& first = first_[slots_.Find(keys[row])];
-        next_[row] = first;
-        first = static_cast<uint32_t>(row);
-      }
-    }
-    NoteMemory(charge_);
-    return absl::OkStatus();
-  }
-
   // Left rows from at_ on, each with each of its partners.
   void FindPairs() {
     const std::vector<TermId>& keys = rows_.columns[left_key_];
     for (; at_ < rows_.rows && left_rows_.size() < Batch::kMostRows; ++at_) {
       if (chain_ == kFresh) {
-        const uint32_t slot = slots_.Find(keys[at_]);
-        chain_ = slot == SlotMap::kNone ? kEnd : first_[slot];
+        chain_ = table_->First(keys[at_]);
         if (chain_ == kEnd && kind_ == JoinKind::kLeft) Add(kEnd);
       }
       for (; chain_ != kEnd && left_rows_.size() < Batch::kMostRows;
-           chain_ = next_[chain_]) {
+           chain_ = table_->Next(chain_)) {
         Add(chain_);
       }
       if (chain_ != kEnd) return;
@@ -134,8 +103,7 @@ class KeyJoin final : public Operator {
   }
 
   uint64_t SumOf(size_t row) const {
-    const uint32_t slot = slots_.Find(rows_.columns[left_key_][row]);
-    return slot == SlotMap::kNone ? 0 : sums_[slot];
+    return table_->Sum(rows_.columns[left_key_][row]);
   }
 
   // Left rows from at_ on, as often as they have partners.
@@ -180,8 +148,8 @@ class KeyJoin final : public Operator {
       if (sources_[c].left) {
         const auto& from = rows_.columns[sources_[c].column];
         for (size_t i = 0; i < rows; ++i) to[i] = from[left_rows_[i]];
-      } else if (!only_counts_) {
-        const auto& from = table_.column(sources_[c].column);
+      } else if (!table_->only_counts()) {
+        const auto& from = table_->rows().column(sources_[c].column);
         for (size_t i = 0; i < rows; ++i) {
           const uint32_t row = right_rows_[i];
           if (row != kEnd) to[i] = from[row];
@@ -189,26 +157,19 @@ class KeyJoin final : public Operator {
       }
     }
     batch.rows = rows;
-    if (!counts() || only_counts_) return;
+    if (!counts() || table_->only_counts()) return;
     for (size_t i = 0; i < rows; ++i) {
       const uint32_t row = right_rows_[i];
-      batch.counts.push_back(
-          rows_.CountOf(left_rows_[i]) *
-          (row == kEnd || counts_.empty() ? 1 : counts_[row]));
+      batch.counts.push_back(rows_.CountOf(left_rows_[i]) *
+                             (row == kEnd ? 1 : table_->CountOf(row)));
     }
   }
 
   const JoinKind kind_;
   OperatorPtr left_, right_;
-  MemoryCharge charge_;
-  RowTable table_;
-  std::vector<uint64_t> counts_;  // of its rows; empty: 1 each
-  size_t left_key_ = 0, right_key_ = 0;
+  const std::shared_ptr<KeyTable> table_;
+  size_t left_key_ = 0;
   std::vector<Source> sources_;
-  bool only_counts_ = false;
-  SlotMap slots_;
-  std::vector<uint64_t> sums_;          // of each slot,
-  std::vector<uint32_t> first_, next_;  // or chains of rows
 
   Batch rows_;  // of the left input
   size_t at_ = 0;
@@ -232,7 +193,14 @@ bool IsKeyJoin(const plan::PlanNode& node, const plan::PlanNode& left,
 OperatorPtr MakeKeyJoin(const plan::PlanNode& node, Context& context,
                         OperatorPtr left, OperatorPtr right) {
   return std::make_unique<KeyJoin>(node, context, std::move(left),
-                                   std::move(right));
+                                   std::move(right),
+                                   std::make_shared<KeyTable>(node, context));
+}
+
+OperatorPtr MakeKeyJoin(const plan::PlanNode& node, Context& context,
+                        OperatorPtr left, std::shared_ptr<KeyTable> built) {
+  return std::make_unique<KeyJoin>(node, context, std::move(left), nullptr,
+                                   std::move(built));
 }
 
 }  // namespace skg::query::exec

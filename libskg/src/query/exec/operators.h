@@ -1,6 +1,7 @@
 // The operators that carry out the steps of plans; MakeOperator chooses.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -38,6 +39,11 @@ using OperatorResult = absl::StatusOr<OperatorPtr>;
 [[nodiscard]] OperatorPtr MakeKeyJoin(const plan::PlanNode& node,
                                       Context& context, OperatorPtr left,
                                       OperatorPtr right);
+// One that probes a table which others probe, too.
+class KeyTable;
+[[nodiscard]] OperatorPtr MakeKeyJoin(const plan::PlanNode& node,
+                                      Context& context, OperatorPtr left,
+                                      std::shared_ptr<KeyTable> built);
 // Makes the operators of its second input itself, again and again.
 [[nodiscard]] OperatorResult MakeBindJoin(const plan::PlanNode& node,
                                           const Parameters& given,

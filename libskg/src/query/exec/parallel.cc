@@ -3,6 +3,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <system_error>
 #include <thread>
@@ -10,28 +11,12 @@
 #include <vector>
 
 #include "base/status.h"
+#include "query/exec/key_table.h"
 #include "query/exec/operators.h"
+#include "query/exec/thread_quota.h"
 
 namespace skg::query::exec {
 namespace {
-
-size_t HardwareThreads() {
-  return std::max<size_t>(1, std::thread::hardware_concurrency());
-}
-
-// Threads that all queries of the process have started and not ended.
-std::atomic<size_t> running_threads{0};
-
-// False: there are enough of them.
-bool TakeThread() {
-  const size_t most = 2 * HardwareThreads();
-  size_t running = running_threads.load();
-  while (running < most) {
-    if (running_threads.compare_exchange_weak(running, running + 1))
-      return true;
-  }
-  return false;
-}
 
 // Gives one batch, and then says that there are no more until the next one.
 class OneBatch final : public Operator {
@@ -60,14 +45,16 @@ class Parallel final : public Operator {
  public:
   static OperatorResult Make(const plan::PlanNode& node,
                              const Parameters& given, Context& context) {
-    std::unique_ptr<Parallel> made(new Parallel(node, context));
+    std::unique_ptr<Parallel> made(new Parallel(node, given, context));
     SKG_ASSIGN_OR_RETURN(made->source_, MakeOperator(*made->source_node_, given,
                                                      *made->source_context_));
-    const size_t wanted = context.options.threads == 0
-                              ? HardwareThreads()
-                              : context.options.threads;
+    SKG_RETURN_IF_ERROR(made->MakeTables());
+    const size_t wanted =
+        context.options.threads == 0
+            ? HardwareThreads()
+            : std::min(context.options.threads, MostThreads());
     for (size_t i = 0; i < wanted; ++i) {
-      SKG_ASSIGN_OR_RETURN(Chain chain, made->MakeChain(given));
+      SKG_ASSIGN_OR_RETURN(Chain chain, made->MakeChain());
       made->chains_.push_back(std::move(chain));
     }
     made->window_ = 4 * wanted;
@@ -79,67 +66,45 @@ class Parallel final : public Operator {
  protected:
   absl::StatusOr<bool> Pull(Batch& batch) override {
     if (finished_) return false;
+    if (!built_) {
+      SKG_ASSIGN_OR_RETURN(built_, BuildTables());
+      if (!built_) {
+        Finish();
+        return false;
+      }
+    }
     SKG_ASSIGN_OR_RETURN(const bool more, Await(batch));
     if (!more) Finish();
     return more;
   }
 
  private:
-  // False: there are no more.
-  absl::StatusOr<bool> Await(Batch& batch) {
-    for (;;) {
-      {
-        const std::lock_guard lock(mutex_);
-        if (!status_.ok()) return status_;
-        if (!results_.empty() && results_.front().done) {
-          batch = std::move(results_.front().batch);
-          results_.pop_front();
-          ++next_out_;
-          changed_.notify_all();
-          return true;
-        }
-        if (results_.empty() && ended_) return false;
-      }
-      // A few rows are not worth a thread.
-      if (threads_.empty() && taken_ >= batches_alone_ && !started_) Start();
-      ++taken_;
-      if (RunNext(chains_[0])) continue;
-      std::unique_lock lock(mutex_);
-      changed_.wait(lock, [this] {
-        return !status_.ok() || (results_.empty() && ended_) ||
-               (!results_.empty() && results_.front().done);
-      });
-    }
-  }
-
-  // Ends the threads.
-  void Finish() {
-    if (finished_) return;
-    finished_ = true;
-    {
-      const std::lock_guard lock(mutex_);
-      stop_ = true;
-    }
-    changed_.notify_all();
-    for (std::thread& thread : threads_) thread.join();
-    running_threads -= threads_.size();
-    threads_.clear();
-    AddProfiles();
-  }
-
   // The steps, as one thread runs them.
   struct Chain {
     std::unique_ptr<Context> context;
     OneBatch* input = nullptr;
     OperatorPtr top;
+    bool busy = false;    // with the rows
+    uint64_t number = 0;  // of this batch of the source
   };
+  // What the steps make of one batch of the source.
   struct Result {
-    bool done = false;
-    Batch batch;
+    bool done = false;  // no more will come
+    std::deque<Batch> batches;
+  };
+  // Of a join whose rows all threads look for partners of.
+  struct Table {
+    const plan::PlanNode* join = nullptr;
+    OperatorPtr input;  // null once it is built
+    std::shared_ptr<KeyTable> rows;
   };
 
-  Parallel(const plan::PlanNode& node, Context& context)
-      : Operator(node, context), source_context_(context.ForThread()) {
+  Parallel(const plan::PlanNode& node, const Parameters& given,
+           Context& context)
+      : Operator(node, context),
+        given_(given),
+        source_context_(context.ForThread()),
+        charge_(context, "threads") {
     const size_t steps = std::get<plan::ParallelStep>(node.step).steps;
     const plan::PlanNode* at = node.inputs[0].get();
     for (size_t i = 0; i < steps; ++i) {
@@ -156,25 +121,115 @@ class Parallel final : public Operator {
         context.options.plan.parallel_rows / (2 * Batch::kMostRows);
   }
 
-  absl::StatusOr<Chain> MakeChain(const Parameters& given) {
+  absl::Status MakeTables() {
+    for (const plan::PlanNode* step : steps_) {
+      if (!std::holds_alternative<plan::HashJoinStep>(step->step)) continue;
+      Table& table = tables_.emplace_back();
+      table.join = step;
+      SKG_ASSIGN_OR_RETURN(table.input, MakeOperator(*step->inputs[1], given_,
+                                                     *source_context_));
+      table.rows = std::make_shared<KeyTable>(*step, *source_context_);
+    }
+    return absl::OkStatus();
+  }
+
+  // False: one of them is empty, so that nothing can come of any row.
+  absl::StatusOr<bool> BuildTables() {
+    for (Table& table : tables_) {
+      SKG_RETURN_IF_ERROR(table.rows->Build(*table.input));
+      table.input = nullptr;  // gives back what it held
+      if (OperatorProfile* own = context().ProfileOf(*table.join))
+        own->most_bytes = table.rows->charge().used();
+      const auto kind = std::get<plan::HashJoinStep>(table.join->step).kind;
+      if (table.rows->empty() &&
+          (kind == plan::JoinKind::kInner || kind == plan::JoinKind::kSemi)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  absl::StatusOr<Chain> MakeChain() {
     Chain chain;
     chain.context = context().ForThread();
     auto input = std::make_unique<OneBatch>(leaf_, *chain.context);
     chain.input = input.get();
-    OperatorResult top(std::move(input));
+    chain.top = std::move(input);
     for (size_t i = steps_.size(); i-- > 0;) {
-      const plan::PlanNode& step = *steps_[i];
-      if (std::holds_alternative<plan::FilterStep>(step.step)) {
-        top = MakeFilter(step, given, *chain.context, *std::move(top));
-      } else if (std::holds_alternative<plan::ExtendStep>(step.step)) {
-        top = MakeExtend(step, given, *chain.context, *std::move(top));
-      } else {
-        top = MakeProject(step, *chain.context, *std::move(top));
-      }
-      if (!top.ok()) return top.status();
+      SKG_ASSIGN_OR_RETURN(chain.top, MakeStep(*steps_[i], std::move(chain.top),
+                                               *chain.context));
     }
-    chain.top = *std::move(top);
     return chain;
+  }
+  OperatorResult MakeStep(const plan::PlanNode& step, OperatorPtr input,
+                          Context& context) {
+    if (std::holds_alternative<plan::FilterStep>(step.step))
+      return MakeFilter(step, given_, context, std::move(input));
+    if (std::holds_alternative<plan::ExtendStep>(step.step))
+      return MakeExtend(step, given_, context, std::move(input));
+    if (std::holds_alternative<plan::BindJoinStep>(step.step))
+      return MakeBindJoin(step, given_, context, std::move(input));
+    for (const Table& table : tables_) {
+      if (table.join == &step)
+        return MakeKeyJoin(step, context, std::move(input), table.rows);
+    }
+    return MakeProject(step, context, std::move(input));
+  }
+
+  // False: there are no more.
+  absl::StatusOr<bool> Await(Batch& batch) {
+    for (;;) {
+      {
+        const std::lock_guard lock(mutex_);
+        if (!status_.ok()) return status_;
+        if (TakeFront(batch)) return true;
+        if (results_.empty() && ended_) return false;
+      }
+      // A few rows are not worth a thread.
+      if (threads_.empty() && taken_ >= batches_alone_ && !started_) Start();
+      if (RunStep(chains_[0])) continue;
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] {
+        const bool is_more =
+            !results_.empty() &&
+            (results_.front().done || !results_.front().batches.empty());
+        return is_more || !status_.ok() || (results_.empty() && ended_) ||
+               (!Stopped(chains_[0]) && MayRun(chains_[0]));
+      });
+    }
+  }
+  // The next batch, if it is there. Under the lock.
+  bool TakeFront(Batch& batch) {
+    while (!results_.empty()) {
+      Result& front = results_.front();
+      if (!front.batches.empty()) {
+        batch = std::move(front.batches.front());
+        front.batches.pop_front();
+        charge_.Release(BytesOf(batch));
+        changed_.notify_all();
+        return true;
+      }
+      if (!front.done) return false;
+      results_.pop_front();
+      ++next_out_;
+      changed_.notify_all();
+    }
+    return false;
+  }
+
+  // Ends the threads.
+  void Finish() {
+    if (finished_) return;
+    finished_ = true;
+    {
+      const std::lock_guard lock(mutex_);
+      stop_ = true;
+    }
+    changed_.notify_all();
+    for (std::thread& thread : threads_) thread.join();
+    GiveBackThreads(threads_.size());
+    threads_.clear();
+    AddProfiles();
   }
 
   // Called by the thread that asks for rows.
@@ -184,7 +239,7 @@ class Parallel final : public Operator {
       try {
         threads_.emplace_back([this, i] { Work(chains_[i]); });
       } catch (const std::system_error&) {
-        --running_threads;  // the system has no more: fewer will do
+        GiveBackThreads(1);  // the system has no more: fewer will do
         break;
       }
     }
@@ -192,99 +247,136 @@ class Parallel final : public Operator {
 
   void Work(Chain& chain) {
     for (;;) {
-      if (RunNext(chain)) continue;
+      if (RunStep(chain)) continue;
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, [this] { return Over() || HasRoom(); });
-      if (Over()) return;
+      changed_.wait(lock, [&] { return Stopped(chain) || MayRun(chain); });
+      if (Stopped(chain)) return;
     }
   }
-  bool Over() const { return stop_ || ended_ || !status_.ok(); }
-  bool HasRoom() const { return next_in_ - next_out_ < window_; }
+  // Under the lock: whether the chain has nothing more to do,
+  bool Stopped(const Chain& chain) const {
+    return stop_ || !status_.ok() || (ended_ && !chain.busy);
+  }
+  // or may do something now: what waits for its turn is bounded.
+  bool MayRun(const Chain& chain) const {
+    return chain.busy ? results_[chain.number - next_out_].batches.size() <
+                            kMostWaiting
+                      : next_in_ - next_out_ < window_;
+  }
 
-  // Runs the steps on the next batch of the source. False: there is none to
-  // run now.
-  bool RunNext(Chain& chain) {
-    uint64_t number = 0;
-    Batch rows;
+  // Makes one more batch. False: there is nothing to do now.
+  bool RunStep(Chain& chain) {
+    if (!chain.busy && !TakeRows(chain)) return false;
     {
-      const std::lock_guard source(source_mutex_);
-      {
-        const std::lock_guard lock(mutex_);
-        if (Over() || !HasRoom()) return false;
-      }
-      const absl::StatusOr<bool> more = source_->Next(rows);
       const std::lock_guard lock(mutex_);
-      if (!more.ok() || !*more) {
-        if (more.ok()) {
-          ended_ = true;
-        } else {
-          status_ = more.status();
-        }
-        changed_.notify_all();
-        return false;
-      }
-      number = next_in_++;
-      results_.emplace_back();
+      if (Stopped(chain) || !MayRun(chain)) return false;
     }
-    chain.input->Give(std::move(rows));
     Batch made;
     const absl::StatusOr<bool> some = chain.top->Next(made);
     const std::lock_guard lock(mutex_);
-    if (some.ok()) {
-      Result& result = results_[number - next_out_];
-      result.done = true;
+    absl::Status status = some.status();
+    if (status.ok() && *some) status = charge_.Add(BytesOf(made));
+    if (!status.ok()) {
+      if (status_.ok()) status_ = std::move(status);
+    } else {
+      Result& result = results_[chain.number - next_out_];
       if (*some) {
-        result.batch = std::move(made);
+        result.batches.push_back(std::move(made));
       } else {
-        ResetBatch(result.batch, schema().size());
+        result.done = true;
+        chain.busy = false;
       }
-    } else if (status_.ok()) {
-      status_ = some.status();
     }
     changed_.notify_all();
     return true;
   }
 
+  // Gives the chain the next batch of the source. False: there is none now.
+  bool TakeRows(Chain& chain) {
+    Batch rows;
+    const std::lock_guard source(source_mutex_);
+    {
+      const std::lock_guard lock(mutex_);
+      if (Stopped(chain) || !MayRun(chain)) return false;
+    }
+    const absl::StatusOr<bool> more = source_->Next(rows);
+    const std::lock_guard lock(mutex_);
+    if (!more.ok() || !*more) {
+      if (more.ok()) {
+        ended_ = true;
+      } else if (status_.ok()) {
+        status_ = more.status();
+      }
+      changed_.notify_all();
+      return false;
+    }
+    ++taken_;
+    chain.number = next_in_++;
+    chain.busy = true;
+    results_.emplace_back();
+    chain.input->Give(std::move(rows));
+    return true;
+  }
+
+  static size_t BytesOf(const Batch& batch) {
+    return batch.rows * (batch.columns.size() + 1) * sizeof(rdf::TermId);
+  }
+
   void AddProfiles() {
     if (profile() == nullptr) return;
     for (const Chain& chain : chains_) {
-      for (const plan::PlanNode* step : steps_) Add(*chain.context, *step);
+      for (const plan::PlanNode* step : steps_) {
+        Add(*chain.context, *step, /*same_run=*/true);
+        // What it runs again and again for its rows.
+        if (std::holds_alternative<plan::BindJoinStep>(step->step))
+          AddAll(*chain.context, *step->inputs[1]);
+      }
     }
-    AddAll(*source_node_);
+    for (const Table& table : tables_)
+      AddAll(*source_context_, *table.join->inputs[1]);
+    AddAll(*source_context_, *source_node_);
   }
-  void Add(const Context& from, const plan::PlanNode& node) {
+  void Add(const Context& from, const plan::PlanNode& node, bool same_run) {
     const OperatorProfile* done = from.FindProfile(node);
     if (done == nullptr) return;
     OperatorProfile* sum = context().ProfileOf(node);
     sum->Add(*done);
-    sum->runs = std::max(sum->runs, done->runs);
+    sum->runs =
+        same_run ? std::max(sum->runs, done->runs) : sum->runs + done->runs;
   }
-  void AddAll(const plan::PlanNode& node) {
-    Add(*source_context_, node);
-    for (const plan::PlanPtr& input : node.inputs) AddAll(*input);
+  void AddAll(const Context& from, const plan::PlanNode& node) {
+    Add(from, node, /*same_run=*/false);
+    for (const plan::PlanPtr& input : node.inputs) AddAll(from, *input);
   }
 
+  // Batches that one batch of the source may have made before its turn.
+  static constexpr size_t kMostWaiting = 4;
+
+  const Parameters given_;
   std::vector<const plan::PlanNode*> steps_;  // the topmost first
   const plan::PlanNode* source_node_ = nullptr;
   plan::PlanNode leaf_;
-  uint64_t batches_alone_ = 0, taken_ = 0;
-  bool started_ = false, finished_ = false;
-  size_t window_ = 0;  // batches that may wait for their turn
+  uint64_t batches_alone_ = 0;
+  bool started_ = false, finished_ = false, built_ = false;
+  size_t window_ = 0;  // batches of the source that may be under way
 
   // Held while the source is asked; taken before mutex_.
   std::mutex source_mutex_;
   std::unique_ptr<Context> source_context_;
   OperatorPtr source_;
+  std::vector<Table> tables_;  // built before any thread starts
 
   std::vector<Chain> chains_;  // the first one is the asking thread's
 
-  std::mutex mutex_;  // guards what follows
+  std::mutex mutex_;  // guards what follows, and `busy` and `number` of chains
   std::condition_variable changed_;
   std::deque<Result> results_;  // of batch next_out_ and those after it
   uint64_t next_in_ = 0, next_out_ = 0;
+  MemoryCharge charge_;  // of what waits
   bool ended_ = false, stop_ = false;
   absl::Status status_;
 
+  std::atomic<uint64_t> taken_{0};
   std::vector<std::thread> threads_;  // ended first
 };
 

@@ -95,8 +95,8 @@ struct QueryOptions {
   // What is known of the view's graph; may be null, outlives the query. Null
   // for the view of a transaction: its commit is none that others see.
   plan::StatisticsCache* statistics = nullptr;
-  // That one query may use; 0: as many as the machine runs at once. All queries
-  // together use no more than twice that many.
+  // That one query may use, the asking one among them; 0: as many as the machine
+  // runs at once. All queries together start no more than twice that many.
   size_t threads = 0;
   // Keep count of rows and time of each operator.
   bool profile = false;

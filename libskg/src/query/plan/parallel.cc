@@ -3,21 +3,69 @@
 #include <algorithm>
 #include <memory>
 #include <utility>
+#include <vector>
 
+#include "query/exec/operators.h"
 #include "query/plan/variables.h"
 
 namespace skg::query::plan {
 namespace {
 
-// It computes each row by itself, whoever does it.
-bool IsRowByRow(const PlanNode& node) {
-  if (const auto* filter = std::get_if<FilterStep>(&node.step)) {
-    return std::all_of(filter->conditions.begin(), filter->conditions.end(),
-                       [](const auto& c) { return IsPure(*c); });
-  }
+bool IsPureOrAbsent(const SharedExpression& condition) {
+  return condition == nullptr || IsPure(*condition);
+}
+
+bool ArePure(const std::vector<SharedExpression>& conditions) {
+  return std::all_of(conditions.begin(), conditions.end(), IsPureOrAbsent);
+}
+
+// Whoever runs it, and how often, its rows are the same.
+bool MayRunAnywhere(const PlanNode& node) {
+  bool may = std::holds_alternative<ScanStep>(node.step) ||
+             std::holds_alternative<ValuesStep>(node.step) ||
+             std::holds_alternative<UnionStep>(node.step) ||
+             std::holds_alternative<ProjectStep>(node.step) ||
+             std::holds_alternative<DistinctStep>(node.step) ||
+             std::holds_alternative<PathStep>(node.step);
+  if (const auto* filter = std::get_if<FilterStep>(&node.step))
+    may = ArePure(filter->conditions);
+  if (const auto* extend = std::get_if<ExtendStep>(&node.step))
+    may = IsPure(*extend->expression);
+  if (const auto* join = std::get_if<BindJoinStep>(&node.step))
+    may = IsPureOrAbsent(join->condition);
+  return may &&
+         std::all_of(node.inputs.begin(), node.inputs.end(),
+                     [](const PlanPtr& in) { return MayRunAnywhere(*in); });
+}
+
+bool AsksServices(const PlanNode& node) {
+  return std::holds_alternative<ServiceStep>(node.step) ||
+         std::any_of(node.inputs.begin(), node.inputs.end(),
+                     [](const PlanPtr& in) { return AsksServices(*in); });
+}
+
+// What comes of a batch of its first input does not depend on the other
+// batches, nor on who computes it.
+bool WorksByBatch(const PlanNode& node) {
+  if (const auto* filter = std::get_if<FilterStep>(&node.step))
+    return ArePure(filter->conditions);
   if (const auto* extend = std::get_if<ExtendStep>(&node.step))
     return IsPure(*extend->expression);
+  if (std::holds_alternative<HashJoinStep>(node.step)) {
+    // Services are asked about the rows of the other side.
+    return exec::IsKeyJoin(node, *node.inputs[0], *node.inputs[1]) &&
+           !AsksServices(node);
+  }
+  if (const auto* join = std::get_if<BindJoinStep>(&node.step))
+    return IsPureOrAbsent(join->condition) && MayRunAnywhere(*node.inputs[1]);
   return std::holds_alternative<ProjectStep>(node.step);
+}
+
+// For one row, where an expression is 1.
+double WorkOfRow(const PlanNode& node) {
+  if (std::holds_alternative<ProjectStep>(node.step)) return 0;
+  constexpr double kProbe = 0.125;
+  return std::holds_alternative<HashJoinStep>(node.step) ? kProbe : 1;
 }
 
 PlanPtr WithThreads(PlanPtr input, size_t steps) {
@@ -71,15 +119,16 @@ PlanPtr InputsParallelised(const PlanPtr& plan, const PlanLimits& limits,
 }
 
 PlanPtr Parallelised(PlanPtr plan, const PlanLimits& limits, Asked asked) {
-  // The chain from here down, and how many of its steps compute something.
-  size_t steps = 0, computing = 0;
+  // The chain from here down.
+  size_t steps = 0;
+  double work = 0;
   const PlanNode* below = plan.get();
-  while (IsRowByRow(*below)) {
-    if (!std::holds_alternative<ProjectStep>(below->step)) ++computing;
+  while (WorksByBatch(*below)) {
+    work += WorkOfRow(*below);
     ++steps;
     below = below->inputs[0].get();
   }
-  if (computing == 0 || below->rows < limits.parallel_rows ||
+  if (work == 0 || below->rows * std::min(work, 1.0) < limits.parallel_rows ||
       asked == Asked::kFew) {
     return InputsParallelised(plan, limits, asked);
   }
@@ -90,6 +139,10 @@ PlanPtr Parallelised(PlanPtr plan, const PlanLimits& limits, Asked asked) {
   for (size_t i = steps; i-- > 0;) {
     auto node = std::make_shared<PlanNode>(*chain[i]);
     node->inputs[0] = std::move(made);
+    // It is read before there are threads.
+    if (std::holds_alternative<HashJoinStep>(node->step)) {
+      node->inputs[1] = Parallelised(node->inputs[1], limits, Asked::kAll);
+    }
     made = std::move(node);
   }
   return WithThreads(std::move(made), steps);

@@ -193,8 +193,9 @@ struct PathStep {
 struct GraphNamesStep {
   Place name;
 };
-// The input's topmost `steps` nodes, each computing row by row, are run by
-// several threads, a batch at a time; the rows come in the same sequence.
+// The input's topmost `steps` nodes are run by several threads, each of them on
+// batches of what the last of these nodes reads; the rows come in the same
+// sequence. The tables of joins among them are made before.
 struct ParallelStep {
   size_t steps = 0;
 };

@@ -1,0 +1,18 @@
+// How many threads queries may start. Thread safety: all of it from any thread.
+#pragma once
+
+#include <cstddef>
+
+namespace skg::query::exec {
+
+// As many as the machine runs at once, at least one.
+[[nodiscard]] size_t HardwareThreads();
+// As many as all queries of the process may have started at a time.
+[[nodiscard]] size_t MostThreads();
+
+// Asks to start one more. False: there are enough of them.
+[[nodiscard]] bool TakeThread();
+// So many have ended, or were never started.
+void GiveBackThreads(size_t threads);
+
+}  // namespace skg::query::exec
