@@ -1,7 +1,6 @@
 #include "query/patterns/pattern_algebra.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <memory>
 #include <numeric>
@@ -70,8 +69,6 @@ class Translator {
   [[nodiscard]] Variable RowVariable(size_t place) const {
     return row_columns_[place].second;
   }
-
-  // --- Patterns ---------------------------------------------------------
 
   AlgebraPtr Leaf(const ResolvedPattern& pattern, Columns columns = {},
                   const Renames& renames = {}) const {
