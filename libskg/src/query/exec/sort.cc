@@ -1,5 +1,6 @@
 // Rows by the order of terms, or only the first of them.
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -57,8 +58,11 @@ class SortOperator final : public Operator {
     for (;;) {
       SKG_ASSIGN_OR_RETURN(const bool more, input_->Next(batch));
       if (!more) break;
+      LeaveOutLate(batch);
       SKG_RETURN_IF_ERROR(table_.Append(batch));
-      if (table_.rows() > most) SKG_RETURN_IF_ERROR(Select());
+      if (table_.rows() <= most) continue;
+      SKG_RETURN_IF_ERROR(Select());
+      FindLast();
     }
     input_ = nullptr;  // gives back what it held
     SKG_RETURN_IF_ERROR(Sort());
@@ -66,14 +70,39 @@ class SortOperator final : public Operator {
     return absl::OkStatus();
   }
 
+  // By ids alone it is cheap to tell most rows that come too late.
+  [[nodiscard]] bool bounded() const {
+    return !keys_.empty() && step_.keys[0].collation == Collation::kId;
+  }
+  // The last of the first keys, once as many rows are held as are wanted.
+  void FindLast() {
+    if (!bounded() || table_.rows() < step_.limit) return;
+    const std::vector<TermId>& column = table_.column(keys_[0]);
+    last_ = step_.keys[0].descending
+                ? *std::min_element(column.begin(), column.end())
+                : *std::max_element(column.begin(), column.end());
+  }
+  // Rows behind it cannot be among the first.
+  void LeaveOutLate(Batch& batch) {
+    if (!last_) return;
+    const std::vector<TermId>& column = batch.columns[keys_[0]];
+    const bool descending = step_.keys[0].descending;
+    chosen_.clear();
+    for (size_t row = 0; row < batch.rows; ++row) {
+      if (descending ? column[row] >= *last_ : column[row] <= *last_)
+        chosen_.push_back(static_cast<uint32_t>(row));
+    }
+    KeepRows(batch, chosen_);
+  }
+
   // Few where the query may hold little.
   [[nodiscard]] uint64_t Slack() const {
-    constexpr uint64_t kMost = uint64_t{1} << 15;
+    const uint64_t most = uint64_t{1} << (bounded() ? 12 : 15);
     constexpr uint64_t kPart = 64;  // of the memory
     const uint64_t row_bytes = 8 * (table_.width() + keys_.size() + 4);
     return std::clamp<uint64_t>(
         context().memory.limit_bytes() / kPart / row_bytes,
-        Batch::kMostRows / 2, kMost);
+        Batch::kMostRows / 2, most);
   }
 
   // Leaves the rows that may still be wanted.
@@ -183,6 +212,8 @@ class SortOperator final : public Operator {
   MemoryCharge charge_;
   RowTable table_;
   std::vector<size_t> keys_, columns_, apart_;  // of the input
+  std::optional<TermId> last_;
+  std::vector<uint32_t> chosen_;
   std::vector<uint32_t> order_;
   size_t next_ = 0;
 };

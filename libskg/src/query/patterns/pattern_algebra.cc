@@ -1,7 +1,6 @@
 #include "query/patterns/pattern_algebra.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <memory>
 #include <numeric>
@@ -70,8 +69,6 @@ class Translator {
   [[nodiscard]] Variable RowVariable(size_t place) const {
     return row_columns_[place].second;
   }
-
-  // --- Patterns ---------------------------------------------------------
 
   AlgebraPtr Leaf(const ResolvedPattern& pattern, Columns columns = {},
                   const Renames& renames = {}) const {
@@ -207,21 +204,42 @@ class Translator {
     for (size_t i = 0; i < patterns_.size(); ++i) {
       Numbers others = *group_of[i];
       std::erase(others, i);
-      std::vector<Expression> conditions =
-          Existences(others, patterns_[i].named, {});
+      std::vector<Expression> conditions;
       for (size_t j = 0; j < i; ++j) {
         Expression found;
         if (FoundBy(j, *group_of[j], i, &found))
           conditions.push_back(Not(std::move(found)));
       }
-      inputs[i] =
-          Filtered(Leaf(patterns_[i], row_columns_), std::move(conditions));
+      inputs[i] = Filtered(TakingPart(i, others), std::move(conditions));
     }
     AlgebraPtr rows = OfAll<Union>(std::move(inputs));
     if (groups.size() == 1) return rows;
     std::vector<AlgebraPtr> parts;
     parts.push_back(std::move(rows));
     for (const Numbers& group : groups) parts.push_back(Holds(group));
+    return OfAll<Join>(std::move(parts));
+  }
+
+  // Matches of a pattern with which the others of its group hold. These are
+  // joined as their distinct values, not asked for with EXISTS: where they are
+  // few, the pattern is looked up for each.
+  AlgebraPtr TakingPart(size_t i, const Numbers& others) const {
+    const ResolvedPattern& pattern = patterns_[i];
+    std::vector<AlgebraPtr> parts;
+    parts.push_back(Leaf(pattern, row_columns_));
+    for (const Numbers& group :
+         ConnectedPatterns(patterns_, others, pattern.named)) {
+      std::vector<Variable> shared;
+      for (const Variable v : pattern.named) {
+        if (std::any_of(group.begin(), group.end(), [&](size_t other) {
+              return patterns_[other].Names(v);
+            })) {
+          shared.push_back(v);
+        }
+      }
+      parts.push_back(MakeAlgebra(
+          Distinct{MakeAlgebra(Project{LeavesOf(group, {}), shared})}));
+    }
     return OfAll<Join>(std::move(parts));
   }
 

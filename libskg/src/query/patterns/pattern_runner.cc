@@ -172,6 +172,7 @@ class Runner {
     run_.memory = environment.memory;
     run_.valid_at = query.valid_at;
     run_.names = &names;
+    run_.seed = 1;  // nothing of it is random
     run_.plan = environment.plan;
     run_.profile = options.profile;
   }
