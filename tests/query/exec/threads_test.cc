@@ -134,6 +134,23 @@ TEST_CASE("rows and their sequence do not depend on threads",
   CHECK(parallel + 2 >= std::size(kCases));
 }
 
+TEST_CASE("where memory is short threads take turns",
+          "[query][exec][threads]") {
+  const Query query = Parse("SELECT ?x ?z { ?x :of ?h . ?h :to ?z }");
+  QueryOptions alone = WithThreads(1), several = WithThreads(4);
+  for (QueryOptions* const options : {&alone, &several}) {
+    options->plan.hash_join = false;
+    options->memory_bytes = size_t{32} << 10;
+  }
+  const auto want = Run(query, alone);
+  REQUIRE_OK(want);
+  for (int turn = 0; turn < 5; ++turn) {
+    const auto got = Run(query, several);
+    REQUIRE_OK(got);
+    CHECK(*got == *want);
+  }
+}
+
 TEST_CASE("profiles add up what threads did", "[query][exec][threads]") {
   QueryOptions options = WithThreads(4);
   options.profile = true;

@@ -259,6 +259,12 @@ class Parallel final : public Operator {
   }
   // or may do something now: what waits for its turn is bounded.
   bool MayRun(const Chain& chain) const {
+    if (starved_) {
+      // In turn, as one thread would.
+      return chain.busy
+                 ? chain.number == next_out_ && results_.front().batches.empty()
+                 : results_.empty();
+    }
     return chain.busy ? results_[chain.number - next_out_].batches.size() <
                             kMostWaiting
                       : next_in_ - next_out_ < window_;
@@ -274,10 +280,10 @@ class Parallel final : public Operator {
     Batch made;
     const absl::StatusOr<bool> some = chain.top->Next(made);
     const std::lock_guard lock(mutex_);
-    absl::Status status = some.status();
-    if (status.ok() && *some) status = charge_.Add(BytesOf(made));
-    if (!status.ok()) {
-      if (status_.ok()) status_ = std::move(status);
+    // A query that has no memory for what waits needs none with one thread.
+    if (some.ok() && *some && !charge_.Add(BytesOf(made)).ok()) starved_ = true;
+    if (!some.ok()) {
+      if (status_.ok()) status_ = some.status();
     } else {
       Result& result = results_[chain.number - next_out_];
       if (*some) {
@@ -372,7 +378,8 @@ class Parallel final : public Operator {
   std::condition_variable changed_;
   std::deque<Result> results_;  // of batch next_out_ and those after it
   uint64_t next_in_ = 0, next_out_ = 0;
-  MemoryCharge charge_;  // of what waits
+  MemoryCharge charge_;   // of what waits
+  bool starved_ = false;  // there is no more memory for that
   bool ended_ = false, stop_ = false;
   absl::Status status_;
 
