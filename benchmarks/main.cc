@@ -161,7 +161,7 @@ void AddRun(CLI::App& app, RunVerb& verb) {
       ->capture_default_str();
   run->add_option("--statements", options.statements,
                   "Length of a run that goes by statements")
-      ->check(CLI::Range(uint64_t{1}, uint64_t{10'000'000}).description(""))
+      ->check(CLI::Range(uint64_t{1}, uint64_t{100'000'000}).description(""))
       ->capture_default_str();
   run->add_option("--batch", options.statements_per_commit,
                   "Statements a commit of batch_insert")
