@@ -268,24 +268,9 @@ class RandomTransaction {
       const bool known = key.subject.bound() && key.predicate.bound() &&
                          key.object.bound() &&
                          (key.graph.bound() || !step.graph);
-      switch (known ? Apply(model_, step.operation, key, "", commit)
-                    : Outcome::kAbsent) {
-        case Outcome::kInserted:
-          ++expected.inserted;
-          break;
-        case Outcome::kReplaced:
-          ++expected.replaced;
-          break;
-        case Outcome::kDuplicate:
-          ++expected.duplicates;
-          break;
-        case Outcome::kRemoved:
-          ++expected.removed;
-          break;
-        case Outcome::kAbsent:
-          ++expected.absent;
-          break;
-      }
+      Count(known ? Apply(model_, step.operation, key, "", commit)
+                  : Outcome::kAbsent,
+            expected);
     }
     CHECK(outcome->result.inserted == expected.inserted);
     CHECK(outcome->result.replaced == expected.replaced);

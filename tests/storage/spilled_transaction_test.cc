@@ -173,23 +173,9 @@ CommitResult ApplyChanges(const GraphStore& graph, Model& model,
       known &= id->bound();
       return *id;
     });
-    switch (known ? Apply(model, operation, key, change.metadata, commit)
-                  : Outcome::kAbsent) {
-      case Outcome::kInserted:
-        ++expected.inserted;
-        break;
-      case Outcome::kReplaced:
-        ++expected.replaced;
-        break;
-      case Outcome::kDuplicate:
-        ++expected.duplicates;
-        break;
-      case Outcome::kRemoved:
-        ++expected.removed;
-        break;
-      case Outcome::kAbsent:
-        ++expected.absent;
-    }
+    Count(known ? Apply(model, operation, key, change.metadata, commit)
+                : Outcome::kAbsent,
+          expected);
   }
   return expected;
 }

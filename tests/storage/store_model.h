@@ -48,6 +48,27 @@ struct Run {
   std::mt19937_64 random;
 };
 
+// Adds what became of one operation.
+inline void Count(Outcome outcome, CommitResult& result) {
+  switch (outcome) {
+    case Outcome::kInserted:
+      ++result.inserted;
+      break;
+    case Outcome::kReplaced:
+      ++result.replaced;
+      break;
+    case Outcome::kDuplicate:
+      ++result.duplicates;
+      break;
+    case Outcome::kRemoved:
+      ++result.removed;
+      break;
+    case Outcome::kAbsent:
+      ++result.absent;
+      break;
+  }
+}
+
 // Applies one operation to the model as the architecture page words it.
 inline Outcome Apply(Model& model, const WriteOperation& operation,
                      const StatementKey& key, const std::string& metadata,

@@ -18,16 +18,17 @@ bool ClearScope::Covers(TermId named_graph) const {
   return false;
 }
 
+bool Within(const ClearScope& inner, const ClearScope& outer) {
+  return inner == outer || outer.scope == GraphScope::kUnion ||
+         (outer.scope == GraphScope::kNamed && inner.scope == GraphScope::kOne);
+}
+
 void AddClear(const ClearScope& added, std::vector<ClearScope>& clears) {
-  const auto within = [](const ClearScope& a, const ClearScope& b) {
-    return a == b || b.scope == GraphScope::kUnion ||
-           (b.scope == GraphScope::kNamed && a.scope == GraphScope::kOne);
-  };
   for (const ClearScope& clear : clears) {
-    if (within(added, clear)) return;
+    if (Within(added, clear)) return;
   }
   std::erase_if(clears,
-                [&](const ClearScope& clear) { return within(clear, added); });
+                [&](const ClearScope& clear) { return Within(clear, added); });
   const auto has = [&](GraphScope scope) {
     return added.scope == scope ||
            std::any_of(clears.begin(), clears.end(),

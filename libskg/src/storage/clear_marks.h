@@ -21,6 +21,9 @@ struct ClearScope {
   friend bool operator==(const ClearScope&, const ClearScope&) = default;
 };
 
+// Whether `outer` takes all that `inner` does.
+[[nodiscard]] bool Within(const ClearScope& inner, const ClearScope& outer);
+
 // What one commit clears at most: each is a mark for reads to look at.
 inline constexpr size_t kMostClears = 256;
 // Adds a clear to some that come together: none covers what another one does.

@@ -8,29 +8,15 @@
 
 namespace skg::storage {
 
-bool LoadClears::Covers(const Clear& clear, const Clear& other) {
-  switch (clear.scope.scope) {
-    case GraphScope::kUnion:
-      return true;
-    case GraphScope::kOne:
-      return clear.graph ? clear.graph == other.graph
-                         : clear.scope == other.scope;
-    case GraphScope::kNamed:
-      return other.scope.scope == GraphScope::kNamed ||
-             other.scope.scope == GraphScope::kOne;
-    case GraphScope::kDefault:
-      return other.scope.scope == GraphScope::kDefault;
-  }
-  return false;
-}
-
 absl::Status LoadClears::Add(const ClearScope& scope, const rdf::Term* graph,
                              uint64_t from) {
   Clear added{scope, std::nullopt, from};
   if (graph != nullptr) added.graph = *graph;
   // The later one takes what the earlier one did, and what came since.
-  std::erase_if(clears_,
-                [&](const Clear& clear) { return Covers(added, clear); });
+  std::erase_if(clears_, [&](const Clear& clear) {
+    return Within(clear.scope, added.scope) ||
+           (added.graph && clear.graph == added.graph);
+  });
   if (clears_.size() >= kMostClears) {
     return absl::ResourceExhaustedError(
         absl::StrCat("the transaction has cleared ", kMostClears,

@@ -45,8 +45,6 @@ class LoadClears {
     std::optional<rdf::Term> graph;
     uint64_t from = 0;
   };
-  [[nodiscard]] static bool Covers(const Clear& clear, const Clear& other);
-
   std::vector<Clear> clears_;
 };
 

@@ -107,11 +107,6 @@ void Overlay::RemoveTriple(const StatementKey& key) {
   touched.written.clear();
 }
 
-void Overlay::Clear(const ClearScope& scope) {
-  TakeBack(scope);
-  AddClear(scope, clears);
-}
-
 void Overlay::TakeBack(const ClearScope& scope) {
   absl::erase_if(touched_, [&](const auto& entry) {
     return scope.Covers(entry.first.graph);

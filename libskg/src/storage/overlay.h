@@ -43,9 +43,8 @@ class Overlay {
   // `record`: index into `records` plus one; 0: none.
   void Put(const StatementKey& key, float weight, uint32_t record);
   void RemoveTriple(const StatementKey& key);
-  // What was changed there before is forgotten, the operations too.
-  void Clear(const ClearScope& scope);
-  // The same without the clear.
+  // Forgets what was changed there, the operations too. Who clears adds the
+  // scope to `clears`.
   void TakeBack(const ClearScope& scope);
 
   // What the changes say of a statement: nothing, gone, or its new row. Of what
