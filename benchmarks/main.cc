@@ -15,6 +15,7 @@
 #include "harness/runner.h"
 #include "harness/stopwatch.h"
 #include "harness/workload.h"
+#include "kernels/kernels.h"
 #include "nlohmann/json.hpp"
 #include "peers/httplib_bare/httplib_bare.h"
 #include "skg/version.h"
@@ -258,6 +259,27 @@ const CLI::App* AddAnswer(CLI::App& app, AnswerVerb& verb) {
   return answer;
 }
 
+// Graphs, kernels and peers of analytics: see kernels/kernels.h.
+const CLI::App* AddKernels(CLI::App& app, KernelBench& bench) {
+  CLI::App* kernels = app.add_subcommand(
+      "kernels", "Time kernels on a generated graph, or write its edges");
+  kernels
+      ->add_option("graph", bench.graph,
+                   "rmat:SCALE, rmat-both:SCALE, sbm:V:E:GROUPS:MIX, "
+                   "random:V:E, or a file of edges")
+      ->required();
+  kernels->add_option("--kernels", bench.kernels, "Only these")->delimiter(',');
+  kernels->add_option("--threads", bench.threads, "One run for each")
+      ->delimiter(',');
+  kernels->add_option("--repeat", bench.repeat, "Runs of each")
+      ->check(CLI::Range(1, 1000));
+  kernels->add_option("--seed", bench.seed, "Of the generator");
+  kernels->add_flag("--weighted", bench.weighted, "Use the file's weights");
+  kernels->add_option("--write", bench.write_edges,
+                      "Write the edges to this file and time nothing");
+  return kernels;
+}
+
 struct BareHttpVerb {
   size_t body_bytes = 0;
   int threads = 8;
@@ -284,6 +306,8 @@ int Main(int argc, char** argv) {
   const CLI::App* generate = AddGenerate(app, generate_verb);
   BareHttpVerb bare_verb;
   const CLI::App* bare = AddBareHttp(app, bare_verb);
+  KernelBench kernel_bench;
+  const CLI::App* kernels = AddKernels(app, kernel_bench);
   AnswerVerb answer_verb;
   const CLI::App* answer = AddAnswer(app, answer_verb);
   try {
@@ -299,6 +323,7 @@ int Main(int argc, char** argv) {
     options.memory_bytes = answer_verb.memory_mib * kMiB;
     return AnswerLines(options, answer_verb.store);
   }
+  if (kernels->parsed()) return RunKernels(kernel_bench);
   if (generate->parsed()) return Generate(generate_verb);
   return list->parsed() ? List() : RunChosen(verb);
 }

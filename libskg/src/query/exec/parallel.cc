@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "base/status.h"
+#include "base/thread_quota.h"
 #include "query/exec/key_table.h"
 #include "query/exec/operators.h"
-#include "query/exec/thread_quota.h"
 
 namespace skg::query::exec {
 namespace {

@@ -1,10 +1,10 @@
-#include "query/exec/thread_quota.h"
+#include "base/thread_quota.h"
 
 #include <algorithm>
 #include <atomic>
 #include <thread>
 
-namespace skg::query::exec {
+namespace skg {
 namespace {
 
 std::atomic<size_t> running_threads{0};
@@ -29,4 +29,4 @@ bool TakeThread() {
 
 void GiveBackThreads(size_t threads) { running_threads -= threads; }
 
-}  // namespace skg::query::exec
+}  // namespace skg

@@ -1,13 +1,14 @@
-// How many threads queries may start. Thread safety: all of it from any thread.
+// How many threads queries and kernels may start. Thread safety: all of it from
+// any thread.
 #pragma once
 
 #include <cstddef>
 
-namespace skg::query::exec {
+namespace skg {
 
 // As many as the machine runs at once, at least one.
 [[nodiscard]] size_t HardwareThreads();
-// As many as all queries of the process may have started at a time.
+// As many as all calls of the process may have started at a time.
 [[nodiscard]] size_t MostThreads();
 
 // Asks to start one more. False: there are enough of them.
@@ -15,4 +16,4 @@ namespace skg::query::exec {
 // So many have ended, or were never started.
 void GiveBackThreads(size_t threads);
 
-}  // namespace skg::query::exec
+}  // namespace skg

@@ -1,0 +1,10 @@
+#include "kernels/kernels.h"
+
+namespace skg::bench {
+
+std::vector<KernelCase> StructureKernels() {
+  std::vector<KernelCase> kernels;
+  return kernels;
+}
+
+}  // namespace skg::bench
