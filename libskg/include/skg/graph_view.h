@@ -71,9 +71,8 @@ struct GraphViewOptions {
   std::vector<std::string> without_predicates = {};
   // Only statements of this named graph; unset: of all graphs together.
   std::optional<std::string> graph = std::nullopt;
-  // Only nodes that have one of these as rdf:type, in the same graphs; empty:
-  // all nodes. With types rdf:type itself makes an edge only where
-  // `predicates` names it.
+  // Only nodes that have one of these as rdf:type, in the same graphs, and the
+  // edges between them; empty: all nodes.
   std::vector<std::string> node_types = {};
   float min_weight = 0;   // in [0, 1]
   bool literals = false;  // literals and triple terms are nodes, too

@@ -7,111 +7,96 @@
 namespace skg::analytics {
 namespace {
 
-// The weight of edges that become one, edge by edge.
-class Merger {
- public:
-  explicit Merger(ParallelEdges rule) : rule_(rule) {}
-
-  void Start(float weight) {
-    sum_ = weight;
-    count_ = 1;
-  }
-  void Add(float weight) {
-    ++count_;
-    switch (rule_) {
-      case ParallelEdges::kSum:
-      case ParallelEdges::kMean:
-        sum_ += weight;
-        break;
-      case ParallelEdges::kGreatest:
-        sum_ = std::max(sum_, static_cast<double>(weight));
-        break;
-      case ParallelEdges::kLeast:
-        sum_ = std::min(sum_, static_cast<double>(weight));
-        break;
-    }
-  }
-  [[nodiscard]] float weight() const {
-    return static_cast<float>(rule_ == ParallelEdges::kMean
-                                  ? sum_ / static_cast<double>(count_)
-                                  : sum_);
-  }
-
- private:
-  const ParallelEdges rule_;
-  double sum_ = 0;
-  uint64_t count_ = 0;
-};
-
-// Sorts and merges each vertex's edges, which lie in [starts[v], starts[v+1]),
-// and moves them together.
-Csr Merge(Vertex vertices, const std::vector<uint64_t>& starts,
-          Array<Vertex> targets, Array<float> weights, ParallelEdges rule) {
-  Csr csr;
-  csr.offsets = Array<uint64_t>(size_t{vertices} + 1);
-  const bool weighted = weights.size() > 0;
-  std::vector<std::pair<Vertex, float>> row;
-  Merger merger(rule);
-  uint64_t end = 0;
-  for (Vertex v = 0; v < vertices; ++v) {
-    csr.offsets[v] = end;
-    const uint64_t from = starts[v], to = starts[v + 1];
-    if (!weighted) {
-      std::sort(targets.data() + from, targets.data() + to);
-      Vertex* const last =
-          std::unique(targets.data() + from, targets.data() + to);
-      end = std::move(targets.data() + from, last, targets.data() + end) -
-            targets.data();
-      continue;
-    }
-    row.clear();
-    for (uint64_t i = from; i < to; ++i)
-      row.emplace_back(targets[i], weights[i]);
-    // By weight, too: a sum must not depend on the sequence of the edges.
-    std::sort(row.begin(), row.end());
-    for (size_t i = 0; i < row.size();) {
-      const Vertex target = row[i].first;
-      merger.Start(row[i].second);
-      while (++i < row.size() && row[i].first == target) {
-        merger.Add(row[i].second);
-      }
-      targets[end] = target;
-      weights[end++] = merger.weight();
-    }
-  }
-  csr.offsets[vertices] = end;
-  if (end == targets.size()) {
-    csr.targets = std::move(targets);
-    csr.weights = std::move(weights);
-    return csr;
-  }
-  csr.targets = Array<Vertex>(end);
-  std::copy_n(targets.data(), end, csr.targets.data());
-  if (weighted) {
-    csr.weights = Array<float>(end);
-    std::copy_n(weights.data(), end, csr.weights.data());
-  }
-  return csr;
+// Unweighted: sorts a row and moves it, each target once, to `to`. Returns how
+// many are left.
+uint64_t MoveRow(Vertex* from, Vertex* end, Vertex* to) {
+  if (!std::is_sorted(from, end)) std::sort(from, end);
+  return static_cast<uint64_t>(std::unique_copy(from, end, to) - to);
 }
 
-// counts[v + 1] edges of v become the place where those of v start.
-void SumUp(std::vector<uint64_t>& counts) {
-  for (size_t v = 1; v < counts.size(); ++v) counts[v] += counts[v - 1];
+// The same with weights. Sorted by weight, too: a sum must not depend on the
+// sequence of the edges.
+uint64_t MoveRow(std::vector<std::pair<Vertex, float>>& row,
+                 WeightMerger& merger, Vertex* targets, float* weights) {
+  if (!std::is_sorted(row.begin(), row.end()))
+    std::sort(row.begin(), row.end());
+  uint64_t count = 0;
+  for (size_t i = 0; i < row.size();) {
+    const Vertex target = row[i].first;
+    merger.Start(row[i].second);
+    while (++i < row.size() && row[i].first == target)
+      merger.Add(row[i].second);
+    targets[count] = target;
+    weights[count++] = merger.weight();
+  }
+  return count;
+}
+
+template <typename Value>
+Array<Value> First(Array<Value> values, uint64_t count) {
+  if (count == values.size()) return values;
+  Array<Value> first(count);
+  std::copy_n(values.data(), count, first.data());
+  return first;
 }
 
 }  // namespace
+
+void WeightMerger::Add(float weight) {
+  ++count_;
+  switch (rule_) {
+    case ParallelEdges::kSum:
+    case ParallelEdges::kMean:
+      value_ += weight;
+      break;
+    case ParallelEdges::kGreatest:
+      value_ = std::max(value_, static_cast<double>(weight));
+      break;
+    case ParallelEdges::kLeast:
+      value_ = std::min(value_, static_cast<double>(weight));
+      break;
+  }
+}
 
 size_t CsrBytes(uint64_t vertices, uint64_t edges, bool weighted) {
   return (vertices + 1) * sizeof(uint64_t) + edges * sizeof(Vertex) +
          (weighted ? edges * sizeof(float) : 0);
 }
 
+Csr CsrOfRows(const Array<uint64_t>& starts, Array<Vertex> targets,
+              Array<float> weights, ParallelEdges rule) {
+  const size_t vertices = starts.size() - 1;
+  const bool weighted = weights.size() > 0;
+  Csr csr;
+  csr.offsets = Array<uint64_t>(vertices + 1);
+  std::vector<std::pair<Vertex, float>> row;
+  WeightMerger merger(rule);
+  uint64_t end = 0;
+  for (size_t v = 0; v < vertices; ++v) {
+    csr.offsets[v] = end;
+    if (!weighted) {
+      end += MoveRow(targets.data() + starts[v], targets.data() + starts[v + 1],
+                     targets.data() + end);
+      continue;
+    }
+    row.clear();
+    for (uint64_t i = starts[v]; i < starts[v + 1]; ++i)
+      row.emplace_back(targets[i], weights[i]);
+    end += MoveRow(row, merger, targets.data() + end, weights.data() + end);
+  }
+  csr.offsets[vertices] = end;
+  csr.targets = First(std::move(targets), end);
+  csr.weights = weighted ? First(std::move(weights), end) : Array<float>();
+  return csr;
+}
+
 Csr CsrOfEdges(Vertex vertices, std::span<const Edge> edges, bool weighted,
                ParallelEdges rule) {
-  std::vector<uint64_t> starts(size_t{vertices} + 1);
+  Array<uint64_t> starts(size_t{vertices} + 1);
+  std::fill_n(starts.data(), starts.size(), 0);
   for (const Edge& edge : edges) ++starts[size_t{edge.source} + 1];
-  SumUp(starts);
-  std::vector<uint64_t> at(starts.begin(), starts.end() - 1);
+  for (size_t v = 1; v < starts.size(); ++v) starts[v] += starts[v - 1];
+  std::vector<uint64_t> at(starts.data(), starts.data() + vertices);
   Array<Vertex> targets(edges.size());
   Array<float> weights(weighted ? edges.size() : 0);
   for (const Edge& edge : edges) {
@@ -119,7 +104,7 @@ Csr CsrOfEdges(Vertex vertices, std::span<const Edge> edges, bool weighted,
     targets[place] = edge.target;
     if (weighted) weights[place] = edge.weight;
   }
-  return Merge(vertices, starts, std::move(targets), std::move(weights), rule);
+  return CsrOfRows(starts, std::move(targets), std::move(weights), rule);
 }
 
 Csr Transpose(const Adjacency& graph) {
@@ -169,7 +154,7 @@ Csr Undirected(const Adjacency& out, const Adjacency& in, ParallelEdges rule) {
   csr.offsets[vertices] = edges;
   csr.targets = Array<Vertex>(edges);
   csr.weights = Array<float>(out.weighted() ? edges : 0);
-  Merger merger(rule);
+  WeightMerger merger(rule);
   uint64_t place = 0;
   for (Vertex v = 0; v < vertices; ++v) {
     unite(v, [&](bool of_out, bool of_in, uint64_t i, uint64_t j) {

@@ -46,6 +46,27 @@ struct Csr {
   }
 };
 
+// What the weight of several edges is that become one, told one by one.
+class WeightMerger {
+ public:
+  explicit WeightMerger(ParallelEdges rule) : rule_(rule) {}
+  void Start(float weight) {
+    value_ = weight;
+    count_ = 1;
+  }
+  void Add(float weight);
+  [[nodiscard]] float weight() const {
+    return static_cast<float>(rule_ == ParallelEdges::kMean
+                                  ? value_ / static_cast<double>(count_)
+                                  : value_);
+  }
+
+ private:
+  const ParallelEdges rule_;
+  double value_ = 0;
+  uint64_t count_ = 0;
+};
+
 // Of so many vertices and edges.
 [[nodiscard]] size_t CsrBytes(uint64_t vertices, uint64_t edges, bool weighted);
 
@@ -53,6 +74,11 @@ struct Csr {
 // weights are right already.
 [[nodiscard]] Csr CsrOfEdges(Vertex vertices, std::span<const Edge> edges,
                              bool weighted, ParallelEdges rule);
+// The edges of vertex v are [starts[v], starts[v + 1]) of targets and weights
+// (none: every edge weighs 1), in any sequence, perhaps several to one vertex.
+[[nodiscard]] Csr CsrOfRows(const Array<uint64_t>& starts,
+                            Array<Vertex> targets, Array<float> weights,
+                            ParallelEdges rule);
 // Each edge turned round.
 [[nodiscard]] Csr Transpose(const Adjacency& graph);
 // Each edge in both directions, loops once; in = Transpose(out).
