@@ -16,6 +16,7 @@
 #include "skg/backup.h"
 #include "skg/column_batch.h"
 #include "skg/export.h"
+#include "skg/graph_view.h"
 #include "skg/load.h"
 #include "skg/pattern_query.h"
 #include "skg/prepared_query.h"
@@ -166,6 +167,16 @@ class SKG_EXPORT Graph {
   [[nodiscard]] absl::StatusOr<uint64_t> Count(
       const StatementPattern& pattern = {}) const;
   [[nodiscard]] absl::StatusOr<Statement> Get(std::string_view id) const;
+
+  // The present state as arrays for kernels. Of the last view with the same
+  // options a newer one is made by what was written since, where that is
+  // little; the unchanged one is given again. Errors: kInvalidArgument
+  // (FieldErrors() says which option), kDeadlineExceeded, kCancelled,
+  // kResourceExhausted (the memory budget; more than 2^32 - 1 nodes), kNotFound
+  // (the graph was dropped), kDataLoss. Cost: two scans of what the options
+  // choose, about 50 ns an edge.
+  [[nodiscard]] absl::StatusOr<GraphView> View(
+      const GraphViewOptions& options = {}) const;
 
   // Runs one SPARQL query (see query.h) on the present state, or the past one
   // that is asked for. The prefix `:` is the graph's base namespace. Nothing is

@@ -69,7 +69,8 @@ struct GraphViewOptions {
   std::vector<std::string> predicates = {};
   // Never statements of these, though named above.
   std::vector<std::string> without_predicates = {};
-  // Only statements of this named graph; unset: of all graphs together.
+  // Only statements of this named graph, or of the default graph if empty;
+  // unset: of all graphs together, each triple once.
   std::optional<std::string> graph = std::nullopt;
   // Only nodes that have one of these as rdf:type, in the same graphs, and the
   // edges between them; empty: all nodes.

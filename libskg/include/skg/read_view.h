@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "skg/export.h"
+#include "skg/graph_view.h"
 #include "skg/prepared_query.h"
 #include "skg/query.h"
 #include "skg/statement.h"
@@ -86,6 +87,10 @@ class SKG_EXPORT ReadView {
   // As Graph::Prepare, of this state.
   [[nodiscard]] absl::StatusOr<PreparedQuery> Prepare(
       std::string_view text, const PrepareOptions& options = {}) const;
+
+  // As Graph::View, of this state.
+  [[nodiscard]] absl::StatusOr<GraphView> View(
+      const GraphViewOptions& options = {}) const;
 
   // How many statements Match would give: distinct triples, or, where the
   // pattern names a graph, statements with edges apart. Exact. Cost: constant

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "analytics/view_cache.h"
 #include "base/memory_budget.h"
 #include "skg/engine.h"
 #include "storage/store.h"
@@ -30,6 +31,8 @@ class EngineImpl {
   // What is not in the store's hands, for the calls that run.
   [[nodiscard]] MemoryBudget& memory() { return memory_; }
   [[nodiscard]] const MemoryBudget& memory() const { return memory_; }
+  // Half of what is left for calls, at most.
+  [[nodiscard]] analytics::ViewCache& graph_views() { return graph_views_; }
   // What one call may take for rows that it must hold to sort them.
   [[nodiscard]] size_t sort_budget_bytes() const { return memory_bytes_ / 4; }
   void Log(LogLevel level, std::string_view message) const {
@@ -43,7 +46,8 @@ class EngineImpl {
         durability_(options.durability),
         memory_bytes_(memory_bytes),
         memory_(memory_bytes),
-        logger_(options.logger) {}
+        logger_(options.logger),
+        graph_views_(memory_bytes / 8) {}
 
   // Half for blocks and buffers, a quarter for decoded blocks, the dictionary's
   // cache, fences and filters; what is left is for the calls that run.
@@ -57,6 +61,7 @@ class EngineImpl {
   std::unique_ptr<storage::HoldCheck> holds_;
   Logger logger_;
   std::unique_ptr<storage::Store> store_;
+  analytics::ViewCache graph_views_;  // of graphs of the store
 };
 
 }  // namespace skg::engine

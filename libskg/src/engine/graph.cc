@@ -197,6 +197,11 @@ absl::StatusOr<uint64_t> Graph::Count(const StatementPattern& pattern) const {
   return view.Count(pattern);
 }
 
+absl::StatusOr<GraphView> Graph::View(const GraphViewOptions& options) const {
+  SKG_ASSIGN_OR_RETURN(const ReadView view, Latest());
+  return view.View(options);
+}
+
 absl::Status Graph::Compact() {
   return impl_->engine().store().Compact(impl_->store());
 }

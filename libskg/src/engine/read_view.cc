@@ -7,6 +7,7 @@
 #include "base/status.h"
 #include "base/strings.h"
 #include "base/uuid.h"
+#include "engine/graph_view_maker.h"
 #include "engine/match.h"
 #include "engine/statement_decoder.h"
 #include "engine/view_impl.h"
@@ -140,6 +141,11 @@ absl::StatusOr<StatementCursor> ReadView::Match(
   SKG_ASSIGN_OR_RETURN(std::unique_ptr<CursorImpl> cursor,
                        CursorImpl::Open(std::move(source), resolved, options));
   return ViewImpl::WrapCursor(std::move(cursor));
+}
+
+absl::StatusOr<GraphView> ReadView::View(
+    const GraphViewOptions& options) const {
+  return engine::MakeGraphView(*impl_, options);
 }
 
 absl::StatusOr<uint64_t> ReadView::Count(
