@@ -11,6 +11,7 @@ TaskInfo Info() {
   info.kind = "load";
   info.pool = TaskPool::kImport;
   info.title = "people.nt into \"acme/main\"";
+  info.graph = "acme/main";
   info.created = absl::FromUnixSeconds(1'800'000'000);
   info.progress.unit = "bytes";
   return info;
@@ -19,7 +20,8 @@ TaskInfo Info() {
 TEST_CASE("a queued task as JSON") {
   CHECK(TaskJson(Info()) ==
         R"({"id":7,"kind":"load","pool":"import",)"
-        R"("title":"people.nt into \"acme/main\"","state":"queued",)"
+        R"("title":"people.nt into \"acme/main\"","graph":"acme/main",)"
+        R"("state":"queued",)"
         R"("persistent":true,"created":"2027-01-15T08:00:00.000000Z",)"
         R"("started":null,"finished":null,"attempts":0,)"
         R"("progress":{"done":0,"total":null,"unit":"bytes","rate":null,)"
@@ -30,6 +32,7 @@ TEST_CASE("a queued task as JSON") {
 TEST_CASE("an ended task as JSON") {
   TaskInfo info = Info();
   info.title = "caf\xE9";  // not UTF-8
+  info.graph.clear();
   info.state = TaskState::kFailed;
   info.persistent = false;
   info.started = info.created + absl::Milliseconds(1);
@@ -46,7 +49,7 @@ TEST_CASE("an ended task as JSON") {
   CHECK(TaskJson(info) ==
         "{\"id\":7,\"kind\":\"load\",\"pool\":\"import\","
         "\"title\":\"caf\xEF\xBF\xBD\","
-        R"("state":"failed","persistent":false,)"
+        R"("graph":null,"state":"failed","persistent":false,)"
         R"("created":"2027-01-15T08:00:00.000000Z",)"
         R"("started":"2027-01-15T08:00:00.001000Z",)"
         R"("finished":"2027-01-15T08:00:02.000000Z","attempts":2,)"

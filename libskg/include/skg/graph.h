@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "skg/analyze.h"
 #include "skg/backup.h"
 #include "skg/column_batch.h"
 #include "skg/export.h"
@@ -177,6 +178,23 @@ class SKG_EXPORT Graph {
   // choose, about 50 ns an edge.
   [[nodiscard]] absl::StatusOr<GraphView> View(
       const GraphViewOptions& options = {}) const;
+
+  // Runs an analysis (see analyze.h) of the state at its start as a task of
+  // kind "analyze", and gives its number. The task's result is what
+  // WriteAnalysisJson makes of the first rows, with "rows" (how many there
+  // are), "commit" (the state) and, with an output, "written" (statements) and
+  // "written_commit". Errors: kInvalidArgument (FieldErrors() says which
+  // parameter or option; an output of paths), kResourceExhausted (too many
+  // tasks wait), and as View.
+  [[nodiscard]] absl::StatusOr<uint64_t> StartAnalysis(const AnalysisJob& job);
+  // Writes the rows of an analysis as statements, in one commit: for each node
+  // and column of numbers one whose object is an xsd:double or xsd:integer.
+  // Nodes that are literals cannot be subjects and are left out, and so are
+  // numbers that are infinite or none. Errors: kInvalidArgument (paths and
+  // figures have no nodes to write to; a malformed name), and as Apply.
+  [[nodiscard]] absl::StatusOr<CommitResult> WriteAnalysis(
+      const GraphView& view, const AnalysisTable& table,
+      const AnalysisOutput& output, const CommitOptions& options = {});
 
   // Runs one SPARQL query (see query.h) on the present state, or the past one
   // that is asked for. The prefix `:` is the graph's base namespace. Nothing is

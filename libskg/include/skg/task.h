@@ -53,6 +53,8 @@ struct TaskInfo {
   std::string kind;  // what it does: "fold", "load"
   TaskPool pool = TaskPool::kMaintenance;
   std::string title;  // on what: "acme/main", "people.ttl into acme/main"
+  // The graph that it works on, as "acme/main"; empty: not on one graph.
+  std::string graph;
   TaskState state = TaskState::kQueued;
   // Whether it is stored. Short maintenance work is not: such a task is listed
   // while it is alive and leaves nothing behind.
@@ -69,10 +71,10 @@ struct TaskInfo {
   absl::Status storage;
 };
 
-// One line of JSON: id, kind, pool, title, state, persistent, created, started,
-// finished (ISO 8601 in UTC, or null), attempts, progress {done, total, unit,
-// rate, remaining_seconds; null where not known}, result (any JSON, or null),
-// error and storage_error ({code, message}, or null).
+// One line of JSON: id, kind, pool, title, graph, state, persistent, created,
+// started, finished (ISO 8601 in UTC, or null), attempts, progress {done,
+// total, unit, rate, remaining_seconds; null where not known}, result (any
+// JSON, or null), error and storage_error ({code, message}, or null).
 [[nodiscard]] SKG_EXPORT std::string TaskJson(const TaskInfo& task);
 
 }  // namespace skg

@@ -87,8 +87,8 @@ absl::StatusOr<LoadResult> RunBulkTask(
   tasks::TaskSpec spec;
   spec.kind = "load";
   spec.pool = TaskPool::kImport;
-  spec.title = absl::StrCat(what.substr(0, 100), " into ", description.tenant,
-                            "/", description.name);
+  spec.graph = absl::StrCat(description.tenant, "/", description.name);
+  spec.title = absl::StrCat(what.substr(0, 100), " into ", spec.graph);
   spec.unit = "statements";
   // The task ends before this call does.
   BulkTask::Shared shared(progress != nullptr);

@@ -22,8 +22,9 @@ constexpr size_t kMaxShownName = 1000;
 constexpr size_t kPieceBytes = 1 << 20;
 constexpr size_t kMaxSortBytes = size_t{256} << 20;
 
-tasks::TaskSpec SpecOf(std::string kind, std::string title) {
+tasks::TaskSpec SpecOf(std::string kind, std::string graph, std::string title) {
   tasks::TaskSpec spec;
+  spec.graph = std::move(graph);
   spec.kind = std::move(kind);
   spec.pool = TaskPool::kImport;
   spec.title = std::move(title);
@@ -150,11 +151,12 @@ absl::StatusOr<SaveResult> Graph::Save(const ExportSink& sink,
                         result.bytes, R"(, "terms": )", result.terms,
                         R"(, "rows": )", result.rows + result.past_rows, "}");
   };
-  SKG_RETURN_IF_ERROR(caller.Run(
-      impl_->engine().tasks(),
-      SpecOf("backup", absl::StrCat("graph ", av(tenant()), "/", av(name()),
-                                    " as of commit ", view->view().commit())),
-      work));
+  SKG_RETURN_IF_ERROR(
+      caller.Run(impl_->engine().tasks(),
+                 SpecOf("backup", absl::StrCat(av(tenant()), "/", av(name())),
+                        absl::StrCat("graph ", av(tenant()), "/", av(name()),
+                                     " as of commit ", view->view().commit())),
+                 work));
   return result;
 }
 
@@ -196,8 +198,10 @@ absl::StatusOr<Graph> Engine::RestoreGraph(std::string_view name,
   const std::string title = absl::StrCat(
       "graph ", parsed.tenant, "/", parsed.graph, " from ",
       source.name.empty() ? "a file" : source.name.substr(0, kMaxShownName));
-  SKG_RETURN_IF_ERROR(
-      caller.Run(impl_->tasks(), SpecOf("restore", title), work));
+  SKG_RETURN_IF_ERROR(caller.Run(
+      impl_->tasks(),
+      SpecOf("restore", absl::StrCat(parsed.tenant, "/", parsed.graph), title),
+      work));
   return OpenGraph(name);
 }
 

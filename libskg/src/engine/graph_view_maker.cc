@@ -270,4 +270,9 @@ absl::StatusOr<GraphView> MakeGraphView(const ViewImpl& view,
   return Maker(view, options).Make();
 }
 
+absl::Status CheckGraphViewOptions(const ViewImpl& view,
+                                   const GraphViewOptions& options) {
+  return FilterReader(view, options).Read().status();
+}
+
 }  // namespace skg::engine

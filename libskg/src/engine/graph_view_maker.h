@@ -13,4 +13,8 @@ namespace skg::engine {
 [[nodiscard]] absl::StatusOr<GraphView> MakeGraphView(
     const ViewImpl& view, const GraphViewOptions& options);
 
+// kInvalidArgument: as MakeGraphView, without making anything.
+[[nodiscard]] absl::Status CheckGraphViewOptions(
+    const ViewImpl& view, const GraphViewOptions& options);
+
 }  // namespace skg::engine

@@ -134,6 +134,7 @@ absl::Status QueryImpl::Start(const query::Query& query,
                        ForExecutor(options, *view_, query, cancellation_));
   if (options.services != nullptr)
     run.services = &services_.emplace(*options.services, options.deadline);
+  run.tables = &tables_;
   form_ = FormOf(query);
   variables_ = ColumnsOf(query);
   switch (form_) {

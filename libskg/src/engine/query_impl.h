@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/cancellation.h"
+#include "engine/analysis_tables.h"
 #include "engine/column_batch.h"
 #include "engine/service_bridge.h"
 #include "engine/view_impl.h"
@@ -55,7 +56,8 @@ class QueryImpl {
   QueryImpl(std::shared_ptr<const ViewImpl> view, const QueryOptions& options)
       : view_(std::move(view)),
         cancellation_(options.deadline),
-        memory_bytes_(options.memory_bytes) {}
+        memory_bytes_(options.memory_bytes),
+        tables_(*view_, options.threads) {}
 
   [[nodiscard]] absl::Status Start(const query::Query& query,
                                    const QueryOptions& options);
@@ -72,6 +74,7 @@ class QueryImpl {
   Cancellation cancellation_;
   const size_t memory_bytes_;
   std::optional<ServiceBridge> services_;
+  AnalysisTables tables_;
   QueryResult::Form form_ = QueryResult::Form::kSolutions;
   std::vector<std::string> variables_;
   std::vector<std::pair<std::string, std::string>> prefixes_;

@@ -9,6 +9,7 @@
 #include "sparql/record_patterns.h"
 #include "sparql/select_parser.h"
 #include "sparql/service_text.h"
+#include "sparql/table_service.h"
 #include "sparql/triples_parser.h"
 
 namespace skg::sparql {
@@ -214,12 +215,22 @@ bool GroupParser::Graph() {
 bool GroupParser::Service() {
   query::Service service;
   Pattern inner;
+  const size_t start = state_.offset();
   service.silent = state_.AcceptKeyword("SILENT");
   if (!ReadName(state_, service.endpoint)) return false;
   const size_t begin = state_.offset();
   ++state_.services;
   if (!ReadGroup(state_, inner)) return false;
   --state_.services;
+  if (const auto table = TableOf(service.endpoint);
+      table && state_.services == 0) {
+    query::TableCall call;
+    if (!MakeTableCall(state_, start, *table, *inner.algebra, call))
+      return false;
+    inner.algebra = query::MakeAlgebra(std::move(call));
+    inner.depth = 1;
+    return JoinTo(state_, group_, std::move(inner));
+  }
   if (state_.services == 0 &&
       !MakeServiceText(state_, begin, state_.last_end(), service.text)) {
     return false;

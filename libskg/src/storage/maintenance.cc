@@ -111,8 +111,9 @@ void Maintenance::CommitDone(GraphState& graph, const Backlog& backlog) {
     auto request = std::make_shared<Request>(*this, graph.description.number);
     tasks::TaskSpec spec;
     spec.kind = "fold";
-    spec.title = absl::StrCat("pack rows of ", graph.description.tenant, "/",
+    spec.graph = absl::StrCat(graph.description.tenant, "/",
                               graph.description.name);
+    spec.title = absl::StrCat("pack rows of ", spec.graph);
     spec.unit = "rows";
     spec.persistent = false;
     // A task that cannot be queued is asked for again by the next commit.

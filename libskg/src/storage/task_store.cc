@@ -65,6 +65,7 @@ std::string EncodeTask(const TaskRecord& record) {
   row.set_error_message(std::string(sv(info.error.message())));
   row.set_resumable(record.resumable);
   row.set_resume(record.resume);
+  row.set_graph(info.graph);
   std::string out(1, kPlainFormat);
   row.AppendToString(&out);
   return out;
@@ -93,6 +94,7 @@ absl::StatusOr<TaskRecord> DecodeTask(uint64_t id, std::string_view bytes) {
   SKG_RETURN_IF_ERROR(DecodeError(id, row, info.state, &info.error));
   info.kind = row.kind();
   info.title = row.title();
+  info.graph = row.graph();
   info.created = absl::FromUnixMicros(row.created_unix_micros());
   info.started =
       TimeOf(row.has_started_unix_micros(), row.started_unix_micros());

@@ -46,20 +46,22 @@ Json ResultJson(const std::string& result) {
 }  // namespace
 
 std::string TaskJson(const TaskInfo& task) {
-  const Json document = {{"id", task.id},
-                         {"kind", task.kind},
-                         {"pool", TaskPoolName(task.pool)},
-                         {"title", task.title},
-                         {"state", TaskStateName(task.state)},
-                         {"persistent", task.persistent},
-                         {"created", Text(task.created)},
-                         {"started", TimeJson(task.started)},
-                         {"finished", TimeJson(task.finished)},
-                         {"attempts", task.attempts},
-                         {"progress", ProgressJson(task.progress)},
-                         {"result", ResultJson(task.result)},
-                         {"error", StatusJson(task.error)},
-                         {"storage_error", StatusJson(task.storage)}};
+  const Json document = {
+      {"id", task.id},
+      {"kind", task.kind},
+      {"pool", TaskPoolName(task.pool)},
+      {"title", task.title},
+      {"graph", task.graph.empty() ? Json() : Json(task.graph)},
+      {"state", TaskStateName(task.state)},
+      {"persistent", task.persistent},
+      {"created", Text(task.created)},
+      {"started", TimeJson(task.started)},
+      {"finished", TimeJson(task.finished)},
+      {"attempts", task.attempts},
+      {"progress", ProgressJson(task.progress)},
+      {"result", ResultJson(task.result)},
+      {"error", StatusJson(task.error)},
+      {"storage_error", StatusJson(task.storage)}};
   // A title may hold a path, which need not be UTF-8.
   return document.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -219,6 +219,7 @@ absl::StatusOr<TaskHandle> Runner::Submit(TaskSpec spec,
   record.info.kind = std::move(spec.kind);
   record.info.pool = spec.pool;
   record.info.title = std::move(spec.title);
+  record.info.graph = std::move(spec.graph);
   record.info.persistent = spec.persistent;
   record.info.created = Now();
   record.info.progress.unit = std::move(spec.unit);

@@ -76,7 +76,8 @@ struct TaskSpec {
   std::string kind;
   TaskPool pool = TaskPool::kMaintenance;
   std::string title;
-  std::string unit;  // of its progress
+  std::string graph = {};  // see TaskInfo
+  std::string unit;        // of its progress
   // False: no row, not even at its end; listed while it is alive.
   bool persistent = true;
   // The first TaskContext::resume(), for kinds that are registered.

@@ -66,6 +66,18 @@ Examples:
   skg query --data ./kg --as-of 2024-01-15T10:30:00Z --file question.json
   echo '{"start_entity": "Curie"}' | skg query --data ./kg --file -)";
 
+inline constexpr char kAnalyzeFooter[] = R"(
+Nodes are the subjects and objects of the graph's statements, edges lead from
+subject to object. Which statements are edges, and whether they weigh, is chosen
+by the options before; with --write-graph or --write-predicate the answer is also
+written back as statements.
+
+Examples:
+  skg analyze pagerank --data ./kg --limit 20
+  skg analyze leiden --data ./kg --predicate knows --weighted --min-size 3
+  skg analyze shortest_paths --data ./kg --source Curie --target Einstein
+  skg analyze betweenness --data ./kg --sources 1000 --write-graph ranks)";
+
 inline constexpr char kDiffFooter[] = R"(
 A statement is `added` where only the later state has it, `removed` where only
 the earlier one has it, and `changed` where weight, metadata, valid time or

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/settings.h"
+#include "skg/analyze.h"
 #include "skg/load.h"
 #include "skg/statement.h"
 #include "skg/time_travel.h"
@@ -73,6 +74,15 @@ struct QueryVerb {
   std::string query;
 };
 [[nodiscard]] int RunQuery(const QueryVerb& verb);
+
+struct AnalyzeVerb {
+  Target target;
+  AnalysisJob job;  // algorithm, parameters, view, threads, output
+  ResultFormat results = ResultFormat::kAutomatic;
+  double timeout_seconds = 0;  // 0: none
+  std::optional<PointInTime> as_of;
+};
+[[nodiscard]] int RunAnalyze(const AnalyzeVerb& verb);
 
 struct DiffVerb {
   Target target;

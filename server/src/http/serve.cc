@@ -147,6 +147,7 @@ bool ServerImpl::Stop() {
   const std::lock_guard lock(stop_mutex_);
   if (stopped_) return true;
   stopped_ = true;
+  services_.stopping = true;
   const bool drained = loop_.Drain(settings_.shutdown_timeout);
   if (!drained) {
     log_->Write(LogThreshold::kWarning, "shutdown_overdue",

@@ -24,6 +24,9 @@ struct Services {
   ServiceClient* federation = nullptr;  // null: SERVICE asks nobody
   // The store has answered that it can no longer write.
   std::atomic<bool> store_failed{false};
+  // The server ends: who waits for something to tell shall end, too.
+  std::atomic<bool> stopping{false};
+  std::atomic<size_t> task_monitors{0};
 };
 
 }  // namespace skg::server

@@ -36,6 +36,19 @@ ApiResponse ListDatabases(Services& services, const ApiRequest& request);
 ApiResponse GetDatabase(Services& services, const ApiRequest& request);
 ApiResponse DropDatabase(Services& services, const ApiRequest& request);
 
+// analytics.cc
+ApiResponse Centrality(Services& services, const ApiRequest& request);
+ApiResponse Communities(Services& services, const ApiRequest& request);
+ApiResponse Paths(Services& services, const ApiRequest& request);
+ApiResponse ListAlgorithms(Services& services, const ApiRequest& request);
+ApiResponse StartAnalysis(Services& services, const ApiRequest& request);
+
+// tasks.cc
+ApiResponse ListTasks(Services& services, const ApiRequest& request);
+ApiResponse TaskStatus(Services& services, const ApiRequest& request);
+ApiResponse MonitorTask(Services& services, const ApiRequest& request);
+ApiResponse CancelTask(Services& services, const ApiRequest& request);
+
 // system.cc
 ApiResponse Stats(Services& services, const ApiRequest& request);
 ApiResponse Health(Services& services, const ApiRequest& request);

@@ -24,6 +24,8 @@ class StatisticsCache;
 
 namespace skg::query {
 
+class TableSource;  // query/tables/table_source.h
+
 // Takes an answer: its variables, then its rows, unset where unbound. A status
 // from either ends the reading.
 struct ServiceHandler {
@@ -86,6 +88,8 @@ struct QueryOptions {
   ServiceClient* services = nullptr;
   // A SERVICE pattern that is answered more rows is kResourceExhausted.
   uint64_t max_service_rows = std::numeric_limits<uint64_t>::max();
+  // Null: SERVICE skg:NAME is kFailedPrecondition. Outlives the query.
+  TableSource* tables = nullptr;
   // For orders by name; may be null where there are none. Outlives the query.
   const rdf::NameSpace* names = nullptr;
   std::string base_iri;                   // for IRI()
@@ -95,8 +99,9 @@ struct QueryOptions {
   // What is known of the view's graph; may be null, outlives the query. Null
   // for the view of a transaction: its commit is none that others see.
   plan::StatisticsCache* statistics = nullptr;
-  // That one query may use, the asking one among them; 0: as many as the machine
-  // runs at once. All queries together start no more than twice that many.
+  // That one query may use, the asking one among them; 0: as many as the
+  // machine runs at once. All queries together start no more than twice that
+  // many.
   size_t threads = 0;
   // Keep count of rows and time of each operator.
   bool profile = false;

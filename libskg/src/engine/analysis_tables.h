@@ -1,0 +1,44 @@
+// AnalysisTables: the analyses of a view's graph as tables of one query.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "engine/view_impl.h"
+#include "query/tables/table_source.h"
+
+namespace skg::engine {
+
+struct ComputedTable;  // a view and the rows of an analysis
+
+// An analysis runs once for its arguments, however often the query opens it.
+// Thread-safe.
+class AnalysisTables final : public query::TableSource {
+ public:
+  // The view outlives it.
+  AnalysisTables(const ViewImpl& view, size_t threads)
+      : view_(view), threads_(threads) {}
+  ~AnalysisTables() override;
+
+  [[nodiscard]] absl::StatusOr<std::unique_ptr<query::TableRows>> Open(
+      std::string_view name, std::span<const query::TableArgument> arguments,
+      std::span<const std::string_view> columns,
+      query::exec::Context& context) override;
+
+ private:
+  [[nodiscard]] absl::StatusOr<std::shared_ptr<const ComputedTable>> Compute(
+      std::string_view name, std::span<const query::TableArgument> arguments,
+      const Cancellation* cancellation);
+
+  const ViewImpl& view_;
+  const size_t threads_;
+  std::mutex mutex_;
+  std::vector<std::shared_ptr<const ComputedTable>> computed_;
+};
+
+}  // namespace skg::engine
