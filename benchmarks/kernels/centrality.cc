@@ -25,6 +25,13 @@ nlohmann::json Answer(const IteratedScores& result) {
   return answer;
 }
 
+nlohmann::json Answer(const SampledScores& result) {
+  nlohmann::json answer = Summary(result.scores);
+  answer["sources"] = result.sources;
+  if (result.error_bound) answer["error_bound"] = *result.error_bound;
+  return answer;
+}
+
 nlohmann::json Answer(const Scores& result) { return Summary(result.scores); }
 
 // A case that calls `kernel` with `options`.
@@ -49,6 +56,9 @@ std::vector<KernelCase> CentralityKernels() {
   kernels.push_back(
       Case("pagerank_20", PageRank,
            PageRankOptions{.tolerance = 1e-7, .max_iterations = 20}));
+  kernels.push_back(Case("betweenness", Betweenness, BetweennessOptions()));
+  kernels.push_back(
+      Case("betweenness_16", Betweenness, BetweennessOptions{.sources = 16}));
   kernels.push_back(Case("degree", Degree, DegreeOptions()));
   return kernels;
 }
