@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "analytics/graph_view_impl.h"
 #include "base/status.h"
+#include "base/strings.h"
 
 namespace skg {
 namespace analytics {
@@ -141,7 +142,7 @@ absl::StatusOr<std::optional<Vertex>> GraphView::Find(
   const analytics::ViewOrigin& origin = impl_->origin();
   if (origin.names == nullptr) {
     Vertex vertex = 0;
-    if (!absl::SimpleAtoi(name, &vertex) || vertex >= vertices()) {
+    if (!absl::SimpleAtoi(av(name), &vertex) || vertex >= vertices()) {
       return std::optional<Vertex>();
     }
     return std::optional<Vertex>(vertex);
