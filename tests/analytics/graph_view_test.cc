@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "test_support.h"
+#include "support/test_support.h"
 
 namespace skg {
 namespace {

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "analytics/graph_view_impl.h"
 #include "base/status.h"
+#include "base/strings.h"
 
 namespace skg {
 namespace analytics {
@@ -61,6 +62,12 @@ absl::StatusOr<Adjacency> GraphViewImpl::both() const {
   const std::lock_guard lock(mutex_);
   SKG_RETURN_IF_ERROR(MakeBoth());
   return both_->adjacency();
+}
+
+std::optional<Adjacency> GraphViewImpl::made_in() const {
+  const std::lock_guard lock(mutex_);
+  if (!in_) return std::nullopt;
+  return in_->adjacency();
 }
 
 }  // namespace analytics
@@ -141,7 +148,7 @@ absl::StatusOr<std::optional<Vertex>> GraphView::Find(
   const analytics::ViewOrigin& origin = impl_->origin();
   if (origin.names == nullptr) {
     Vertex vertex = 0;
-    if (!absl::SimpleAtoi(name, &vertex) || vertex >= vertices()) {
+    if (!absl::SimpleAtoi(av(name), &vertex) || vertex >= vertices()) {
       return std::optional<Vertex>();
     }
     return std::optional<Vertex>(vertex);
