@@ -11,6 +11,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "base/strings.h"
 
 namespace skg::bench {
 namespace {
@@ -133,7 +134,7 @@ absl::StatusOr<EdgeList> ReadEdges(const std::string& path) {
   uint64_t line_number = 0;
   for (std::string line; std::getline(file, line);) {
     ++line_number;
-    const std::vector<std::string_view> parts =
+    const std::vector<absl::string_view> parts =
         absl::StrSplit(line, absl::ByAnyChar(" \t\r"), absl::SkipEmpty());
     Edge edge;
     if (parts.empty()) continue;
@@ -155,7 +156,7 @@ absl::StatusOr<EdgeList> ReadEdges(const std::string& path) {
 
 absl::StatusOr<EdgeList> MakeGraph(std::string_view spec, uint64_t seed) {
   Random random(seed);
-  const std::vector<std::string_view> parts = absl::StrSplit(spec, ':');
+  const std::vector<absl::string_view> parts = absl::StrSplit(av(spec), ':');
   uint32_t scale = 0, groups = 0, vertices = 0;
   uint64_t edges = 0;
   double mixing = 0;

@@ -16,7 +16,8 @@ namespace analytics {
 namespace {
 
 constexpr uint64_t kGrain = 8192;  // vertices
-constexpr uint64_t kRounds = 2;    // edges of each vertex that come first
+constexpr uint64_t kFirst = 2;     // edges of each vertex that are linked first
+constexpr Vertex kAhead = 32;      // vertices whose memory is asked for early
 constexpr size_t kSamples = 1024;
 
 // Trees of vertices, each of which points to one that is not greater; the root
@@ -30,6 +31,7 @@ class Forest {
   [[nodiscard]] Vertex Up(Vertex v) {
     return std::atomic_ref(up_[v]).load(std::memory_order_relaxed);
   }
+  void Prefetch(Vertex v) const { __builtin_prefetch(up_.data() + v); }
   // Puts both into one tree, the greater root below the lesser.
   void Link(Vertex u, Vertex v) {
     Vertex a = Up(u), b = Up(v);
@@ -64,15 +66,8 @@ class Afforest {
       : out_(out), in_(std::move(in)), run_(run), forest_(out.vertices()) {}
 
   absl::Status Run() {
-    for (uint64_t round = 0; round < kRounds; ++round) {
-      ForAll(0.2 * static_cast<double>(round), [&](Vertex v) {
-        if (round < out_.Degree(v)) {
-          forest_.Link(v, out_.targets[out_.offsets[v] + round]);
-        }
-      });
-      ForAll(0.2 * static_cast<double>(round) + 0.1,
-             [&](Vertex v) { forest_.Shorten(v); });
-    }
+    ForAll(0, [&](Vertex v) { LinkFirst(v); });
+    ForAll(0.3, [&](Vertex v) { forest_.Shorten(v); });
     const Vertex giant = FrequentRoot();
     ForAll(0.4, [&](Vertex v) { LinkRest(v, giant); });
     ForAll(0.8, [&](Vertex v) { forest_.Shorten(v); });
@@ -115,12 +110,27 @@ class Afforest {
     return best;
   }
 
-  // The edges that the rounds left out. One from the giant to elsewhere may be
-  // seen from either end, so that with `in` those of the giant are left out.
+  // In one pass: the lines of memory that hold the first edges are what costs.
+  void LinkFirst(Vertex v) {
+    if (out_.vertices() - v > kAhead) {
+      const uint64_t far = out_.offsets[v + kAhead];
+      __builtin_prefetch(out_.targets.data() + far);
+      const uint64_t near = out_.offsets[v + kAhead / 2];
+      if (near < out_.edges()) forest_.Prefetch(out_.targets[near]);
+    }
+    const uint64_t end =
+        std::min(out_.offsets[v] + kFirst, out_.offsets[v + 1]);
+    for (uint64_t i = out_.offsets[v]; i < end; ++i) {
+      forest_.Link(v, out_.targets[i]);
+    }
+  }
+
+  // The edges that the first pass left out. One from the giant to elsewhere may
+  // be seen from either end, so that with `in` those of the giant are left out.
   void LinkRest(Vertex v, Vertex giant) {
     const bool of_giant = forest_.Up(v) == giant;
     if (of_giant && in_) return;
-    for (uint64_t i = out_.offsets[v] + kRounds; i < out_.offsets[v + 1]; ++i) {
+    for (uint64_t i = out_.offsets[v] + kFirst; i < out_.offsets[v + 1]; ++i) {
       if (of_giant && forest_.Up(out_.targets[i]) == giant) continue;
       forest_.Link(v, out_.targets[i]);
     }
