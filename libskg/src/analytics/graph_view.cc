@@ -64,6 +64,12 @@ absl::StatusOr<Adjacency> GraphViewImpl::both() const {
   return both_->adjacency();
 }
 
+std::optional<Adjacency> GraphViewImpl::made_in() const {
+  const std::lock_guard lock(mutex_);
+  if (!in_) return std::nullopt;
+  return in_->adjacency();
+}
+
 }  // namespace analytics
 
 namespace {

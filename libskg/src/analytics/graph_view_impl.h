@@ -61,6 +61,9 @@ class GraphViewImpl {
   [[nodiscard]] Adjacency out() const { return out_.adjacency(); }
   [[nodiscard]] absl::StatusOr<Adjacency> in() const;
   [[nodiscard]] absl::StatusOr<Adjacency> both() const;
+  // As in() where somebody has asked for it before, else unset: for kernels
+  // that can do without.
+  [[nodiscard]] std::optional<Adjacency> made_in() const;
 
  private:
   absl::Status MakeIn() const;

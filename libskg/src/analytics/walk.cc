@@ -1,0 +1,42 @@
+#include "analytics/walk.h"
+
+#include "absl/strings/str_cat.h"
+#include "base/strings.h"
+
+namespace skg::analytics {
+
+absl::Status CheckVertex(const GraphView& view, Vertex vertex,
+                         std::string_view name) {
+  if (vertex < view.vertices()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(av(name), ": there is no vertex ", vertex,
+                   "; the graph has ", view.vertices(), ", numbered from 0"));
+}
+
+absl::StatusOr<Adjacency> EdgesOf(const GraphView& view,
+                                  WalkDirection direction) {
+  switch (direction) {
+    case WalkDirection::kOut:
+      return view.out();
+    case WalkDirection::kIn:
+      return view.in();
+    case WalkDirection::kBoth:
+      return view.both();
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "direction: there is none of number ", static_cast<int>(direction)));
+}
+
+WalkDirection Reverse(WalkDirection direction) {
+  switch (direction) {
+    case WalkDirection::kOut:
+      return WalkDirection::kIn;
+    case WalkDirection::kIn:
+      return WalkDirection::kOut;
+    case WalkDirection::kBoth:
+      return WalkDirection::kBoth;
+  }
+  return direction;
+}
+
+}  // namespace skg::analytics
