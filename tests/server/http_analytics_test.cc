@@ -1,0 +1,246 @@
+// Analyses over HTTP, and the tasks that run them.
+#include <catch2/catch.hpp>
+#include <string>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "server/test_server.h"
+
+namespace skg::test {
+namespace {
+
+void Fill(const TestServer& test, const std::string& graph = "main") {
+  std::string batch = R"({"triples":[)";
+  for (const auto& [s, o] :
+       std::vector<std::pair<std::string, std::string>>{{"a", "b"},
+                                                        {"b", "c"},
+                                                        {"c", "a"},
+                                                        {"c", "d"},
+                                                        {"d", "e"},
+                                                        {"e", "f"},
+                                                        {"f", "d"}}) {
+    batch += (batch.back() == '[' ? "" : ",") + std::string(R"({"subject":")") +
+             s + R"(","predicate":"knows","object":")" + o + R"("})";
+  }
+  REQUIRE(test.Post("/triples/batch?graph=" + graph, batch + "]}")->status ==
+          201);
+}
+
+// The task once it has ended.
+Json Ended(const TestServer& test, const std::string& id) {
+  const absl::Time deadline = absl::Now() + absl::Seconds(60);
+  while (absl::Now() < deadline) {
+    const Json task = BodyOf(test.Get("/tasks/" + id + "/status"));
+    if (task["status"] != "queued" && task["status"] != "in_progress")
+      return task;
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+  FAIL("the task does not end");
+  return {};
+}
+
+TEST_CASE("centrality ranks the nodes", "[analytics]") {
+  const TestServer test;
+  Fill(test);
+  for (const char* path : {"/api/v1/analytics/centrality",
+                           "/analytics/centrality?algorithm=pagerank"}) {
+    const auto got = test.Get(path);
+    REQUIRE(got->status == 200);
+    const Json body = BodyOf(got);
+    CHECK(body["algorithm"] == "pagerank");
+    REQUIRE(body["results"].size() == 6);
+    double sum = 0;
+    double last = 1;
+    for (const Json& one : body["results"]) {
+      CHECK(one["score"].get<double>() <= last);
+      last = one["score"].get<double>();
+      sum += last;
+    }
+    CHECK(sum == Approx(1));
+    CHECK(body["results"][0]["entity"] == "d");
+  }
+  const Json two = BodyOf(test.Get(
+      "/api/v1/analytics/centrality?algorithm=degree&limit=2&predicate=knows"));
+  REQUIRE(two["results"].size() == 2);
+  CHECK(two["results"][0] == Json{{"entity", "c"}, {"score", 0.6}});
+  const Json between =
+      BodyOf(test.Get("/analytics/centrality?algorithm=betweenness"));
+  CHECK(between["results"][0]["entity"] == "c");
+}
+
+TEST_CASE("communities are told with their modularity", "[analytics]") {
+  const TestServer test;
+  Fill(test);
+  const Json found =
+      BodyOf(test.Get("/api/v1/analytics/communities?min_size=3"));
+  CHECK(found["algorithm"] == "louvain");
+  CHECK(found["communities"] ==
+        Json::parse(R"([["a","b","c"],["d","e","f"]])"));
+  CHECK(found["modularity"].get<double>() > 0.3);
+  for (const char* algorithm : {"leiden", "infomap", "label_propagation"}) {
+    const Json other =
+        BodyOf(test.Get(std::string("/analytics/communities?minSize=2&"
+                                    "algorithm=") +
+                        algorithm));
+    CHECK(other["algorithm"] == algorithm);
+    CHECK(other["communities"].is_array());
+  }
+  // Five is the least size unless it is said.
+  CHECK(BodyOf(test.Get("/analytics/communities"))["communities"].empty());
+}
+
+TEST_CASE("paths between two nodes", "[analytics]") {
+  const TestServer test;
+  Fill(test);
+  const Json found =
+      BodyOf(test.Get("/api/v1/analytics/paths?source=a&target=d"));
+  CHECK(found["source"] == "a");
+  CHECK(found["target"] == "d");
+  CHECK(found["paths"] == Json::parse(R"([["a","b","c","d"]])"));
+  for (const char* none : {"source=a&target=d&max_length=2",
+                           "source=a&target=nobody", "source=d&target=a"}) {
+    const auto got = test.Get(std::string("/analytics/paths?") + none);
+    REQUIRE(got->status == 200);
+    CHECK(BodyOf(got)["paths"] == Json::array());
+  }
+}
+
+TEST_CASE("wrong questions are refused with the parameter", "[analytics]") {
+  const TestServer test;
+  const auto field = [&](const std::string& path) {
+    const auto got = test.Get("/api/v1/analytics/" + path);
+    INFO(got->body);
+    REQUIRE(got->status == 422);
+    return BodyOf(got)["errors"][0]["loc"];
+  };
+  const auto at = [](const char* name) { return Json{"query", name}; };
+  CHECK(field("centrality?algorithm=louvain") == at("algorithm"));
+  CHECK(field("centrality?limit=0") == at("limit"));
+  CHECK(field("centrality?limit=1001") == at("limit"));
+  CHECK(field("centrality?limit=ten") == at("limit"));
+  CHECK(field("centrality?color=red") == at("color"));
+  CHECK(field("centrality?weighted=maybe") == at("weighted"));
+  CHECK(field("centrality?min_weight=2") == at("min_weight"));
+  CHECK(field("communities?min_size=1") == at("min_size"));
+  CHECK(field("communities?algorithm=pagerank") == at("algorithm"));
+  CHECK(field("paths?source=a") == at("target"));
+  CHECK(field("paths?source=a&target=b&max_length=11") == at("max_length"));
+  CHECK(test.Get("/analytics/centrality?graph=nothing")->status == 404);
+  CHECK(test.Stranger().Get("/analytics/centrality")->status == 401);
+}
+
+TEST_CASE("the algorithms and their parameters are listed", "[analytics]") {
+  const TestServer test;
+  const Json list = BodyOf(test.Get("/analytics/algorithms"))["algorithms"];
+  REQUIRE(list.size() > 15);
+  bool found = false;
+  for (const Json& one : list) {
+    if (one["name"] != "pagerank") continue;
+    found = true;
+    CHECK(one["parameters"][0]["name"] == "damping");
+    CHECK(one["parameters"][0]["default"] == "0.85");
+  }
+  CHECK(found);
+}
+
+TEST_CASE("a long analysis is a task that is watched to its end",
+          "[analytics]") {
+  const TestServer test;
+  Fill(test);
+  const auto started =
+      test.Post("/api/v1/analytics/tasks",
+                R"({"algorithm":"pagerank","parameters":{"damping":0.5},
+          "view":{"predicates":["knows"],"weighted":true},
+          "output":{"named_graph":"ranks"},"result_rows":2})");
+  INFO(started->body);
+  REQUIRE(started->status == 202);
+  const std::string id = BodyOf(started)["task_id"];
+  CHECK(id.substr(0, 5) == "task_");
+  CHECK(BodyOf(started)["status"] == "queued");
+  const Json task = Ended(test, id);
+  CHECK(task["task_id"] == id);
+  CHECK(task["kind"] == "analyze");
+  CHECK(task["graph"] == "main");
+  CHECK(task["status"] == "completed");
+  CHECK(task["progress"] == 100);
+  CHECK(task["error"].is_null());
+  CHECK(task["started_at"].is_string());
+  CHECK(task["result"]["results"].size() == 2);
+  CHECK(task["result"]["written"] == 6);
+  CHECK(BodyOf(test.Get("/tasks/" + id)) == task);
+
+  const Json list = BodyOf(test.Get("/tasks?status=completed&kind=analyze"));
+  CHECK(list["total"] == 1);
+  CHECK(list["tasks"][0]["task_id"] == id);
+  CHECK(BodyOf(test.Get("/tasks?status=failed"))["total"] == 0);
+  CHECK(BodyOf(test.Get("/tasks?graph=other"))["total"] == 0);
+
+  // What is cancelled must not have ended.
+  auto late = test.Client().Delete("/tasks/" + id);
+  CHECK(late->status == 409);
+}
+
+TEST_CASE("a monitor tells how a task goes on until it ends", "[analytics]") {
+  const TestServer test;
+  Fill(test);
+  const auto started =
+      test.Post("/analytics/tasks", R"({"algorithm":"leiden"})");
+  REQUIRE(started->status == 202);
+  const std::string id = BodyOf(started)["task_id"];
+  const auto events = test.Get("/tasks/" + id + "/monitor");
+  REQUIRE(events->status == 200);
+  CHECK(events->get_header_value("Content-Type") == "text/event-stream");
+  const size_t last = events->body.rfind("event: ");
+  REQUIRE(last != std::string::npos);
+  const std::string end = events->body.substr(last);
+  CHECK(end.substr(0, end.find('\n')) == "event: completed");
+  const size_t data = end.find("data: ");
+  REQUIRE(data != std::string::npos);
+  const Json status = Json::parse(end.substr(data + 6));
+  CHECK(status["task_id"] == id);
+  CHECK(status["progress"] == 100);
+}
+
+TEST_CASE("tasks of others are not there", "[analytics]") {
+  const TestServer test;
+  for (const char* id : {"task_999", "999", "task_x", "x"}) {
+    CHECK(test.Get(std::string("/tasks/") + id + "/status")->status == 404);
+    CHECK(test.Get(std::string("/tasks/") + id + "/monitor")->status == 404);
+    CHECK(test.Client().Delete(std::string("/tasks/") + id)->status == 404);
+  }
+}
+
+TEST_CASE("bodies that are no analysis are refused with the field",
+          "[analytics]") {
+  const TestServer test;
+  struct Case {
+    const char* body;
+    Json loc;
+  };
+  for (const Case& one : std::vector<Case>{
+           {"[]", {"body"}},
+           {"{}", {"body", "algorithm"}},
+           {R"({"algorithm":7})", {"body", "algorithm"}},
+           {R"({"algorithm":"no such"})", {"body", "algorithm"}},
+           {R"({"algorithm":"pagerank","speed":1})", {"body", "speed"}},
+           {R"({"algorithm":"pagerank","parameters":{"damping":[1]}})",
+            {"body", "parameters", "damping"}},
+           {R"({"algorithm":"pagerank","view":{"predicates":"p"}})",
+            {"body", "view", "predicates"}},
+           {R"({"algorithm":"pagerank","view":{"weighted":1}})",
+            {"body", "view", "weighted"}},
+           {R"({"algorithm":"pagerank","output":{"file":"x"}})",
+            {"body", "output", "file"}},
+           {R"({"algorithm":"triangles","output":{}})", {"body", "output"}},
+           {R"({"algorithm":"pagerank","result_rows":-1})",
+            {"body", "result_rows"}}}) {
+    INFO(one.body);
+    const auto got = test.Post("/analytics/tasks", one.body);
+    REQUIRE((got->status == 422 || got->status == 400));
+    if (got->status == 422) CHECK(BodyOf(got)["errors"][0]["loc"] == one.loc);
+  }
+  CHECK(BodyOf(test.Get("/tasks"))["total"] == 0);
+}
+
+}  // namespace
+}  // namespace skg::test
