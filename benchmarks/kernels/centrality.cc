@@ -32,6 +32,14 @@ nlohmann::json Answer(const SampledScores& result) {
   return answer;
 }
 
+nlohmann::json Answer(const HitsScores& result) {
+  return {{"hubs", Summary(result.hubs)},
+          {"authorities", Summary(result.authorities)},
+          {"iterations", result.iterations},
+          {"residual", result.residual},
+          {"converged", result.converged}};
+}
+
 nlohmann::json Answer(const Scores& result) { return Summary(result.scores); }
 
 // A case that calls `kernel` with `options`.
@@ -59,7 +67,14 @@ std::vector<KernelCase> CentralityKernels() {
   kernels.push_back(Case("betweenness", Betweenness, BetweennessOptions()));
   kernels.push_back(
       Case("betweenness_16", Betweenness, BetweennessOptions{.sources = 16}));
+  kernels.push_back(Case("closeness", Closeness, ClosenessOptions()));
+  kernels.push_back(
+      Case("closeness_256", Closeness, ClosenessOptions{.sources = 256}));
+  kernels.push_back(Case("harmonic", Harmonic, HarmonicOptions()));
   kernels.push_back(Case("degree", Degree, DegreeOptions()));
+  kernels.push_back(Case("eigenvector", Eigenvector, EigenvectorOptions()));
+  kernels.push_back(Case("katz", Katz, KatzOptions()));
+  kernels.push_back(Case("hits", Hits, HitsOptions()));
   return kernels;
 }
 

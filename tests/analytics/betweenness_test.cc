@@ -17,34 +17,10 @@
 namespace skg {
 namespace {
 
-constexpr double kFar = std::numeric_limits<double>::infinity();
-
-// Lengths of all edges as they count; kFar: none.
-test::DenseMatrix Lengths(const Adjacency& edges, bool weighted) {
-  test::DenseMatrix lengths(edges.vertices(),
-                            std::vector<double>(edges.vertices(), kFar));
-  for (Vertex v = 0; v < edges.vertices(); ++v) {
-    for (uint64_t i = edges.offsets[v]; i < edges.offsets[v + 1]; ++i) {
-      lengths[v][edges.targets[i]] =
-          weighted ? static_cast<double>(edges.Weight(i)) : 1.0;
-    }
-  }
-  return lengths;
-}
-
-test::DenseMatrix Distances(test::DenseMatrix distances) {
-  const size_t n = distances.size();
-  for (size_t v = 0; v < n; ++v) distances[v][v] = 0;
-  for (size_t k = 0; k < n; ++k) {
-    for (size_t i = 0; i < n; ++i) {
-      for (size_t j = 0; j < n; ++j) {
-        distances[i][j] =
-            std::min(distances[i][j], distances[i][k] + distances[k][j]);
-      }
-    }
-  }
-  return distances;
-}
+using test::Distances;
+using test::kFar;
+using test::Lengths;
+using test::Times;
 
 // Calls `each` with the vertices of every shortest path from path.back() to
 // `target`.
@@ -85,11 +61,6 @@ std::vector<double> Oracle(const test::DenseMatrix& lengths) {
       }
     }
   }
-  return scores;
-}
-
-std::vector<double> Times(std::vector<double> scores, double factor) {
-  for (double& score : scores) score *= factor;
   return scores;
 }
 

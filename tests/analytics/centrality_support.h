@@ -1,8 +1,10 @@
 // Small random graphs and dense matrices, the oracles of centrality.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <random>
 #include <utility>
 #include <vector>
@@ -83,6 +85,41 @@ inline std::vector<double> Solve(DenseMatrix matrix,
   }
   for (size_t row = 0; row < n; ++row) right[row] /= matrix[row][row];
   return right;
+}
+
+constexpr double kFar = std::numeric_limits<double>::infinity();
+
+// Lengths of all edges as they count; kFar: none.
+inline DenseMatrix Lengths(const Adjacency& edges, bool weighted) {
+  DenseMatrix lengths(edges.vertices(),
+                      std::vector<double>(edges.vertices(), kFar));
+  for (Vertex v = 0; v < edges.vertices(); ++v) {
+    for (uint64_t i = edges.offsets[v]; i < edges.offsets[v + 1]; ++i) {
+      lengths[v][edges.targets[i]] =
+          weighted ? static_cast<double>(edges.Weight(i)) : 1.0;
+    }
+  }
+  return lengths;
+}
+
+// Of all pairs, by Floyd's algorithm.
+inline DenseMatrix Distances(DenseMatrix distances) {
+  const size_t n = distances.size();
+  for (size_t v = 0; v < n; ++v) distances[v][v] = 0;
+  for (size_t k = 0; k < n; ++k) {
+    for (size_t i = 0; i < n; ++i) {
+      for (size_t j = 0; j < n; ++j) {
+        distances[i][j] =
+            std::min(distances[i][j], distances[i][k] + distances[k][j]);
+      }
+    }
+  }
+  return distances;
+}
+
+inline std::vector<double> Times(std::vector<double> scores, double factor) {
+  for (double& score : scores) score *= factor;
+  return scores;
 }
 
 // The greatest difference of two scores.

@@ -232,12 +232,13 @@ struct EigenvectorOptions {
   size_t max_iterations = 1000;
 };
 
-// Eigenvector centrality: scores x >= 0 of Euclidean length 1 with x = A' x /
-// lambda for the greatest lambda: who is pointed to by those of high scores.
-// By power iteration of A' + I from equal scores (I keeps bipartite graphs from
-// swinging). `residual` is the Euclidean length of the last change. Without
-// edges, or where all weigh 0, the scores are equal. A directed graph without
-// cycles has no such scores: it does not converge.
+// Eigenvector centrality: scores x >= 0 of Euclidean length 1 with A' x =
+// lambda x for the greatest lambda: who is pointed to by those of high scores.
+// By power iteration of A' + c I from equal scores; c, half the length of A' x,
+// keeps graphs of two sides from swinging. `residual` is the Euclidean length
+// of the last change. Without edges, or where all weigh 0, the scores are
+// equal. Without a directed cycle lambda is 0 and scores gather, more and more
+// slowly, at vertices that no edge leaves: then `converged` may be false.
 // Source: Bonacich: Factoring and weighting approaches to status scores, 1972.
 // Cost: O(edges) an iteration. Memory: 16 bytes a vertex, and in() or both().
 [[nodiscard]] SKG_EXPORT absl::StatusOr<IteratedScores> Eigenvector(
