@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -57,9 +58,9 @@ class ModularityObjective {
     Vertex to = own;
     for (const Vertex c : met) {
       Slot& slot = slots_[c];
-      const double score = slot.near - share * slot.degrees;
-      slot.near = 0;
-      if (score <= best) continue;
+      const double near = std::exchange(slot.near, 0.0);
+      const double score = near - share * slot.degrees;
+      if (score <= best || near == 0) continue;
       best = score;
       to = c;
     }

@@ -1,7 +1,9 @@
 // VertexQueue: which vertices are to be looked at, each waiting once at most.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <span>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -30,6 +32,15 @@ class SplitMix {
   uint64_t state_;
 };
 
+// Numbers from 0 on, each sequence as likely as any other.
+inline void Shuffle(std::span<Vertex> order, SplitMix& random) {
+  for (size_t i = 0; i < order.size(); ++i) {
+    const uint64_t at = random.Below(i + 1);
+    order[i] = order[at];
+    order[at] = static_cast<Vertex>(i);
+  }
+}
+
 class VertexQueue {
  public:
   // Room for so many.
@@ -43,12 +54,8 @@ class VertexQueue {
     capacity_ = vertices;
     size_ = vertices;
     head_ = 0;
-    for (Vertex v = 0; v < vertices; ++v) {
-      const auto at = static_cast<Vertex>(random.Below(uint64_t{v} + 1));
-      ring_[v] = ring_[at];
-      ring_[at] = v;
-      waiting_[v] = 1;
-    }
+    Shuffle(ring_.span().first(vertices), random);
+    std::fill_n(waiting_.data(), vertices, uint8_t{1});
   }
 
   [[nodiscard]] bool empty() const { return size_ == 0; }
