@@ -50,10 +50,11 @@ absl::StatusOr<ForwardGraph> MakeForwardGraph(const Adjacency& both,
     const bool loop = std::binary_search(targets.begin(), targets.end(), v);
     graph.degree[v] = static_cast<uint32_t>(targets.size()) - (loop ? 1 : 0);
   }));
-  SortByDegree(
-      graph,
-      *std::max_element(graph.degree.data(), graph.degree.data() + vertices),
-      rank);
+  uint32_t most = 0;
+  for (const uint32_t degree : graph.degree.span()) {
+    most = std::max(most, degree);
+  }
+  SortByDegree(graph, most, rank);
   graph.offsets[0] = 0;
   SKG_RETURN_IF_ERROR(for_all(0.01, [&](Vertex r) {
     uint64_t count = 0;

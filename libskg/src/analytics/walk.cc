@@ -13,6 +13,12 @@ absl::Status CheckVertex(const GraphView& view, Vertex vertex,
                    "; the graph has ", view.vertices(), ", numbered from 0"));
 }
 
+absl::Status CheckMaxLength(double max_length) {
+  if (max_length >= 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("max_length is ", max_length, "; it must be 0 or more"));
+}
+
 absl::StatusOr<Adjacency> EdgesOf(const GraphView& view,
                                   WalkDirection direction) {
   switch (direction) {

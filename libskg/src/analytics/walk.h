@@ -18,6 +18,9 @@ namespace skg::analytics {
 [[nodiscard]] absl::Status CheckVertex(const GraphView& view, Vertex vertex,
                                        std::string_view name);
 
+// kInvalidArgument: it is negative or not a number.
+[[nodiscard]] absl::Status CheckMaxLength(double max_length);
+
 // The edges as they are walked.
 [[nodiscard]] absl::StatusOr<Adjacency> EdgesOf(const GraphView& view,
                                                 WalkDirection direction);
