@@ -58,6 +58,9 @@ struct PlanLimits {
   bool shortcuts = true;  // counts without reading
   bool push_filters = true;
   bool merge_repeats = true;  // Repeats other than kKept
+  bool value_ranges = true;   // scans of what filters let through
+  // A scan of fewer rows is read as a whole.
+  uint32_t range_rows = 1024;
   // A scan that counts equal rows asks for the number of the rest after so
   // many.
   uint32_t count_after = 512;
@@ -95,8 +98,9 @@ struct QueryOptions {
   // What is known of the view's graph; may be null, outlives the query. Null
   // for the view of a transaction: its commit is none that others see.
   plan::StatisticsCache* statistics = nullptr;
-  // That one query may use, the asking one among them; 0: as many as the machine
-  // runs at once. All queries together start no more than twice that many.
+  // That one query may use, the asking one among them; 0: as many as the
+  // machine runs at once. All queries together start no more than twice that
+  // many.
   size_t threads = 0;
   // Keep count of rows and time of each operator.
   bool profile = false;
