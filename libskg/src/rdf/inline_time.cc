@@ -360,13 +360,18 @@ std::optional<InlineMoment> MomentOf(TermId id) {
     return zone == kNoZone ? InlineMoment::kNoZone
                            : static_cast<int>(ZoneMinutes(zone));
   };
+  // Years of nine digits have more milliseconds than 64 bits hold.
+  constexpr auto set_millis = [](int64_t millis, InlineMoment& out) {
+    out.utc_seconds = FloorDivide(millis, 1000);
+    out.utc_millis = static_cast<int>(millis - out.utc_seconds * 1000);
+  };
   const uint64_t payload = id.payload();
   InlineMoment moment;
   if (id.tag() == TermTag::kDateTime) {
     moment.datatype = Datatype::kDateTime;
     moment.zone_minutes = zone_of((payload >> kDigitBits) & 0x7F);
-    moment.utc_millis =
-        Unbias(payload >> (kDigitBits + kZoneBits), kDateTimeBits);
+    set_millis(Unbias(payload >> (kDigitBits + kZoneBits), kDateTimeBits),
+               moment);
     return moment;
   }
   const uint64_t subtype = payload >> 56;
@@ -378,11 +383,10 @@ std::optional<InlineMoment> MomentOf(TermId id) {
   const uint64_t value = payload & ((uint64_t{1} << 56) - 1);
   if (moment.datatype == Datatype::kTime) {
     moment.zone_minutes = zone_of((value >> kDigitBits) & 0x7F);
-    moment.utc_millis = Unbias(value >> (kDigitBits + kZoneBits), kTimeBits);
+    set_millis(Unbias(value >> (kDigitBits + kZoneBits), kTimeBits), moment);
   } else {
     moment.zone_minutes = zone_of(value & 0x7F);
-    moment.utc_millis =
-        Unbias(value >> kZoneBits, kDateBits) * kMillisPerMinute;
+    moment.utc_seconds = Unbias(value >> kZoneBits, kDateBits) * 60;
   }
   return moment;
 }

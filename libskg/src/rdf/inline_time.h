@@ -30,7 +30,8 @@ struct InlineMoment {
   Datatype datatype = Datatype::kOther;
   // Since 1970-01-01T00:00Z (kTime: since midnight in UTC); without a timezone
   // the local time is taken as UTC.
-  int64_t utc_millis = 0;
+  int64_t utc_seconds = 0;
+  int utc_millis = 0;  // of the second, 0 to 999
   int zone_minutes = kNoZone;
 };
 // Unset for the ids of other tags. Bits that no literal has may give a moment

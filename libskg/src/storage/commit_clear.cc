@@ -66,7 +66,7 @@ absl::Status CommitWriter::CountPredicates(ClearedPart& part) {
     TermPrefix one = by.prefix;
     one.Add(predicate);
     SKG_ASSIGN_OR_RETURN(const Counts counts,
-                         CountPrefix(*snapshot, by.order, one, nullptr));
+                         CountPrefix(*snapshot, by.order, {one, {}}, nullptr));
     part.predicates.emplace_back(predicate, counts);
     SKG_RETURN_IF_ERROR(
         LoadCounts(predicate_counts_, predicate, &PredicateCountKey));

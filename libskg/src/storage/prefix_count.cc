@@ -1,6 +1,7 @@
 #include "storage/prefix_count.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include "absl/container/flat_hash_set.h"
@@ -21,32 +22,39 @@ struct Sums {
   ReadCounters counters;
 };
 
-RowKey FirstOf(const TermPrefix& prefix) {
+RowKey FirstOf(const CountedRows& rows) {
   RowKey key;
-  key.terms = prefix.terms;
+  key.terms = rows.prefix.terms;
+  if (rows.next) key.terms[rows.prefix.count] = rows.next->first.bits;
   key.commit = UINT64_MAX;
   return key;
 }
 
-RowKey LastOf(const TermPrefix& prefix) {
+RowKey LastOf(const CountedRows& rows) {
   RowKey key;
   key.terms.fill(UINT64_MAX);
-  std::copy_n(prefix.terms.begin(), prefix.count, key.terms.begin());
+  std::copy_n(rows.prefix.terms.begin(), rows.prefix.count, key.terms.begin());
+  if (rows.next) key.terms[rows.prefix.count] = rows.next->last.bits;
   key.edge = UINT32_MAX;
   return key;
 }
 
-// Rows of a block under the prefix that a view at `commit` sees.
+// Those of a block that a view at `commit` sees.
 absl::Status AddBlock(const Run& run, IndexOrder order, const Fences& fences,
                       size_t number, const Snapshot& snapshot,
-                      const TermPrefix& prefix, Sums& sums) {
+                      const CountedRows& rows, Sums& sums) {
   SKG_ASSIGN_OR_RETURN(const auto block,
                        run.Block(order, fences, number, snapshot.kv()));
   ++sums.counters.blocks_read;
   const BlockView& view = block->view();
   BlockView::Range range = view.All();
-  for (size_t i = 0; i < prefix.count && !range.empty(); ++i)
-    range = view.Narrow(i, TermId{prefix.terms[i]}, range);
+  const size_t place = rows.prefix.count;
+  for (size_t i = 0; i < place && !range.empty(); ++i)
+    range = view.Narrow(i, TermId{rows.prefix.terms[i]}, range);
+  if (rows.next && !range.empty()) {
+    range.begin = view.Narrow(place, rows.next->first, range).begin;
+    range.end = view.Narrow(place, rows.next->last, range).end;
+  }
   if (range.empty()) return absl::OkStatus();
   constexpr size_t kRoom = kBlockRows + BlockView::kSpareRoom;
   int64_t signs[kRoom], triple_signs[kRoom];
@@ -66,9 +74,9 @@ absl::Status AddBlock(const Run& run, IndexOrder order, const Fences& fences,
 }
 
 absl::Status AddRun(const Run& run, IndexOrder order, const Snapshot& snapshot,
-                    const TermPrefix& prefix, const Cancellation* cancellation,
+                    const CountedRows& rows, const Cancellation* cancellation,
                     Sums& sums) {
-  if (const auto hash = FilterHashOf(order, prefix)) {
+  if (const auto hash = FilterHashOf(order, rows.prefix)) {
     SKG_ASSIGN_OR_RETURN(const bool excluded,
                          run.Excludes(*hash, snapshot.kv()));
     if (excluded) return absl::OkStatus();
@@ -76,10 +84,10 @@ absl::Status AddRun(const Run& run, IndexOrder order, const Snapshot& snapshot,
   SKG_ASSIGN_OR_RETURN(const Fences* fences,
                        run.FencesOf(order, snapshot.kv()));
   if (fences->size() == 0) return absl::OkStatus();
-  // Blocks first to last may hold rows of the prefix; those between them hold
-  // nothing else.
-  const size_t first = fences->Find(FirstOf(prefix));
-  const size_t last = fences->Find(LastOf(prefix));
+  // Blocks first to last may hold such rows; those between them hold nothing
+  // else.
+  const size_t first = fences->Find(FirstOf(rows));
+  const size_t last = fences->Find(LastOf(rows));
   const RunInfo& info = run.info();
   const bool whole = !info.history && info.max_commit <= snapshot.commit();
   if (whole && last > first + 1) {
@@ -92,7 +100,7 @@ absl::Status AddRun(const Run& run, IndexOrder order, const Snapshot& snapshot,
     if (whole && block > first) block = last;
     if (cancellation != nullptr) SKG_RETURN_IF_ERROR(cancellation->Check());
     SKG_RETURN_IF_ERROR(
-        AddBlock(run, order, *fences, block, snapshot, prefix, sums));
+        AddBlock(run, order, *fences, block, snapshot, rows, sums));
   }
   return absl::OkStatus();
 }
@@ -102,14 +110,15 @@ absl::Status AddRun(const Run& run, IndexOrder order, const Snapshot& snapshot,
 // of it under its own prefix of those that begin with it.
 absl::Status AddClearedRun(const Run& run, const RunInfo& info,
                            ClearMarks clears, IndexOrder order,
-                           const Snapshot& snapshot, const TermPrefix& prefix,
+                           const Snapshot& snapshot, const CountedRows& rows,
                            const Cancellation* cancellation, Sums& sums) {
+  const TermPrefix& prefix = rows.prefix;
   if (EndOfRun(clears, info) != UINT64_MAX) return absl::OkStatus();
   const size_t place = GraphPlace(order);
   if (place < prefix.count) {
     if (LastClear(clears, TermId{prefix.terms[place]}) != 0)
       return absl::OkStatus();
-    return AddRun(run, order, snapshot, prefix, cancellation, sums);
+    return AddRun(run, order, snapshot, rows, cancellation, sums);
   }
   // Without a prefix an order that begins with the graph has them all.
   const bool all_named =
@@ -125,7 +134,7 @@ absl::Status AddClearedRun(const Run& run, const RunInfo& info,
   Sums gone;
   if (all_named) {
     SKG_RETURN_IF_ERROR(
-        AddRun(run, other(true), snapshot, TermPrefix(), cancellation, gone));
+        AddRun(run, other(true), snapshot, CountedRows(), cancellation, gone));
   }
   absl::flat_hash_set<TermId> graphs;
   for (const ClearMark& mark : clears) {
@@ -135,14 +144,14 @@ absl::Status AddClearedRun(const Run& run, const RunInfo& info,
       graphs.insert(TermId());
   }
   for (const TermId graph : graphs) {
-    TermPrefix within;
-    within.Add(graph);
+    CountedRows within{{}, rows.next};
+    within.prefix.Add(graph);
     for (size_t i = 0; i < prefix.count; ++i)
-      within.Add(TermId{prefix.terms[i]});
+      within.prefix.Add(TermId{prefix.terms[i]});
     SKG_RETURN_IF_ERROR(
         AddRun(run, other(false), snapshot, within, cancellation, gone));
   }
-  SKG_RETURN_IF_ERROR(AddRun(run, order, snapshot, prefix, cancellation, sums));
+  SKG_RETURN_IF_ERROR(AddRun(run, order, snapshot, rows, cancellation, sums));
   sums.statements -= gone.statements;
   sums.triples -= gone.triples;
   sums.counters.blocks_read += gone.counters.blocks_read;
@@ -151,12 +160,15 @@ absl::Status AddClearedRun(const Run& run, const RunInfo& info,
 }
 
 absl::Status AddEpoch(uint32_t epoch, IndexOrder order,
-                      const Snapshot& snapshot, const TermPrefix& prefix,
+                      const Snapshot& snapshot, const CountedRows& counted,
                       const Cancellation* cancellation, Sums& sums) {
-  const auto rows = MakeDeltaSource(snapshot.graph().kv, snapshot.kv(),
-                                    snapshot.graph().description.number, epoch,
-                                    order, prefix, snapshot.manifest().clears);
-  for (uint64_t n = 1; rows->valid(); rows->Next(), ++n) {
+  const auto rows = MakeDeltaSource(
+      snapshot.graph().kv, snapshot.kv(), snapshot.graph().description.number,
+      epoch, order, counted.prefix, snapshot.manifest().clears);
+  if (counted.next) rows->Seek(FirstOf(counted).terms);
+  const std::array<uint64_t, 4> last = LastOf(counted).terms;
+  for (uint64_t n = 1; rows->valid() && rows->key().terms <= last;
+       rows->Next(), ++n) {
     if (n % kCheckEvery == 0 && cancellation != nullptr)
       SKG_RETURN_IF_ERROR(cancellation->Check());
     if (rows->key().commit > snapshot.commit()) continue;
@@ -171,14 +183,14 @@ absl::Status AddEpoch(uint32_t epoch, IndexOrder order,
 }  // namespace
 
 absl::StatusOr<Counts> CountPrefix(const Snapshot& snapshot, IndexOrder order,
-                                   const TermPrefix& prefix,
+                                   const CountedRows& rows,
                                    const Cancellation* cancellation,
                                    ReadCounters* counters) {
   Sums sums;
   for (const Epoch& epoch : snapshot.manifest().epochs) {
     if (snapshot.head().delta_rows == 0) break;
     SKG_RETURN_IF_ERROR(
-        AddEpoch(epoch.number, order, snapshot, prefix, cancellation, sums));
+        AddEpoch(epoch.number, order, snapshot, rows, cancellation, sums));
   }
   const Manifest& manifest = snapshot.manifest();
   for (size_t i = 0; i < manifest.runs.size(); ++i) {
@@ -191,10 +203,9 @@ absl::StatusOr<Counts> CountPrefix(const Snapshot& snapshot, IndexOrder order,
     const std::vector<ClearMark> clears =
         PendingClears(manifest, info, snapshot.commit());
     SKG_RETURN_IF_ERROR(
-        clears.empty()
-            ? AddRun(run, order, snapshot, prefix, cancellation, sums)
-            : AddClearedRun(run, info, clears, order, snapshot, prefix,
-                            cancellation, sums));
+        clears.empty() ? AddRun(run, order, snapshot, rows, cancellation, sums)
+                       : AddClearedRun(run, info, clears, order, snapshot, rows,
+                                       cancellation, sums));
   }
   if (counters != nullptr) {
     counters->blocks_read += sums.counters.blocks_read;
@@ -208,14 +219,15 @@ absl::StatusOr<Counts> CountPrefix(const Snapshot& snapshot, IndexOrder order,
 }
 
 absl::StatusOr<Counts> CountPattern(const Snapshot& snapshot,
-                                    const ScanPattern& pattern,
+                                    const ScanPattern& pattern, TermOrder order,
+                                    const std::optional<TermRange>& next,
                                     const Cancellation* cancellation,
                                     ReadCounters* counters) {
   Counts counts;
-  for (const OrderPrefix& part : PrefixesOf(pattern, NaturalOrder(pattern))) {
-    SKG_ASSIGN_OR_RETURN(
-        const Counts more,
-        CountPrefix(snapshot, part.order, part.prefix, cancellation, counters));
+  for (const OrderPrefix& part : PrefixesOf(pattern, order)) {
+    SKG_ASSIGN_OR_RETURN(const Counts more,
+                         CountPrefix(snapshot, part.order, {part.prefix, next},
+                                     cancellation, counters));
     counts.statements += more.statements;
     counts.triples += more.triples;
   }

@@ -1,6 +1,7 @@
 #include "storage/read_view.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -101,20 +102,57 @@ absl::StatusOr<Counts> ReadView::Count(const ScanPattern& pattern,
     if (overlay_ != nullptr) overlay_->reads.Add(pattern);
     SKG_ASSIGN_OR_RETURN(const auto kept, KeptCounts(*snapshot_, pattern));
     if (kept) return *kept;
-    return CountPattern(*snapshot_, pattern, cancellation, counters);
+    return CountPattern(*snapshot_, pattern, NaturalOrder(pattern), {},
+                        cancellation, counters);
   }
-  ScanOptions options;
-  options.cancellation = cancellation;
-  options.counters = counters;
+  return CountByScan(
+      pattern,
+      {.order = {}, .cancellation = cancellation, .counters = counters},
+      nullptr);
+}
+
+absl::StatusOr<Counts> ReadView::CountRange(const ScanPattern& pattern,
+                                            TermOrder order,
+                                            const TermRange& range,
+                                            const Cancellation* cancellation,
+                                            ReadCounters* counters) const {
+  if (overlay_ != nullptr) SKG_RETURN_IF_ERROR(overlay_->broken);
+  if (overlay_ == nullptr || !overlay_->changed()) {
+    if (overlay_ != nullptr) overlay_->reads.Add(pattern);
+    return CountPattern(*snapshot_, pattern, order, range, cancellation,
+                        counters);
+  }
+  return CountByScan(
+      pattern,
+      {.order = order, .cancellation = cancellation, .counters = counters},
+      &range);
+}
+
+absl::StatusOr<Counts> ReadView::CountByScan(const ScanPattern& pattern,
+                                             const ScanOptions& options,
+                                             const TermRange* range) const {
   SKG_ASSIGN_OR_RETURN(const auto rows, Scan(pattern, options));
+  size_t free = 0;  // where in the order the range's terms stand
+  if (range != nullptr) {
+    std::array<TermId, 3> from = InSequence(*options.order, pattern.subject,
+                                            pattern.predicate, pattern.object);
+    while (free + 1 < from.size() && from[free].bound()) ++free;
+    from[free] = range->first;
+    SKG_RETURN_IF_ERROR(rows->Seek(from[0], from[1], from[2]));
+  }
   Counts counts;
   StatementBatch batch;
   StatementKey last;
   for (;;) {
     SKG_ASSIGN_OR_RETURN(const bool more, rows->Next(batch));
     if (!more) return counts;
-    counts.statements += batch.size();
     for (size_t i = 0; i < batch.size(); ++i) {
+      if (range != nullptr &&
+          InSequence(*options.order, batch.subject[i], batch.predicate[i],
+                     batch.object[i])[free] > range->last) {
+        return counts;
+      }
+      ++counts.statements;
       // Edges of one triple are neighbours in every order.
       StatementKey triple = batch.Row(i).key;
       triple.edge = 0;

@@ -2,6 +2,7 @@
 // Everything that reads (queries, kernels, exports, checks) reads through it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -45,6 +46,26 @@ struct Counts {
 // (s, p, o) of several graphs comes out in neighbouring rows, the default
 // graph first.
 enum class TermOrder : uint8_t { kSpo = 0, kPos, kOsp };
+
+// What belongs to subject, predicate and object, in the sequence of an order.
+template <typename T>
+[[nodiscard]] std::array<T, 3> InSequence(TermOrder order, const T& subject,
+                                          const T& predicate, const T& object) {
+  switch (order) {
+    case TermOrder::kSpo:
+      return {subject, predicate, object};
+    case TermOrder::kPos:
+      return {predicate, object, subject};
+    case TermOrder::kOsp:
+      return {object, subject, predicate};
+  }
+  return {};
+}
+
+// Terms from one to another in the order of ids, both included.
+struct TermRange {
+  TermId first, last;
+};
 
 // What reading has cost, for profiles.
 struct ReadCounters {
@@ -99,6 +120,15 @@ class ReadView {
       const ScanPattern& pattern, const Cancellation* cancellation = nullptr,
       ReadCounters* counters = nullptr) const;
 
+  // The same of those whose term at the first place of `order` that the pattern
+  // leaves free is in a range; its bound terms are what the order begins with.
+  // In a view of the present that no transaction has changed: at most two
+  // blocks of each run are read.
+  [[nodiscard]] absl::StatusOr<Counts> CountRange(
+      const ScanPattern& pattern, TermOrder order, const TermRange& range,
+      const Cancellation* cancellation = nullptr,
+      ReadCounters* counters = nullptr) const;
+
   // The live row of exactly this statement, if any.
   [[nodiscard]] absl::StatusOr<std::optional<StatementRow>> Find(
       const StatementKey& key) const;
@@ -131,6 +161,9 @@ class ReadView {
   // When a commit happened. Errors: kOutOfRange (there is none of that number).
   [[nodiscard]] absl::StatusOr<absl::Time> TimeOfCommit(uint64_t commit) const;
 
+  // It is a transaction's: terms that the graph lacks have arena ids.
+  [[nodiscard]] bool in_transaction() const { return overlay_ != nullptr; }
+
   // The snapshot alone, without a transaction's changes.
   [[nodiscard]] const std::shared_ptr<const Snapshot>& snapshot() const {
     return snapshot_;
@@ -138,6 +171,10 @@ class ReadView {
 
  private:
   [[nodiscard]] const KvSnapshot* TermsAt() const;
+  // Counts the rows that a scan gives, in one range or all of them.
+  [[nodiscard]] absl::StatusOr<Counts> CountByScan(
+      const ScanPattern& pattern, const ScanOptions& options,
+      const TermRange* range) const;
 
   std::shared_ptr<const Snapshot> snapshot_;
   Overlay* overlay_;

@@ -18,19 +18,6 @@ IndexOrder NamedIndex(TermOrder order) {
                                  kDefaultGraphOrders);
 }
 
-std::array<TermId, 3> InSequence(TermOrder order, TermId s, TermId p,
-                                 TermId o) {
-  switch (order) {
-    case TermOrder::kSpo:
-      return {s, p, o};
-    case TermOrder::kPos:
-      return {p, o, s};
-    case TermOrder::kOsp:
-      return {o, s, p};
-  }
-  return {};
-}
-
 // Adds the bound terms that lead the order.
 void AddLeadingTerms(TermOrder order, const ScanPattern& pattern,
                      TermPrefix* prefix) {

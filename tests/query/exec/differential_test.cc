@@ -21,6 +21,8 @@ PlanLimits RandomLimits(std::mt19937_64& random) {
   limits.shortcuts = flag();
   limits.push_filters = flag();
   limits.merge_repeats = flag();
+  limits.value_ranges = flag();
+  limits.range_rows = 0;
   limits.parallel_rows = random() % 2 == 0 ? 0 : 16384;
   limits.count_after = random() % 2 == 0 ? 1 : 512;
   return limits;

@@ -12,14 +12,19 @@ namespace {
 class CountOperator final : public Operator {
  public:
   CountOperator(const plan::PlanNode& node, const Parameters& given,
-                Context& context)
-      : Operator(node, context), given_(given) {}
+                Context& context, OperatorPtr input)
+      : Operator(node, context), given_(given), input_(std::move(input)) {}
 
  protected:
   absl::StatusOr<bool> Pull(Batch& batch) override {
     if (done_) return false;
     done_ = true;
-    SKG_ASSIGN_OR_RETURN(const uint64_t count, Count());
+    SKG_ASSIGN_OR_RETURN(uint64_t count, Count());
+    Batch rows;
+    for (bool more = input_ != nullptr; more;) {
+      SKG_ASSIGN_OR_RETURN(more, input_->Next(rows));
+      count += rows.rows;
+    }
     SKG_ASSIGN_OR_RETURN(
         const rdf::TermId id,
         context().terms.IdOf(rdf::Term::Literal(
@@ -53,22 +58,36 @@ class CountOperator final : public Operator {
       *id = Resolve(*place, given_).id;
       if (!id->bound()) return 0;
     }
-    SKG_ASSIGN_OR_RETURN(
-        const storage::Counts counts,
-        context().view.Count(pattern, context().options.cancellation,
-                             context().CountersOf(node())));
-    return counts.triples;
+    storage::ReadCounters* const counters = context().CountersOf(node());
+    const Cancellation* const cancellation = context().options.cancellation;
+    if (scan.ranges == nullptr) {
+      SKG_ASSIGN_OR_RETURN(
+          const storage::Counts counts,
+          context().view.Count(pattern, cancellation, counters));
+      return counts.triples;
+    }
+    uint64_t triples = 0;
+    for (const IdRange& range : scan.ranges->ranges) {
+      SKG_ASSIGN_OR_RETURN(const storage::Counts counts,
+                           context().view.CountRange(pattern, scan.order,
+                                                     {range.first, range.last},
+                                                     cancellation, counters));
+      triples += counts.triples;
+    }
+    return triples;
   }
 
   const Parameters given_;
+  OperatorPtr input_;  // may be null
   bool done_ = false;
 };
 
 }  // namespace
 
 OperatorPtr MakeCount(const plan::PlanNode& node, const Parameters& given,
-                      Context& context) {
-  return std::make_unique<CountOperator>(node, given, context);
+                      Context& context, OperatorPtr input) {
+  return std::make_unique<CountOperator>(node, given, context,
+                                         std::move(input));
 }
 
 }  // namespace skg::query::exec

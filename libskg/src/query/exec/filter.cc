@@ -20,6 +20,11 @@ class FilterOperator final : public Operator {
         conditions_(std::move(conditions)) {
     for (const Variable v : node.schema)
       columns_.push_back(*input_->node().Column(v));
+    const auto& step = std::get<plan::FilterStep>(node.step);
+    if (step.ranges != nullptr) {
+      ranges_ = &step.ranges->ranges;
+      ranged_column_ = *input_->node().Column(step.ranges->variable);
+    }
   }
 
   void SkipTo(rdf::TermId key) override { input_->SkipTo(key); }
@@ -33,7 +38,7 @@ class FilterOperator final : public Operator {
     SKG_ASSIGN_OR_RETURN(const bool more, input_->Next(rows_));
     if (!more) return false;
     for (const auto& condition : conditions_) {
-      if (rows_.rows == 0) break;
+      if (rows_.rows == 0 || AllPass()) break;
       SKG_RETURN_IF_ERROR(condition->Select(rows_, &chosen_));
       KeepRows(rows_, chosen_);
     }
@@ -45,6 +50,24 @@ class FilterOperator final : public Operator {
   }
 
  private:
+  // Each row is in an exact range.
+  [[nodiscard]] bool AllPass() const {
+    if (ranges_ == nullptr) return false;
+    size_t at = 0;
+    for (const rdf::TermId id : rows_.columns[ranged_column_]) {
+      if (at < ranges_->size() && Contains((*ranges_)[at], id)) continue;
+      at = 0;
+      while (at < ranges_->size() && (*ranges_)[at].last < id) ++at;
+      if (at == ranges_->size() || !Contains((*ranges_)[at], id)) return false;
+    }
+    return true;
+  }
+  static bool Contains(const IdRange& range, rdf::TermId id) {
+    return range.exact && range.first <= id && id <= range.last;
+  }
+
+  const IdRanges* ranges_ = nullptr;  // those of the step
+  size_t ranged_column_ = 0;          // of the input
   OperatorPtr input_;
   std::vector<std::unique_ptr<BoundExpression>> conditions_;
   std::vector<size_t> columns_;  // of the input

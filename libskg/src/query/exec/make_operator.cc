@@ -59,7 +59,7 @@ struct Maker {
     return MakeGroup(node, context, Input());
   }
   OperatorResult operator()(const plan::CountStep&) {
-    return MakeCount(node, given, context);
+    return MakeCount(node, given, context, inputs.empty() ? nullptr : Input());
   }
   OperatorResult operator()(const plan::PathStep&) {
     return MakePath(node, given, context);

@@ -70,7 +70,8 @@ class KeyTable;
 [[nodiscard]] OperatorPtr MakeGroup(const plan::PlanNode& node,
                                     Context& context, OperatorPtr input);
 [[nodiscard]] OperatorPtr MakeCount(const plan::PlanNode& node,
-                                    const Parameters& given, Context& context);
+                                    const Parameters& given, Context& context,
+                                    OperatorPtr input);
 [[nodiscard]] OperatorPtr MakePath(const plan::PlanNode& node,
                                    const Parameters& given, Context& context);
 // Makes the operators of its input itself, some of them for each thread.

@@ -1,4 +1,4 @@
-// Sorting row numbers so that a deadline is kept: std::sort cannot be left
+// Sorting rows so that a deadline is kept: std::sort cannot be left
 // halfway.
 #pragma once
 
@@ -15,13 +15,13 @@
 namespace skg::query::exec {
 
 // Merge sort over sorted chunks. `less` must be a strict total order. Needs
-// room for another rows.size() numbers, charged to `charge`.
+// room for another rows.size() of them, charged to `charge`.
 // Errors: kDeadlineExceeded, kCancelled, kResourceExhausted.
-template <typename Less>
-[[nodiscard]] absl::Status SortRows(std::vector<uint32_t>& rows,
+template <typename Row, typename Less>
+[[nodiscard]] absl::Status SortRows(std::vector<Row>& rows,
                                     MemoryCharge& charge, Less less) {
   constexpr size_t kChunk = size_t{1} << 13;
-  const auto at = [](std::vector<uint32_t>& v, size_t i) {
+  const auto at = [](std::vector<Row>& v, size_t i) {
     return v.begin() + static_cast<std::ptrdiff_t>(std::min(i, v.size()));
   };
   for (size_t begin = 0; begin < rows.size(); begin += kChunk) {
@@ -30,9 +30,9 @@ template <typename Less>
   }
   if (rows.size() <= kChunk) return absl::OkStatus();
 
-  const size_t bytes = rows.size() * sizeof(uint32_t);
+  const size_t bytes = rows.size() * sizeof(Row);
   SKG_RETURN_IF_ERROR(charge.Add(bytes));
-  std::vector<uint32_t> merged;
+  std::vector<Row> merged;
   merged.reserve(rows.size());
   for (size_t run = kChunk; run < rows.size(); run *= 2) {
     merged.clear();

@@ -60,6 +60,9 @@ struct PlanLimits {
   bool shortcuts = true;  // counts without reading
   bool push_filters = true;
   bool merge_repeats = true;  // Repeats other than kKept
+  bool value_ranges = true;   // scans of what filters let through
+  // A scan of fewer rows is read as a whole.
+  uint32_t range_rows = 1024;
   // A scan that counts equal rows asks for the number of the rest after so
   // many.
   uint32_t count_after = 512;

@@ -25,19 +25,6 @@ constexpr std::array<Column StatementBatch::*, 4> kColumns = {
     &StatementBatch::subject, &StatementBatch::predicate,
     &StatementBatch::object, &StatementBatch::graph};
 
-// The places of the pattern in the sequence of an order.
-std::array<size_t, 3> Sequence(TermOrder order) {
-  switch (order) {
-    case TermOrder::kSpo:
-      return {0, 1, 2};
-    case TermOrder::kPos:
-      return {1, 2, 0};
-    case TermOrder::kOsp:
-      return {2, 0, 1};
-  }
-  return {};
-}
-
 class Scan final : public Operator {
  public:
   Scan(const plan::PlanNode& node, const std::array<Place, 4>& places,
@@ -69,11 +56,13 @@ class Scan final : public Operator {
       }
       sources_.push_back(i);
     }
-    FindSeekPrefix(places, std::get<plan::ScanStep>(node.step).order);
+    const auto& step = std::get<plan::ScanStep>(node.step);
+    FindSeekPrefix(places, step.order);
+    if (step.ranges != nullptr) ranges_ = &step.ranges->ranges;
     // Of a single column that the rows are sorted by, all of a value lie
     // together.
     skips_runs_ =
-        node.repeats != plan::Repeats::kKept && seek_at_ &&
+        node.repeats != plan::Repeats::kKept && sorted_by_free_ &&
         node.schema.size() == 1 && equal_.empty() &&
         (node.repeats == plan::Repeats::kDropped ||
          (!cursor_.merges_graphs && statement_ == nullptr &&
@@ -83,15 +72,19 @@ class Scan final : public Operator {
 
   void SkipTo(TermId key) override {
     // Not back into a run that was counted.
-    if (seek_at_) skip_to_ = std::max(skip_to_, key);
+    if (sorted_by_free_) skip_to_ = std::max(skip_to_, key);
   }
 
  protected:
   absl::StatusOr<bool> Pull(Batch& batch) override {
     if (cursor_.rows == nullptr) return false;
+    if (ranges_ != nullptr && !EnterRange()) {
+      cursor_.rows = nullptr;
+      return false;
+    }
     if (skip_to_.bound()) {
       std::array<TermId, 3> to = prefix_;
-      to[*seek_at_] = std::exchange(skip_to_, TermId{});
+      to[free_at_] = std::exchange(skip_to_, TermId{});
       if (profile() != nullptr) ++profile()->seeks;
       SKG_RETURN_IF_ERROR(cursor_.rows->Seek(to[0], to[1], to[2]));
     }
@@ -190,19 +183,42 @@ class Scan final : public Operator {
 
   // Where the first free place of the order is, and what stands before it.
   void FindSeekPrefix(const std::array<Place, 4>& places, TermOrder order) {
-    const std::array<size_t, 3> sequence = Sequence(order);
+    const auto sequence = storage::InSequence<size_t>(order, 0, 1, 2);
     for (size_t i = 0; i < 3; ++i) {
       const Place& place = places[sequence[i]];
       if (place.kind == Place::Kind::kConstant) {
         prefix_[i] = place.id;
         continue;
       }
-      if (place.kind == Place::Kind::kVariable && !node().order.empty() &&
-          node().order[0] == place.variable) {
-        seek_at_ = i;
-      }
+      free_at_ = i;
+      free_column_ = kColumns[sequence[i]];
+      sorted_by_free_ = place.kind == Place::Kind::kVariable &&
+                        !node().order.empty() &&
+                        node().order[0] == place.variable;
       return;
     }
+  }
+
+  // Goes to the range where the next row may be, unless the cursor is there.
+  // False: there is none.
+  bool EnterRange() {
+    const TermId from = std::max(skip_to_, last_free_);
+    while (range_ < ranges_->size() && (*ranges_)[range_].last < from) ++range_;
+    if (range_ == ranges_->size()) return false;
+    if ((*ranges_)[range_].first > from) skip_to_ = (*ranges_)[range_].first;
+    return true;
+  }
+  // Whether a row is in a range; rows come in their order.
+  bool InRanges(size_t i) {
+    const TermId id = (statements_.*free_column_)[i];
+    while (range_ < ranges_->size() && (*ranges_)[range_].last < id) ++range_;
+    return range_ < ranges_->size() && (*ranges_)[range_].first <= id;
+  }
+  // All of the rows that were read are in the range where the first one is.
+  bool AllInRange() {
+    const Column& column = statements_.*free_column_;
+    last_free_ = column.back();
+    return InRanges(0) && last_free_ <= (*ranges_)[range_].last;
   }
 
   // False: all rows are solutions, each another. Rows of one triple (its
@@ -211,6 +227,7 @@ class Scan final : public Operator {
     const size_t rows = statements_.size();
     bool all =
         equal_.empty() && !cursor_.merges_graphs && !choosy_about_weight();
+    if (ranges_ != nullptr && !AllInRange()) all = false;
     for (size_t i = 0; all && i < rows; ++i) all = statements_.edge[i] == 0;
     if (all) {
       Remember(rows - 1);
@@ -218,6 +235,7 @@ class Scan final : public Operator {
     }
     chosen_.clear();
     for (size_t i = 0; i < rows; ++i) {
+      if (ranges_ != nullptr && !InRanges(i)) continue;
       if (statement_ != nullptr &&
           (statements_.weight[i] < statement_->min_weight ||
            statements_.weight[i] > statement_->max_weight)) {
@@ -255,8 +273,14 @@ class Scan final : public Operator {
   std::vector<std::pair<size_t, size_t>> equal_;
   std::vector<uint32_t> chosen_;
   std::optional<std::array<TermId, 4>> last_;
+  // The first free place of the order; what stands before it, and its column.
+  size_t free_at_ = 0;
   std::array<TermId, 3> prefix_;
-  std::optional<size_t> seek_at_;
+  Column StatementBatch::*free_column_ = nullptr;
+  bool sorted_by_free_ = false;
+  const IdRanges* ranges_ = nullptr;  // of that column; null: all
+  size_t range_ = 0;                  // where the next row may be
+  TermId last_free_;                  // the last row's, in a range or not
   TermId skip_to_;
   bool skips_runs_ = false;
   storage::ScanPattern counted_;

@@ -182,29 +182,63 @@ class SortOperator final : public Operator {
   absl::Status Sort() {
     if (step_.limit < table_.rows() && !step_.first_of)
       SKG_RETURN_IF_ERROR(SelectFirst());
-    const size_t bytes = table_.rows() * (8 * keys_.size() + 4);
+    const size_t bytes =
+        table_.rows() * (sizeof(Ranked) + sizeof(Stretch) + 8 + 8 + 4);
     SKG_RETURN_IF_ERROR(charge_.Add(bytes));
-    std::vector<std::vector<uint64_t>> ranks(keys_.size());
-    for (size_t k = 0; k < keys_.size(); ++k) {
-      SKG_RETURN_IF_ERROR(RankTerms(table_.column(keys_[k]),
-                                    {.collation = step_.keys[k].collation},
-                                    charge_, &ranks[k]));
-      // So that one comparison serves both directions.
-      if (step_.keys[k].descending) {
-        for (uint64_t& rank : ranks[k]) rank = ~rank;
-      }
-    }
     order_.resize(table_.rows());
     for (size_t i = 0; i < order_.size(); ++i)
       order_[i] = static_cast<uint32_t>(i);
-    SKG_RETURN_IF_ERROR(SortRows(order_, charge_, [&](uint32_t a, uint32_t b) {
-      for (const auto& rank : ranks) {
-        if (rank[a] != rank[b]) return rank[a] < rank[b];
+    // Only rows that are equal so far ask for what the next key ranks.
+    std::vector<Stretch> tied = {{0, order_.size()}};
+    std::vector<TermId> column;
+    std::vector<uint64_t> ranks;
+    for (size_t k = 0; k < keys_.size() && !tied.empty(); ++k) {
+      column.clear();
+      for (const Stretch& stretch : tied) {
+        for (size_t i = stretch.begin; i < stretch.end; ++i)
+          column.push_back(table_.At(order_[i], keys_[k]));
       }
-      return a < b;
-    }));
+      SKG_RETURN_IF_ERROR(RankTerms(
+          column, {.collation = step_.keys[k].collation}, charge_, &ranks));
+      SKG_RETURN_IF_ERROR(SortTied(ranks, step_.keys[k].descending, &tied));
+    }
     charge_.Release(bytes);
     return step_.first_of ? KeepApart() : absl::OkStatus();
+  }
+
+  // Part of order_, all equal so far.
+  struct Stretch {
+    size_t begin, end;
+  };
+  struct Ranked {
+    uint64_t rank;
+    uint32_t row;
+  };
+  // Sorts each stretch by the ranks of its rows, which come one stretch after
+  // the other, and leaves those that are tied still. Equal rows stay as they
+  // came.
+  absl::Status SortTied(const std::vector<uint64_t>& ranks, bool descending,
+                        std::vector<Stretch>* tied) {
+    std::vector<Stretch> left;
+    std::vector<Ranked> rows;
+    size_t at = 0;
+    for (const auto& [begin, end] : *tied) {
+      rows.clear();
+      for (size_t i = begin; i < end; ++i, ++at)
+        rows.push_back({descending ? ~ranks[at] : ranks[at], order_[i]});
+      SKG_RETURN_IF_ERROR(
+          SortRows(rows, charge_, [](const Ranked& a, const Ranked& b) {
+            return a.rank != b.rank ? a.rank < b.rank : a.row < b.row;
+          }));
+      for (size_t i = begin; i < end; ++i) order_[i] = rows[i - begin].row;
+      for (size_t i = 0, same = 1; i < rows.size(); i += same, same = 1) {
+        while (i + same < rows.size() && rows[i + same].rank == rows[i].rank)
+          ++same;
+        if (same > 1) left.push_back({begin + i, begin + i + same});
+      }
+    }
+    *tied = std::move(left);
+    return absl::OkStatus();
   }
 
   const plan::SortStep& step_;

@@ -14,21 +14,9 @@ namespace {
 
 using rdf::TermId;
 using storage::GraphScope;
+using storage::InSequence;
 using storage::StatementBatch;
 using storage::TermOrder;
-
-std::array<TermId, 3> InSequence(TermOrder order, TermId s, TermId p,
-                                 TermId o) {
-  switch (order) {
-    case TermOrder::kSpo:
-      return {s, p, o};
-    case TermOrder::kPos:
-      return {p, o, s};
-    case TermOrder::kOsp:
-      return {o, s, p};
-  }
-  return {};
-}
 
 // Scans of several graphs as one, sorted by terms and then graph.
 class MergedScan final : public storage::ScanCursor {

@@ -7,17 +7,23 @@
 #include "base/status.h"
 #include "query/plan/nodes.h"
 #include "query/plan/repeats.h"
+#include "query/plan/value_filters.h"
 #include "query/plan/variables.h"
 
 namespace skg::query::plan {
 namespace {
 
 // How many solutions the input has, if that is what is asked and one triple
-// pattern is all of it.
-const Bgp* CountedPattern(const Group& node) {
+// pattern is all of it, but for filters.
+const Bgp* CountedPattern(const Group& node, Filters* filters) {
   if (!node.keys.empty() || node.aggregates.size() != 1) return nullptr;
   const Aggregate& aggregate = node.aggregates[0];
-  const auto* bgp = std::get_if<Bgp>(&node.input->node);
+  const Algebra* input = node.input.get();
+  while (const auto* filter = std::get_if<Filter>(&input->node)) {
+    SplitConditions(filter->condition, filters);
+    input = filter->input.get();
+  }
+  const auto* bgp = std::get_if<Bgp>(&input->node);
   if (aggregate.aggregation != Aggregation::kCount || aggregate.distinct ||
       bgp == nullptr || bgp->triples.size() != 1 || !bgp->records.empty() ||
       !bgp->statements.empty()) {
@@ -31,11 +37,49 @@ const Bgp* CountedPattern(const Group& node) {
   return bgp;
 }
 
+// The rows that lie in exact ranges are counted, the others are read. Null:
+// some filter is no range, or they do not pay.
+absl::StatusOr<PlanPtr> PlanRangeCount(Planner& planner, PlanNode plan,
+                                       const Filters& filters,
+                                       const Scope& scope) {
+  const ScanStep scan = std::get<CountStep>(plan.step).scan;
+  SKG_ASSIGN_OR_RETURN(const Statistics::ScanEstimate estimate,
+                       planner.statistics().Estimate(scan, false));
+  for (const storage::TermOrder order : UsefulOrders(scan, true)) {
+    ScanStep ordered = scan;
+    ordered.order = order;
+    SKG_ASSIGN_OR_RETURN(RangedScan ranged,
+                         WithRanges(planner, ordered, estimate.rows, filters));
+    if (ranged.step.ranges == nullptr || !ranged.rest.empty()) continue;
+    const VariableRanges all = *ranged.step.ranges;
+    VariableRanges exact{all.variable, {}}, asked{all.variable, {}};
+    for (const IdRange& range : all.ranges)
+      (range.exact ? exact : asked).ranges.push_back(range);
+    ScanStep counted = ranged.step;
+    counted.ranges = std::make_shared<const VariableRanges>(std::move(exact));
+    plan.step = CountStep{counted};
+    plan.cost *= static_cast<double>(counted.ranges->ranges.size() + 1);
+    if (!asked.ranges.empty()) {
+      SKG_ASSIGN_OR_RETURN(ranged.rows, planner.statistics().CountRanges(
+                                            ranged.step, &asked.ranges));
+      ranged.step.ranges =
+          std::make_shared<const VariableRanges>(std::move(asked));
+      PlanPtr read = FilteredRanges(
+          ScanNode(ranged.step, {all.variable}, ranged.rows), ranged, scope);
+      plan.cost += read->cost;
+      plan.inputs = {std::move(read)};
+    }
+    return std::make_shared<const PlanNode>(std::move(plan));
+  }
+  return PlanPtr();
+}
+
 // The plan that counts without reading; null where it cannot.
 absl::StatusOr<PlanPtr> PlanCount(Planner& planner, const Group& node,
                                   const Scope& scope) {
   const exec::Context& context = planner.context();
-  const Bgp* bgp = CountedPattern(node);
+  Filters filters;
+  const Bgp* bgp = CountedPattern(node, &filters);
   if (bgp == nullptr || !context.options.plan.shortcuts) return PlanPtr();
   // Triples that several graphs hold are counted for each.
   if (scope.graph.is_default &&
@@ -56,9 +100,11 @@ absl::StatusOr<PlanPtr> PlanCount(Planner& planner, const Group& node,
     } else if (term->is_variable()) {
       if (met.Has(term->variable())) return PlanPtr();
       met.Add(term->variable());
+      *place = Place::Column(term->variable());
     } else if (term->is_term()) {
       SKG_ASSIGN_OR_RETURN(const TermId id,
                            planner.context().terms.Lookup(term->term()));
+      if (!id.bound() && !filters.empty()) return PlanPtr();
       *place = Place::Constant(id);
     } else {
       return PlanPtr();
@@ -70,6 +116,8 @@ absl::StatusOr<PlanPtr> PlanCount(Planner& planner, const Group& node,
   plan.rows = 1;
   plan.cost = Costs::kOpenScan;
   plan.step = CountStep{scan};
+  if (!filters.empty())
+    return PlanRangeCount(planner, std::move(plan), filters, scope);
   return std::make_shared<const PlanNode>(std::move(plan));
 }
 

@@ -1,5 +1,6 @@
 #include "query/plan/explain.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <type_traits>
@@ -81,7 +82,8 @@ class Describer {
             absl::StrCat(Text(step.subject), " ", Text(step.predicate), " ",
                          Text(step.object), Text(step.graph), " in ",
                          kOrders[static_cast<size_t>(step.order)],
-                         Text(step.record.get()), Text(step.statement.get()))};
+                         Text(step.record.get()), Text(step.statement.get()),
+                         Text(step.ranges.get()))};
   }
   Description operator()(const TripleTermStep& step) const {
     return {"triple term",
@@ -100,7 +102,9 @@ class Describer {
             Names("given", step.given.values())};
   }
   Description operator()(const FilterStep& step) const {
-    return {"filter", absl::StrCat(step.conditions.size(), " conditions")};
+    return {"filter",
+            absl::StrCat(step.conditions.size(), " conditions",
+                         step.ranges == nullptr ? "" : " where asked")};
   }
   Description operator()(const ExtendStep& step) const {
     return {"extend", Name(step.variable)};
@@ -137,10 +141,10 @@ class Describer {
                          step.columns.size(), " aggregates")};
   }
   Description operator()(const CountStep& step) const {
-    return {
-        "count",
-        absl::StrCat(Text(step.scan.subject), " ", Text(step.scan.predicate),
-                     " ", Text(step.scan.object), Text(step.scan.graph))};
+    return {"count",
+            absl::StrCat(Text(step.scan.subject), " ",
+                         Text(step.scan.predicate), " ", Text(step.scan.object),
+                         Text(step.scan.graph), Text(step.scan.ranges.get()))};
   }
   Description operator()(const PathStep& step) const {
     return {"path", absl::StrCat(Text(step.subject), " to ", Text(step.object),
@@ -241,6 +245,22 @@ class Describer {
     if (statement == nullptr) return "";
     return " first statement" +
            Weights(statement->min_weight, statement->max_weight);
+  }
+  std::string Text(const VariableRanges* ranges) const {
+    if (ranges == nullptr) return "";
+    std::string text;
+    constexpr size_t kMostShown = 8;
+    for (size_t i = 0; i < std::min(ranges->ranges.size(), kMostShown); ++i) {
+      const IdRange& range = ranges->ranges[i];
+      const bool one = range.first == range.last && range.first.in_dictionary();
+      absl::StrAppend(
+          &text, i > 0 ? ", " : "",
+          one ? Text(Place::Constant(range.first)) : RangeText(range));
+    }
+    if (ranges->ranges.size() > kMostShown)
+      absl::StrAppend(&text, ", ", ranges->ranges.size() - kMostShown, " more");
+    return absl::StrCat(" where ", Name(ranges->variable), " is in {",
+                        text.empty() ? "" : " ", text, " }");
   }
   static std::string Weights(float least, float most) {
     if (least <= 0 && most >= 1) return "";

@@ -10,6 +10,7 @@
 #include "query/plan/nodes.h"
 #include "query/plan/path_rewrite.h"
 #include "query/plan/record_places.h"
+#include "query/plan/value_filters.h"
 #include "query/plan/variables.h"
 #include "storage/store.h"
 
@@ -242,10 +243,12 @@ absl::StatusOr<PlanPtr> GroupPlanner::ScanPlan(const Scan& scan,
   step.order = order;
   VariableSet outputs = member.variables;
   for (const TripleTermStep& part : scan.triple_terms) outputs.Add(part.source);
-  PlanPtr plan = ScanNode(step, outputs, rows);
+  SKG_ASSIGN_OR_RETURN(const RangedScan ranged,
+                       WithRanges(planner_, step, rows, member.filters));
+  PlanPtr plan = ScanNode(ranged.step, outputs, ranged.rows);
   for (const TripleTermStep& part : scan.triple_terms)
     plan = TripleTermNode(std::move(plan), part);
-  return Filtered(std::move(plan), member.filters, scope);
+  return FilteredRanges(std::move(plan), ranged, scope);
 }
 
 absl::StatusOr<JoinPart> GroupPlanner::MakeScanPart(const Member& member) {
@@ -265,11 +268,13 @@ absl::StatusOr<JoinPart> GroupPlanner::MakeScanPart(const Member& member) {
     if (places[i]->kind == Place::Kind::kVariable)
       part.distinct[places[i]->variable] = estimate.distinct[i];
   }
-  for (const storage::TermOrder order :
-       UsefulOrders(scan.step, members_.size() > 1)) {
+  // Another order may know ranges of what is filtered.
+  const bool all = members_.size() > 1 || !member.filters.empty();
+  part.rows = std::numeric_limits<double>::infinity();
+  for (const storage::TermOrder order : UsefulOrders(scan.step, all)) {
     SKG_ASSIGN_OR_RETURN(PlanPtr plan,
                          ScanPlan(scan, order, estimate.rows, member, scope_));
-    part.rows = plan->rows;
+    part.rows = std::min(part.rows, plan->rows);
     part.plans.push_back(std::move(plan));
   }
   part.bind = [this,

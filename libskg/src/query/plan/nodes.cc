@@ -21,15 +21,8 @@ PlanPtr Make(PlanNode node) {
 
 // The places of a scan in the sequence of its order.
 std::array<const Place*, 3> InOrder(const ScanStep& step) {
-  switch (step.order) {
-    case storage::TermOrder::kSpo:
-      return {&step.subject, &step.predicate, &step.object};
-    case storage::TermOrder::kPos:
-      return {&step.predicate, &step.object, &step.subject};
-    case storage::TermOrder::kOsp:
-      return {&step.object, &step.subject, &step.predicate};
-  }
-  return {};
+  return storage::InSequence(step.order, &step.subject, &step.predicate,
+                             &step.object);
 }
 
 }  // namespace
@@ -94,6 +87,10 @@ PlanPtr ScanNode(const ScanStep& step, const VariableSet& outputs,
   }
   node.rows = rows;
   node.cost = Costs::kOpenScan + rows;
+  if (step.ranges != nullptr) {
+    node.cost +=
+        Costs::kOpenScan * static_cast<double>(step.ranges->ranges.size());
+  }
   node.step = step;
   return Make(std::move(node));
 }
@@ -150,16 +147,21 @@ PlanPtr GraphNamesNode(const Place& name, std::vector<Variable> schema) {
 }
 
 PlanPtr FilterNode(PlanPtr input, std::vector<SharedExpression> conditions,
-                   const ExpressionScope& scope, double selectivity) {
+                   const ExpressionScope& scope, double selectivity,
+                   std::shared_ptr<const VariableRanges> ranges) {
   if (conditions.empty()) return input;
   PlanNode node;
   node.schema = input->schema;
   node.certain = input->certain;
   node.order = input->order;
   node.rows = input->rows * selectivity;
-  node.cost = input->cost + input->rows * Costs::kExpression *
-                                static_cast<double>(conditions.size());
-  node.step = FilterStep{std::move(conditions), scope};
+  // What is in a range is seldom asked about.
+  if (ranges == nullptr) {
+    node.cost = input->rows * Costs::kExpression *
+                static_cast<double>(conditions.size());
+  }
+  node.cost += input->cost;
+  node.step = FilterStep{std::move(conditions), scope, std::move(ranges)};
   node.inputs = {std::move(input)};
   return Make(std::move(node));
 }

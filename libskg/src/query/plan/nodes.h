@@ -1,6 +1,7 @@
 // Plan nodes made from their inputs: schema, order, estimates.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -42,10 +43,10 @@ struct Costs {
 [[nodiscard]] PlanPtr GraphNamesNode(const Place& name,
                                      std::vector<Variable> schema);
 // `selectivity`: of all conditions together.
-[[nodiscard]] PlanPtr FilterNode(PlanPtr input,
-                                 std::vector<SharedExpression> conditions,
-                                 const ExpressionScope& scope,
-                                 double selectivity);
+[[nodiscard]] PlanPtr FilterNode(
+    PlanPtr input, std::vector<SharedExpression> conditions,
+    const ExpressionScope& scope, double selectivity,
+    std::shared_ptr<const VariableRanges> ranges = nullptr);
 [[nodiscard]] PlanPtr ExtendNode(PlanPtr input, Variable variable,
                                  SharedExpression expression,
                                  const ExpressionScope& scope);

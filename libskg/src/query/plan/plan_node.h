@@ -12,6 +12,7 @@
 
 #include "query/algebra.h"
 #include "query/plan/variable_set.h"
+#include "query/values/value_ranges.h"
 #include "rdf/term_id.h"
 #include "storage/read_view.h"
 
@@ -94,6 +95,12 @@ struct StatementColumns {
   }
 };
 
+// What a variable may be, in ranges of ids.
+struct VariableRanges {
+  Variable variable = 0;
+  IdRanges ranges;
+};
+
 // One row for each triple of the graph(s) that fits.
 struct ScanStep {
   ActiveGraph graph;
@@ -101,6 +108,8 @@ struct ScanStep {
   storage::TermOrder order = storage::TermOrder::kSpo;
   std::shared_ptr<const RecordColumns> record;        // null: nothing of them
   std::shared_ptr<const StatementColumns> statement;  // as `record`
+  // Of the variable at the order's first free place; null: it may be anything.
+  std::shared_ptr<const VariableRanges> ranges;
 };
 // Takes the triple terms in column `source` apart. A place of kind kVariable
 // that is a column of the input must be equal.
@@ -134,6 +143,8 @@ struct BindJoinStep {
 struct FilterStep {
   std::vector<SharedExpression> conditions;
   ExpressionScope scope;
+  // Rows whose variable is in an exact one of them pass unasked; may be null.
+  std::shared_ptr<const VariableRanges> ranges;
 };
 struct ExtendStep {
   Variable variable = 0;
@@ -174,7 +185,8 @@ struct GroupStep {
   // What a solution is, for COUNT(DISTINCT *).
   VariableSet visible;
 };
-// One row: the number of solutions of one scan, without reading them.
+// One row: the number of solutions of one scan, without reading them. An input
+// has more of them, which are read.
 struct CountStep {
   ScanStep scan;
 };

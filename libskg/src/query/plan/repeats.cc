@@ -84,7 +84,8 @@ class Visitor {
 
 PlanPtr SortedByColumns(PlanPtr plan) {
   if (const auto* scan = std::get_if<ScanStep>(&plan->step)) {
-    if (scan->record != nullptr) return plan;
+    // Ranges are of one order.
+    if (scan->record != nullptr || scan->ranges != nullptr) return plan;
     for (const storage::TermOrder order : UsefulOrders(*scan, true)) {
       if (plan->order.size() >= plan->schema.size()) break;
       ScanStep step = *scan;

@@ -53,7 +53,7 @@ absl::StatusOr<double> Statistics::Count(const ActiveGraph& graph,
   return *rows;
 }
 
-absl::StatusOr<double> Statistics::ReadCount(
+std::vector<storage::ScanPattern> Statistics::PatternsOf(
     const ActiveGraph& graph, const std::array<TermId, 3>& ids) const {
   storage::ScanPattern pattern{
       GraphScope::kDefault, {}, ids[0], ids[1], ids[2]};
@@ -68,24 +68,61 @@ absl::StatusOr<double> Statistics::ReadCount(
     pattern.scope = GraphScope::kUnion;
   } else if (dataset.default_graph == exec::Dataset::DefaultGraph::kMerge) {
     graphs = dataset.default_graphs;
-    if (graphs.empty()) return 0.0;
+    if (graphs.empty()) return {};
   }
-  double rows = 0;
   constexpr size_t kMostGraphs = 8;
   if (graphs.size() > kMostGraphs) {
     pattern.scope = GraphScope::kNamed;
     graphs.clear();
   }
   if (graphs.empty()) graphs.emplace_back();
+  std::vector<storage::ScanPattern> patterns;
   for (const TermId id : graphs) {
     if (id.bound()) {
       pattern.scope = GraphScope::kOne;
       pattern.graph = id;
     }
+    patterns.push_back(pattern);
+  }
+  return patterns;
+}
+
+absl::StatusOr<double> Statistics::ReadCount(
+    const ActiveGraph& graph, const std::array<TermId, 3>& ids) const {
+  double rows = 0;
+  for (const storage::ScanPattern& pattern : PatternsOf(graph, ids)) {
     SKG_ASSIGN_OR_RETURN(const storage::Counts counts,
                          stored_.Count(pattern, context_.options.cancellation));
     rows += static_cast<double>(counts.triples);
   }
+  return rows;
+}
+
+absl::StatusOr<double> Statistics::CountRanges(const ScanStep& scan,
+                                               IdRanges* ranges) const {
+  std::array<TermId, 3> ids;
+  const Place* places[] = {&scan.subject, &scan.predicate, &scan.object};
+  for (size_t i = 0; i < 3; ++i) {
+    if (places[i]->kind == Place::Kind::kConstant) ids[i] = places[i]->id;
+  }
+  const std::vector<storage::ScanPattern> patterns =
+      PatternsOf(Known(scan.graph), ids);
+  double rows = 0;
+  IdRanges met;
+  for (const IdRange& range : *ranges) {
+    uint64_t statements = 0, triples = 0;
+    for (const storage::ScanPattern& pattern : patterns) {
+      SKG_ASSIGN_OR_RETURN(
+          const storage::Counts counts,
+          stored_.CountRange(pattern, scan.order, {range.first, range.last},
+                             context_.options.cancellation));
+      statements += counts.statements;
+      triples += counts.triples;
+    }
+    rows += static_cast<double>(triples);
+    if (statements > 0 || context_.view.in_transaction()) met.push_back(range);
+  }
+  *ranges = std::move(met);
   return rows;
 }
 

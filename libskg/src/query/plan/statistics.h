@@ -3,6 +3,7 @@
 
 #include <array>
 #include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
@@ -29,6 +30,12 @@ class Statistics {
   // Errors: kDataLoss, kDeadlineExceeded, kCancelled.
   [[nodiscard]] absl::StatusOr<ScanEstimate> Estimate(const ScanStep& scan,
                                                       bool want_distinct);
+  // How many rows a scan has in ranges of its order's first free place; its
+  // fixed places are constants. Ranges in which there is nothing are left out,
+  // but for a transaction's, whose own rows are not counted. Errors: as
+  // Estimate.
+  [[nodiscard]] absl::StatusOr<double> CountRanges(const ScanStep& scan,
+                                                   IdRanges* ranges) const;
 
  private:
   using Key = StatisticsCache::Key;
@@ -38,6 +45,9 @@ class Statistics {
 
   absl::StatusOr<double> Count(const ActiveGraph& graph,
                                const std::array<TermId, 3>& ids);
+  // What to count in the store for a pattern: a sum over graphs.
+  [[nodiscard]] std::vector<storage::ScanPattern> PatternsOf(
+      const ActiveGraph& graph, const std::array<TermId, 3>& ids) const;
   absl::StatusOr<double> ReadCount(const ActiveGraph& graph,
                                    const std::array<TermId, 3>& ids) const;
   absl::StatusOr<std::array<double, 3>> Distinct(

@@ -193,13 +193,12 @@ std::optional<Moment> MomentOfId(rdf::TermId id, Datatype* datatype) {
   if (!value) return std::nullopt;
   *datatype = value->datatype;
   Moment moment;
-  int64_t local = value->utc_millis;
+  moment.seconds = value->utc_seconds;
   if (value->zone_minutes != rdf::InlineMoment::kNoZone) {
     moment.zone = static_cast<int16_t>(value->zone_minutes);
-    local += int64_t{60'000} * moment.zone;
+    moment.seconds += int64_t{60} * moment.zone;
   }
-  moment.seconds = rdf::FloorDivide(local, 1000);
-  moment.attoseconds = (local - moment.seconds * 1000) * kAttosPerMilli;
+  moment.attoseconds = value->utc_millis * kAttosPerMilli;
   if (value->datatype == Datatype::kTime) {
     const CivilDate day{rdf::kReferenceYear, rdf::kReferenceMonth, 1};
     moment.seconds += rdf::DaysFromCivil(day) * kSecondsPerDay;
