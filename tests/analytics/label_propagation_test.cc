@@ -5,7 +5,7 @@
 
 #include "absl/time/clock.h"
 #include "community_oracle.h"
-#include "shared_graphs.h"
+#include "known_graphs.h"
 #include "skg/communities.h"
 #include "support/test_support.h"
 
