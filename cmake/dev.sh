@@ -17,7 +17,7 @@ set -eu
 packages="g++ cmake ninja-build ccache mold pkg-config curl
   librocksdb-dev libabsl-dev libprotobuf-dev protobuf-compiler libssl-dev
   zlib1g-dev nlohmann-json3-dev libicu-dev libexpat1-dev libxxhash-dev
-  libre2-dev
+  libre2-dev libeigen3-dev
   libcpp-httplib-dev libcli11-dev libspdlog-dev libtomlplusplus-dev catch2"
 
 cd "$(dirname -- "$0")/.."

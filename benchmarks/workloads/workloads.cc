@@ -26,6 +26,8 @@ constexpr std::array kWorkloads = {
              &PrepareLargeTransaction},
     Workload{"sparql", "queries and updates over the DBLP-like graph",
              &PrepareSparql},
+    Workload{"graph_view", "views of stored graphs, built and refreshed",
+             &PrepareGraphView},
     Workload{"http_point", "GET /query of one statement under wrk",
              &PrepareHttpPoint},
 };

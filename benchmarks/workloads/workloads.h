@@ -18,5 +18,6 @@ namespace skg::bench {
     const Options& options);
 [[nodiscard]] absl::StatusOr<Plan> PrepareHttpPoint(const Options& options);
 [[nodiscard]] absl::StatusOr<Plan> PrepareSparql(const Options& options);
+[[nodiscard]] absl::StatusOr<Plan> PrepareGraphView(const Options& options);
 
 }  // namespace skg::bench

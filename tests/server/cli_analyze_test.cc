@@ -31,7 +31,7 @@ TEST_CASE("analyze prints rows in every form", "[analyze]") {
   const std::string csv =
       MustRun({"analyze", "degree", "--data", place.data, "--kind", "in",
                "--normalised", "false", "--results", "csv", "--limit", "1"});
-  CHECK(csv == "entity,score\nd,2\n");
+  CHECK(csv == "entity,score\r\nd,2\r\n");
   const std::string table = MustRun(
       {"analyze", "louvain", "--data", place.data, "--results", "table"});
   CHECK(Contains(table, "community"));

@@ -23,7 +23,7 @@ void Fill(const TestServer& test, const std::string& graph = "main") {
              s + R"(","predicate":"knows","object":")" + o + R"("})";
   }
   REQUIRE(test.Post("/triples/batch?graph=" + graph, batch + "]}")->status ==
-          201);
+          202);
 }
 
 // The task once it has ended.

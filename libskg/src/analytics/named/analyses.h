@@ -24,7 +24,8 @@ struct Analysis {
   AnalysisRun run;
 };
 
-[[nodiscard]] std::span<const Analysis> ScoreAnalyses();
+[[nodiscard]] std::span<const Analysis> CentralityAnalyses();
+[[nodiscard]] std::span<const Analysis> StructureAnalyses();
 [[nodiscard]] std::span<const Analysis> GroupAnalyses();
 [[nodiscard]] std::span<const Analysis> PathAnalyses();
 

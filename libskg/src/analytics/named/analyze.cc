@@ -16,8 +16,8 @@ namespace {
 std::vector<analytics::Analysis> SortedAnalyses() {
   std::vector<analytics::Analysis> all;
   for (const auto part :
-       {analytics::ScoreAnalyses(), analytics::GroupAnalyses(),
-        analytics::PathAnalyses()}) {
+       {analytics::CentralityAnalyses(), analytics::StructureAnalyses(),
+        analytics::GroupAnalyses(), analytics::PathAnalyses()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {

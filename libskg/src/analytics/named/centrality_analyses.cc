@@ -1,12 +1,11 @@
-// Numbers about nodes: centralities, cores, clustering, distances.
+// Centralities of nodes.
 #include <algorithm>
-#include <numeric>
 #include <optional>
 
 #include "analytics/named/analyses.h"
+#include "analytics/named/ranked.h"
 #include "base/status.h"
 #include "skg/centrality.h"
-#include "skg/structure.h"
 
 namespace skg::analytics {
 namespace {
@@ -77,31 +76,6 @@ constexpr AnalysisParameter kDistances = {
     0,
     "to|from",
     "from the other nodes to this one, or from this one to them"};
-
-// The rows of some vertices of one column of each vertex.
-template <typename Value, typename Source>
-std::vector<Value> Take(const std::vector<Source>& all,
-                        const std::vector<Vertex>& vertices) {
-  std::vector<Value> values;
-  values.reserve(vertices.size());
-  for (const Vertex v : vertices) values.push_back(static_cast<Value>(all[v]));
-  return values;
-}
-
-size_t RowsOf(uint64_t limit, size_t all) {
-  return limit == 0 ? all : static_cast<size_t>(std::min<uint64_t>(limit, all));
-}
-
-AnalysisTable Ranked(const std::vector<double>& scores, uint64_t limit,
-                     Summary summary) {
-  std::vector<Vertex> nodes = TopK(scores, RowsOf(limit, scores.size()));
-  AnalysisTable table;
-  table.rows = nodes.size();
-  table.columns.push_back({"score", Take<double>(scores, nodes)});
-  table.columns.insert(table.columns.begin(), {"entity", std::move(nodes)});
-  table.summary = std::move(summary);
-  return table;
-}
 
 Summary IterationSummary(size_t iterations, double residual, bool converged) {
   return {{"iterations", uint64_t{iterations}},
@@ -362,74 +336,6 @@ absl::StatusOr<AnalysisTable> RunHits(const GraphView& view,
   return table;
 }
 
-// ---- Structure
-
-constexpr AnalysisParameter kOnlyLimit[] = {kLimit};
-
-absl::StatusOr<AnalysisTable> RunCores(const GraphView& view,
-                                       ParameterReader& reader,
-                                       const KernelOptions& run) {
-  const uint64_t limit = reader.Integer("limit");
-  SKG_RETURN_IF_ERROR(reader.status());
-  SKG_ASSIGN_OR_RETURN(const CoreNumbersResult result,
-                       CoreNumbers(view, {.run = run}));
-  const std::vector<double> scores(result.core.begin(), result.core.end());
-  AnalysisTable table =
-      Ranked(scores, limit, {{"greatest", uint64_t{result.greatest}}});
-  table.columns[1] = {
-      "core", Take<uint64_t>(result.core, std::get<std::vector<Vertex>>(
-                                              table.columns[0].values))};
-  return table;
-}
-
-absl::StatusOr<AnalysisTable> RunClustering(const GraphView& view,
-                                            ParameterReader& reader,
-                                            const KernelOptions& run) {
-  const uint64_t limit = reader.Integer("limit");
-  SKG_RETURN_IF_ERROR(reader.status());
-  SKG_ASSIGN_OR_RETURN(const ClusteringResult result,
-                       Clustering(view, {.run = run}));
-  AnalysisTable table = Ranked(result.coefficient, limit,
-                               {{"triangle_count", result.triangle_count},
-                                {"average", result.average},
-                                {"transitivity", result.transitivity}});
-  table.columns.push_back(
-      {"triangles",
-       Take<uint64_t>(result.triangles,
-                      std::get<std::vector<Vertex>>(table.columns[0].values))});
-  return table;
-}
-
-absl::StatusOr<AnalysisTable> RunFeatures(const GraphView& view,
-                                          ParameterReader& reader,
-                                          const KernelOptions& run) {
-  const uint64_t limit = reader.Integer("limit");
-  SKG_RETURN_IF_ERROR(reader.status());
-  SKG_ASSIGN_OR_RETURN(const VertexFeaturesResult features,
-                       VertexFeatures(view, {.run = run}));
-  PageRankOptions page_rank;
-  page_rank.run = run;
-  SKG_ASSIGN_OR_RETURN(const IteratedScores ranks, PageRank(view, page_rank));
-  AnalysisTable table = Ranked(ranks.scores, limit, {});
-  const auto nodes = std::get<std::vector<Vertex>>(table.columns[0].values);
-  table.columns[1].name = "pagerank";
-  const auto add = [&](const char* name, const auto& column) {
-    using Value = typename std::decay_t<decltype(column)>::value_type;
-    using Shown =
-        std::conditional_t<std::is_floating_point_v<Value>, double, uint64_t>;
-    table.columns.push_back({name, Take<Shown>(column, nodes)});
-  };
-  add("out_degree", features.out_degree);
-  add("in_degree", features.in_degree);
-  add("degree", features.degree);
-  add("clustering", features.clustering);
-  add("triangles", features.triangles);
-  add("core", features.core);
-  add("component", features.component);
-  add("component_size", features.component_size);
-  return table;
-}
-
 constexpr Analysis kAnalyses[] = {
     {{"betweenness", AnalysisKind::kScores,
       "the share of shortest paths that lead over a node", kBetweenness},
@@ -437,21 +343,11 @@ constexpr Analysis kAnalyses[] = {
     {{"closeness", AnalysisKind::kScores, "how near a node is to the others",
       kCloseness},
      RunCloseness},
-    {{"clustering", AnalysisKind::kScores,
-      "which share of a node's neighbours are neighbours of each other",
-      kOnlyLimit},
-     RunClustering},
-    {{"core_numbers", AnalysisKind::kScores,
-      "the greatest k for which a node lies in a k-core", kOnlyLimit},
-     RunCores},
     {{"degree", AnalysisKind::kScores, "how many edges a node has", kDegree},
      RunDegree},
     {{"eigenvector", AnalysisKind::kScores,
       "pointed to by those that are themselves pointed to", kEigenvector},
      RunEigenvector},
-    {{"features", AnalysisKind::kScores,
-      "several figures of each node at once, by falling PageRank", kOnlyLimit},
-     RunFeatures},
     {{"harmonic", AnalysisKind::kScores,
       "the sum of 1 / distance to the other nodes", kHarmonic},
      RunHarmonic},
@@ -468,6 +364,6 @@ constexpr Analysis kAnalyses[] = {
 
 }  // namespace
 
-std::span<const Analysis> ScoreAnalyses() { return kAnalyses; }
+std::span<const Analysis> CentralityAnalyses() { return kAnalyses; }
 
 }  // namespace skg::analytics
