@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/time/clock.h"
+#include "auth/api_key.h"
 #include "server/test_server.h"
 
 namespace skg::test {
@@ -208,6 +209,36 @@ TEST_CASE("tasks of others are not there", "[analytics]") {
     CHECK(test.Get(std::string("/tasks/") + id + "/monitor")->status == 404);
     CHECK(test.Client().Delete(std::string("/tasks/") + id)->status == 404);
   }
+}
+
+TEST_CASE("a tenant's tasks are its own, and readers write nothing",
+          "[analytics]") {
+  const std::string reader = server::GenerateApiKey();
+  const TestServer test([&](server::Settings& settings) {
+    auto record = server::MakeApiKeyRecord(reader, "acme");
+    record.roles = {"read:triples"};
+    StoreKeys(settings, {record});
+  });
+  Fill(test);
+  const auto started =
+      test.Post("/analytics/tasks", R"({"algorithm":"pagerank"})");
+  REQUIRE(started->status == 202);
+  const std::string id = BodyOf(started)["task_id"];
+  CHECK(Ended(test, id)["status"] == "completed");
+  auto client = test.Stranger();
+  const httplib::Headers key = {{"X-API-Key", reader}};
+  CHECK(BodyOf(client.Get("/tasks", key))["total"] == 0);
+  CHECK(client.Get("/tasks/" + id, key)->status == 404);
+  CHECK(client.Get("/tasks/" + id + "/monitor", key)->status == 404);
+  CHECK(client.Delete("/tasks/" + id, key)->status == 403);
+  const auto post = [&](const char* body) {
+    return client.Post("/analytics/tasks", key, body, "application/json")
+        ->status;
+  };
+  CHECK(post(R"({"algorithm":"pagerank"})") == 202);
+  CHECK(post(R"({"algorithm":"pagerank","output":{"named_graph":"g"}})") ==
+        403);
+  CHECK(BodyOf(client.Get("/tasks", key))["total"] == 1);
 }
 
 TEST_CASE("bodies that are no analysis are refused with the field",
