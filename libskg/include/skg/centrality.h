@@ -164,7 +164,7 @@ struct BetweennessOptions {
 // own, more slowly.
 // Errors: those of every kernel, and lengths of 0.
 // Cost: O(edges) a source, weighted O(edges log(vertices)). Memory: 36 bytes a
-// vertex and thread (weighted or sampled 44) and 16 a vertex (sampled: and 8 a
+// vertex and thread (sampled 44, weighted 56 and 64) and 16 a vertex (sampled: and 8 a
 // source); fewer threads work where the budget has no room for them. Needs in()
 // (undirected: both()).
 [[nodiscard]] SKG_EXPORT absl::StatusOr<SampledScores> Betweenness(
@@ -199,7 +199,7 @@ struct ClosenessOptions {
 // scores have no bound.
 // Cost: O(edges) for 256 sources where their searches meet, at most O(edges) a
 // source; weighted O(edges log(vertices)) a source. Memory: 120 bytes a vertex
-// and thread (weighted 36) and 16 a vertex.
+// and thread (weighted 48) and 20 a vertex.
 [[nodiscard]] SKG_EXPORT absl::StatusOr<SampledScores> Closeness(
     const GraphView& view, const ClosenessOptions& options = {});
 
