@@ -16,6 +16,7 @@
 #include "harness/stopwatch.h"
 #include "harness/workload.h"
 #include "kernels/kernels.h"
+#include "kernels/scores.h"
 #include "nlohmann/json.hpp"
 #include "peers/httplib_bare/httplib_bare.h"
 #include "skg/version.h"
@@ -280,6 +281,17 @@ const CLI::App* AddKernels(CLI::App& app, KernelBench& bench) {
   return kernels;
 }
 
+// For peers/centrality.py.
+const CLI::App* AddScores(CLI::App& app, ScoresVerb& verb) {
+  CLI::App* scores =
+      app.add_subcommand("scores", "All scores of a centrality kernel")
+          ->group("");
+  scores->add_option("graph", verb.graph)->required();
+  scores->add_option("--kernel", verb.kernel)->required();
+  scores->add_option("--threads", verb.threads);
+  return scores;
+}
+
 struct BareHttpVerb {
   size_t body_bytes = 0;
   int threads = 8;
@@ -308,6 +320,8 @@ int Main(int argc, char** argv) {
   const CLI::App* bare = AddBareHttp(app, bare_verb);
   KernelBench kernel_bench;
   const CLI::App* kernels = AddKernels(app, kernel_bench);
+  ScoresVerb scores_verb;
+  const CLI::App* scores = AddScores(app, scores_verb);
   AnswerVerb answer_verb;
   const CLI::App* answer = AddAnswer(app, answer_verb);
   try {
@@ -324,6 +338,7 @@ int Main(int argc, char** argv) {
     return AnswerLines(options, answer_verb.store);
   }
   if (kernels->parsed()) return RunKernels(kernel_bench);
+  if (scores->parsed()) return PrintScores(scores_verb);
   if (generate->parsed()) return Generate(generate_verb);
   return list->parsed() ? List() : RunChosen(verb);
 }

@@ -197,6 +197,37 @@ TEST_CASE("Betweenness of small and strange graphs", "[centrality]") {
   }
 }
 
+TEST_CASE("Betweenness of a star of a million leaves", "[centrality]") {
+  constexpr Vertex kLeaves = 1'000'000;
+  std::vector<Edge> edges;
+  for (Vertex v = 1; v <= kLeaves; ++v) edges.push_back({v, 0});
+  const auto result =
+      Betweenness(GraphView::FromEdges(kLeaves + 1, edges).value(),
+                  {.directed = false, .sources = 5});
+  REQUIRE_OK(result);
+  CHECK(std::abs(result->scores[0] - 1) < 1e-5);
+  CHECK(*std::max_element(result->scores.begin() + 1, result->scores.end()) ==
+        0);
+}
+
+TEST_CASE("Betweenness does not depend on what vertices are called",
+          "[centrality]") {
+  auto random = test::Random(27);
+  for (int round = 0; round < 50; ++round) {
+    const auto graph = test::MakeRandomGraph(random, 40, true, 1);
+    std::vector<Vertex> names(graph.vertices);
+    std::iota(names.begin(), names.end(), Vertex{0});
+    std::shuffle(names.begin(), names.end(), random);
+    const BetweennessOptions options{.weighted = random() % 2 == 0};
+    const auto scores = Betweenness(graph.View(), options)->scores;
+    const auto renamed =
+        Betweenness(graph.Renamed(names).View(), options)->scores;
+    std::vector<double> back(scores.size());
+    for (Vertex v = 0; v < graph.vertices; ++v) back[v] = renamed[names[v]];
+    CHECK(test::Furthest(scores, back) < 1e-13);
+  }
+}
+
 TEST_CASE("Betweenness of a path of a million vertices ends", "[centrality]") {
   std::vector<Edge> edges;
   constexpr Vertex kVertices = 1'000'000;

@@ -155,6 +155,24 @@ TEST_CASE("PageRank of a star of a million leaves", "[centrality]") {
   CHECK(std::abs(Sum(result->scores) - 1) < 1e-9);
 }
 
+TEST_CASE("PageRank of weights of any scale", "[centrality]") {
+  // A ring, with vertices enough for floats if there were no weights.
+  constexpr Vertex kVertices = 120'000;
+  for (const float scale : {1e-44f, 1e-30f, 1e30f, 1e38f}) {
+    std::vector<Edge> edges;
+    for (Vertex v = 0; v < kVertices; ++v) {
+      edges.push_back({v, (v + 1) % kVertices, scale});
+    }
+    const auto result =
+        PageRank(GraphView::FromEdges(kVertices, edges, true).value());
+    REQUIRE_OK(result);
+    CHECK(result->converged);
+    CHECK(test::Furthest(result->scores,
+                         std::vector<double>(kVertices, 1.0 / kVertices)) <
+          1e-15);
+  }
+}
+
 // Of more vertices than are ever ranked with doubles alone, and many pieces.
 GraphView LargeGraph(uint64_t stream) {
   auto random = test::Random(stream);

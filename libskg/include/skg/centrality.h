@@ -84,8 +84,8 @@ struct PageRankOptions {
 // Source: Page, Brin, Motwani, Winograd: The PageRank citation ranking, 1999,
 // section 2; dangling mass as in Langville, Meyer: Deeper inside PageRank,
 // 2004, section 3.1.
-// With more than 100,000 vertices and a tolerance of 1e-7 or more, what edges
-// carry is rounded to float: scores then keep six digits.
+// With more than 100,000 vertices, a tolerance of 1e-7 or more and no weights,
+// what edges carry is rounded to float: scores then keep six digits.
 // Errors: those of every kernel; kInvalidArgument also for a personalisation
 // that names no vertex or has a share that is negative, infinite or not a
 // number.
@@ -137,11 +137,12 @@ struct BetweennessOptions {
   // three vertices.
   bool normalised = true;
   bool weighted = false;
-  // 0: exact, from all vertices. Else from at most so many, drawn evenly and
-  // with replacement; as many as there are vertices or more: exact.
+  // 0, or as many as there are vertices or more: exact, from all vertices. Else
+  // estimated from so many draws of one, even and with replacement.
   size_t sources = 0;
-  // Where sampled: ends before `sources` once the bound of the error is at most
-  // this, in the scale of the normalised score. 0: never.
+  // Greater than 0: estimated from as many draws as make the bound of the error
+  // at most this, in the scale of the normalised score, but not from more than
+  // `sources` (0: than there are vertices).
   double epsilon = 0;
   double delta = 0.1;  // in (0, 1): the chance that the bound does not hold
   uint64_t seed = 42;  // of the draw
@@ -163,8 +164,9 @@ struct BetweennessOptions {
 // own, more slowly.
 // Errors: those of every kernel, and lengths of 0.
 // Cost: O(edges) a source, weighted O(edges log(vertices)). Memory: 36 bytes a
-// vertex and thread and 8 (sampled 16) a vertex; fewer threads work where the
-// budget has no room for them. Needs in() (undirected: both()).
+// vertex and thread (sampled 44, weighted 56 and 64) and 16 a vertex (sampled: and 8 a
+// source); fewer threads work where the budget has no room for them. Needs in()
+// (undirected: both()).
 [[nodiscard]] SKG_EXPORT absl::StatusOr<SampledScores> Betweenness(
     const GraphView& view, const BetweennessOptions& options = {});
 
@@ -197,7 +199,7 @@ struct ClosenessOptions {
 // scores have no bound.
 // Cost: O(edges) for 256 sources where their searches meet, at most O(edges) a
 // source; weighted O(edges log(vertices)) a source. Memory: 120 bytes a vertex
-// and thread (weighted 36) and 16 a vertex.
+// and thread (weighted 48) and 20 a vertex.
 [[nodiscard]] SKG_EXPORT absl::StatusOr<SampledScores> Closeness(
     const GraphView& view, const ClosenessOptions& options = {});
 

@@ -138,8 +138,19 @@ class BetweennessCall {
   [[nodiscard]] absl::StatusOr<SampledScores> Result() {
     SKG_RETURN_IF_ERROR(run_.Take(Bytes()));
     SKG_RETURN_IF_ERROR(Hire());
-    whole_.sums.resize(vertices_);
-    if (!exact_) whole_.squares.resize(vertices_);
+    absl::StatusOr<SampledScores> result = Attempt();
+    if (!result.ok() || !too_many_paths_) return result;
+    // All once more: sums must not depend on which source was met first.
+    too_many_paths_ = false;
+    counting_ = Counting::kManyPaths;
+    SKG_RETURN_IF_ERROR(Hire());
+    return Attempt();
+  }
+
+ private:
+  [[nodiscard]] absl::StatusOr<SampledScores> Attempt() {
+    whole_.sums.assign(vertices_, 0);
+    if (!exact_) whole_.squares.assign(vertices_, 0);
     SampledScores result;
     result.exact = exact_;
     if (exact_) {
@@ -156,10 +167,9 @@ class BetweennessCall {
     return result;
   }
 
- private:
-  // Sums, those before a round, and the sources.
+  // Sums and sources.
   [[nodiscard]] size_t Bytes() const {
-    return vertices_ * sizeof(double) * (exact_ ? 2 : 4) +
+    return vertices_ * sizeof(double) * (exact_ ? 1 : 2) +
            most_ * sizeof(Source);
   }
 
@@ -167,27 +177,16 @@ class BetweennessCall {
   absl::Status Hire() {
     const size_t bytes = SearchBytes(counting_, out_) +
                          vertices_ * sizeof(double) * (exact_ ? 1 : 2);
+    const double edges = static_cast<double>(most_) *
+                         static_cast<double>(out_.edges() + vertices_);
     SKG_ASSIGN_OR_RETURN(
         workers_,
-        TakeWorkers(run_, std::min(run_.team().most(), most_), bytes));
+        TakeWorkers(run_, std::min(run_.team().most(), most_), edges, bytes));
     return absl::OkStatus();
   }
 
-  // Adds the dependencies of these sources.
+  // Adds the dependencies of these sources, if not too_many_paths_.
   absl::Status Add(const std::vector<Source>& sources) {
-    const DependencySums before =
-        counting_ == Counting::kManyPaths ? DependencySums() : whole_;
-    SKG_RETURN_IF_ERROR(AddWith(sources));
-    if (!too_many_paths_) return absl::OkStatus();
-    // All once more: sums must not depend on which thread met them first.
-    whole_ = before;
-    counting_ = Counting::kManyPaths;
-    SKG_RETURN_IF_ERROR(Hire());
-    too_many_paths_ = false;
-    return AddWith(sources);
-  }
-
-  absl::Status AddWith(const std::vector<Source>& sources) {
     // Depends on the sources alone, since sums do on it.
     const size_t batch = std::clamp<size_t>(sources.size() / 512, 1, 16);
     const SourceRound round{out_,  in_,           counting_,       sources,
@@ -220,6 +219,7 @@ class BetweennessCall {
         ++draws[static_cast<Vertex>(draw * static_cast<double>(vertices_))];
       }
       SKG_RETURN_IF_ERROR(Add({draws.begin(), draws.end()}));
+      if (too_many_paths_) return 0;
       const double bound = Bound(static_cast<double>(drawn), delta);
       if (drawn == most_ || bound <= options_.epsilon) return bound;
     }

@@ -30,7 +30,7 @@ class LengthSearch final : public SourceDependencies {
         distances_(out.vertices()),
         paths_(out.vertices()),
         dependencies_(out.vertices()),
-        heap_(out.vertices(), distances_) {
+        heap_(out.vertices()) {
     std::fill_n(distances_.data(), distances_.size(), kFar);
     std::fill_n(dependencies_.data(), dependencies_.size(), kUnsettled);
   }
@@ -65,7 +65,7 @@ class LengthSearch final : public SourceDependencies {
   bool Search(Vertex source, StopSign stop) {
     distances_[source] = 0;
     paths_[source] = Count(1);
-    heap_.Push(source);
+    heap_.Push(source, 0);
     while (!heap_.empty()) {
       const Vertex v = heap_.Pop();
       if (Left(out_.Degree(v), stop)) return false;
@@ -80,20 +80,20 @@ class LengthSearch final : public SourceDependencies {
   }
 
   void Relax(Vertex v, Vertex w, double length) {
-    if (dependencies_[w] != kUnsettled) return;
     const double distance = distances_[v] + length;
     if (distance > distances_[w]) return;
     if (distance == distances_[w]) {
-      paths_[w] += paths_[v];
+      // Settled with this distance: a length too small to change it.
+      if (dependencies_[w] == kUnsettled) paths_[w] += paths_[v];
       return;
     }
     const bool found = distances_[w] != kFar;
     distances_[w] = distance;
     paths_[w] = paths_[v];
     if (found) {
-      heap_.Decrease(w);
+      heap_.Decrease(w, distance);
     } else {
-      heap_.Push(w);
+      heap_.Push(w, distance);
     }
   }
 
@@ -107,9 +107,9 @@ class LengthSearch final : public SourceDependencies {
       double dependency = 0;
       for (uint64_t i = out_.offsets[v]; i < out_.offsets[size_t{v} + 1]; ++i) {
         const Vertex w = out_.targets[i];
-        if (dependencies_[w] == kUnsettled ||
-            distances_[w] !=
-                distances_[v] + static_cast<double>(out_.Weight(i))) {
+        const double length = static_cast<double>(out_.Weight(i));
+        if (distances_[w] != distances_[v] + length ||
+            dependencies_[w] == kUnsettled) {
           continue;
         }
         dependency += Ratio(paths_[v], paths_[w]) * (1 + dependencies_[w]);

@@ -150,9 +150,12 @@ absl::StatusOr<DistanceSums> SumDistances(const GraphView& view,
   const size_t bytes =
       sums_bytes + (request.lengths ? LengthDistancesBytes(out)
                                     : StepDistancesBytes(out, batch));
+  const double edges =
+      static_cast<double>(request.lengths ? sources.size() : pieces) *
+      static_cast<double>(out.edges() + vertices);
   SKG_ASSIGN_OR_RETURN(
       const size_t workers,
-      TakeWorkers(run, std::min(run.team().most(), pieces), bytes));
+      TakeWorkers(run, std::min(run.team().most(), pieces), edges, bytes));
   SKG_RETURN_IF_ERROR(WorkInOrder(
       run, pieces, workers,
       [&] { return std::make_unique<DistanceWorker>(work); },

@@ -18,7 +18,7 @@ class LengthDistanceSearch final : public DistanceSearch {
       : out_(out),
         distances_(out.vertices()),
         settled_(out.vertices()),
-        heap_(out.vertices(), distances_) {
+        heap_(out.vertices()) {
     std::fill_n(distances_.data(), distances_.size(), kFar);
   }
 
@@ -39,7 +39,7 @@ class LengthDistanceSearch final : public DistanceSearch {
   bool Search(Vertex source, StopSign stop) {
     size_ = 0;
     distances_[source] = 0;
-    heap_.Push(source);
+    heap_.Push(source, 0);
     while (!heap_.empty()) {
       const Vertex v = heap_.Pop();
       settled_[size_++] = v;
@@ -56,9 +56,9 @@ class LengthDistanceSearch final : public DistanceSearch {
         const bool found = distances_[w] != kFar;
         distances_[w] = distance;
         if (found) {
-          heap_.Decrease(w);
+          heap_.Decrease(w, distance);
         } else {
-          heap_.Push(w);
+          heap_.Push(w, distance);
         }
       }
     }

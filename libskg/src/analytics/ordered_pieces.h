@@ -31,11 +31,14 @@ class PieceWorker {
 };
 
 // Takes the memory of workers of so many bytes each, of `most` of them or as
-// many as there is room for, one at least. Gives how many.
+// many as there is room for, one at least. Gives how many. One for `edges` to
+// follow that are sooner done than another thread wakes up.
 [[nodiscard]] inline absl::StatusOr<size_t> TakeWorkers(KernelRun& run,
                                                         size_t most,
+                                                        double edges,
                                                         size_t bytes) {
   SKG_RETURN_IF_ERROR(run.Take(bytes));
+  if (edges < 1e5) return 1;
   size_t workers = 1;
   while (workers < most && run.Take(bytes).ok()) ++workers;
   return workers;

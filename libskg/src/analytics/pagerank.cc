@@ -17,8 +17,9 @@ namespace skg {
 namespace analytics {
 namespace {
 
-// Below, sums of floats reach the tolerance for sure; and fewer doubles than
-// that stay in a core's own cache anyway.
+// From there on sums of floats reach the tolerance for sure; and up to that
+// many doubles stay in a core's own cache anyway. What edges of any weight
+// carry may be beyond float.
 constexpr double kLeastFloatTolerance = 1e-7;
 constexpr Vertex kMostDoubles = 100'000;
 
@@ -214,7 +215,8 @@ absl::StatusOr<IteratedScores> PageRank(const GraphView& view,
   SKG_ASSIGN_OR_RETURN(const Adjacency in,
                        options.directed ? view.in() : view.both());
   const Adjacency out = options.directed ? view.out() : in;
-  if (view.vertices() <= analytics::kMostDoubles ||
+  if ((options.weighted && view.weighted()) ||
+      view.vertices() <= analytics::kMostDoubles ||
       options.tolerance < analytics::kLeastFloatTolerance) {
     return analytics::Iterate<double>(out, in, options, run);
   }
