@@ -53,7 +53,7 @@ struct LouvainOptions {
   size_t max_levels = 0;
   // A level ends once as many looks as it has vertices have together gained
   // less modularity than this, at least 0.
-  double tolerance = 1e-6;
+  double tolerance = 1e-5;
 };
 
 struct LouvainResult {
@@ -87,7 +87,7 @@ struct LeidenOptions {
   // At most so many, each starting from the communities of the one before; 0:
   // until one gains nothing.
   size_t iterations = 2;
-  double tolerance = 1e-6;  // as of Louvain; an iteration that gains less ends
+  double tolerance = 1e-5;  // as of Louvain; an iteration that gains less ends
 };
 
 struct LeidenResult {
@@ -135,7 +135,7 @@ struct InfomapOptions {
   size_t trials = 1;
   // Refinement ends when a round shortens the code by less than this share of
   // it, at least 0.
-  double tolerance = 1e-5;
+  double tolerance = 1e-4;
 };
 
 struct InfomapResult {

@@ -29,7 +29,7 @@ absl::Status Refinement::Refine(const AnyRows& rows,
   expected_ = expected;
   const Vertex vertices = VerticesOf(rows);
   SumBy(degrees, community, of_community_.span().first(vertices));
-  Shuffle(order_.span().first(vertices), random);
+  SortByCommunity(community, random);
   for (Vertex v = 0; v < vertices; ++v) {
     part[v] = v;
     joined_[v] = 0;
@@ -40,30 +40,50 @@ absl::Status Refinement::Refine(const AnyRows& rows,
       rows);
 }
 
+// Shuffled within communities; one community after the other, so that what is
+// read of one stays at hand.
+void Refinement::SortByCommunity(std::span<const Vertex> community,
+                                 SplitMix& random) {
+  const size_t vertices = community.size();
+  const auto shuffled = met_.span().first(vertices);
+  Shuffle(shuffled, random);
+  const auto begins = joined_.span().first(vertices);
+  std::fill(begins.begin(), begins.end(), Vertex{0});
+  for (const Vertex c : community) ++begins[c];
+  Vertex sum = 0;
+  for (Vertex& begin : begins) sum += std::exchange(begin, sum);
+  for (const Vertex v : shuffled) order_[begins[community[v]]++] = v;
+}
+
 template <typename Weight>
 absl::Status Refinement::MergeAll(const Rows<Weight>& rows,
                                   std::span<const Vertex> community,
                                   double done, std::span<Vertex> part) {
   const Vertex vertices = rows.vertices();
-  uint64_t work = 0;
-  const auto check = [&](Vertex v) {
-    work += 8 + rows.ends[v] - rows.begins[v];
-    if (work < kWorkACheck) return absl::OkStatus();
-    work = 0;
-    return run_.Check(done);
-  };
-  for (Vertex v = 0; v < vertices; ++v) {
-    Start(rows, community, v);
-    SKG_RETURN_IF_ERROR(check(v));
-  }
-  for (Vertex i = 0; i < vertices; ++i) {
-    const Vertex v = order_[i];
+  const auto prefetch = [&](Vertex i) {
     if (i + 8 < vertices) __builtin_prefetch(&rows.begins[order_[i + 8]]);
-    if (i + 4 < vertices) {
-      __builtin_prefetch(rows.targets + rows.begins[order_[i + 4]]);
+    if (i + 4 >= vertices) return;
+    __builtin_prefetch(rows.targets + rows.begins[order_[i + 4]]);
+  };
+  uint64_t work = 0;
+  for (Vertex begin = 0, end = 0; begin < vertices; begin = end) {
+    const Vertex own = community[order_[begin]];
+    while (end < vertices && community[order_[end]] == own) {
+      prefetch(end);
+      const Vertex v = order_[end++];
+      Start(rows, community, v);
+      work += 8 + rows.ends[v] - rows.begins[v];
+      if (work < kWorkACheck) continue;
+      work = 0;
+      SKG_RETURN_IF_ERROR(run_.Check(done));
     }
-    Merge(rows, community, v, part);
-    SKG_RETURN_IF_ERROR(check(v));
+    for (Vertex i = begin; i < end; ++i) {
+      Merge(rows, community, order_[i], part);
+      work += 8 + rows.ends[order_[i]] - rows.begins[order_[i]];
+      if (work < kWorkACheck) continue;
+      work = 0;
+      SKG_RETURN_IF_ERROR(run_.Check(done));
+    }
   }
   return absl::OkStatus();
 }

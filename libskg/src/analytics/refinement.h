@@ -32,6 +32,7 @@ class Refinement {
                                     double done, std::span<Vertex> part);
 
  private:
+  void SortByCommunity(std::span<const Vertex> community, SplitMix& random);
   template <typename Weight>
   absl::Status MergeAll(const Rows<Weight>& rows,
                         std::span<const Vertex> community, double done,
@@ -59,7 +60,7 @@ class Refinement {
   double expected_ = 0;
   Array<Part> parts_;
   Array<double> of_community_;  // degrees
-  Array<uint8_t> joined_;       // whether the vertex's part has other members
+  Array<Vertex> joined_;        // 1: the vertex's part has other members
   Array<Vertex> order_, met_;
 };
 
