@@ -79,6 +79,11 @@ PathSearch::Entry PathSearch::Pop() {
 absl::Status PathSearch::Step(uint64_t edges) {
   // An entry of the heap costs more than an edge.
   if (!pace_.Due(8 + edges)) return absl::OkStatus();
+  if (const size_t bytes = heap_.capacity() * sizeof(Entry);
+      bytes > heap_bytes_) {
+    SKG_RETURN_IF_ERROR(run_.Take(bytes - heap_bytes_));
+    heap_bytes_ = bytes;
+  }
   return run_.Check(0.5);
 }
 

@@ -141,8 +141,9 @@ class PathSearch {
   KernelRun& run_;
   Pace pace_;
   std::vector<Entry> heap_;
-  Labels labels_;        // keys of the way from the start
-  VertexStamps marked_;  // who lies on a first path
+  size_t heap_bytes_ = 0;  // taken for it
+  Labels labels_;          // keys of the way from the start
+  VertexStamps marked_;    // who lies on a first path
   VertexStamps blocked_;
   std::optional<Labels> to_target_;  // lengths of the way on to it
   double radius_ = 0;  // how far from the target to_target_ knows all
