@@ -161,9 +161,10 @@ struct ShortestPathResult {
 // The first of the shortest paths between two vertices. From a vertex to itself
 // it is this vertex alone, of length 0.
 // Source: Dijkstra (1959), "A Note on Two Problems in Connexion with Graphs",
-// with a binary heap; ends when the target is settled.
+// from both ends until they meet (Pohl 1971); then once more from the source,
+// led by the distances to the target, for the first of the paths.
 // Time O((edges + vertices) log vertices) at worst; memory view.in()
-// (view.both() if not directed), 24 bytes a vertex of which only what the
+// (view.both() if not directed), 40 bytes a vertex of which only what the
 // search meets is touched, and 16 for each entry of the heap (one an edge at
 // worst). On one thread.
 // Errors: kInvalidArgument (no such vertex, max_length).
@@ -193,7 +194,7 @@ struct KShortestPathsResult {
 // with the saving of Lawler (1972) (no deviation before the place where a path
 // left its parent), and searches that are led by the distances to the target.
 // Time O(k length (edges + vertices) log vertices) at worst; memory that of
-// ShortestPath and 16 bytes a vertex. On one thread.
+// ShortestPath. On one thread.
 // Errors: kInvalidArgument (no such vertex, k, max_length).
 [[nodiscard]] SKG_EXPORT absl::StatusOr<KShortestPathsResult> KShortestPaths(
     const GraphView& view, Vertex source, Vertex target,
