@@ -56,7 +56,7 @@ void CheckParents(const Adjacency& edges, EdgeLength length, Vertex source,
     for (uint64_t i = edges.offsets[v]; i < edges.offsets[v + 1]; ++i) {
       const Vertex w = edges.targets[i];
       if (distance[v] + LengthOf(edges, i, length) != distance[w]) continue;
-      if (distance[v] == kInfinity) continue;
+      if (distance[w] == kInfinity) continue;
       if (distance[v] < distance[w]) nearer[w] = std::min(nearer[w], v);
       if (distance[v] == distance[w]) level_with[w].push_back(v);
     }

@@ -57,8 +57,8 @@ struct BreadthFirstSearchResult {
 // reached look for a neighbour in it. That needs the edges turned round
 // (view.in() for kOut), which are made when that first happens; where memory
 // has no room for them, it goes on without.
-// Time O(edges + vertices); memory the result, 8 bytes a vertex and 2 bits. The
-// same for any number of threads.
+// Time O(edges + vertices); memory 9 bytes a vertex. The same for any number of
+// threads.
 // Errors: kInvalidArgument (no such vertex).
 [[nodiscard]] SKG_EXPORT absl::StatusOr<BreadthFirstSearchResult>
 BreadthFirstSearch(const GraphView& view, Vertex source,
@@ -82,8 +82,8 @@ struct DepthFirstSearchResult {
 // recursion.
 // Source: Cormen, Leiserson, Rivest, Stein, "Introduction to Algorithms",
 // section 20.3.
-// Time O(edges + vertices), on one thread; memory the result and 12 bytes a
-// vertex. Errors: kInvalidArgument (no such vertex).
+// Time O(edges + vertices), on one thread; memory 8 bytes a vertex. Errors:
+// kInvalidArgument (no such vertex).
 [[nodiscard]] SKG_EXPORT absl::StatusOr<DepthFirstSearchResult>
 DepthFirstSearch(const GraphView& view, Vertex source,
                  const DepthFirstSearchOptions& options = {});
@@ -113,9 +113,9 @@ struct AllShortestPathsResult {
 // a whole level of the end whose frontier has fewer edges; then the graph of
 // all successors on shortest paths, along which paths are enumerated.
 // Time O(edges + vertices) at worst and the length of each path; on graphs with
-// short paths far less. Memory: view.in() (view.both() if not directed), 8
-// bytes a vertex of which only what the search meets is touched, and 16 for
-// each vertex and edge that lies on a shortest path. On one thread.
+// short paths far less. Memory: view.in() (view.both() if not directed), 16
+// bytes a vertex of which only what the search meets is touched, and up to 32
+// for each vertex and edge that lies on a shortest path. On one thread.
 // Errors: kInvalidArgument (no such vertex).
 [[nodiscard]] SKG_EXPORT absl::StatusOr<AllShortestPathsResult>
 AllShortestPaths(const GraphView& view, Vertex source, Vertex target,
@@ -161,10 +161,12 @@ struct ShortestPathResult {
 // The first of the shortest paths between two vertices. From a vertex to itself
 // it is this vertex alone, of length 0.
 // Source: Dijkstra (1959), "A Note on Two Problems in Connexion with Graphs",
-// with a binary heap; ends when the target is settled.
+// from both ends until they meet (Pohl 1971); then once more from the source,
+// led by the distances to the target, for the first of the paths.
 // Time O((edges + vertices) log vertices) at worst; memory view.in()
-// (view.both() if not directed), 16 bytes a vertex of which only what the
-// search meets is touched, and the heap. On one thread.
+// (view.both() if not directed), 40 bytes a vertex of which only what the
+// search meets is touched, and 16 for each entry of the heap (one an edge at
+// worst). On one thread.
 // Errors: kInvalidArgument (no such vertex, max_length).
 [[nodiscard]] SKG_EXPORT absl::StatusOr<ShortestPathResult> ShortestPath(
     const GraphView& view, Vertex source, Vertex target,
@@ -192,7 +194,7 @@ struct KShortestPathsResult {
 // with the saving of Lawler (1972) (no deviation before the place where a path
 // left its parent), and searches that are led by the distances to the target.
 // Time O(k length (edges + vertices) log vertices) at worst; memory that of
-// ShortestPath and 8 bytes a vertex. On one thread.
+// ShortestPath. On one thread.
 // Errors: kInvalidArgument (no such vertex, k, max_length).
 [[nodiscard]] SKG_EXPORT absl::StatusOr<KShortestPathsResult> KShortestPaths(
     const GraphView& view, Vertex source, Vertex target,
@@ -222,8 +224,8 @@ struct SingleSourceShortestPathsResult {
 // path algorithm"; light and heavy edges are not told apart, as in Beamer,
 // Asanovic, Patterson (2015), "The GAP Benchmark Suite". Distances are those of
 // Dijkstra's algorithm to the last bit.
-// Time O(edges + vertices) for lengths of like size, in practice; memory the
-// result and 16 bytes a vertex. The same for any number of threads and `delta`.
+// Time O(edges + vertices) for lengths of like size, in practice; memory
+// 16 bytes a vertex. The same for any number of threads and `delta`.
 // Errors: kInvalidArgument (no such vertex, delta).
 [[nodiscard]] SKG_EXPORT absl::StatusOr<SingleSourceShortestPathsResult>
 SingleSourceShortestPaths(const GraphView& view, Vertex source,

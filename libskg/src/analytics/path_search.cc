@@ -64,22 +64,45 @@ bool PathSearch::Stale(const Entry& entry) const {
          entry.priority != Priority(key.length, entry.vertex);
 }
 
-void PathSearch::Push(const Entry& entry) {
-  heap_.push_back(entry);
-  std::push_heap(heap_.begin(), heap_.end());
+void PathSearch::Push(std::vector<Entry>& heap, const Entry& entry) {
+  heap.push_back(entry);
+  std::push_heap(heap.begin(), heap.end());
 }
 
-PathSearch::Entry PathSearch::Pop() {
-  std::pop_heap(heap_.begin(), heap_.end());
-  const Entry entry = heap_.back();
-  heap_.pop_back();
+PathSearch::Entry PathSearch::Pop(std::vector<Entry>& heap) {
+  std::pop_heap(heap.begin(), heap.end());
+  const Entry entry = heap.back();
+  heap.pop_back();
   return entry;
 }
 
 absl::Status PathSearch::Step(uint64_t edges) {
   // An entry of the heap costs more than an edge.
   if (!pace_.Due(8 + edges)) return absl::OkStatus();
+  if (const size_t bytes = heap_.capacity() * sizeof(Entry);
+      bytes > heap_bytes_) {
+    SKG_RETURN_IF_ERROR(run_.Take(bytes - heap_bytes_));
+    heap_bytes_ = bytes;
+  }
   return run_.Check(0.5);
+}
+
+template <bool kForward, typename Met>
+void PathSearch::Expand(const Entry& entry, std::vector<Entry>& heap,
+                        Labels& labels, Met met) {
+  const Adjacency& edges = kForward ? out_ : in_;
+  const LengthOf& length_of = kForward ? out_length_ : in_length_;
+  const Vertex v = entry.vertex;
+  for (uint64_t i = edges.offsets[v]; i < edges.offsets[v + 1]; ++i) {
+    const Vertex w = edges.targets[i];
+    const double longer = entry.priority + length_of(i);
+    if (longer == kInfinity) continue;
+    if (labels.Has(w) && labels.At(w).length <= longer) continue;
+    if (!(kForward ? MayGo(v, w) : MayGo(w, v))) continue;
+    labels.Set(w, {longer, 0});
+    Push(heap, {longer, 0, w});
+    met(w, longer);
+  }
 }
 
 absl::StatusOr<bool> PathSearch::AimAt(Vertex source, Vertex target,
@@ -88,28 +111,56 @@ absl::StatusOr<bool> PathSearch::AimAt(Vertex source, Vertex target,
   Labels near(out_.vertices());
   near.Set(target, {});
   heap_.clear();
-  Push({0, 0, target});
+  Push(heap_, {0, 0, target});
   while (!heap_.empty()) {
-    const auto [length, edges, v] = Pop();
-    if (length > near.At(v).length) continue;
-    if (length * kSlack > max_length) return false;
-    if (v == source) {
+    const Entry entry = Pop(heap_);
+    if (entry.priority > near.At(entry.vertex).length) continue;
+    if (entry.priority * kSlack > max_length) return false;
+    if (entry.vertex == source) {
       to_target_ = std::move(near);
-      radius_ = length;
+      radius_ = entry.priority;
       return true;
     }
-    for (uint64_t i = in_.offsets[v]; i < in_.offsets[v + 1]; ++i) {
-      const Vertex u = in_.targets[i];
-      const double longer = length + in_length_(i);
-      if (longer == kInfinity) continue;
-      if (near.Has(u) && near.At(u).length <= longer) continue;
-      if (!MayGo(u, v)) continue;
-      near.Set(u, {longer, 0});
-      Push({longer, 0, u});
-    }
-    SKG_RETURN_IF_ERROR(Step(in_.Degree(v)));
+    Expand<false>(entry, heap_, near, [](Vertex, double) {});
+    SKG_RETURN_IF_ERROR(Step(in_.Degree(entry.vertex)));
   }
   return false;
+}
+
+absl::StatusOr<std::optional<double>> PathSearch::AimFromBothEnds(
+    Vertex source, Vertex target, double max_length) {
+  SKG_RETURN_IF_ERROR(run_.Take(16 * size_t{out_.vertices()}));
+  Labels near(out_.vertices());
+  near.Set(target, {});
+  labels_.Clear();
+  labels_.Set(source, {});
+  std::vector<Entry> back;
+  heap_.clear();
+  Push(heap_, {0, 0, source});
+  Push(back, {0, 0, target});
+  double best = kInfinity;
+  uint64_t work = 0, back_work = 0;  // edges seen from either end
+  while (!heap_.empty() && !back.empty()) {
+    const double least = heap_.front().priority + back.front().priority;
+    if (least >= best || least * kSlack > max_length) break;
+    const bool forward = work <= back_work;
+    const Entry entry = Pop(forward ? heap_ : back);
+    const Vertex v = entry.vertex;
+    if (entry.priority > (forward ? labels_ : near).At(v).length) continue;
+    const uint64_t degree = 1 + (forward ? out_ : in_).Degree(v);
+    (forward ? work : back_work) += degree;
+    const auto met = [&](Vertex w, double length) {
+      const Labels& others = forward ? near : labels_;
+      if (others.Has(w)) best = std::min(best, length + others.At(w).length);
+    };
+    forward ? Expand<true>(entry, heap_, labels_, met)
+            : Expand<false>(entry, back, near, met);
+    SKG_RETURN_IF_ERROR(Step(degree));
+  }
+  if (best == kInfinity) return std::optional<double>();
+  radius_ = back.empty() ? kInfinity : back.front().priority;
+  to_target_ = std::move(near);
+  return std::optional<double>(best / kSlack);
 }
 
 void PathSearch::Relax(Vertex v, const PathQuery& query, double& most) {
@@ -122,7 +173,7 @@ void PathSearch::Relax(Vertex v, const PathQuery& query, double& most) {
     const double priority = Priority(longer.length, w);
     if (priority > most || !MayGo(v, w, query)) continue;
     labels_.Set(w, longer);
-    Push({priority, longer.edges, w});
+    Push(heap_, {priority, longer.edges, w});
     if (w == query.target) most = longer.length;
   }
 }
@@ -132,18 +183,18 @@ absl::StatusOr<std::optional<WeightedPath>> PathSearch::Find(
   labels_.Clear();
   labels_.Set(query.start, query.start_key);
   heap_.clear();
-  Push({Priority(query.start_key.length, query.start), query.start_key.edges,
-        query.start});
+  Push(heap_, {Priority(query.start_key.length, query.start),
+               query.start_key.edges, query.start});
   double most = query.max_length;
   while (!heap_.empty()) {
-    const Entry entry = Pop();
+    const Entry entry = Pop(heap_);
     if (entry.priority > most) break;
-    if (Stale(entry)) continue;
-    if (entry.vertex == query.target) {
-      // With an aim, one of as many or fewer edges may still be on its way.
-      if (!to_target_) break;
-      continue;
+    // No path through it, or through one of those behind it, comes first.
+    if (labels_.Has(query.target) &&
+        !(PathKey{entry.priority, entry.edges} < labels_.At(query.target))) {
+      break;
     }
+    if (Stale(entry)) continue;
     Relax(entry.vertex, query, most);
     SKG_RETURN_IF_ERROR(Step(out_.Degree(entry.vertex)));
   }

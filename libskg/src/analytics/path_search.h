@@ -95,6 +95,12 @@ class PathSearch {
   void Block(Vertex v) { blocked_.Add(v); }
   void UnblockAll() { blocked_.Clear(); }
 
+  // The same for one search: as far as it is worth it, from both ends. Gives a
+  // bound for the length of the shortest path, as Find's max_length; unset:
+  // there is no path within `max_length`.
+  [[nodiscard]] absl::StatusOr<std::optional<double>> AimFromBothEnds(
+      Vertex source, Vertex target, double max_length);
+
   // The first of all paths that the query lets through, from its start on, but
   // with the length of all of it; unset: there is none.
   [[nodiscard]] absl::StatusOr<std::optional<WeightedPath>> Find(
@@ -126,8 +132,13 @@ class PathSearch {
                            const PathQuery& query) const;
   [[nodiscard]] double Priority(double length, Vertex v) const;
   [[nodiscard]] bool Stale(const Entry& entry) const;
-  void Push(const Entry& entry);
-  Entry Pop();
+  static void Push(std::vector<Entry>& heap, const Entry& entry);
+  static Entry Pop(std::vector<Entry>& heap);
+  // A step of Dijkstra's algorithm, forward or back; tells `met` of those that
+  // have come nearer.
+  template <bool kForward, typename Met>
+  void Expand(const Entry& entry, std::vector<Entry>& heap, Labels& labels,
+              Met met);
   absl::Status Step(uint64_t edges);
   void Relax(Vertex v, const PathQuery& query, double& most);
   [[nodiscard]] bool Tight(Vertex from, Vertex to, double length,
@@ -141,8 +152,9 @@ class PathSearch {
   KernelRun& run_;
   Pace pace_;
   std::vector<Entry> heap_;
-  Labels labels_;        // keys of the way from the start
-  VertexStamps marked_;  // who lies on a first path
+  size_t heap_bytes_ = 0;  // taken for it
+  Labels labels_;          // keys of the way from the start
+  VertexStamps marked_;    // who lies on a first path
   VertexStamps blocked_;
   std::optional<Labels> to_target_;  // lengths of the way on to it
   double radius_ = 0;  // how far from the target to_target_ knows all

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -22,11 +23,16 @@ absl::StatusOr<ShortestPathResult> ShortestPath(
       analytics::PathSearch search,
       analytics::PathSearch::Make(view, options.directed, options.length,
                                   options.edge_filter, run));
-  SKG_ASSIGN_OR_RETURN(std::optional<WeightedPath> path,
-                       search.Find({.start = source,
-                                    .target = target,
-                                    .max_length = options.max_length}));
   ShortestPathResult result;
+  SKG_ASSIGN_OR_RETURN(
+      const std::optional<double> bound,
+      search.AimFromBothEnds(source, target, options.max_length));
+  if (!bound) return result;
+  SKG_ASSIGN_OR_RETURN(
+      std::optional<WeightedPath> path,
+      search.Find({.start = source,
+                   .target = target,
+                   .max_length = std::min(*bound, options.max_length)}));
   if (path) result.path = *std::move(path);
   return result;
 }

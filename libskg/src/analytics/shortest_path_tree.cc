@@ -14,10 +14,13 @@ constexpr uint64_t kGrain = 1024;
 
 class Tree {
  public:
-  Tree(const Adjacency& edges, const LengthOf& length_of,
-       const std::vector<double>& distance, KernelRun& run)
+  Tree(const Adjacency& edges, const std::optional<Adjacency>& reverse,
+       EdgeLength length, const std::vector<double>& distance, KernelRun& run)
       : edges_(edges),
-        length_of_(length_of),
+        length_of_(edges, length),
+        reverse_(reverse.value_or(edges)),
+        reverse_length_of_(reverse_, length),
+        has_reverse_(reverse.has_value()),
         distance_(distance),
         run_(run),
         parent_(distance.size(), kNoVertex) {}
@@ -27,7 +30,11 @@ class Tree {
                     [&](uint64_t begin, uint64_t end, size_t thread) {
                       if (Stopped(run_, thread, 0.95)) return;
                       for (uint64_t v = begin; v < end; ++v) {
-                        OfferFromNearer(static_cast<Vertex>(v));
+                        if (has_reverse_) {
+                          FindNearer(static_cast<Vertex>(v));
+                        } else {
+                          OfferFromNearer(static_cast<Vertex>(v));
+                        }
                       }
                     });
     SKG_RETURN_IF_ERROR(run_.Check(0.95));
@@ -36,11 +43,28 @@ class Tree {
   }
 
  private:
+  // Where an edge of infinite length leads, nobody has arrived by it: both ends
+  // of the equation would be infinite.
   template <typename Offer>
   void ForEachNext(Vertex v, Offer offer) const {
     for (uint64_t i = edges_.offsets[v]; i < edges_.offsets[v + 1]; ++i) {
       const Vertex w = edges_.targets[i];
-      if (distance_[v] + length_of_(i) == distance_[w]) offer(w);
+      if (distance_[v] + length_of_(i) == distance_[w] &&
+          std::isfinite(distance_[w])) {
+        offer(w);
+      }
+    }
+  }
+
+  void FindNearer(Vertex w) {
+    const double to = distance_[w];
+    if (!std::isfinite(to)) return;
+    const uint64_t end = reverse_.offsets[w + 1];
+    for (uint64_t i = reverse_.offsets[w]; i < end; ++i) {
+      const double from = distance_[reverse_.targets[i]];
+      if (from >= to || from + reverse_length_of_(i) != to) continue;
+      parent_[w] = reverse_.targets[i];
+      return;
     }
   }
 
@@ -88,6 +112,9 @@ class Tree {
 
   const Adjacency edges_;
   const LengthOf length_of_;
+  const Adjacency reverse_;
+  const LengthOf reverse_length_of_;
+  const bool has_reverse_;
   const std::vector<double>& distance_;
   KernelRun& run_;
   std::vector<Vertex> parent_;
@@ -96,9 +123,10 @@ class Tree {
 }  // namespace
 
 absl::StatusOr<std::vector<Vertex>> ShortestPathTree(
-    const Adjacency& edges, const LengthOf& length_of, Vertex source,
-    const std::vector<double>& distance, KernelRun& run) {
-  return Tree(edges, length_of, distance, run).Run(source);
+    const Adjacency& edges, const std::optional<Adjacency>& reverse,
+    EdgeLength length, Vertex source, const std::vector<double>& distance,
+    KernelRun& run) {
+  return Tree(edges, reverse, length, distance, run).Run(source);
 }
 
 }  // namespace skg::analytics

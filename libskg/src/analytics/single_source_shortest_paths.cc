@@ -177,9 +177,12 @@ absl::StatusOr<SingleSourceShortestPathsResult> SingleSourceShortestPaths(
       analytics::DeltaStepping(edges, length_of, delta, result.distance, run)
           .Run(source));
   if (options.parents) {
-    SKG_ASSIGN_OR_RETURN(result.parent,
-                         analytics::ShortestPathTree(edges, length_of, source,
-                                                     result.distance, run));
+    SKG_ASSIGN_OR_RETURN(
+        result.parent,
+        analytics::ShortestPathTree(
+            edges,
+            analytics::MadeEdgesOf(view, analytics::Reverse(options.direction)),
+            options.length, source, result.distance, run));
   }
   return result;
 }

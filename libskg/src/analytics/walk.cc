@@ -1,6 +1,7 @@
 #include "analytics/walk.h"
 
 #include "absl/strings/str_cat.h"
+#include "analytics/graph_view_impl.h"
 #include "base/strings.h"
 
 namespace skg::analytics {
@@ -31,6 +32,14 @@ absl::StatusOr<Adjacency> EdgesOf(const GraphView& view,
   }
   return absl::InvalidArgumentError(absl::StrCat(
       "direction: there is none of number ", static_cast<int>(direction)));
+}
+
+std::optional<Adjacency> MadeEdgesOf(const GraphView& view,
+                                     WalkDirection direction) {
+  if (direction == WalkDirection::kIn) return GraphViewImpl::Of(view).made_in();
+  auto edges = EdgesOf(view, direction);
+  if (!edges.ok()) return std::nullopt;
+  return *edges;
 }
 
 WalkDirection Reverse(WalkDirection direction) {

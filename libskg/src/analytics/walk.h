@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <memory>
 #include <new>
+#include <optional>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -25,6 +26,9 @@ namespace skg::analytics {
 [[nodiscard]] absl::StatusOr<Adjacency> EdgesOf(const GraphView& view,
                                                 WalkDirection direction);
 [[nodiscard]] WalkDirection Reverse(WalkDirection direction);
+// As EdgesOf where these are made already.
+[[nodiscard]] std::optional<Adjacency> MadeEdgesOf(const GraphView& view,
+                                                   WalkDirection direction);
 
 // An array of zeros. Pages that nobody writes to take no memory (calloc asks
 // the system for such), so that a short search of a large graph is cheap.

@@ -5,9 +5,9 @@
 
 #include "analytics/component_numbers.h"
 #include "analytics/csr.h"
-#include "analytics/graph_view_impl.h"
 #include "analytics/kernel_run.h"
 #include "analytics/pace.h"
+#include "analytics/walk.h"
 #include "base/status.h"
 #include "skg/structure.h"
 
@@ -152,7 +152,7 @@ absl::StatusOr<ComponentsResult> WeaklyConnectedComponents(
   using analytics::Afforest, analytics::KernelRun;
   KernelRun run(view, options.run);
   SKG_RETURN_IF_ERROR(run.Take(analytics::NumberingBytes(view.vertices())));
-  Afforest search(view.out(), analytics::GraphViewImpl::Of(view).made_in(),
+  Afforest search(view.out(), analytics::MadeEdgesOf(view, WalkDirection::kIn),
                   run);
   SKG_RETURN_IF_ERROR(search.Run());
   return analytics::NumberComponents(search.roots());
