@@ -82,6 +82,34 @@ TEST_CASE("a share is half of what is free, within its bounds") {
       budget.ReserveShare("d", 10'000, 101).status()));
 }
 
+TEST_CASE("what is kept for later is asked back before anybody is refused") {
+  MemoryBudget budget(100);
+  std::vector<MemoryReservation> kept;
+  int asked = 0;
+  budget.SetReclaim([&] {
+    ++asked;
+    kept.clear();
+  });
+  const auto keep = [&] { kept.push_back(budget.Reserve("kept", 60).value()); };
+  keep();
+  CHECK(budget.Reserve("call", 40).ok());
+  CHECK(asked == 0);
+  auto more = budget.Reserve("call", 50);
+  REQUIRE(more.ok());
+  CHECK(asked == 1);
+  CHECK(budget.free_bytes() == 50);
+  CHECK_FALSE(budget.Reserve("call", 51).ok());
+  CHECK(asked == 2);
+  *more = MemoryReservation();
+  keep();
+  CHECK(budget.ReserveShare("share", 100, 41).ok());
+  CHECK(asked == 3);
+  MemoryBudget part(100, &budget, "part");
+  keep();
+  CHECK(part.Reserve("call", 90).ok());
+  CHECK(asked == 4);
+}
+
 TEST_CASE("threads never take more than there is") {
   MemoryBudget budget(50);
   std::atomic<int> held = 0, most = 0;

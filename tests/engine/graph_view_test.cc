@@ -329,6 +329,38 @@ TEST_CASE("a view takes its memory from the engine's budget") {
   CHECK(used() > before);
 }
 
+TEST_CASE("views that are only kept give their memory to who needs it") {
+  TestGraph test;  // of 64 MiB, a quarter of them for calls
+  std::vector<NewStatement> batch;
+  for (int i = 0; i < 2000; ++i) {
+    batch.push_back(Triple("n" + std::to_string(i), "p",
+                           "n" + std::to_string(i * 7 % 2000)));
+  }
+  MustAddAll(test.graph, batch);
+  const auto used = [&] {
+    for (const auto& [use, bytes] : test.engine->memory_use().reserved) {
+      if (use == "graph views") return bytes;
+    }
+    return size_t{0};
+  };
+  REQUIRE_OK(test.graph.View());
+  REQUIRE(used() > 0);
+  // A query that wants all memory there is.
+  auto result = test.graph.Query(
+      "SELECT DISTINCT ?a ?b ?c ?d { ?a :p ?x . "
+      "?b :p ?y . ?c :p ?z . ?d :p ?w }",
+      {.memory_bytes = size_t{1} << 30});
+  REQUIRE_OK(result);
+  std::vector<std::vector<std::string>> rows;
+  absl::StatusOr<bool> more = true;
+  while (more.ok() && *more) more = result->Next(rows);
+  CHECK(more.status().code() == absl::StatusCode::kResourceExhausted);
+  CHECK(used() == 0);
+  const auto again = test.graph.View();
+  REQUIRE_OK(again);
+  CHECK(again->edges() == 2000);
+}
+
 TEST_CASE("views are made while others write") {
   TestGraph test;
   std::atomic<bool> stop = false;

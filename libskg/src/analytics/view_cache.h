@@ -7,7 +7,9 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <vector>
 
+#include "analytics/graph_view_impl.h"
 #include "analytics/view_filter.h"
 #include "skg/graph_view.h"
 
@@ -19,20 +21,31 @@ class ViewCache {
   // Views that together hold more are dropped, the least recently used first.
   explicit ViewCache(size_t most_bytes) : most_bytes_(most_bytes) {}
 
-  // `graph`: its number, which is never given to another.
   // Whoever makes a view of this graph and filter holds `making`, so that the
   // next one waits and finds it.
-  struct Slot {
+  class Slot {
+   public:
     std::timed_mutex making;
-    std::optional<GraphView> latest;  // guarded by `making`
-    size_t bytes = 0;                 // guarded by the cache
+
+   private:
+    friend class ViewCache;
+    std::optional<GraphView> latest;  // these two are guarded by the cache
+    size_t bytes = 0;
   };
+  // `graph`: its number, which is never given to another.
   [[nodiscard]] std::shared_ptr<Slot> SlotOf(uint32_t graph,
                                              const ViewFilter& filter);
 
-  // To be called after `latest` of a slot was set, by who holds `making`.
-  void Keep(const std::shared_ptr<Slot>& slot);
-  // Drops all views that nobody is making.
+  // The view that was kept last, if it is still there.
+  [[nodiscard]] std::optional<GraphView> Latest(const Slot& slot) const;
+  void Keep(const std::shared_ptr<Slot>& slot, const GraphView& view);
+
+  // Gives back the memory of all views that nobody else has: for
+  // MemoryBudget::SetReclaim. Takes no lock but the cache's own, which is never
+  // held while memory is taken, and lets go of no graph: that waits for the
+  // next Keep.
+  void Reclaim();
+  // Drops everything.
   void Clear();
 
  private:
@@ -41,11 +54,13 @@ class ViewCache {
     ViewFilter filter;
     std::shared_ptr<Slot> slot;
   };
-  void Trim(const Slot* but);
+  using Names = std::vector<std::shared_ptr<const VertexNames>>;
+  void Trim(const Slot& but, std::list<Entry>& dropped);
 
   const size_t most_bytes_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::list<Entry> entries_;  // the most recently used first
+  Names names_;               // of views that were reclaimed
 };
 
 }  // namespace skg::analytics

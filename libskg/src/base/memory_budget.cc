@@ -51,6 +51,7 @@ absl::StatusOr<MemoryReservation> MemoryBudget::Reserve(std::string_view use,
 
 absl::StatusOr<MemoryReservation> MemoryBudget::ReserveShare(
     std::string_view use, size_t most, size_t least) {
+  MakeRoom(least);
   const std::lock_guard lock(mutex_);
   const size_t bytes = std::max(std::min(most, (limit_ - taken_) / 2), least);
   SKG_RETURN_IF_ERROR(TakeLocked(use, bytes));
@@ -72,7 +73,12 @@ std::vector<std::pair<std::string, size_t>> MemoryBudget::Uses() const {
   return uses;
 }
 
+void MemoryBudget::MakeRoom(size_t bytes) {
+  if (reclaim_ && free_bytes() < bytes) reclaim_();
+}
+
 absl::Status MemoryBudget::Take(std::string_view use, size_t bytes) {
+  MakeRoom(bytes);
   const std::lock_guard lock(mutex_);
   return TakeLocked(use, bytes);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -40,7 +41,8 @@ class MemoryReservation {
 };
 
 // Whoever holds much memory reserves it before it is allocated: caches what
-// they may grow to, calls what they need while they run. Nobody is made to give
+// they may grow to, calls what they need while they run. What is only kept for
+// the next call may be asked back (SetReclaim); else nobody is made to give
 // anything back.
 // Thread safety: all methods from any thread.
 class MemoryBudget {
@@ -62,6 +64,14 @@ class MemoryBudget {
   [[nodiscard]] absl::StatusOr<MemoryReservation> ReserveShare(
       std::string_view use, size_t most, size_t least);
 
+  // `reclaim` gives back what is only kept for later. It is called where there
+  // is not enough, by the thread that wants more and with the locks that this
+  // one holds: it must wait for nobody who may want memory. To be set before
+  // anybody takes any.
+  void SetReclaim(std::function<void()> reclaim) {
+    reclaim_ = std::move(reclaim);
+  }
+
   [[nodiscard]] size_t limit_bytes() const { return limit_; }
   [[nodiscard]] size_t free_bytes() const;
   // What is taken now, by use, sorted.
@@ -71,11 +81,13 @@ class MemoryBudget {
   friend class MemoryReservation;
   [[nodiscard]] absl::Status Take(std::string_view use, size_t bytes);
   void GiveBack(std::string_view use, size_t bytes);
+  void MakeRoom(size_t bytes);
   [[nodiscard]] absl::Status TakeLocked(std::string_view use, size_t bytes);
 
   const size_t limit_;
   MemoryBudget* const whole_ = nullptr;
   const std::string use_in_whole_;
+  std::function<void()> reclaim_;
   mutable std::mutex mutex_;
   size_t taken_ = 0;
   absl::flat_hash_map<std::string, size_t> uses_;

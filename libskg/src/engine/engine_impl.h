@@ -17,6 +17,7 @@ namespace skg::engine {
 // Thread-safe. Outlives every GraphImpl.
 class EngineImpl {
  public:
+  ~EngineImpl() { graph_views_.Clear(); }
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<EngineImpl>> Open(
       std::string_view directory, const EngineOptions& options);
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<EngineImpl>> OpenReader(
@@ -47,7 +48,9 @@ class EngineImpl {
         memory_bytes_(memory_bytes),
         memory_(memory_bytes),
         logger_(options.logger),
-        graph_views_(memory_bytes / 8) {}
+        graph_views_(memory_bytes / 8) {
+    memory_.SetReclaim([this] { graph_views_.Reclaim(); });
+  }
 
   // Half for blocks and buffers, a quarter for decoded blocks, the dictionary's
   // cache, fences and filters; what is left is for the calls that run.
@@ -60,8 +63,10 @@ class EngineImpl {
   MemoryReservation blocks_, caches_;  // the store's
   std::unique_ptr<storage::HoldCheck> holds_;
   Logger logger_;
+  // Outlives the store, whose calls may ask memory back, but not with views of
+  // its graphs in it.
+  analytics::ViewCache graph_views_;
   std::unique_ptr<storage::Store> store_;
-  analytics::ViewCache graph_views_;  // of graphs of the store
 };
 
 }  // namespace skg::engine

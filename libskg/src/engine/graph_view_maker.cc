@@ -212,19 +212,16 @@ class Maker {
     std::unique_lock making(slot->making, std::defer_lock);
     SKG_RETURN_IF_ERROR(Lock(making));
     const uint64_t commit = view_.view().commit();
-    if (slot->latest && slot->latest->commit() == commit) return *slot->latest;
-    absl::StatusOr<GraphView> made = RefreshOrBuild(*slot);
-    if (made.status().code() == absl::StatusCode::kResourceExhausted) {
-      // What others may use again must not be in the way.
-      slot->latest.reset();
-      engine_.graph_views().Clear();
+    std::optional<GraphView> latest = engine_.graph_views().Latest(*slot);
+    if (latest && latest->commit() == commit) return *std::move(latest);
+    const bool newer = !latest || latest->commit() < commit;
+    absl::StatusOr<GraphView> made = RefreshOrBuild(latest);
+    // Perhaps there is room for a view, but not for two.
+    if (latest && absl::IsResourceExhausted(made.status())) {
+      latest.reset();
       made = Build();
     }
-    if (!made.ok()) return made;
-    if (!slot->latest || slot->latest->commit() < commit) {
-      slot->latest = *made;
-      engine_.graph_views().Keep(slot);
-    }
+    if (made.ok() && newer) engine_.graph_views().Keep(slot, *made);
     return made;
   }
 
@@ -237,15 +234,16 @@ class Maker {
     return absl::OkStatus();
   }
 
-  absl::StatusOr<GraphView> RefreshOrBuild(const ViewCache::Slot& slot) {
+  absl::StatusOr<GraphView> RefreshOrBuild(
+      const std::optional<GraphView>& latest) {
     const uint64_t commit = view_.view().commit();
-    if (!slot.latest || slot.latest->commit() > commit) return Build();
+    if (!latest || latest->commit() > commit) return Build();
     SKG_ASSIGN_OR_RETURN(
         std::optional<std::vector<TermPair>> pairs,
-        PairsSince(view_.graph().store(), filter_, slot.latest->commit(),
-                   commit, slot.latest->edges() / kPairCost + kFewPairs));
+        PairsSince(view_.graph().store(), filter_, latest->commit(), commit,
+                   latest->edges() / kPairCost + kFewPairs));
     if (!pairs) return Build();
-    return analytics::RefreshView(*slot.latest, view_.view(), filter_,
+    return analytics::RefreshView(*latest, view_.view(), filter_,
                                   *std::move(pairs), work_);
   }
 
