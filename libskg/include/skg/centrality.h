@@ -45,7 +45,7 @@ struct SampledScores : Scores {
 
 // The k vertices of the greatest scores, greatest first; of equal scores the
 // lower vertex first. Fewer where there are fewer.
-// Cost: O(scores + k log k).
+// Cost: O(scores log k) at worst; O(scores) where they are in no sequence.
 [[nodiscard]] SKG_EXPORT std::vector<Vertex> TopK(
     std::span<const double> scores, size_t k);
 
