@@ -45,7 +45,7 @@ struct SampledScores : Scores {
 
 // The k vertices of the greatest scores, greatest first; of equal scores the
 // lower vertex first. Fewer where there are fewer.
-// Cost: O(scores + k log k).
+// Cost: O(scores log k) at worst; O(scores) where they are in no sequence.
 [[nodiscard]] SKG_EXPORT std::vector<Vertex> TopK(
     std::span<const double> scores, size_t k);
 
@@ -164,9 +164,9 @@ struct BetweennessOptions {
 // own, more slowly.
 // Errors: those of every kernel, and lengths of 0.
 // Cost: O(edges) a source, weighted O(edges log(vertices)). Memory: 36 bytes a
-// vertex and thread (sampled 44, weighted 56 and 64) and 16 a vertex (sampled: and 8 a
-// source); fewer threads work where the budget has no room for them. Needs in()
-// (undirected: both()).
+// vertex and thread (sampled 44, weighted 56 and 64), and 20 a vertex; fewer
+// threads work where the budget has no room for them. Needs in() (undirected:
+// both()).
 [[nodiscard]] SKG_EXPORT absl::StatusOr<SampledScores> Betweenness(
     const GraphView& view, const BetweennessOptions& options = {});
 

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <map>
 #include <memory>
 #include <random>
 #include <utility>
@@ -170,7 +169,7 @@ class BetweennessCall {
   // Sums and sources.
   [[nodiscard]] size_t Bytes() const {
     return vertices_ * sizeof(double) * (exact_ ? 1 : 2) +
-           most_ * sizeof(Source);
+           most_ * (sizeof(Source) + sizeof(Vertex));
   }
 
   // Takes the memory of as many workers as there is room for.
@@ -203,6 +202,20 @@ class BetweennessCall {
         1.0, static_cast<double>(sources_done_) / static_cast<double>(most_));
   }
 
+  // Each vertex once, with its number.
+  [[nodiscard]] static std::vector<Source> Counted(std::vector<Vertex> draws) {
+    std::sort(draws.begin(), draws.end());
+    std::vector<Source> sources;
+    sources.reserve(draws.size());
+    for (const Vertex v : draws) {
+      if (sources.empty() || sources.back().first != v) {
+        sources.emplace_back(v, 0);
+      }
+      ++sources.back().second;
+    }
+    return sources;
+  }
+
   // Gives the bound of normalised scores.
   absl::StatusOr<double> Sample(size_t& drawn) {
     std::mt19937_64 random(options_.seed);
@@ -213,12 +226,14 @@ class BetweennessCall {
         target = std::min<size_t>(most_, drawn == 0 ? 64 : 2 * drawn);
         delta /= 2;
       }
-      std::map<Vertex, uint32_t> draws;
+      std::vector<Vertex> draws;
+      draws.reserve(target - drawn);
       for (; drawn < target; ++drawn) {
         const double draw = static_cast<double>(random() >> 11) * 0x1p-53;
-        ++draws[static_cast<Vertex>(draw * static_cast<double>(vertices_))];
+        draws.push_back(
+            static_cast<Vertex>(draw * static_cast<double>(vertices_)));
       }
-      SKG_RETURN_IF_ERROR(Add({draws.begin(), draws.end()}));
+      SKG_RETURN_IF_ERROR(Add(Counted(std::move(draws))));
       if (too_many_paths_) return 0;
       const double bound = Bound(static_cast<double>(drawn), delta);
       if (drawn == most_ || bound <= options_.epsilon) return bound;

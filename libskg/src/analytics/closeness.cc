@@ -134,7 +134,10 @@ absl::StatusOr<DistanceSums> SumDistances(const GraphView& view,
   const size_t vertices = view.vertices();
   const size_t sums_bytes =
       vertices * sizeof(double) * (request.inverse ? 1 : 2);
-  SKG_RETURN_IF_ERROR(run.Take(sums_bytes + vertices * sizeof(Vertex)));
+  // A draw is kept in a hash table, too.
+  const size_t draws = std::min(request.sources, vertices);
+  SKG_RETURN_IF_ERROR(run.Take(sums_bytes + vertices * sizeof(Vertex) +
+                               draws * 4 * sizeof(Vertex)));
   sources = DrawSources(view.vertices(), request.sources, request.seed);
   DistanceSums whole;
   whole.sums.resize(vertices);

@@ -78,20 +78,23 @@ absl::StatusOr<Scores> Degree(const GraphView& view,
 }
 
 std::vector<Vertex> TopK(std::span<const double> scores, size_t k) {
-  std::vector<Vertex> vertices(scores.size());
-  std::iota(vertices.begin(), vertices.end(), Vertex{0});
   const auto before = [&](Vertex left, Vertex right) {
     if (scores[left] != scores[right]) return scores[left] > scores[right];
     return left < right;
   };
-  if (k < vertices.size()) {
-    std::nth_element(vertices.begin(),
-                     vertices.begin() + static_cast<ptrdiff_t>(k),
-                     vertices.end(), before);
-    vertices.resize(k);
+  // A heap of the first so far, the last of them on top: few vertices get in.
+  std::vector<Vertex> first(std::min(k, scores.size()));
+  std::iota(first.begin(), first.end(), Vertex{0});
+  std::make_heap(first.begin(), first.end(), before);
+  for (size_t i = first.size(); i < scores.size() && k > 0; ++i) {
+    // Of equal scores a later vertex does not get in.
+    if (scores[i] <= scores[first.front()]) continue;
+    std::pop_heap(first.begin(), first.end(), before);
+    first.back() = static_cast<Vertex>(i);
+    std::push_heap(first.begin(), first.end(), before);
   }
-  std::sort(vertices.begin(), vertices.end(), before);
-  return vertices;
+  std::sort_heap(first.begin(), first.end(), before);
+  return first;
 }
 
 }  // namespace skg
