@@ -45,6 +45,8 @@ class LeidenRun {
   SplitMix random_;
   double all_ = 0;   // 2m
   double done_ = 0;  // for Check
+  // Every level's vertices were made of parts, which are connected.
+  bool connected_ = true;
 
   AnyRows rows_;  // of this level
   std::vector<double> degrees_, next_degrees_;
@@ -105,6 +107,7 @@ absl::Status LeidenRun::Merge(Vertex communities) {
   Vertex parts = Compact(part_, scratch_);
   if (parts == part_.size()) {
     // Nothing is well connected: whole communities go on, or this never ends.
+    connected_ = false;
     part_ = community_;
     parts = communities;
   }
@@ -131,8 +134,10 @@ absl::StatusOr<LeidenResult> LeidenRun::Run(const GraphView& view) {
     ++result.iterations;
     if (gained <= options_.tolerance * all_ / 2) break;
   }
-  SKG_RETURN_IF_ERROR(
-      SplitDisconnected(run_, rows, membership_, done_).status());
+  if (!connected_) {
+    SKG_RETURN_IF_ERROR(
+        SplitDisconnected(run_, rows, membership_, done_).status());
+  }
   result.partition = PartitionOf(membership_);
   SKG_ASSIGN_OR_RETURN(
       result.modularity,
