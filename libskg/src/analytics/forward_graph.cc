@@ -9,7 +9,8 @@
 namespace skg::analytics {
 namespace {
 
-constexpr uint64_t kGrain = 4096;
+// Vertices or ranks: the first ranks may have a million neighbours each.
+constexpr uint64_t kGrain = 64;
 
 // Counting sort: of equal degrees the least vertex first.
 void SortByDegree(ForwardGraph& graph, uint32_t most, Array<Vertex>& rank) {
