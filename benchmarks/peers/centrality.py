@@ -210,13 +210,14 @@ def compare(graph, bench, arguments):
     failed = 0
     graph.write(bench.folder / "edges", weighted=False)
     graph.write(bench.folder / "lengths", weighted=True)
-    answers = {kernel: bench.ask(graph, kernel) for kernel in KERNELS}
+    kernels = arguments.measures or KERNELS
+    answers = {kernel: bench.ask(graph, kernel) for kernel in [*kernels, "katz"]}
     peers = []
     if igraph:
         peers.append(("igraph", igraph_measures(graph)))
     if networkx:
         peers.append(("networkx", networkx_measures(graph, answers["katz"]["alpha"], arguments.slow)))
-    for kernel in KERNELS:
+    for kernel in kernels:
         answer = answers[kernel]
         ours = (answer["hubs"], answer["authorities"]) if kernel == "hits" else answer["scores"]
         for peer, measures in peers:
@@ -244,6 +245,7 @@ def main():
     parser.add_argument("--bench", required=True, help="the program skg-bench")
     parser.add_argument("--data", required=True, type=pathlib.Path)
     parser.add_argument("--graphs", nargs="*", help="only these")
+    parser.add_argument("--measures", nargs="*", choices=KERNELS, help="only these")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--slow", type=int, default=6000)
     parser.add_argument("--tolerance", type=float, default=1e-6)
