@@ -135,7 +135,8 @@ struct InfomapOptions {
   // code is kept. At least 1.
   size_t trials = 1;
   // Refinement ends when a round shortens the code by less than this share of
-  // it, at least 0.
+  // it, and a level when as many looks as it has vertices save less than a
+  // tenth of this in bits. At least 0.
   double tolerance = 1e-4;
 };
 
