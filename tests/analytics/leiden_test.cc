@@ -147,6 +147,17 @@ TEST_CASE("Leiden ends with its deadline, or when it is cancelled",
   CHECK(heard.back() <= 1);
 }
 
+TEST_CASE("Leiden ends at the greatest resolution there is", "[communities]") {
+  std::mt19937_64 random = test::Random(13);
+  const auto view =
+      GraphView::FromEdges(50, test::RandomEdges(50, 200, random), true)
+          .value();
+  const auto result =
+      Leiden(view, {.resolution = std::numeric_limits<double>::max()});
+  REQUIRE_OK(result);
+  CHECK(result->partition.communities == 50);
+}
+
 TEST_CASE("Leiden refuses options out of their range", "[communities]") {
   const auto view = GraphView::FromEdges(2, std::vector<Edge>{{0, 1}}).value();
   CHECK(Leiden(view, {.resolution = -1}).status().message() ==

@@ -1,11 +1,14 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <limits>
+#include <memory>
 #include <numeric>
 #include <string>
 #include <vector>
 
 #include "absl/time/clock.h"
+#include "analytics/graph_view_impl.h"
+#include "base/memory_budget.h"
 #include "community_oracle.h"
 #include "known_graphs.h"
 #include "skg/communities.h"
@@ -162,6 +165,53 @@ TEST_CASE("Louvain ends with its deadline, or when it is cancelled",
   CHECK(std::is_sorted(heard.begin(), heard.end()));
   CHECK(heard.front() >= 0);
   CHECK(heard.back() <= 1);
+}
+
+TEST_CASE("Louvain ends at the greatest resolution there is", "[communities]") {
+  std::mt19937_64 random = test::Random(13);
+  const auto view =
+      GraphView::FromEdges(50, test::RandomEdges(50, 200, random), true)
+          .value();
+  const auto result =
+      Louvain(view, {.resolution = std::numeric_limits<double>::max()});
+  REQUIRE_OK(result);
+  CHECK(result->partition.communities == 50);
+}
+
+TEST_CASE("No method or measure takes more memory than the budget has",
+          "[communities]") {
+  std::mt19937_64 random = test::Random(14);
+  const auto edges = test::RandomEdges(2000, 8000, random);
+  MemoryBudget budget(size_t{10} << 20);
+  const GraphView view =
+      analytics::GraphViewImpl::Wrap(std::make_shared<analytics::GraphViewImpl>(
+          analytics::CsrOfEdges(2000, edges, false, ParallelEdges::kSum), false,
+          ParallelEdges::kSum, analytics::ViewOrigin(), &budget,
+          budget.Reserve("test", 1).value()));
+  REQUIRE_OK(view.both());
+  const Partition all = PartitionOf(std::vector<Vertex>(2000));
+  const auto codes = [&] {
+    return std::vector<absl::StatusCode>{
+        Louvain(view).status().code(),
+        Leiden(view).status().code(),
+        Infomap(view).status().code(),
+        Infomap(view, {.flow = {.directed = true}}).status().code(),
+        LabelPropagation(view).status().code(),
+        Modularity(view, all).status().code(),
+        Conductance(view, all).status().code(),
+        Codelength(view, all).status().code(),
+    };
+  };
+  const size_t free = budget.free_bytes();
+  for (const absl::StatusCode code : codes()) {
+    CHECK(code == absl::StatusCode::kOk);
+  }
+  CHECK(budget.free_bytes() == free);
+  const auto rest = budget.Reserve("test", free - 4000).value();
+  for (const absl::StatusCode code : codes()) {
+    CHECK(code == absl::StatusCode::kResourceExhausted);
+  }
+  CHECK(budget.free_bytes() == 4000);
 }
 
 TEST_CASE("Louvain refuses options out of their range", "[communities]") {

@@ -68,14 +68,15 @@ struct LouvainResult {
 // graph, and so on. Undirected.
 // Source: Blondel, Guillaume, Lambiotte, Lefebvre (2008), section 2.
 // Departures: vertices are looked at in an order shuffled by the seed, and
-// again only when a neighbour has moved (as in Traag, Waltman and van Eck 2019,
-// algorithm A.2); a vertex may also leave for a community of its own. Of equal
-// gains the present community wins, then the one that is met first. A community
-// may be disconnected: see Leiden. The result is the same for any number of
-// threads; one of them does the moves. Time O(E) a round, in practice some tens
-// of rounds in all. Memory: up to 12 bytes for each entry of both() on the
-// first smaller graph (24 an edge), fewer on the next, and about 60 bytes a
-// vertex. Errors: see KernelOptions.
+// again only when a neighbour has moved (as in Traag, Waltman, van Eck 2019,
+// algorithm A.2); a vertex may also leave for a community of its own.
+// Of equal gains the present community wins, then the one that is met first.
+// A community may be disconnected: see Leiden.
+// The result is the same for any number of threads; one of them does the moves.
+// Time O(E) a round, in practice some tens of rounds in all.
+// Memory: up to 12 bytes for each entry of both() on the first smaller graph,
+// fewer on the next, and about 100 bytes a vertex.
+// Errors: see KernelOptions.
 [[nodiscard]] SKG_EXPORT absl::StatusOr<LouvainResult> Louvain(
     const GraphView& view, const LouvainOptions& options = {});
 
@@ -103,9 +104,9 @@ struct LeidenResult {
 // start in the communities that they came from. Undirected.
 // Source: Traag, Waltman, van Eck (2019), algorithm A.2. Departures: refinement
 // takes the greatest gain instead of drawing by exp(gain / theta) (at the
-// theta of .01 that the paper proposes, the two rarely differ), and what
-// may be disconnected since nothing of it was well connected is split in the
-// end, which can only gain.
+// theta of .01 that the paper proposes, the two rarely differ), and what may be
+// disconnected since nothing of it was well connected is split in the end,
+// which can only gain.
 // Determinism, time and memory: as Louvain, an iteration; 60 bytes a vertex
 // more.
 // Errors: see KernelOptions.
@@ -135,7 +136,8 @@ struct InfomapOptions {
   // code is kept. At least 1.
   size_t trials = 1;
   // Refinement ends when a round shortens the code by less than this share of
-  // it, at least 0.
+  // it, and a level when as many looks as it has vertices save less than a
+  // tenth of this in bits. At least 0.
   double tolerance = 1e-4;
 };
 

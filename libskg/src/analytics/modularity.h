@@ -60,7 +60,8 @@ class ModularityObjective {
       Slot& slot = slots_[c];
       const double near = std::exchange(slot.near, 0.0);
       const double score = near - share * slot.degrees;
-      if (score <= best || near == 0) continue;
+      // Also where a monstrous resolution makes it not a number.
+      if (!(score > best) || near == 0) continue;
       best = score;
       to = c;
     }

@@ -126,7 +126,7 @@ void Refinement::Merge(const Rows<Weight>& rows,
     Part& other = parts_[met_[i]];
     const double near = std::exchange(other.near, 0.0);
     const double gain = near - expected_ * degree * other.degrees;
-    if (gain <= best || near == 0 ||
+    if (!(gain > best) || near == 0 ||
         !WellConnected(other.to_rest, other.degrees, of_community)) {
       continue;
     }
