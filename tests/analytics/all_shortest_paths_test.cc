@@ -117,6 +117,8 @@ TEST_CASE("Shortest paths come one at a time until they are not wanted",
   CHECK(result.more);
   CHECK(result.count == 1024);
   CHECK(seen == AllShortestPaths(view, 0, 30, {.limit = 5})->paths);
+  CHECK(VisitShortestPaths(view, 0, 30, nullptr).status().code() ==
+        absl::StatusCode::kInvalidArgument);
 }
 
 TEST_CASE("Shortest paths to oneself, to nobody and of nobody", "[paths]") {

@@ -123,7 +123,8 @@ AllShortestPaths(const GraphView& view, Vertex source, Vertex target,
 
 // The same paths in the same order, one at a time and none of them kept: the
 // span is valid until the callback returns, which says whether it wants more.
-// The result has no paths; `more` says whether some were left.
+// The result has no paths; `more` says whether some were left. Errors: as
+// above, kInvalidArgument (no callback).
 [[nodiscard]] SKG_EXPORT absl::StatusOr<AllShortestPathsResult>
 VisitShortestPaths(const GraphView& view, Vertex source, Vertex target,
                    const std::function<bool(std::span<const Vertex>)>& visit,

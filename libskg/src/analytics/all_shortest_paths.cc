@@ -72,6 +72,9 @@ absl::StatusOr<AllShortestPathsResult> VisitShortestPaths(
     const AllShortestPathsOptions& options) {
   SKG_RETURN_IF_ERROR(analytics::CheckVertex(view, source, "source"));
   SKG_RETURN_IF_ERROR(analytics::CheckVertex(view, target, "target"));
+  if (!visit) {
+    return absl::InvalidArgumentError("visit is empty; give it a callback");
+  }
   analytics::KernelRun run(view, options.run);
   SKG_RETURN_IF_ERROR(run.Check(0));
   std::optional<analytics::ShortestPathGraph> graph;
