@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/memory_budget.h"
+#include "engine/parsed_queries.h"
 #include "skg/engine.h"
 #include "storage/store.h"
 
@@ -32,6 +33,7 @@ class EngineImpl {
   [[nodiscard]] const MemoryBudget& memory() const { return memory_; }
   // What one call may take for rows that it must hold to sort them.
   [[nodiscard]] size_t sort_budget_bytes() const { return memory_bytes_ / 4; }
+  [[nodiscard]] ParsedQueries& parsed_queries() { return parsed_queries_; }
   void Log(LogLevel level, std::string_view message) const {
     if (logger_) logger_(level, message);
   }
@@ -57,6 +59,7 @@ class EngineImpl {
   std::unique_ptr<storage::HoldCheck> holds_;
   Logger logger_;
   std::unique_ptr<storage::Store> store_;
+  ParsedQueries parsed_queries_;
 };
 
 }  // namespace skg::engine
