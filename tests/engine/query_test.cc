@@ -68,6 +68,39 @@ TEST_CASE("names of the graph are the prefix : and come out as names") {
         Rows{{"Polonium", ""}, {"Radium", "\"88\""}});
 }
 
+TEST_CASE("a text that was read before means what it says each time") {
+  TestGraph test;
+  MustAdd(test.graph, Triple("<b:x>", "p", "\"1\""));
+  MustAdd(test.graph, Triple("<c:x>", "p", "\"2\""));
+  const std::string text = "SELECT ?o { <x> :p ?o }";
+  QueryOptions b, c;
+  b.base_iri = "b:";
+  c.base_iri = "c:";
+  for (int i = 0; i < 3; ++i) {
+    CHECK(All(Run(test.graph, text, b)) == Rows{{"\"1\""}});
+    CHECK(All(Run(test.graph, text, c)) == Rows{{"\"2\""}});
+    CHECK(absl::IsInvalidArgument(test.graph.Query(text).status()));
+    c.max_text_bytes = text.size() - 1;
+    CHECK(absl::IsResourceExhausted(test.graph.Query(text, c).status()));
+    c.max_text_bytes = text.size();
+  }
+  // Values of parameters are none of the text's.
+  for (const std::string value : {"1", "2"}) {
+    QueryOptions options;
+    options.parameters = {{"o", "\"" + value + "\""}};
+    CHECK(All(Run(test.graph, "SELECT ?s { ?s :p ?o }", options)).size() == 1);
+  }
+  CHECK(All(Run(test.graph, "SELECT ?s { ?s :p ?o }")).size() == 2);
+  const std::string random = "SELECT (RAND() AS ?r) (BNODE() AS ?b) {}";
+  CHECK(All(Run(test.graph, random)) != All(Run(test.graph, random)));
+  // So many that the first ones are forgotten.
+  for (int i = 0; i < 2000; ++i) {
+    const std::string one = std::to_string(i % 700);
+    CHECK(All(Run(test.graph, "SELECT (\"" + one + "\" AS ?n) {}")) ==
+          Rows{{"\"" + one + "\""}});
+  }
+}
+
 TEST_CASE("all forms of queries") {
   TestGraph test;
   Fill(test.graph);

@@ -124,6 +124,50 @@ inline void Compare(const ReadView& view, const Model& model) {
   REQUIRE(counts->triples == triples.size());
 }
 
+// Counts of what a pattern has in a range of the first place that it leaves
+// free, in each order that it leads.
+inline void CompareRanges(Run& run, const ReadView& view, const Model& model,
+                          const ScanPattern& pattern) {
+  const auto any = [&] {
+    auto pick = model.begin();
+    std::advance(pick, static_cast<ptrdiff_t>(run.Below(model.size())));
+    return pick->first;
+  };
+  for (const TermOrder order :
+       {TermOrder::kSpo, TermOrder::kPos, TermOrder::kOsp}) {
+    const auto bound =
+        InSequence(order, pattern.subject, pattern.predicate, pattern.object);
+    const auto free = static_cast<size_t>(
+        std::find(bound.begin(), bound.end(), TermId{}) - bound.begin());
+    if (free == bound.size() ||
+        std::any_of(bound.begin() + static_cast<ptrdiff_t>(free), bound.end(),
+                    [](TermId id) { return id.bound(); })) {
+      continue;
+    }
+    const auto at = [&](const StatementKey& key) {
+      return InSequence(order, key.subject, key.predicate, key.object)[free];
+    };
+    TermRange range{at(any()), at(any())};
+    if (run.Below(2) == 0 && range.last < range.first)
+      std::swap(range.first, range.last);
+    if (run.Below(3) == 0) --range.last.bits;
+    size_t statements = 0;
+    std::set<std::tuple<TermId, TermId, TermId, TermId>> triples;
+    for (const auto& [key, stored] : model) {
+      if (!pattern.Matches(key) || at(key) < range.first ||
+          at(key) > range.last) {
+        continue;
+      }
+      ++statements;
+      triples.insert({key.graph, key.subject, key.predicate, key.object});
+    }
+    const auto counts = view.CountRange(pattern, order, range);
+    REQUIRE_OK(counts);
+    CHECK(counts->statements == statements);
+    CHECK(counts->triples == triples.size());
+  }
+}
+
 // Every pattern made of the terms of a random statement, in every order.
 inline void ComparePatterns(Run& run, const ReadView& view,
                             const Model& model) {
@@ -151,6 +195,7 @@ inline void ComparePatterns(Run& run, const ReadView& view,
       REQUIRE_OK(counts);
       CHECK(counts->statements == expected.size());
       CHECK(counts->triples == triples.size());
+      CompareRanges(run, view, model, pattern);
       for (const auto order :
            {std::optional<TermOrder>(), std::optional(TermOrder::kSpo),
             std::optional(TermOrder::kPos), std::optional(TermOrder::kOsp)}) {

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "analytics/view_cache.h"
 #include "base/memory_budget.h"
+#include "engine/parsed_queries.h"
 #include "skg/engine.h"
 #include "storage/store.h"
 
@@ -36,6 +37,7 @@ class EngineImpl {
   [[nodiscard]] analytics::ViewCache& graph_views() { return graph_views_; }
   // What one call may take for rows that it must hold to sort them.
   [[nodiscard]] size_t sort_budget_bytes() const { return memory_bytes_ / 4; }
+  [[nodiscard]] ParsedQueries& parsed_queries() { return parsed_queries_; }
   void Log(LogLevel level, std::string_view message) const {
     if (logger_) logger_(level, message);
   }
@@ -67,6 +69,7 @@ class EngineImpl {
   // its graphs in it.
   analytics::ViewCache graph_views_;
   std::unique_ptr<storage::Store> store_;
+  ParsedQueries parsed_queries_;
 };
 
 }  // namespace skg::engine

@@ -302,10 +302,19 @@ absl::StatusOr<bool> QueryImpl::NextBytes(ResultFormat format,
 static absl::StatusOr<QueryResult> RunText(std::shared_ptr<const ViewImpl> view,
                                            std::string_view text,
                                            const QueryOptions& options) {
-  SKG_ASSIGN_OR_RETURN(
-      const query::Query query,
-      ParseText(view->graph(), text, options.base_iri, options.max_text_bytes));
-  return QueryImpl::Run(std::move(view), query, options.parameters, options);
+  const GraphImpl& graph = view->graph();
+  ParsedQueries& known = graph.engine().parsed_queries();
+  const ParsedQueries::Text key{text, options.base_iri, graph.names().base()};
+  std::shared_ptr<const query::Query> query;
+  if (text.size() <= options.max_text_bytes) query = known.Find(key);
+  if (query == nullptr) {
+    SKG_ASSIGN_OR_RETURN(
+        query::Query parsed,
+        ParseText(graph, text, options.base_iri, options.max_text_bytes));
+    query = std::make_shared<const query::Query>(std::move(parsed));
+    known.Insert(key, query);
+  }
+  return QueryImpl::Run(std::move(view), *query, options.parameters, options);
 }
 
 std::string QueryImpl::Explain(ExplainFormat format) const {

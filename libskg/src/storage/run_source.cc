@@ -30,6 +30,13 @@ struct Columns {
   BatchColumn<int64_t> signs, triple_signs;
 };
 
+// Those of the last source that this thread was done with: look-ups in a row,
+// each of a row or two, would spend their time on making room for them.
+std::unique_ptr<Columns>& SpareColumns() {
+  thread_local std::unique_ptr<Columns> spare;
+  return spare;
+}
+
 // Room for `rows` more values behind a column, and what unpacking may write
 // beyond them; `fill` writes them.
 template <typename Value, typename Fill>
@@ -65,6 +72,10 @@ class RunSource final : public RowSource {
     from.commit = UINT64_MAX;
     block_ = fences_->Find(from);
     OpenFirst();
+  }
+
+  ~RunSource() override {
+    if (columns_ != nullptr) SpareColumns() = std::move(columns_);
   }
 
   void Seek(const std::array<uint64_t, 4>& terms) override {
@@ -225,8 +236,10 @@ class RunSource final : public RowSource {
   }
 
   void Unpack(RowWindow& window) override {
+    if (columns_ == nullptr) columns_ = std::move(SpareColumns());
     if (columns_ == nullptr) columns_ = std::make_unique<Columns>();
     Columns& c = *columns_;
+    c.signs.clear();
     for (auto& column : c.terms) column.clear();
     c.edges.clear();
     c.commits.clear();
