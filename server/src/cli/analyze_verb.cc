@@ -1,5 +1,6 @@
 // skg analyze: runs one analysis and prints its rows.
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <utility>
 #include <vector>
@@ -18,17 +19,21 @@ namespace {
 
 constexpr size_t kRowsAtOnce = 4096;
 
-std::string NumberText(double value) {
+// Six digits for people, else as many as give the number back.
+std::string NumberText(double value, bool for_people) {
   if (!std::isfinite(value)) return value > 0 ? "inf" : "";
-  return absl::StrCat(value);
+  if (for_people) return absl::StrCat(value);
+  char text[32];
+  const auto written = std::to_chars(text, text + sizeof(text), value);
+  return std::string(text, written.ptr);
 }
 
 std::string CellText(const AnalysisColumn& column, size_t row,
-                     const std::string& name) {
+                     const std::string& name, bool for_people) {
   if (const auto* whole = std::get_if<std::vector<uint64_t>>(&column.values))
     return std::to_string((*whole)[row]);
   if (const auto* number = std::get_if<std::vector<double>>(&column.values))
-    return NumberText((*number)[row]);
+    return NumberText((*number)[row], for_people);
   return name;
 }
 
@@ -41,7 +46,7 @@ std::string SummaryText(const AnalysisTable& table) {
             ? std::string(std::get<bool>(value) ? "yes" : "no")
         : std::holds_alternative<uint64_t>(value)
             ? WithSeparators(std::get<uint64_t>(value))
-            : NumberText(std::get<double>(value));
+            : NumberText(std::get<double>(value), /*for_people=*/true);
     absl::StrAppend(&text, text.empty() ? "" : ", ", name, " ", shown);
   }
   return text;
@@ -65,8 +70,8 @@ absl::Status PrintRows(const GraphView& view, const AnalysisTable& table,
     std::vector<std::vector<std::string>> rows(end - begin);
     for (size_t row = begin; row < end; ++row) {
       for (const AnalysisColumn& column : table.columns) {
-        rows[row - begin].push_back(
-            CellText(column, row, (*names)[row - begin]));
+        rows[row - begin].push_back(CellText(column, row, (*names)[row - begin],
+                                             format == ResultFormat::kTable));
       }
     }
     const absl::Status written =
