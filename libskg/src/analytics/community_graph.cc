@@ -139,6 +139,11 @@ void Coarsener::FillRow(const Rows<Weight>& rows,
   Vertex* const met = near.met.data();
   size_t count = 0;
   for (uint64_t m = member_begins_[own]; m < member_begins_[own + 1]; ++m) {
+    // Rows of one community lie anywhere.
+    if (m + 8 < rows.vertices()) {
+      __builtin_prefetch(&rows.begins[members_[m + 8]]);
+      __builtin_prefetch(rows.targets + rows.begins[members_[m + 4]]);
+    }
     const Vertex v = members_[m];
     for (uint64_t i = rows.begins[v]; i < rows.ends[v]; ++i) {
       const Vertex c = community[rows.targets[i]];
