@@ -4,7 +4,7 @@
 #   sh cmake/dev.sh run          build, load examples/data, serve it on port 7777
 #   sh cmake/dev.sh build        the release build of the skg program only
 #   sh cmake/dev.sh test         build and run the tests
-#   sh cmake/dev.sh test asan    base, tasks, rdf, storage, query, sparql, engine under the
+#   sh cmake/dev.sh test asan    base, tasks, rdf, storage, query, sparql, analytics, engine under the
 #                                address and undefined-behaviour sanitizers
 #   sh cmake/dev.sh test tsan    the same under the thread sanitizer
 #   sh cmake/dev.sh test slow    the tests that take minutes
@@ -154,7 +154,7 @@ END
 
 # sanitized PRESET: the folders where memory and threads are handled.
 sanitized() {
-  folders="base tasks rdf storage query sparql engine"
+  folders="base tasks rdf storage query sparql analytics engine"
   # shellcheck disable=SC2046,SC2086
   build "$1" $(printf 'tests/%s/all ' $folders)
   # Debian's RocksDB is not instrumented: what happens inside looks like races.
