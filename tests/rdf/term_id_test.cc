@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "rdf/civil_date.h"
 #include "rdf/random_term.h"
 #include "support/test_support.h"
 
@@ -82,6 +83,31 @@ TEST_CASE("inline ids are the ones that the format page shows", "[rdf]") {
   for (const Case& c : cases) {
     INFO(c.term.value << " " << c.term.datatype);
     CHECK(Bits(c.term) == c.bits);
+  }
+}
+
+TEST_CASE("years of nine digits are no inline times, and no others", "[rdf]") {
+  // So many days after 1970 milliseconds wrap round in 64 bits.
+  constexpr int64_t kWrapDays = 213'503'982'335;
+  auto random = test::Random();
+  for (int i = 0; i < 2000; ++i) {
+    const int64_t days =
+        i % 2 == 0
+            ? kWrapDays + static_cast<int64_t>(random() % 2000) - 1000
+            : static_cast<int64_t>(random() % 365'000'000'000) + 100'000'000;
+    const CivilDate date = CivilFromDays(i % 3 == 0 ? -days : days);
+    std::string year = std::to_string(std::abs(date.year));
+    if (year.size() > 9) continue;
+    const auto two = [](int number) {
+      return (number < 10 ? "0" : "") + std::to_string(number);
+    };
+    const std::string day = (date.year < 0 ? "-" : "") + year + "-" +
+                            two(date.month) + "-" + two(date.day);
+    CHECK(Bits(Xsd(day + "T12:00:00", "dateTime")) == 0);
+    // Dates reach further; their form comes back.
+    const Term as_date = Xsd(day, "date");
+    if (const auto id = InlineId(as_date))
+      CHECK(InlineTerm(*id).value() == as_date);
   }
 }
 

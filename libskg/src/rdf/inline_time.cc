@@ -309,9 +309,13 @@ std::optional<uint64_t> DateTimePayload(std::string_view lexical) {
   const int64_t time = scan.TimeOfDay(digits);
   const uint64_t zone = scan.Zone();
   if (!scan.AtEnd()) return std::nullopt;
-  const auto value = Bias(DaysFromCivil(date) * kMillisPerDay + time -
-                              ZoneMinutes(zone) * kMillisPerMinute,
-                          kDateTimeBits);
+  // Years have up to nine digits: more milliseconds than 64 bits hold.
+  constexpr int64_t kMostDays = (int64_t{1} << kDateTimeBits) / kMillisPerDay;
+  const int64_t days = DaysFromCivil(date);
+  if (days > kMostDays || days < -kMostDays) return std::nullopt;
+  const auto value =
+      Bias(days * kMillisPerDay + time - ZoneMinutes(zone) * kMillisPerMinute,
+           kDateTimeBits);
   if (!value) return std::nullopt;
   return (((*value << kZoneBits) | zone) << kDigitBits) | digits;
 }
