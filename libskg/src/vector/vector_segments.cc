@@ -1,0 +1,103 @@
+#include "vector/vector_segments.h"
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <functional>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace skg::vector {
+
+namespace {
+
+constexpr std::string_view kSuffix = ".seg";
+
+RowSet AllRows(uint32_t rows) {
+  RowSet set;
+  set.words.assign((size_t{rows} + 63) / 64, ~uint64_t{0});
+  if (rows % 64 != 0) set.words.back() = (uint64_t{1} << (rows % 64)) - 1;
+  set.count = rows;
+  return set;
+}
+
+// Calls visit(path, what follows the prefix, without the suffix).
+void ForEachFile(const std::string& directory, const std::string& prefix,
+                 const std::function<void(const std::filesystem::path&,
+                                          std::string_view)>& visit) {
+  std::error_code error;
+  for (std::filesystem::directory_iterator at(directory, error), end;
+       !error && at != end; at.increment(error)) {
+    const std::string name = at->path().filename().string();
+    if (!name.starts_with(prefix)) continue;
+    std::string_view rest = std::string_view(name).substr(prefix.size());
+    // What a crash left of one that was being written.
+    if (rest.ends_with(".part")) rest.remove_suffix(5);
+    if (!rest.ends_with(kSuffix)) continue;
+    rest.remove_suffix(kSuffix.size());
+    visit(at->path(), rest);
+  }
+}
+
+}  // namespace
+
+OpenSegment::OpenSegment(SegmentEntry entry, std::unique_ptr<Segment> segment)
+    : entry_(entry),
+      segment_(std::move(segment)),
+      live_(AllRows(segment_->rows())) {}
+
+uint64_t OpenSegment::end(uint32_t row) const {
+  const auto known = ends_.find(row);
+  return known == ends_.end() ? UINT64_MAX : known->second;
+}
+
+void OpenSegment::End(uint32_t row, uint64_t commit) {
+  live_.Clear(row);
+  ends_[row] = commit;
+}
+
+RowSet OpenSegment::VisibleAt(uint64_t commit) const {
+  RowSet rows = live_;
+  for (const auto& [row, end] : ends_)
+    if (end > commit) rows.Set(row);
+  if (commit >= entry_.last_commit) return rows;
+  for (uint32_t row = 0; row < segment_->rows(); ++row)
+    if (segment_->from_commit(row) > commit) rows.Clear(row);
+  return rows;
+}
+
+std::string SegmentFiles::Path(uint64_t file) const {
+  return absl::StrCat(directory, "/", graph, "-", index, "-", file,
+                      std::string(kSuffix));
+}
+
+void SegmentFiles::RemoveOthers(const SegmentList& list) const {
+  ForEachFile(
+      directory, absl::StrCat(graph, "-", index, "-"),
+      [&](const std::filesystem::path& path, std::string_view rest) {
+        uint64_t file = 0;
+        const auto [end, error] =
+            std::from_chars(rest.data(), rest.data() + rest.size(), file);
+        if (error != std::errc() || end != rest.data() + rest.size()) return;
+        const bool listed = std::any_of(
+            list.segments.begin(), list.segments.end(),
+            [&](const SegmentEntry& entry) { return entry.file == file; });
+        if (listed || file >= list.next_file) return;
+        std::error_code ignored;
+        std::filesystem::remove(path, ignored);
+      });
+}
+
+void SegmentFiles::RemoveAll() const {
+  ForEachFile(directory,
+              index == 0 ? absl::StrCat(graph, "-")
+                         : absl::StrCat(graph, "-", index, "-"),
+              [](const std::filesystem::path& path, std::string_view) {
+                std::error_code ignored;
+                std::filesystem::remove(path, ignored);
+              });
+}
+
+}  // namespace skg::vector
