@@ -26,18 +26,26 @@ namespace skg {
 // What the rows of an analysis are.
 enum class AnalysisKind : uint8_t {
   kScores,       // a node and numbers about it, the most important first
+  kDistances,    // a node and how far it is, the nearest first
   kCommunities,  // a node and its community, the largest community first
   kComponents,   // the same of connected components
   kPaths,        // path, step and node, the first path first
   kFigures,      // none: the summary says it all
 };
 
+// Whether its rows are a single node and numbers about it: what
+// Graph::WriteAnalysis can keep as statements.
+[[nodiscard]] constexpr bool GivesNodes(AnalysisKind kind) {
+  return kind != AnalysisKind::kPaths && kind != AnalysisKind::kFigures;
+}
+
 enum class ParameterType : uint8_t {
   kNumber,
   kInteger,
   kFlag,    // true or false
   kChoice,  // one of `choices`
-  kNode,    // a name
+  kNode,    // its name
+  kName,    // of a predicate, a type or a graph
 };
 
 struct AnalysisParameter {
@@ -48,6 +56,7 @@ struct AnalysisParameter {
   double least = 0, most = 0;  // of numbers and integers, inclusive
   std::string_view choices;    // of kChoice: "in|out|both"
   std::string_view meaning;
+  bool repeats = false;  // may be given several times
 };
 
 struct AnalysisInfo {
@@ -59,9 +68,31 @@ struct AnalysisInfo {
 
 // All there are, by name.
 [[nodiscard]] SKG_EXPORT std::span<const AnalysisInfo> Analyses();
+// Null: there is none of this name.
+[[nodiscard]] SKG_EXPORT const AnalysisInfo* FindAnalysis(
+    std::string_view name);
 
 // Name to text. Unset: the parameter's fallback.
 using AnalysisParameters = std::map<std::string, std::string>;
+
+// What is wrong with them in whatever graph, without one: the algorithm's name,
+// parameters that it does not have, that are missing, or whose text is none of
+// their type or out of range. Not whether text is the name of a node. Errors:
+// kInvalidArgument, as of Analyze.
+[[nodiscard]] SKG_EXPORT absl::Status CheckAnalysis(
+    std::string_view algorithm, const AnalysisParameters& parameters = {});
+
+// Which statements are edges: the GraphViewOptions that a caller chooses, by
+// the names that they have at every door. None must be given; where one has no
+// fallback, nothing is chosen by it. No analysis has a parameter of these
+// names.
+[[nodiscard]] SKG_EXPORT std::span<const AnalysisParameter> ViewParameters();
+
+// Sets one of them, or adds to the list of one that repeats. False: there is
+// none of this name. Errors: kInvalidArgument with the name as field, as of
+// CheckAnalysis; then the options are as they were.
+[[nodiscard]] SKG_EXPORT absl::StatusOr<bool> SetViewOption(
+    std::string_view name, std::string_view value, GraphViewOptions& options);
 
 struct AnalysisColumn {
   std::string name;
@@ -90,11 +121,12 @@ struct AnalysisTable {
     const AnalysisParameters& parameters = {}, const KernelOptions& run = {});
 
 // The answer as JSON, some text at a time. kScores: {"algorithm", "results":
-// [{"entity", "score"}]}; kCommunities: {"algorithm", "communities":
-// [[entity]]}; kComponents: the same as "components"; kPaths: {"source",
-// "target", "paths": [[entity]]} and "lengths" where edges have lengths; each
-// with the summary. What is no number (an infinite distance) is null. Errors:
-// those of GraphView::Names and of the sink.
+// [{"entity", "score"}]}; kDistances: {"source", "results": [{"entity",
+// "distance"}]}; kCommunities: {"algorithm", "communities": [[entity]]};
+// kComponents: the same as "components"; kPaths: {"source", "target", "paths":
+// [[entity]]} and "lengths" where edges have lengths; each with the summary.
+// What is no number (an infinite distance) is null. Errors: those of
+// GraphView::Names and of the sink.
 [[nodiscard]] SKG_EXPORT absl::Status WriteAnalysisJson(
     const GraphView& view, const AnalysisTable& table,
     const std::function<absl::Status(std::string_view text)>& sink);
@@ -116,7 +148,8 @@ struct AnalysisJob {
   GraphViewOptions view = {};  // but for its deadline and progress
   size_t threads = 0;          // as KernelOptions::threads
   // The task's result has so many rows, at most 1000; fewer where they would
-  // take more than 60,000 bytes.
+  // take more than 60,000 bytes, and of paths only those that are whole. Its
+  // "rows" tells how many there are in all.
   size_t result_rows = 100;
   // All rows are written there; unset: nothing is.
   std::optional<AnalysisOutput> output = std::nullopt;

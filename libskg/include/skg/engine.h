@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -15,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "skg/backup.h"
+#include "skg/embedder.h"
 #include "skg/export.h"
 #include "skg/graph.h"
 #include "skg/quota.h"
@@ -71,6 +73,10 @@ struct EngineOptions {
   // state that is known is older than this, or than four times what the last
   // look took. Zero or more; zero: each view looks as often as that allows.
   absl::Duration catch_up_interval = absl::Milliseconds(100);
+  // What VectorIndexOptions::embedder may name, besides "hashing". Asked from
+  // threads of the engine, too. An index whose embedder is missing here is
+  // searched by vectors only, and does not follow its graph.
+  std::map<std::string, std::shared_ptr<Embedder>, std::less<>> embedders = {};
   Logger logger = nullptr;
 };
 

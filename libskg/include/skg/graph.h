@@ -24,9 +24,11 @@
 #include "skg/query.h"
 #include "skg/read_view.h"
 #include "skg/statement.h"
+#include "skg/text_index.h"
 #include "skg/time_travel.h"
 #include "skg/transaction.h"
 #include "skg/update.h"
+#include "skg/vector_index.h"
 
 namespace skg {
 
@@ -175,7 +177,7 @@ class SKG_EXPORT Graph {
   // (FieldErrors() says which option), kDeadlineExceeded, kCancelled,
   // kResourceExhausted (the memory budget; more than 2^32 - 1 nodes), kNotFound
   // (the graph was dropped), kDataLoss. Cost: two scans of what the options
-  // choose, about 50 ns an edge.
+  // choose, some 25 ns an edge.
   [[nodiscard]] absl::StatusOr<GraphView> View(
       const GraphViewOptions& options = {}) const;
 
@@ -227,6 +229,70 @@ class SKG_EXPORT Graph {
   // those of LOAD, and as Add.
   [[nodiscard]] absl::StatusOr<UpdateResult> Update(
       std::string_view text, const UpdateOptions& options = {});
+
+  // Text indexes (see text_index.h).
+
+  // Makes an index of the texts that are there; from then on commits write
+  // theirs. Commits and reads go on meanwhile; views of the commits before its
+  // end cannot be searched. After an error there is no such index. Errors:
+  // kInvalidArgument (FieldErrors() says which field), kAlreadyExists,
+  // kDeadlineExceeded, and as Add. Cost: reads the texts of the graph.
+  [[nodiscard]] absl::StatusOr<CommitResult> CreateTextIndex(
+      std::string_view name, const TextIndexOptions& options = {},
+      const CommitOptions& commit = {},
+      absl::Time deadline = absl::InfiniteFuture());
+  // Makes it anew, smaller where texts have gone, and puts it in the place of
+  // the old one, which is searched until then. Errors: kNotFound, and as
+  // CreateTextIndex.
+  [[nodiscard]] absl::StatusOr<CommitResult> RebuildTextIndex(
+      std::string_view name, const CommitOptions& commit = {},
+      absl::Time deadline = absl::InfiniteFuture());
+  // Errors: kNotFound, and as Add.
+  [[nodiscard]] absl::StatusOr<CommitResult> DropTextIndex(
+      std::string_view name, const CommitOptions& commit = {});
+
+  // Vector indexes (see vector_index.h). Making, filling and dropping one are
+  // commits like others: all or nothing, as durable as asked for, found by the
+  // next view. Errors of all: as Add; kInvalidArgument (FieldErrors() says
+  // which field or entry).
+
+  // An index without entries; with auto-embedding they come by themselves from
+  // then on. Errors also: kAlreadyExists (the name).
+  [[nodiscard]] absl::StatusOr<CommitResult> CreateVectorIndex(
+      std::string_view name, const VectorIndexOptions& options = {},
+      const CommitOptions& commit = {});
+  // Errors also: kNotFound.
+  [[nodiscard]] absl::StatusOr<CommitResult> DropVectorIndex(
+      std::string_view name, const CommitOptions& commit = {});
+  // Sets the vectors of nodes or statements, in place of those they had; of
+  // several for the same owner the last one counts. Errors also: kNotFound (the
+  // index, or a statement), kInvalidArgument (another dimension than the
+  // index's, a number that is not finite, zeros where the metric is the
+  // cosine), kResourceExhausted (more than 256 MiB of vectors).
+  [[nodiscard]] absl::StatusOr<CommitResult> PutVectors(
+      std::string_view index, std::span<const VectorEntry> entries,
+      const CommitOptions& options = {});
+  // Waits until an index with auto-embedding shows all changes up to a commit
+  // (0: the last one): views made after it find them. Errors: kNotFound (the
+  // index), kFailedPrecondition (it does not follow the graph in this process),
+  // kInvalidArgument (a commit that is not there yet), kDeadlineExceeded (the
+  // message tells how far it is, and what holds it up).
+  [[nodiscard]] absl::Status WaitForEmbeddings(
+      std::string_view index, uint64_t commit = 0,
+      absl::Time deadline = absl::InfiniteFuture()) const;
+  // Makes one segment of the index's vectors, of the kind that it has, without
+  // those that no view can see any more. Searches and writes go on. (The
+  // background makes segments of what is written bit by bit.) Errors: kNotFound
+  // (the index), kDeadlineExceeded, kResourceExhausted (memory, the disk),
+  // kUnavailable; the index is then as it was. Cost: that of putting in all of
+  // them.
+  [[nodiscard]] absl::Status RebuildVectorIndex(
+      std::string_view name, absl::Time deadline = absl::InfiniteFuture());
+  // Takes vectors out; an owner that has none is no error. Errors also:
+  // kNotFound (the index).
+  [[nodiscard]] absl::StatusOr<CommitResult> RemoveVectors(
+      std::string_view index, std::span<const std::string> owners,
+      const CommitOptions& options = {});
 
   // Calls `on_change` on a thread of its own for every matching change of
   // every commit after `after_commit` (0: from the beginning), in order, each

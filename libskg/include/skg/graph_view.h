@@ -80,7 +80,6 @@ struct GraphViewOptions {
   // Edges weigh what their statements do; else each weighs 1.
   bool weighted = false;
   ParallelEdges parallel_edges = ParallelEdges::kSum;
-  size_t threads = 0;  // as KernelOptions::threads
   absl::Time deadline = absl::InfiniteFuture();
   // Called now and then by the calling thread with the share that is done, 0
   // to 1. False cancels (kCancelled).

@@ -10,8 +10,10 @@ namespace skg {
 
 // Every kernel: gives the same result for the same view, options and number of
 // threads (most give the same for any number: where not, the kernel says so);
-// stops within milliseconds of its deadline or of a cancellation; takes the
-// memory that it needs beyond its result from the view's budget.
+// stops within milliseconds of its deadline or of a cancellation, but for some
+// 50 ms in triangles and coefficients, and but for the time in which the view
+// makes its in() or both(), which is not interrupted; takes the memory that it
+// needs beyond its result from the view's budget.
 // Errors of every kernel: kDeadlineExceeded, kCancelled, kResourceExhausted
 // (memory), kInvalidArgument (an option out of its range: the message names
 // it).

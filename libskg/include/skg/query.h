@@ -34,9 +34,11 @@ struct QueryOptions {
   ParameterValues parameters = {};
   // Only statements that hold in the world at this time are there: valid_from
   // <= it < valid_to, where an absent end is open. Costs one record read a row
-  // that has one.
+  // that has one. With SERVICE skg:NAME kInvalidArgument: analyses do not ask
+  // when statements hold.
   std::optional<absl::Time> valid_at = std::nullopt;
-  // Only statements of at least this weight are there; in [0, 1].
+  // Only statements of at least this weight are there, also for analyses by
+  // SERVICE skg:NAME; in [0, 1].
   float min_weight = 0;
   absl::Time deadline = absl::InfiniteFuture();
   // What the query may hold in memory, taken from the engine's budget; beyond:

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,10 @@
 #include "skg/graph_view.h"
 #include "skg/prepared_query.h"
 #include "skg/query.h"
+#include "skg/search.h"
 #include "skg/statement.h"
+#include "skg/text_index.h"
+#include "skg/vector_index.h"
 
 namespace skg {
 
@@ -91,6 +95,53 @@ class SKG_EXPORT ReadView {
   // As Graph::View, of this state.
   [[nodiscard]] absl::StatusOr<GraphView> View(
       const GraphViewOptions& options = {}) const;
+
+  // The text indexes of this state, in the order they were made.
+  [[nodiscard]] absl::StatusOr<std::vector<TextIndexInfo>> TextIndexes() const;
+  // The nodes or statements whose texts say best what is asked for: words,
+  // "phrases", prefix*, fuzzy~, +must and -mustnot. Best first, each once.
+  // Errors: kNotFound (the index), kInvalidArgument (the query, with its
+  // column; FieldErrors() says which option), kFailedPrecondition (it is being
+  // built), kOutOfRange (a state from before it was complete),
+  // kDeadlineExceeded, kResourceExhausted, kDataLoss, those of the filter.
+  [[nodiscard]] absl::StatusOr<std::vector<TextHit>> SearchText(
+      std::string_view index, std::string_view query,
+      const TextSearchOptions& options = {}) const;
+
+  // The vector indexes of this state, in the order they were made.
+  [[nodiscard]] absl::StatusOr<std::vector<VectorIndexInfo>> VectorIndexes()
+      const;
+  // The vector of one owner. Errors: kNotFound (the index, or it has none),
+  // kInvalidArgument.
+  [[nodiscard]] absl::StatusOr<std::vector<float>> GetVector(
+      std::string_view index, std::string_view owner) const;
+  // The owners of the vectors nearest to this one, best first, equal ones in a
+  // fixed order. Errors: kNotFound (the index), kInvalidArgument (the vector:
+  // see Graph::PutVectors; FieldErrors() says which option), kOutOfRange (a
+  // state from before the index), kDeadlineExceeded, kResourceExhausted (the
+  // memory budget), kDataLoss, those of the filter.
+  [[nodiscard]] absl::StatusOr<std::vector<VectorHit>> SearchVectors(
+      std::string_view index, std::span<const float> vector,
+      const VectorSearchOptions& options = {}) const;
+
+  // The owners of the vectors nearest to that of a text, by the index's
+  // embedder. Errors: kFailedPrecondition (it has no embedder, or this process
+  // does not know it), those of the embedder, and as SearchVectors.
+  [[nodiscard]] absl::StatusOr<std::vector<VectorHit>> SearchSimilar(
+      std::string_view index, std::string_view text,
+      const VectorSearchOptions& options = {}) const;
+  // A node's text by the template of the index (see NodeTextTemplate; the
+  // default one where it has none); empty: it has none. At most 64 KiB. Errors:
+  // kNotFound (the index), kInvalidArgument (the node's name, or an index over
+  // statements), kDataLoss.
+  [[nodiscard]] absl::StatusOr<std::string> NodeText(
+      std::string_view index, std::string_view node) const;
+
+  // Nodes by all that a hybrid query asks for (see search.h), best first.
+  // Errors: kInvalidArgument (FieldErrors() says which field), and as
+  // SearchText and SearchVectors.
+  [[nodiscard]] absl::StatusOr<std::vector<HybridHit>> Search(
+      const HybridQuery& query) const;
 
   // How many statements Match would give: distinct triples, or, where the
   // pattern names a graph, statements with edges apart. Exact. Cost: constant

@@ -106,14 +106,6 @@ class BetweennessWorker final : public PieceWorker {
   }
 
  private:
-  static void AddAndForget(std::vector<double>& part,
-                           std::vector<double>& whole) {
-    for (size_t v = 0; v < part.size(); ++v) {
-      whole[v] += part[v];
-      part[v] = 0;
-    }
-  }
-
   const SourceRound& round_;
   const std::unique_ptr<SourceDependencies> search_;
   DependencySums part_;

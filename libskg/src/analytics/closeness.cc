@@ -82,14 +82,6 @@ class DistanceWorker final : public PieceWorker {
   }
 
  private:
-  static void AddAndForget(std::vector<double>& part,
-                           std::vector<double>& whole) {
-    for (size_t v = 0; v < part.size(); ++v) {
-      whole[v] += part[v];
-      part[v] = 0;
-    }
-  }
-
   const DistanceWork& work_;
   const std::unique_ptr<DistanceSearch> search_;
   DistanceSums part_;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <thread>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -29,6 +30,16 @@ class PieceWorker {
   // Adds the last piece to the whole, and forgets it. Never two at a time.
   virtual void Merge() = 0;
 };
+
+// For Merge: adds a worker's sums to those of the whole, entry by entry, and
+// sets them to 0. `whole` has no fewer entries.
+inline void AddAndForget(std::vector<double>& part,
+                         std::vector<double>& whole) {
+  for (size_t i = 0; i < part.size(); ++i) {
+    whole[i] += part[i];
+    part[i] = 0;
+  }
+}
 
 // Takes the memory of workers of so many bytes each, of `most` of them or as
 // many as there is room for, one at least. Gives how many. One for `edges` to

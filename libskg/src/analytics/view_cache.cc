@@ -1,6 +1,7 @@
 #include "analytics/view_cache.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace skg::analytics {

@@ -1,11 +1,16 @@
 // Graph::StartAnalysis: an analysis as a task.
 #include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "engine/analysis_output.h"
 #include "engine/graph_impl.h"
 #include "engine/graph_view_maker.h"
 #include "engine/view_impl.h"
@@ -30,26 +35,38 @@ absl::Status CheckJob(const ViewImpl& view, const AnalysisJob& job) {
           "out_of_range"}});
   }
   SKG_RETURN_IF_ERROR(CheckGraphViewOptions(view, job.view));
-  // Of a graph of nothing: what is wrong with the parameters is told at once.
-  SKG_ASSIGN_OR_RETURN(const GraphView nothing, GraphView::FromEdges(0, {}));
-  SKG_ASSIGN_OR_RETURN(
-      const AnalysisTable table,
-      Analyze(nothing, job.algorithm, job.parameters, {.threads = 1}));
-  const bool writes = table.kind != AnalysisKind::kPaths &&
-                      table.kind != AnalysisKind::kFigures;
-  if (!job.output || writes) return absl::OkStatus();
-  return FieldErrorStatus(
-      {{{"output"},
-        absl::StrCat(job.algorithm, " gives no numbers of nodes to write"),
-        "not_allowed"}});
+  SKG_RETURN_IF_ERROR(CheckAnalysis(job.algorithm, job.parameters));
+  if (!job.output) return absl::OkStatus();
+  return CheckGivesNodes(job.algorithm, FindAnalysis(job.algorithm)->kind);
 }
 
-// The first rows of a table.
-AnalysisTable Head(const AnalysisTable& table, size_t rows) {
-  AnalysisTable head = table;
-  head.rows = std::min(rows, table.rows);
-  for (AnalysisColumn& column : head.columns) {
-    std::visit([&](auto& values) { values.resize(head.rows); }, column.values);
+// How many rows the first part of a table has: `most`, or fewer, since no path
+// is cut in its middle.
+size_t HeadRows(const AnalysisTable& table, size_t most) {
+  if (most >= table.rows) return table.rows;
+  if (table.kind != AnalysisKind::kPaths) return most;
+  const auto& paths = std::get<std::vector<uint64_t>>(table.columns[0].values);
+  size_t rows = most;
+  while (rows > 0 && paths[rows] == paths[rows - 1]) --rows;
+  return rows;
+}
+
+// The first rows of a table, which may have millions.
+AnalysisTable Head(const AnalysisTable& table, size_t most) {
+  AnalysisTable head;
+  head.algorithm = table.algorithm;
+  head.kind = table.kind;
+  head.rows = HeadRows(table, most);
+  head.summary = table.summary;
+  head.nodes = table.nodes;
+  for (const AnalysisColumn& column : table.columns) {
+    std::visit(
+        [&](const auto& values) {
+          const auto end = values.begin() + static_cast<ptrdiff_t>(head.rows);
+          head.columns.push_back({column.name, std::decay_t<decltype(values)>(
+                                                   values.begin(), end)});
+        },
+        column.values);
   }
   return head;
 }
@@ -59,17 +76,18 @@ absl::StatusOr<std::string> ResultText(const GraphView& view,
                                        const AnalysisTable& table, size_t rows,
                                        const std::string& more) {
   while (true) {
+    const AnalysisTable head = Head(table, rows);
     std::string text;
     SKG_RETURN_IF_ERROR(
-        WriteAnalysisJson(view, Head(table, rows), [&](std::string_view part) {
+        WriteAnalysisJson(view, head, [&](std::string_view part) {
           text += part;
           return absl::OkStatus();
         }));
     text.pop_back();
     absl::StrAppend(&text, ",\"rows\":", table.rows,
                     ",\"commit\":", view.commit(), more, "}");
-    if (text.size() <= kMostResultBytes || rows == 0) return text;
-    rows /= 2;
+    if (text.size() <= kMostResultBytes || head.rows == 0) return text;
+    rows = head.rows / 2;
   }
 }
 

@@ -1,4 +1,6 @@
 // Graph::WriteAnalysis: the rows of an analysis as statements.
+#include "engine/analysis_output.h"
+
 #include <cmath>
 #include <optional>
 #include <string>
@@ -7,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "base/strings.h"
 #include "engine/graph_impl.h"
 #include "rdf/inline_value.h"
 #include "skg/analyze.h"
@@ -43,14 +46,7 @@ class Writer {
       : view_(view), table_(table), output_(output) {}
 
   absl::Status Check() {
-    if (table_.kind == AnalysisKind::kPaths ||
-        table_.kind == AnalysisKind::kFigures) {
-      return FieldErrorStatus(
-          {{{"output"},
-            absl::StrCat(table_.algorithm,
-                         " gives no numbers of single nodes to write"),
-            "not_allowed"}});
-    }
+    SKG_RETURN_IF_ERROR(engine::CheckGivesNodes(table_.algorithm, table_.kind));
     nodes_ = &std::get<std::vector<Vertex>>(table_.columns[0].values);
     const std::string name =
         output_.predicate.empty() ? table_.algorithm : output_.predicate;
@@ -136,6 +132,19 @@ class Writer {
 };
 
 }  // namespace
+
+namespace engine {
+
+absl::Status CheckGivesNodes(std::string_view algorithm, AnalysisKind kind) {
+  if (GivesNodes(kind)) return absl::OkStatus();
+  return FieldErrorStatus(
+      {{{"output"},
+        absl::StrCat(av(algorithm),
+                     " gives no numbers of single nodes to write"),
+        "not_allowed"}});
+}
+
+}  // namespace engine
 
 absl::StatusOr<CommitResult> Graph::WriteAnalysis(
     const GraphView& view, const AnalysisTable& table,

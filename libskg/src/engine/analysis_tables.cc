@@ -4,7 +4,6 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "analytics/graph_view_impl.h"
 #include "base/status.h"
@@ -44,37 +43,21 @@ class CallArguments {
   AnalysisParameters parameters;
 
  private:
-  // Names as the API has them, the text of literals.
+  // Names as every door has them, the text of literals.
   [[nodiscard]] std::string TextOf(const rdf::Term& term) const {
     return term.kind == rdf::TermKind::kLiteral ? term.value
                                                 : names_.ToName(term);
   }
 
-  void TakeFlag(const TableArgument& argument, bool& flag) {
-    if (absl::SimpleAtob(argument.value.value, &flag)) return;
-    errors_.push_back({{argument.name}, "must be true or false", "wrong_type"});
-  }
-
   void Take(const TableArgument& argument) {
-    const std::string& name = argument.name;
-    const std::string text = names_.ToName(argument.value);
-    if (name == "predicate") {
-      view.predicates.push_back(text);
-    } else if (name == "without_predicate") {
-      view.without_predicates.push_back(text);
-    } else if (name == "node_type") {
-      view.node_types.push_back(text);
-    } else if (name == "named_graph") {
-      view.graph = text;
-    } else if (name == "weighted") {
-      TakeFlag(argument, view.weighted);
-    } else if (name == "literals") {
-      TakeFlag(argument, view.literals);
-    } else if (name == "min_weight") {
-      if (!absl::SimpleAtof(argument.value.value, &view.min_weight))
-        errors_.push_back({{name}, "must be a number", "wrong_type"});
-    } else {
-      parameters[name] = TextOf(argument.value);
+    std::string text = TextOf(argument.value);
+    const absl::StatusOr<bool> of_view =
+        SetViewOption(argument.name, text, view);
+    if (!of_view.ok()) {
+      for (FieldError& error : FieldErrors(of_view.status()))
+        errors_.push_back(std::move(error));
+    } else if (!*of_view) {
+      parameters[argument.name] = std::move(text);
     }
   }
 
@@ -142,6 +125,19 @@ class ComputedRows final : public query::TableRows {
   size_t next_ = 0;
 };
 
+// A GraphView knows statements, not when they hold.
+absl::Status CheckTime(std::string_view name,
+                       const query::QueryOptions& options) {
+  if (!options.valid_at) return absl::OkStatus();
+  return FieldErrorStatus(
+      {{{"valid_at"},
+        absl::StrCat("SERVICE skg:", av(name),
+                     " reads statements whatever time they hold at; ask "
+                     "without valid_at, or have those that hold then in a "
+                     "named graph and choose it by skg:named_graph"),
+        "not_allowed"}});
+}
+
 // The columns that were asked for, by name.
 absl::StatusOr<std::vector<const AnalysisColumn*>> ColumnsOf(
     const AnalysisTable& table, std::span<const std::string_view> wanted) {
@@ -172,14 +168,17 @@ AnalysisTables::~AnalysisTables() = default;
 
 absl::StatusOr<std::shared_ptr<const ComputedTable>> AnalysisTables::Compute(
     std::string_view name, std::span<const TableArgument> arguments,
-    const Cancellation* cancellation) {
+    const query::QueryOptions& options) {
   const std::lock_guard lock(mutex_);
   for (const auto& one : computed_) {
     if (one->name == name && std::ranges::equal(one->arguments, arguments))
       return one;
   }
+  SKG_RETURN_IF_ERROR(CheckTime(name, options));
   CallArguments call(view_.names(), arguments);
   SKG_RETURN_IF_ERROR(call.status());
+  call.view.min_weight = std::max(call.view.min_weight, options.min_weight);
+  const Cancellation* const cancellation = options.cancellation;
   const auto go_on = [cancellation](double /*done*/) {
     return cancellation == nullptr || cancellation->Check().ok();
   };
@@ -210,7 +209,7 @@ absl::StatusOr<std::unique_ptr<query::TableRows>> AnalysisTables::Open(
     std::string_view name, std::span<const TableArgument> arguments,
     std::span<const std::string_view> columns, query::exec::Context& context) {
   SKG_ASSIGN_OR_RETURN(std::shared_ptr<const ComputedTable> table,
-                       Compute(name, arguments, context.options.cancellation));
+                       Compute(name, arguments, context.options));
   SKG_ASSIGN_OR_RETURN(std::vector<const AnalysisColumn*> found,
                        ColumnsOf(table->table, columns));
   auto rows = std::make_unique<ComputedRows>(std::move(table), std::move(found),

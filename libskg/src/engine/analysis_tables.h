@@ -16,11 +16,13 @@ namespace skg::engine {
 
 struct ComputedTable;  // a view and the rows of an analysis
 
-// An analysis runs once for its arguments, however often the query opens it.
-// Thread-safe.
+// An analysis runs once for its arguments, however often the query opens it. It
+// reads all graphs, whatever the query's dataset, unless the arguments name
+// one; of the query's options min_weight counts for it, and valid_at is
+// kInvalidArgument. Thread-safe.
 class AnalysisTables final : public query::TableSource {
  public:
-  // The view outlives it.
+  // The view outlives it. All that open a table are of one query.
   AnalysisTables(const ViewImpl& view, size_t threads)
       : view_(view), threads_(threads) {}
   ~AnalysisTables() override;
@@ -33,7 +35,7 @@ class AnalysisTables final : public query::TableSource {
  private:
   [[nodiscard]] absl::StatusOr<std::shared_ptr<const ComputedTable>> Compute(
       std::string_view name, std::span<const query::TableArgument> arguments,
-      const Cancellation* cancellation);
+      const query::QueryOptions& options);
 
   const ViewImpl& view_;
   const size_t threads_;

@@ -132,8 +132,46 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(
                      .memory = &engine->memory_},
            .history_kept_for = options.history_kept_for,
            .commit_budget = &engine->memory_,
-           .hold_check = engine->holds_.get()}));
+           .hold_check = engine->holds_.get(),
+           .participant = &engine->text_indexes_}));
+  engine->vector_indexes_.SetTasks(&engine->tasks());
+  engine->text_indexes_.SetWantsFold(
+      [impl = engine.get()](text::PostingIndex index) {
+        impl->StartFold(index);
+      });
+  SKG_RETURN_IF_ERROR(engine->embedding_followers_.Resume());
   return engine;
+}
+
+void EngineImpl::StartFold(text::PostingIndex index) {
+  const std::pair key(index.graph, index.index);
+  {
+    const std::lock_guard lock(folding_mutex_);
+    if (!folding_.insert(key).second) return;
+  }
+  const auto ended = [this, key] {
+    const std::lock_guard lock(folding_mutex_);
+    folding_.erase(key);
+  };
+  tasks::TaskSpec spec;
+  spec.kind = "text-fold";
+  spec.pool = TaskPool::kIndex;
+  spec.title = absl::StrCat("text index ", index.index, " of graph number ",
+                            index.graph);
+  spec.persistent = false;
+  const auto task = tasks().Submit(
+      std::move(spec),
+      [this, index,
+       ended](tasks::TaskContext& context) -> absl::StatusOr<std::string> {
+        const absl::Status status = text_indexes_.Fold(
+            store().kv(), index,
+            {.budget = &memory_, .cancellation = &context.cancellation()});
+        ended();
+        if (!status.ok()) return status;
+        return std::string();
+      });
+  // Too many wait, or it is the end: the next one asks again.
+  if (!task.ok()) ended();
 }
 
 absl::Status EngineImpl::ReserveForStore() {
@@ -245,7 +283,14 @@ absl::Status Engine::CreateGraphs(std::span<const std::string> names,
 
 absl::Status Engine::DropGraph(std::string_view name) {
   SKG_ASSIGN_OR_RETURN(const GraphName parsed, ParseGraphName(name));
-  return impl_->store().DropGraph(parsed.tenant, parsed.graph);
+  SKG_ASSIGN_OR_RETURN(
+      const storage::GraphStore graph,
+      impl_->store().OpenGraph(parsed.tenant, parsed.graph, nullptr));
+  SKG_RETURN_IF_ERROR(impl_->store().DropGraph(parsed.tenant, parsed.graph));
+  impl_->embedding_followers().StopGraph(graph.description().number);
+  impl_->vector_indexes().ForgetGraph(graph.description().number);
+  impl_->text_indexes().ForgetGraph(graph.description().number);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<GraphInfo>> Engine::ListGraphs(

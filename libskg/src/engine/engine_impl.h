@@ -3,22 +3,35 @@
 
 #include <cstddef>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "analytics/view_cache.h"
 #include "base/memory_budget.h"
+#include "engine/embedders.h"
+#include "engine/embedding_followers.h"
 #include "engine/parsed_queries.h"
+#include "engine/vector_indexes.h"
 #include "skg/engine.h"
 #include "storage/store.h"
+#include "text/text_indexes.h"
 
 namespace skg::engine {
 
 // Thread-safe. Outlives every GraphImpl.
 class EngineImpl {
  public:
-  ~EngineImpl() { graph_views_.Clear(); }
+  ~EngineImpl() {
+    // Followers and tasks use all that follows.
+    embedding_followers_.Clear();
+    if (store_ != nullptr) tasks().Shutdown();
+    graph_views_.Clear();
+    vector_indexes_.Clear();
+  }
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<EngineImpl>> Open(
       std::string_view directory, const EngineOptions& options);
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<EngineImpl>> OpenReader(
@@ -37,6 +50,12 @@ class EngineImpl {
   [[nodiscard]] analytics::ViewCache& graph_views() { return graph_views_; }
   // What one call may take for rows that it must hold to sort them.
   [[nodiscard]] size_t sort_budget_bytes() const { return memory_bytes_ / 4; }
+  [[nodiscard]] VectorIndexes& vector_indexes() { return vector_indexes_; }
+  [[nodiscard]] Embedders& embedders() { return embedders_; }
+  [[nodiscard]] EmbeddingFollowers& embedding_followers() {
+    return embedding_followers_;
+  }
+  [[nodiscard]] text::TextIndexes& text_indexes() { return text_indexes_; }
   [[nodiscard]] ParsedQueries& parsed_queries() { return parsed_queries_; }
   void Log(LogLevel level, std::string_view message) const {
     if (logger_) logger_(level, message);
@@ -50,13 +69,18 @@ class EngineImpl {
         memory_bytes_(memory_bytes),
         memory_(memory_bytes),
         logger_(options.logger),
-        graph_views_(memory_bytes / 8) {
+        graph_views_(memory_bytes / 8),
+        vector_indexes_(directory_ + "/vectors", memory_),
+        embedders_(options.embedders),
+        embedding_followers_(*this) {
     memory_.SetReclaim([this] { graph_views_.Reclaim(); });
   }
 
   // Half for blocks and buffers, a quarter for decoded blocks, the dictionary's
   // cache, fences and filters; what is left is for the calls that run.
   [[nodiscard]] absl::Status ReserveForStore();
+  // Once at a time for an index.
+  void StartFold(text::PostingIndex index);
 
   std::string directory_;
   Durability durability_;
@@ -68,6 +92,12 @@ class EngineImpl {
   // Outlives the store, whose calls may ask memory back, but not with views of
   // its graphs in it.
   analytics::ViewCache graph_views_;
+  VectorIndexes vector_indexes_;  // likewise
+  Embedders embedders_;
+  EmbeddingFollowers embedding_followers_;
+  text::TextIndexes text_indexes_;
+  std::mutex folding_mutex_;
+  absl::flat_hash_set<std::pair<uint32_t, uint32_t>> folding_;
   std::unique_ptr<storage::Store> store_;
   ParsedQueries parsed_queries_;
 };

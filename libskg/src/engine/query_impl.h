@@ -10,8 +10,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/cancellation.h"
-#include "engine/analysis_tables.h"
 #include "engine/column_batch.h"
+#include "engine/query_tables.h"
 #include "engine/service_bridge.h"
 #include "engine/view_impl.h"
 #include "query/exec/run.h"
@@ -57,7 +57,7 @@ class QueryImpl {
       : view_(std::move(view)),
         cancellation_(options.deadline),
         memory_bytes_(options.memory_bytes),
-        tables_(*view_, options.threads) {}
+        tables_(view_, options.threads, options.deadline) {}
 
   [[nodiscard]] absl::Status Start(const query::Query& query,
                                    const QueryOptions& options);
@@ -74,7 +74,7 @@ class QueryImpl {
   Cancellation cancellation_;
   const size_t memory_bytes_;
   std::optional<ServiceBridge> services_;
-  AnalysisTables tables_;
+  QueryTables tables_;
   QueryResult::Form form_ = QueryResult::Form::kSolutions;
   std::vector<std::string> variables_;
   std::vector<std::pair<std::string, std::string>> prefixes_;

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/bytes.h"
 #include "base/status.h"
+#include "storage/commit_part.h"
 #include "storage/commit_queue.h"
 #include "storage/graph_state.h"
 #include "storage/load_build.h"
@@ -91,6 +92,7 @@ class BulkLoad::Impl {
   absl::Status FinalIds(size_t part, std::vector<TermId>* ids) const;
 
   absl::Status Publish(PreparedCommit& commit);
+  absl::Status TellParticipant(const RunPublication& publication);
   absl::Status TryPublish(uint32_t run, bool alone, PreparedCommit& commit);
   absl::StatusOr<RunPublication> BuildAgainst(
       std::shared_ptr<const Snapshot> snapshot, uint32_t run);
@@ -449,6 +451,27 @@ absl::Status BulkLoad::Impl::CheckSince(RunPublication& publication) {
   return absl::OkStatus();
 }
 
+// Before the run is anybody's: the participant's rows are there when it is.
+absl::Status BulkLoad::Impl::TellParticipant(
+    const RunPublication& publication) {
+  if (graph_.participant() == nullptr || publication.run.rows == 0)
+    return absl::OkStatus();
+  RunInfo info = publication.run;
+  info.commit = info.min_commit = info.max_commit = 1;
+  Head head;
+  head.last_commit = 1;
+  Manifest manifest;
+  manifest.runs.push_back(info);
+  auto run =
+      std::make_shared<const Run>(graph_.description.number, info, graph_.kv,
+                                  &graph_.blocks, Run::Kind::kDraft);
+  return graph_.participant()->PrepareRun(
+      graph_, ReadView(std::make_shared<const Snapshot>(
+                  graph_.shared_from_this(), graph_.kv.NewSnapshot(), head,
+                  std::move(manifest),
+                  std::vector<std::shared_ptr<const Run>>{std::move(run)})));
+}
+
 absl::Status BulkLoad::Impl::TryPublish(uint32_t run, bool alone,
                                         PreparedCommit& commit) {
   // Until it is published, the log must reach back to the snapshot.
@@ -459,6 +482,7 @@ absl::Status BulkLoad::Impl::TryPublish(uint32_t run, bool alone,
           SKG_ASSIGN_OR_RETURN(auto snapshot, graph_.TakeSnapshot());
           SKG_ASSIGN_OR_RETURN(const RunPublication publication,
                                BuildAgainst(std::move(snapshot), run));
+          SKG_RETURN_IF_ERROR(TellParticipant(publication));
           return writer.PublishRun(publication, commit, batch);
         },
         commit.request.durability, /*alone=*/true);
@@ -466,6 +490,7 @@ absl::Status BulkLoad::Impl::TryPublish(uint32_t run, bool alone,
   SKG_ASSIGN_OR_RETURN(auto snapshot, graph_.TakeSnapshot());
   SKG_ASSIGN_OR_RETURN(RunPublication publication,
                        BuildAgainst(std::move(snapshot), run));
+  SKG_RETURN_IF_ERROR(TellParticipant(publication));
   SKG_RETURN_IF_ERROR(CheckSince(publication));
   return graph_.queue().Edit(
       [&](CommitWriter& writer, CommitBatch& batch) {

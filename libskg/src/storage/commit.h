@@ -31,6 +31,7 @@ struct WriteOperation {
   uint32_t record = 0;
 };
 
+class CommitPart;
 class ReadSet;
 
 struct CommitRequest {
@@ -42,6 +43,8 @@ struct CommitRequest {
   // O(predicates) whatever their number.
   std::vector<ClearScope> clears;
   std::vector<WriteOperation> operations;
+  // Rows of others that belong to the same commit.
+  std::vector<std::shared_ptr<CommitPart>> parts;
   Durability durability = Durability::kSync;
   std::string idempotency_key;
   // 128-bit hash of the request that came with the key, by the door's choice.

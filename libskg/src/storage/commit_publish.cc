@@ -131,6 +131,14 @@ absl::Status CommitWriter::PublishRun(const RunPublication& publication,
   for (const auto& [id, change] : publication.named_graphs)
     SKG_RETURN_IF_ERROR(LoadCounts(graph_counts_, id, &NamedGraphCountKey));
 
+  for (const auto& part : commit.parts) {
+    for (const TermId id : part->terms()) {
+      if (!id.bound() || commit.Resolve(id).bound()) continue;
+      return absl::FailedPreconditionError(
+          "a transaction that was too large for memory cannot bring vectors of "
+          "nodes that are new with it; write these in a commit after it");
+    }
+  }
   SKG_RETURN_IF_ERROR(CheckQuota(publication, cleared));
   SKG_RETURN_IF_ERROR(AddRecords(publication, batch));
 
@@ -193,6 +201,7 @@ absl::Status CommitWriter::PublishRun(const RunPublication& publication,
   recent.clears = cleared.scopes();
   recent.everything = publication.run.rows > 0;
   ++recent_keys_;
+  AppendParts(commit, batch);
   StoreIdempotency(commit, batch);
   batch.last_commit = number;
   return absl::OkStatus();

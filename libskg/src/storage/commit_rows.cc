@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "storage/commit_part.h"
 #include "storage/commit_writer.h"
 #include "storage/fold.h"
 #include "storage/pending_clears.h"
@@ -111,6 +112,16 @@ void CommitWriter::AppendLog(absl::Time time,
   for (const std::string& bytes : encoder.Finish()) {
     batch.rows->Put(Family::kLog,
                     LogKey(graph_.description.number, commit, chunk++), bytes);
+  }
+}
+
+void CommitWriter::AppendParts(const PreparedCommit& commit,
+                               CommitBatch& batch) const {
+  std::vector<TermId> ids;
+  for (const auto& part : commit.parts) {
+    ids.clear();
+    for (const TermId id : part->terms()) ids.push_back(commit.Resolve(id));
+    part->AddRows(head_.last_commit, ids, *batch.rows);
   }
 }
 

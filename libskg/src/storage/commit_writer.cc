@@ -205,6 +205,7 @@ absl::Status CommitWriter::Apply(PreparedCommit& commit, CommitBatch& batch) {
       commit.outcome.outcomes.push_back(outcome);
   }
 
+  AppendParts(commit, batch);
   // What is written takes its place.
   commit.ReleaseWork();
   if (batch.statements.empty()) batch.statements.reserve(touched.size());
@@ -293,6 +294,13 @@ absl::Status CommitWriter::FindTerms(PreparedCommit& commit) {
     const StatementKey& key = operation.key;
     for (const TermId id :
          {key.graph, key.subject, key.predicate, key.object}) {
+      if (!id.in_arena()) continue;
+      const TermId place = commit.new_term_ids[id.payload()];
+      if (place.in_arena()) commit.terms[place.payload()].needed = true;
+    }
+  }
+  for (const auto& part : commit.parts) {
+    for (const TermId id : part->terms()) {
       if (!id.in_arena()) continue;
       const TermId place = commit.new_term_ids[id.payload()];
       if (place.in_arena()) commit.terms[place.payload()].needed = true;

@@ -204,6 +204,8 @@ class CommitWriter {
   void AppendLog(absl::Time time, const std::vector<LoggedChange>& changes,
                  const Cleared& cleared, CommitBatch& batch);
   void StoreIdempotency(PreparedCommit& commit, CommitBatch& batch);
+  // Of the commit that is the head's last one.
+  void AppendParts(const PreparedCommit& commit, CommitBatch& batch) const;
 
   GraphState& graph_;
   const size_t run_rows_;

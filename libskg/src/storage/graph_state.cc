@@ -18,7 +18,8 @@ GraphState::GraphState(GraphDescription graph, KvStore& store,
                        Dictionary& terms, BlockCache& cache, GroupSync& sync,
                        size_t run_rows, Maintenance* maintenance,
                        HoldCheck* holds, QuotaCheck* quota,
-                       RunMemory* run_memory, CommitMemory* commit_memory)
+                       RunMemory* run_memory, CommitMemory* commit_memory,
+                       CommitParticipant* participant)
     : description(std::move(graph)),
       kv(store),
       dictionary(terms),
@@ -27,6 +28,7 @@ GraphState::GraphState(GraphDescription graph, KvStore& store,
       quota_(quota),
       run_memory_(run_memory),
       commit_memory_(commit_memory),
+      participant_(participant),
       log_(description, kv),
       maintenance_(maintenance),
       queue_(std::make_unique<CommitQueue>(*this, sync, run_rows)) {}

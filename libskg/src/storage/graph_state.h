@@ -24,6 +24,7 @@
 namespace skg::storage {
 
 class CommitMemory;
+class CommitParticipant;
 class CommitQueue;
 class GroupSync;
 class Maintenance;
@@ -99,12 +100,13 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
   // `maintenance` may be null: nothing is folded then but on demand. `holds`
   // may be null: nothing holds the past. `quota` may be null: no limits.
   // `run_memory` may be null: nobody counts it. `commit_memory` may be null:
-  // commits take what they need.
+  // commits take what they need. `participant` may be null.
   GraphState(GraphDescription description, KvStore& kv, Dictionary& dictionary,
              BlockCache& blocks, GroupSync& sync, size_t run_rows,
              Maintenance* maintenance = nullptr, HoldCheck* holds = nullptr,
              QuotaCheck* quota = nullptr, RunMemory* run_memory = nullptr,
-             CommitMemory* commit_memory = nullptr);
+             CommitMemory* commit_memory = nullptr,
+             CommitParticipant* participant = nullptr);
   ~GraphState();
 
   // Reads where the graph stands and proves that head, manifest and the last
@@ -213,6 +215,7 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
   [[nodiscard]] Maintenance* maintenance() const { return maintenance_; }
   [[nodiscard]] QuotaCheck* quota() const { return quota_; }
   [[nodiscard]] CommitMemory* commit_memory() const { return commit_memory_; }
+  [[nodiscard]] CommitParticipant* participant() const { return participant_; }
 
  private:
   [[nodiscard]] std::string Name() const;
@@ -226,6 +229,7 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
   QuotaCheck* const quota_;
   RunMemory* const run_memory_;
   CommitMemory* const commit_memory_;
+  CommitParticipant* const participant_;
   GraphLog log_;
 
   // A snapshot that may outlive the state only with `self` (else null).

@@ -100,6 +100,10 @@ StatementKey PreparedCommit::Resolve(const StatementKey& key) const {
 }
 
 absl::Status CheckOperations(const CommitRequest& request) {
+  for (const auto& part : request.parts) {
+    for (const TermId id : part->terms())
+      SKG_RETURN_IF_ERROR(CheckId(request, id));
+  }
   if (request.clears.size() > kMostClears) {
     return absl::InvalidArgumentError(
         absl::StrCat("a commit clears ", request.clears.size(),
@@ -133,6 +137,13 @@ absl::Status Prepare(GraphState& graph, PreparedCommit& commit) {
     commit.new_term_ids.push_back(Enqueue(term, commit));
   }
   SKG_RETURN_IF_ERROR(CheckOperations(commit.request));
+  commit.parts = commit.request.parts;
+  if (graph.participant() != nullptr) {
+    SKG_ASSIGN_OR_RETURN(CommitParticipant::Prepared prepared,
+                         graph.participant()->Prepare(graph, commit.request));
+    if (prepared.part != nullptr) commit.parts.push_back(prepared.part);
+    commit.hold = std::move(prepared.hold);
+  }
   return graph.description.statement_ids ? HashStatements(graph, commit)
                                          : absl::OkStatus();
 }

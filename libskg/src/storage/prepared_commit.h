@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "base/uuid.h"
 #include "storage/commit.h"
+#include "storage/commit_part.h"
 #include "storage/dictionary.h"
 #include "storage/graph_state.h"
 
@@ -46,6 +47,9 @@ struct PreparedCommit {
   std::vector<TermId> new_term_ids;
   // One an operation that may insert, where the graph keeps an id index.
   std::vector<Uuid> statement_ids;
+  // The request's, and what the store's participant makes of it.
+  std::vector<std::shared_ptr<CommitPart>> parts;
+  std::shared_ptr<const void> hold;  // the participant's
 
   // The real id of an id of the request (unbound: not in the graph).
   [[nodiscard]] TermId Resolve(TermId id) const;
@@ -56,6 +60,7 @@ struct PreparedCommit {
     terms = {};
     new_term_ids = {};
     statement_ids = {};
+    parts = {};
   }
 
   // Results: written by whoever leads, read by the owner once it is done.

@@ -190,7 +190,7 @@ class StoreImpl {
     auto state = std::make_shared<GraphState>(
         *std::move(graph), *kv_, dictionary_, blocks_, sync_,
         options_->run_rows, maintenance_.get(), options_->hold_check,
-        &quota_check(), &run_memory_, &commit_memory_);
+        &quota_check(), &run_memory_, &commit_memory_, options_->participant);
     SKG_RETURN_IF_ERROR(state->Load());
     return state;
   }

@@ -28,6 +28,7 @@
 
 namespace skg::storage {
 
+class CommitParticipant;
 class StoreImpl;
 struct RestoreWork;
 struct SaveSummary;
@@ -229,6 +230,9 @@ struct StoreOptions {
   HoldCheck* hold_check = nullptr;
   // Null: the limits that SetQuota sets. Must outlive the store.
   QuotaCheck* quota_check = nullptr;
+  // What it makes of commits is written with them. May be null; must outlive
+  // the store.
+  CommitParticipant* participant = nullptr;
 };
 
 // The UUID of a restored graph, in which the ids of its statements are named.

@@ -42,6 +42,7 @@ class Writer {
     }
     switch (table_.kind) {
       case AnalysisKind::kScores:
+      case AnalysisKind::kDistances:
         SKG_RETURN_IF_ERROR(WriteRecords());
         break;
       case AnalysisKind::kCommunities:

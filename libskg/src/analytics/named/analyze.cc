@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "analytics/named/analyses.h"
+#include "analytics/named/parameter_values.h"
 #include "base/status.h"
 #include "skg/field_error.h"
 
@@ -43,6 +44,15 @@ absl::Status Unknown(std::string_view algorithm) {
         "out_of_range"}});
 }
 
+absl::StatusOr<const analytics::Analysis*> AnalysisOf(
+    std::string_view algorithm) {
+  const auto at =
+      std::find_if(All().begin(), All().end(),
+                   [&](const auto& one) { return one.info.name == algorithm; });
+  if (at == All().end()) return Unknown(algorithm);
+  return &*at;
+}
+
 }  // namespace
 
 std::span<const AnalysisInfo> Analyses() {
@@ -54,18 +64,30 @@ std::span<const AnalysisInfo> Analyses() {
   return *infos;
 }
 
+const AnalysisInfo* FindAnalysis(std::string_view name) {
+  const absl::StatusOr<const analytics::Analysis*> found = AnalysisOf(name);
+  return found.ok() ? &(*found)->info : nullptr;
+}
+
+absl::Status CheckAnalysis(std::string_view algorithm,
+                           const AnalysisParameters& parameters) {
+  SKG_ASSIGN_OR_RETURN(const analytics::Analysis* const analysis,
+                       AnalysisOf(algorithm));
+  const std::vector<FieldError> errors =
+      analytics::ParameterErrors(analysis->info, parameters);
+  return errors.empty() ? absl::OkStatus() : FieldErrorStatus(errors);
+}
+
 absl::StatusOr<AnalysisTable> Analyze(const GraphView& view,
                                       std::string_view algorithm,
                                       const AnalysisParameters& parameters,
                                       const KernelOptions& run) {
-  const auto at =
-      std::find_if(All().begin(), All().end(),
-                   [&](const auto& one) { return one.info.name == algorithm; });
-  if (at == All().end()) return Unknown(algorithm);
-  analytics::ParameterReader reader(at->info, view, parameters);
-  SKG_ASSIGN_OR_RETURN(AnalysisTable table, at->run(view, reader, run));
+  SKG_ASSIGN_OR_RETURN(const analytics::Analysis* const analysis,
+                       AnalysisOf(algorithm));
+  analytics::ParameterReader reader(analysis->info, view, parameters);
+  SKG_ASSIGN_OR_RETURN(AnalysisTable table, analysis->run(view, reader, run));
   table.algorithm = std::string(algorithm);
-  table.kind = at->info.kind;
+  table.kind = analysis->info.kind;
   return table;
 }
 

@@ -204,7 +204,7 @@ absl::StatusOr<AnalysisTable> RunDistances(const GraphView& view,
 }
 
 constexpr Analysis kAnalyses[] = {
-    {{"distances", AnalysisKind::kScores,
+    {{"distances", AnalysisKind::kDistances,
       "how far it is from a node to those within reach", kDistances},
      RunDistances},
     {{"k_shortest_paths", AnalysisKind::kPaths,

@@ -43,7 +43,7 @@ class NamedTable final : public TableFunction {
       return absl::FailedPreconditionError(absl::StrCat(
           "SERVICE skg:", name_,
           " works in queries of stored states only, not in an update: write "
-          "the analysis into a named graph first"));
+          "what it gives into a named graph first"));
     }
     return context.options.tables->Open(name_, arguments_, columns_, context);
   }
