@@ -1,14 +1,15 @@
 #include "cli/analyze_options.h"
 
-#include <algorithm>
-#include <map>
+#include <cctype>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "cli/help_text.h"
 #include "skg/analyze.h"
+#include "skg/field_error.h"
 
 namespace skg::cli {
 namespace {
@@ -24,71 +25,86 @@ std::string TypeName(const AnalysisParameter& parameter) {
     case ParameterType::kChoice:
       return std::string(parameter.choices);
     case ParameterType::kNode:
+    case ParameterType::kName:
       return "NAME";
   }
   return "";
 }
 
 // max_iterations is --max-iterations.
+std::string OptionName(const AnalysisParameter& parameter) {
+  return absl::StrCat(
+      "--", absl::StrReplaceAll(std::string(parameter.name), {{"_", "-"}}));
+}
+
+std::string Capitalised(std::string_view text) {
+  std::string changed(text);
+  changed[0] =
+      static_cast<char>(std::toupper(static_cast<unsigned char>(changed[0])));
+  return changed;
+}
+
+std::string Description(const AnalysisParameter& parameter) {
+  std::string text = Capitalised(parameter.meaning);
+  if (!parameter.fallback.empty())
+    absl::StrAppend(&text, " [", std::string(parameter.fallback), "]");
+  if (parameter.repeats) absl::StrAppend(&text, "; may come several times");
+  return text;
+}
+
 void AddParameter(CLI::App& verb, const std::shared_ptr<AnalyzeVerb>& analyze,
                   const AnalysisParameter& parameter) {
-  std::string description(parameter.meaning);
-  description[0] = static_cast<char>(
-      std::toupper(static_cast<unsigned char>(description[0])));
-  if (!parameter.fallback.empty())
-    absl::StrAppend(&description, " [", std::string(parameter.fallback), "]");
   const std::string name(parameter.name);
-  CLI::Option* option =
-      verb.add_option_function<std::string>(
-              absl::StrCat("--", absl::StrReplaceAll(name, {{"_", "-"}})),
-              [analyze, name](const std::string& text) {
-                analyze->job.parameters[name] = text;
-              },
-              description)
-          ->type_name(TypeName(parameter));
+  CLI::Option* option = verb.add_option_function<std::string>(
+                                OptionName(parameter),
+                                [analyze, name](const std::string& text) {
+                                  analyze->job.parameters[name] = text;
+                                },
+                                Description(parameter))
+                            ->type_name(TypeName(parameter));
   if (parameter.fallback.empty()) option->required();
 }
 
-void AddNames(CLI::App& verb, const char* name, std::vector<std::string>& names,
-              const char* description) {
-  verb.add_option(name, names, description)
-      ->check(Checked(CheckNotEmpty))
-      ->type_name("NAME")
-      ->allow_extra_args(false);
+// A usage error where the text is wrong, as CLI11 tells them.
+void SetOption(const AnalysisParameter& parameter, const std::string& text,
+               GraphViewOptions& view) {
+  const absl::StatusOr<bool> set = SetViewOption(parameter.name, text, view);
+  if (set.ok()) return;
+  throw CLI::ValidationError(OptionName(parameter),
+                             FieldErrors(set.status()).at(0).message);
 }
 
-void AddView(CLI::App& verb, GraphViewOptions& view) {
-  static const std::map<std::string, ParallelEdges> kRules = {
-      {"sum", ParallelEdges::kSum},
-      {"greatest", ParallelEdges::kGreatest},
-      {"least", ParallelEdges::kLeast},
-      {"mean", ParallelEdges::kMean}};
-  AddNames(
-      verb, "--predicate", view.predicates,
-      "Only statements of this predicate are edges; may come several times");
-  AddNames(verb, "--without-predicate", view.without_predicates,
-           "Statements of this predicate are none; may come several times");
-  AddNames(verb, "--node-type", view.node_types,
-           "Only nodes of this rdf:type; may come several times");
-  verb.add_option_function<std::string>(
-          "--named-graph",
-          [&view](const std::string& text) { view.graph = text; },
-          "Only this graph of the dataset; empty: its default graph")
-      ->type_name("NAME");
-  verb.add_option("--min-weight", view.min_weight,
-                  "Only statements of at least this weight [0]")
-      ->type_name("NUMBER");
-  verb.add_flag("--literals", view.literals, "Literals are nodes, too");
-  verb.add_flag("--weighted", view.weighted,
-                "Edges weigh what their statements do; else each weighs 1");
-  verb.add_option_function<std::string>(
-          "--parallel",
-          [&view](const std::string& text) {
-            view.parallel_edges = kRules.at(text);
-          },
-          "Weight of an edge that several statements make [sum]")
-      ->check(OneOf({"sum", "greatest", "least", "mean"}))
-      ->type_name("sum|greatest|least|mean");
+// `parameter` is one of ViewParameters(), which are there for good.
+void AddViewOption(CLI::App& verb, const AnalysisParameter& parameter,
+                   GraphViewOptions& view) {
+  const std::string name = OptionName(parameter);
+  if (parameter.type == ParameterType::kFlag) {
+    verb.add_flag_function(
+        name,
+        [&parameter, &view](int64_t /*times*/) {
+          SetOption(parameter, "true", view);
+        },
+        Capitalised(parameter.meaning));
+  } else if (parameter.repeats) {
+    verb.add_option_function<std::vector<std::string>>(
+            name,
+            [&parameter, &view](const std::vector<std::string>& texts) {
+              for (const std::string& text : texts)
+                SetOption(parameter, text, view);
+            },
+            Description(parameter))
+        ->check(Checked(CheckNotEmpty))
+        ->type_name(TypeName(parameter))
+        ->allow_extra_args(false);
+  } else {
+    verb.add_option_function<std::string>(
+            name,
+            [&parameter, &view](const std::string& text) {
+              SetOption(parameter, text, view);
+            },
+            Description(parameter))
+        ->type_name(TypeName(parameter));
+  }
 }
 
 AnalysisOutput& OutputOf(AnalyzeVerb& analyze) {
@@ -118,21 +134,18 @@ void AddOutput(CLI::App& verb, const std::shared_ptr<AnalyzeVerb>& analyze) {
 }
 
 void AddAnalysis(CLI::App& parent, const AnalysisInfo& info, Chosen& chosen) {
-  std::string meaning(info.meaning);
-  meaning[0] =
-      static_cast<char>(std::toupper(static_cast<unsigned char>(meaning[0])));
   CLI::App* verb = AddVerb(parent, std::string(info.name).c_str(),
-                           meaning.c_str(), kAnalyzeFooter);
+                           Capitalised(info.meaning).c_str(), kAnalyzeFooter);
   auto analyze = std::make_shared<AnalyzeVerb>();
   analyze->job.algorithm = std::string(info.name);
   for (const AnalysisParameter& parameter : info.parameters)
     AddParameter(*verb, analyze, parameter);
   AddTarget(*verb, analyze->target);
   AddReadOnly(*verb, analyze->target.read_only);
-  AddView(*verb, analyze->job.view);
+  for (const AnalysisParameter& parameter : ViewParameters())
+    AddViewOption(*verb, parameter, analyze->job.view);
   AddAsOf(*verb, analyze->as_of);
-  if (info.kind != AnalysisKind::kPaths && info.kind != AnalysisKind::kFigures)
-    AddOutput(*verb, analyze);
+  if (GivesNodes(info.kind)) AddOutput(*verb, analyze);
   verb->add_option("--threads", analyze->job.threads,
                    "How many threads may work [as many as the machine runs]")
       ->type_name("N");

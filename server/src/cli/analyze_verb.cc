@@ -155,15 +155,6 @@ absl::Status Analyze(const AnalyzeVerb& verb, const std::string& directory) {
                                        : PrintRows(*view, *table, format);
 }
 
-// Of a graph of nothing: what is wrong is told before anything is read.
-absl::Status CheckParameters(const AnalyzeVerb& verb) {
-  const absl::StatusOr<GraphView> nothing = GraphView::FromEdges(0, {});
-  if (!nothing.ok()) return nothing.status();
-  return skg::Analyze(*nothing, verb.job.algorithm, verb.job.parameters,
-                      {.threads = 1})
-      .status();
-}
-
 }  // namespace
 
 int RunAnalyze(const AnalyzeVerb& verb) {
@@ -175,9 +166,12 @@ int RunAnalyze(const AnalyzeVerb& verb) {
     return FailUsage("analyze " + verb.job.algorithm,
                      "--read-only does not go with writing the answer");
   }
-  if (const absl::Status wrong = CheckParameters(verb); !wrong.ok())
+  const absl::Status wrong =
+      CheckAnalysis(verb.job.algorithm, verb.job.parameters);
+  if (!wrong.ok()) {
     return FailUsage("analyze " + verb.job.algorithm,
                      std::string(wrong.message()));
+  }
   NoteInterrupts();
   const absl::Status status = Analyze(verb, *directory);
   return status.ok() ? kExitOk : Fail(status);

@@ -15,6 +15,7 @@
 #include "cli/analyze_options.h"
 #include "cli/help_text.h"
 #include "cli/options.h"
+#include "cli/search_options.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
 #include "skg/time_travel.h"
@@ -627,6 +628,8 @@ int RunCommandLine(int argc, char** argv) {
   AddBackup(app, chosen);
   AddRestore(app, chosen);
   AddAnalyze(app, chosen);
+  AddSearch(app, chosen);
+  AddIndex(app, chosen);
   AddTasks(app, chosen);
   AddTenants(app, chosen);
   AddKeys(app, chosen);

@@ -78,6 +78,38 @@ Examples:
   skg analyze shortest_paths --data ./kg --source Curie --target Einstein
   skg analyze betweenness --data ./kg --sources 1000 --write-graph ranks)";
 
+inline constexpr char kSearchFooter[] = R"(
+TEXT is looked for in a text index, the vector of --vector or --near in a vector
+index, --from in the graph. Several of them make one ranking, whose hits tell
+their place in each. `skg index create` makes the indexes.
+
+In TEXT one word is enough unless --all-words or a sign says more:
+  radium discov*  "periodic table"  chemst~  +nobel -peace
+
+Examples:
+  skg search 'radioactive metal*' --data ./kg --type Element
+  skg search --near Radium --data ./kg --top-k 5
+  skg search physics --from Marie_Curie --data ./kg --max-distance 2
+  skg search --vector query.json --data ./kg --filter 'SELECT ?s { ?s a :Person }')";
+
+inline constexpr char kIndexFooter[] = R"(
+An index is part of its graph: a search finds what the state that it searches
+shows, also a past one. Text indexes fill themselves; vectors are put in.
+
+  skg index create   make an index of texts or vectors
+  skg index list     list all
+  skg index stats    show all that is known of one
+  skg index put      put vectors in, from lines {"entity": NAME, "vector": [...]};
+                     each thousand is one commit
+  skg index rebuild  make one anew, smaller where texts or vectors have gone
+  skg index drop     remove one
+
+Examples:
+  skg index create --data ./kg --kind text --predicate label --predicate comment
+  skg index create --data ./kg --kind hnsw --dimension 384 --metric cosine
+  skg index put --data ./kg vectors.ndjson
+  skg index drop --data ./kg --index default --kind vector)";
+
 inline constexpr char kDiffFooter[] = R"(
 A statement is `added` where only the later state has it, `removed` where only
 the earlier one has it, and `changed` where weight, metadata, valid time or

@@ -241,6 +241,11 @@ std::vector<Row> ProcessRows() {
        {"SKG_ENABLE_METRICS", "ENABLE_METRICS"},
        false,
        Flag(&Settings::enable_metrics)},
+      {"enable_vector_search",
+       {"SKG_ENABLE_VECTOR_SEARCH", "ENABLE_VECTOR_SEARCH",
+        "VECTOR_SEARCH_ENABLED"},
+       false,
+       Flag(&Settings::enable_vector_search)},
   };
 }
 

@@ -104,6 +104,7 @@ struct Settings {
   // What is on.
   bool enable_batch_ops = true;
   bool enable_metrics = true;
+  bool enable_vector_search = true;
 
   // Telling.
   LogThreshold log_level = LogThreshold::kInfo;

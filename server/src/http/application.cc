@@ -164,11 +164,13 @@ Application::Http::Http(Services& services, KeyRing keys, const Router& router,
         return BeforeRouting(request, response);
       });
   // Paths are known to be short and to have a route when they get here.
-  Post(".*",
-       [this](const httplib::Request& request, httplib::Response& response,
-              const httplib::ContentReader& reader) {
-         ReadAndDispatch(request, response, reader);
-       });
+  const auto with_body = [this](const httplib::Request& request,
+                                httplib::Response& response,
+                                const httplib::ContentReader& reader) {
+    ReadAndDispatch(request, response, reader);
+  };
+  Post(".*", with_body);
+  Put(".*", with_body);
   set_error_handler(
       [this](const httplib::Request&, httplib::Response& response) {
         if (!response.body.empty()) return;
@@ -268,7 +270,8 @@ Handled Application::Http::BeforeRouting(const httplib::Request& request,
   }
   const bool has_body =
       current->head.chunked || current->head.content_length > 0;
-  if (request.method == "POST" && has_body) return Handled::Unhandled;
+  if ((request.method == "POST" || request.method == "PUT") && has_body)
+    return Handled::Unhandled;
   Fill(Dispatch(request, {}), response);
   return Handled::Handled;
 }

@@ -1,6 +1,7 @@
 #include "http/serve.h"
 
 #include <pthread.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -221,8 +222,27 @@ std::string Server::address() const {
 Engine& Server::engine() { return impl_->engine(); }
 bool Server::Stop() { return impl_->Stop(); }
 
+namespace {
+
+// Threads that a library (BLAS) started before main do not block what ends the
+// server. One that is given such a signal blocks it from then on and hands it
+// back to the process, where it waits for sigwait.
+void HandBack(int signal, siginfo_t*, void* context) {
+  auto* interrupted = static_cast<ucontext_t*>(context);
+  sigaddset(&interrupted->uc_sigmask, SIGTERM);
+  sigaddset(&interrupted->uc_sigmask, SIGINT);
+  kill(getpid(), signal);
+}
+
+}  // namespace
+
 int Serve(const Settings& settings) {
   std::signal(SIGPIPE, SIG_IGN);
+  struct sigaction hand_back {};
+  hand_back.sa_sigaction = HandBack;
+  hand_back.sa_flags = SA_SIGINFO | SA_RESTART;
+  sigaction(SIGTERM, &hand_back, nullptr);
+  sigaction(SIGINT, &hand_back, nullptr);
   // Threads inherit the mask: only the sigwait below sees the two.
   sigset_t signals;
   sigemptyset(&signals);

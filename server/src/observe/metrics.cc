@@ -23,7 +23,7 @@ size_t StatusSlot(int status) {
 constexpr std::array<const char*, kWriteSources> kSourceNames = {"add",
                                                                  "batch"};
 constexpr std::array<const char*, kQueryTypes> kQueryNames = {
-    "full", "partial", "sparql", "traverse"};
+    "full", "partial", "sparql", "traverse", "text", "vector", "hybrid"};
 
 std::string NumberText(double value) {
   std::array<char, 512> digits;  // a double has at most 309 before the point
@@ -82,11 +82,7 @@ struct Metrics::Family {
 
 TenantMetrics::TenantMetrics(std::string tenant, size_t endpoints)
     : tenant_(std::move(tenant)),
-      endpoints_(endpoints),
-      results_{Histogram<kResultBounds.size()>(kResultBounds),
-               Histogram<kResultBounds.size()>(kResultBounds),
-               Histogram<kResultBounds.size()>(kResultBounds),
-               Histogram<kResultBounds.size()>(kResultBounds)} {}
+      endpoints_(endpoints) {}
 
 void TenantMetrics::RecordRequest(size_t endpoint, int status, double seconds) {
   Endpoint& figures = endpoints_[endpoint];

@@ -54,9 +54,17 @@ inline constexpr std::array<double, 8> kResultBounds = {0,   1,    5,    10,
                                                         100, 1000, 5000, 10000};
 
 enum class WriteSource : uint8_t { kAdd, kBatch };
-enum class QueryType : uint8_t { kFull, kPartial, kSparql, kTraverse };
+enum class QueryType : uint8_t {
+  kFull,
+  kPartial,
+  kSparql,
+  kTraverse,
+  kText,
+  kVector,
+  kHybrid
+};
 inline constexpr size_t kWriteSources = 2;
-inline constexpr size_t kQueryTypes = 4;
+inline constexpr size_t kQueryTypes = 7;
 
 // What one tenant's requests did. Thread safety: all methods.
 class TenantMetrics {
@@ -79,7 +87,10 @@ class TenantMetrics {
 
   std::string tenant_;
   std::vector<Endpoint> endpoints_;
-  std::array<Histogram<kResultBounds.size()>, kQueryTypes> results_;
+  struct Results : Histogram<kResultBounds.size()> {
+    Results() : Histogram(kResultBounds) {}
+  };
+  std::array<Results, kQueryTypes> results_;
 };
 
 // A figure that somebody else keeps, asked for when the page is made.

@@ -30,47 +30,6 @@ absl::Status Wrong(std::string field, std::string message, std::string type) {
       {{{std::move(field)}, std::move(message), std::move(type)}});
 }
 
-const AnalysisInfo* FindAnalysis(std::string_view name) {
-  for (const AnalysisInfo& info : Analyses()) {
-    if (info.name == name) return &info;
-  }
-  return nullptr;
-}
-
-bool SetViewFlag(GraphViewOptions& view, const std::string& name,
-                 const std::string& value, bool& known) {
-  bool* const flag = name == "weighted"   ? &view.weighted
-                     : name == "literals" ? &view.literals
-                                          : nullptr;
-  known = flag != nullptr;
-  return !known || absl::SimpleAtob(value, flag);
-}
-
-// Reads one query parameter that says which statements are edges. Unset: it is
-// not one of these.
-std::optional<absl::Status> ReadViewParameter(const std::string& name,
-                                              const std::string& value,
-                                              GraphViewOptions& view) {
-  if (name == "predicate") {
-    view.predicates.push_back(value);
-  } else if (name == "without_predicate") {
-    view.without_predicates.push_back(value);
-  } else if (name == "node_type") {
-    view.node_types.push_back(value);
-  } else if (name == "named_graph") {
-    view.graph = value;
-  } else if (name == "min_weight") {
-    if (!absl::SimpleAtof(value, &view.min_weight))
-      return Wrong(name, "must be a number from 0 to 1", "wrong_type");
-  } else {
-    bool known = false;
-    if (!SetViewFlag(view, name, value, known))
-      return Wrong(name, "must be true or false", "wrong_type");
-    if (!known) return std::nullopt;
-  }
-  return absl::OkStatus();
-}
-
 // `aliases`: other names of parameters, as older clients send them.
 absl::StatusOr<Question> ReadQuestion(
     const ApiRequest& request, std::string algorithm,
@@ -87,10 +46,10 @@ absl::StatusOr<Question> ReadQuestion(
       question.as_of = *point;
       continue;
     }
-    if (auto read = ReadViewParameter(name, value, question.job.view)) {
-      if (!read->ok()) return *read;
-      continue;
-    }
+    const absl::StatusOr<bool> of_view =
+        SetViewOption(name, value, question.job.view);
+    if (!of_view.ok()) return of_view.status();
+    if (*of_view) continue;
     const auto alias =
         std::find_if(aliases.begin(), aliases.end(),
                      [&](const auto& one) { return one.first == name; });
@@ -165,10 +124,10 @@ absl::StatusOr<std::string> AlgorithmOf(const ApiRequest& request,
                                         AnalysisKind kind) {
   std::string name = request.Parameter("algorithm").value_or(fallback);
   const AnalysisInfo* const info = FindAnalysis(name);
-  if (info != nullptr && info->kind == kind && name != "distances") return name;
+  if (info != nullptr && info->kind == kind) return name;
   std::string names;
   for (const AnalysisInfo& one : Analyses()) {
-    if (one.kind != kind || one.name == "distances") continue;
+    if (one.kind != kind) continue;
     absl::StrAppend(&names, names.empty() ? "" : ", ", std::string(one.name));
   }
   return Wrong("algorithm", absl::StrCat("must be one of ", names),
@@ -232,28 +191,11 @@ class JobReader {
       Refuse(std::move(path), "a string is wanted", "wrong_type");
     }
   }
-  void Take(Path path, const Json& value, bool& flag) {
-    if (value.is_boolean()) {
-      flag = value.get<bool>();
-    } else {
-      Refuse(std::move(path), "true or false is wanted", "wrong_type");
-    }
-  }
   void TakeCount(Path path, const Json& value, size_t& count) {
     if (value.is_number_unsigned()) {
       count = value.get<size_t>();
     } else {
       Refuse(std::move(path), "a whole number is wanted", "wrong_type");
-    }
-  }
-  void TakeNames(const Path& path, const Json& value,
-                 std::vector<std::string>& names) {
-    if (!value.is_array())
-      return Refuse(path, "a list of names is wanted", "wrong_type");
-    for (size_t i = 0; i < value.size(); ++i) {
-      Path at = path;
-      at.push_back(std::to_string(i));
-      Take(std::move(at), value[i], names.emplace_back());
     }
   }
 
@@ -274,29 +216,45 @@ class JobReader {
   void ReadView(const Json& value) {
     if (!value.is_object())
       return Refuse({"view"}, "an object is wanted", "wrong_type");
-    GraphViewOptions& view = job_.view;
-    for (const auto& [name, one] : value.items()) {
-      const Path path = {"view", name};
-      if (name == "predicates") {
-        TakeNames(path, one, view.predicates);
-      } else if (name == "without_predicates") {
-        TakeNames(path, one, view.without_predicates);
-      } else if (name == "node_types") {
-        TakeNames(path, one, view.node_types);
-      } else if (name == "named_graph") {
-        Take(path, one, view.graph.emplace());
-      } else if (name == "weighted") {
-        Take(path, one, view.weighted);
-      } else if (name == "literals") {
-        Take(path, one, view.literals);
-      } else if (name == "min_weight" && one.is_number()) {
-        view.min_weight = one.get<float>();
-      } else {
-        const bool known = name == "min_weight";
-        Refuse(path, known ? "a number is wanted" : "no such field",
-               known ? "wrong_type" : "unknown_field");
+    for (const auto& [name, one] : value.items()) ReadViewMember(name, one);
+  }
+
+  // Options that may come several times are lists here: "predicates".
+  void ReadViewMember(const std::string& name, const Json& value) {
+    for (const AnalysisParameter& one : ViewParameters()) {
+      if (name != std::string(one.name) + (one.repeats ? "s" : "")) continue;
+      if (!one.repeats) return SetOfView({"view", name}, one, value);
+      if (!value.is_array()) {
+        return Refuse({"view", name}, "a list of names is wanted",
+                      "wrong_type");
       }
+      for (size_t i = 0; i < value.size(); ++i)
+        SetOfView({"view", name, std::to_string(i)}, one, value[i]);
+      return;
     }
+    Refuse({"view", name}, "no such field", "unknown_field");
+  }
+
+  void SetOfView(const Path& path, const AnalysisParameter& parameter,
+                 const Json& value) {
+    const bool number = parameter.type == ParameterType::kNumber;
+    const bool flag = parameter.type == ParameterType::kFlag;
+    const bool right = number ? value.is_number()
+                       : flag ? value.is_boolean()
+                              : value.is_string();
+    if (!right) {
+      return Refuse(path,
+                    number ? "a number is wanted"
+                    : flag ? "true or false is wanted"
+                           : "a string is wanted",
+                    "wrong_type");
+    }
+    const std::string text =
+        value.is_string() ? value.get<std::string>() : value.dump();
+    const absl::Status status =
+        SetViewOption(parameter.name, text, job_.view).status();
+    for (FieldError& error : FieldErrors(status))
+      Refuse(path, std::move(error.message), std::move(error.type));
   }
 
   void ReadOutput(const Json& value) {
@@ -317,6 +275,18 @@ class JobReader {
   AnalysisJob job_;
   std::vector<FieldError> errors_;
 };
+
+Json Described(const AnalysisParameter& parameter, bool required) {
+  Json described = {{"name", std::string(parameter.name)},
+                    {"required", required},
+                    {"meaning", std::string(parameter.meaning)}};
+  if (parameter.repeats) described["repeats"] = true;
+  if (!parameter.fallback.empty())
+    described["default"] = std::string(parameter.fallback);
+  if (!parameter.choices.empty())
+    described["choices"] = std::string(parameter.choices);
+  return described;
+}
 
 }  // namespace
 
@@ -364,24 +334,22 @@ ApiResponse Paths(Services& services, const ApiRequest& request) {
 ApiResponse ListAlgorithms(Services& services, const ApiRequest& request) {
   if (absl::Status status = OnlyGraphParameter(request); !status.ok())
     return Failed(services, request, status, "query");
-  auto list = Json::array();
+  auto algorithms = Json::array();
   for (const AnalysisInfo& info : Analyses()) {
     auto parameters = Json::array();
-    for (const AnalysisParameter& one : info.parameters) {
-      Json parameter = {{"name", std::string(one.name)},
-                        {"required", one.fallback.empty()},
-                        {"meaning", std::string(one.meaning)}};
-      if (!one.fallback.empty())
-        parameter["default"] = std::string(one.fallback);
-      if (!one.choices.empty()) parameter["choices"] = std::string(one.choices);
-      parameters.push_back(std::move(parameter));
-    }
-    list.push_back({{"name", std::string(info.name)},
-                    {"meaning", std::string(info.meaning)},
-                    {"parameters", std::move(parameters)}});
+    for (const AnalysisParameter& one : info.parameters)
+      parameters.push_back(Described(one, one.fallback.empty()));
+    algorithms.push_back({{"name", std::string(info.name)},
+                          {"meaning", std::string(info.meaning)},
+                          {"parameters", std::move(parameters)}});
   }
+  auto view = Json::array();
+  for (const AnalysisParameter& one : ViewParameters())
+    view.push_back(Described(one, /*required=*/false));
   ApiResponse response;
-  response.body = Json{{"algorithms", std::move(list)}}.dump();
+  response.body =
+      Json{{"algorithms", std::move(algorithms)}, {"view", std::move(view)}}
+          .dump();
   return response;
 }
 

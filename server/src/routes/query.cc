@@ -25,8 +25,8 @@ PatternQueryOptions QueryOptions(const Services& services,
 }
 
 // `full`: no part of the one pattern is open.
-void RecordQuery(Services& services, const ApiRequest& request,
-                 const PatternResult& result, bool full) {
+void RecordResult(Services& services, const ApiRequest& request,
+                  const PatternResult& result, bool full) {
   QueryType type = full ? QueryType::kFull : QueryType::kPartial;
   uint64_t rows = result.statements.size();
   if (result.form == PatternResult::Form::kPatterns) type = QueryType::kSparql;
@@ -34,8 +34,7 @@ void RecordQuery(Services& services, const ApiRequest& request,
     type = QueryType::kTraverse;
     rows = result.edges.size();
   }
-  services.metrics.RecordQuery(type, rows);
-  request.principal->metrics->RecordQuery(type, rows);
+  RecordQuery(services, request, type, rows);
 }
 
 // PatternResultJson with what only the door knows.
@@ -61,7 +60,7 @@ ApiResponse Run(Services& services, const ApiRequest& request,
   if (!result.ok()) return Failed(services, request, result.status(), place);
   // A wildcard is written null in the document.
   const bool full = document.find("null") == std::string::npos;
-  RecordQuery(services, request, *result, full);
+  RecordResult(services, request, *result, full);
   ApiResponse response;
   response.body = Body(request, *result);
   return response;

@@ -37,6 +37,20 @@ absl::StatusOr<ReadView> RequestView(const Graph& graph,
   return view;
 }
 
+absl::StatusOr<ReadView> RequestView(Services& services,
+                                     const ApiRequest& request,
+                                     const std::optional<PointInTime>& as_of) {
+  const absl::StatusOr<Graph> graph = RequestGraph(services, request);
+  if (!graph.ok()) return graph.status();
+  return RequestView(*graph, as_of);
+}
+
+void RecordQuery(Services& services, const ApiRequest& request, QueryType type,
+                 uint64_t results) {
+  services.metrics.RecordQuery(type, results);
+  request.principal->metrics->RecordQuery(type, results);
+}
+
 ParameterReader::ParameterReader(const ApiRequest& request,
                                  std::initializer_list<std::string_view> known)
     : request_(request) {

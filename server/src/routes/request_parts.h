@@ -33,6 +33,15 @@ namespace skg::server {
 [[nodiscard]] absl::StatusOr<ReadView> RequestView(
     const Graph& graph, const std::optional<PointInTime>& as_of);
 
+// The same of the graph that the request names.
+[[nodiscard]] absl::StatusOr<ReadView> RequestView(
+    Services& services, const ApiRequest& request,
+    const std::optional<PointInTime>& as_of);
+
+// Counts a query that was answered.
+void RecordQuery(Services& services, const ApiRequest& request, QueryType type,
+                 uint64_t results);
+
 // Reads query parameters, gathering what is wrong with them.
 class ParameterReader {
  public:

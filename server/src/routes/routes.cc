@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "http/error_reply.h"
+
 namespace skg::server {
 namespace {
 
@@ -20,6 +22,47 @@ void AddGraphStore(Router& router) {
     add("POST", Access::kWrite, PostGraphStore, true);
     add("DELETE", Access::kWrite, DeleteGraphStore, false);
   }
+}
+
+// Answers 501 where the daemon is told to have none of it.
+template <Handler kHandler>
+ApiResponse OfVectors(Services& services, const ApiRequest& request) {
+  if (services.settings.enable_vector_search)
+    return kHandler(services, request);
+  return ErrorReply(501, "Vector search not enabled", request.request_id);
+}
+
+void AddSearch(Router& router) {
+  const auto add = [&](const char* method, const char* path, Access access,
+                       Handler handler) {
+    router.Add(Route{method, path, access, false, handler});
+  };
+  add("POST", "/query/vector", Access::kRead, OfVectors<SearchByVector>);
+  add("POST", "/query/text", Access::kRead, SearchByWords);
+  add("POST", "/query/hybrid", Access::kRead, OfVectors<SearchHybrid>);
+  add("GET", "/query/similar", Access::kRead, OfVectors<SearchSimilar>);
+  add("GET", "/search/semantic", Access::kRead, OfVectors<SearchSemantic>);
+
+  add("GET", "/text/indexes", Access::kRead, ListTextIndexes);
+  add("POST", "/text/indexes", Access::kWrite, CreateTextIndex);
+  add("GET", "/text/indexes/{id}", Access::kRead, GetTextIndex);
+  add("DELETE", "/text/indexes/{id}", Access::kWrite, DropTextIndex);
+  add("POST", "/text/indexes/{id}/rebuild", Access::kWrite, RebuildTextIndex);
+
+  add("GET", "/vectors/indexes", Access::kRead, OfVectors<ListVectorIndexes>);
+  add("POST", "/vectors/indexes", Access::kWrite, OfVectors<CreateVectorIndex>);
+  add("GET", "/vectors/indexes/{id}", Access::kRead, OfVectors<GetVectorIndex>);
+  add("DELETE", "/vectors/indexes/{id}", Access::kWrite,
+      OfVectors<DropVectorIndex>);
+  add("POST", "/vectors/indexes/{id}/rebuild", Access::kWrite,
+      OfVectors<RebuildVectorIndex>);
+  add("POST", "/vectors/indexes/{id}/entries", Access::kWrite,
+      OfVectors<PutVectorEntries>);
+  // An entity's name may have slashes in it.
+  constexpr char kEntry[] = "/vectors/indexes/{id}/entries/{path...}";
+  add("GET", kEntry, Access::kRead, OfVectors<GetVectorEntry>);
+  add("PUT", kEntry, Access::kWrite, OfVectors<PutVectorEntry>);
+  add("DELETE", kEntry, Access::kWrite, OfVectors<DeleteVectorEntry>);
 }
 
 }  // namespace
@@ -63,6 +106,7 @@ void AddRoutes(Router& router) {
   };
   for (const Route& route : routes) router.Add(route);
   AddGraphStore(router);
+  AddSearch(router);
 }
 
 }  // namespace skg::server

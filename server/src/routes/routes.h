@@ -43,6 +43,30 @@ ApiResponse Paths(Services& services, const ApiRequest& request);
 ApiResponse ListAlgorithms(Services& services, const ApiRequest& request);
 ApiResponse StartAnalysis(Services& services, const ApiRequest& request);
 
+// search.cc
+ApiResponse SearchByVector(Services& services, const ApiRequest& request);
+ApiResponse SearchByWords(Services& services, const ApiRequest& request);
+ApiResponse SearchSemantic(Services& services, const ApiRequest& request);
+ApiResponse SearchSimilar(Services& services, const ApiRequest& request);
+// hybrid.cc
+ApiResponse SearchHybrid(Services& services, const ApiRequest& request);
+// text_indexes.cc
+ApiResponse ListTextIndexes(Services& services, const ApiRequest& request);
+ApiResponse CreateTextIndex(Services& services, const ApiRequest& request);
+ApiResponse GetTextIndex(Services& services, const ApiRequest& request);
+ApiResponse DropTextIndex(Services& services, const ApiRequest& request);
+ApiResponse RebuildTextIndex(Services& services, const ApiRequest& request);
+// vector_indexes.cc
+ApiResponse ListVectorIndexes(Services& services, const ApiRequest& request);
+ApiResponse CreateVectorIndex(Services& services, const ApiRequest& request);
+ApiResponse GetVectorIndex(Services& services, const ApiRequest& request);
+ApiResponse DropVectorIndex(Services& services, const ApiRequest& request);
+ApiResponse RebuildVectorIndex(Services& services, const ApiRequest& request);
+ApiResponse GetVectorEntry(Services& services, const ApiRequest& request);
+ApiResponse PutVectorEntry(Services& services, const ApiRequest& request);
+ApiResponse DeleteVectorEntry(Services& services, const ApiRequest& request);
+ApiResponse PutVectorEntries(Services& services, const ApiRequest& request);
+
 // tasks.cc
 ApiResponse ListTasks(Services& services, const ApiRequest& request);
 ApiResponse TaskStatus(Services& services, const ApiRequest& request);

@@ -1,0 +1,71 @@
+// `skg search` and `skg index`: what they are told, and what does it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/verbs.h"
+#include "skg/search.h"
+#include "skg/text_index.h"
+#include "skg/vector_index.h"
+
+namespace skg::cli {
+
+struct SearchVerb {
+  Target target;
+  // At least one of the next four.
+  std::string text;
+  std::string vector_file;  // "-": standard input
+  std::string near;
+  std::vector<std::string> from;
+  uint64_t max_distance = 3;
+  std::string index = "default";
+  std::string text_index, vector_index;  // empty: `index`
+  uint64_t top_k = 10;
+  std::vector<std::string> types;
+  std::string filter;
+  std::optional<float> threshold;
+  uint32_t ef = 0;
+  Fusion fusion = Fusion::kReciprocalRank;
+  std::optional<float> text_weight, vector_weight, from_weight;
+  bool all_words = false;
+  bool highlight = false;
+  double timeout_seconds = 0;  // 0: none
+  std::optional<PointInTime> as_of;
+  ResultFormat results = ResultFormat::kAutomatic;
+};
+[[nodiscard]] int RunSearch(const SearchVerb& verb);
+
+struct IndexVerb {
+  enum class Action : uint8_t {
+    kCreate,
+    kList,
+    kStats,
+    kRebuild,
+    kDrop,
+    kPut
+  };
+  enum class Family : uint8_t { kText, kVector };
+  Target target;
+  Action action = Action::kList;
+  std::string name = "default";
+  std::optional<Family> family;  // unset: that which has the name
+  IndexOver over = IndexOver::kNodes;
+  TextIndexOptions texts;      // of kCreate
+  VectorIndexOptions vectors;  // of kCreate
+  std::string file;            // of kPut; "-": standard input
+  std::optional<PointInTime> as_of;
+  ResultFormat results = ResultFormat::kAutomatic;
+};
+[[nodiscard]] int RunIndex(const IndexVerb& verb);
+
+// Options of `skg index create` for one family of indexes.
+inline constexpr std::array<const char*, 5> kOnlyTexts = {
+    "--predicate", "--no-names", "--language", "--no-stemming", "--stop-words"};
+inline constexpr std::array<const char*, 5> kOnlyVectors = {
+    "--dimension", "--metric", "--links", "--ef-construction", "--ef-search"};
+
+}  // namespace skg::cli
