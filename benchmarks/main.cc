@@ -9,6 +9,7 @@
 #include <system_error>
 #include <vector>
 
+#include "embedding/embedding.h"
 #include "harness/dblp_graph.h"
 #include "harness/machine.h"
 #include "harness/report.h"
@@ -20,6 +21,8 @@
 #include "nlohmann/json.hpp"
 #include "peers/httplib_bare/httplib_bare.h"
 #include "skg/version.h"
+#include "text_search/text_bench.h"
+#include "vectors/vectors.h"
 #include "workloads/sparql_answers.h"
 
 namespace skg::bench {
@@ -281,6 +284,78 @@ const CLI::App* AddKernels(CLI::App& app, KernelBench& bench) {
   return kernels;
 }
 
+// Indexes of vectors and their peers: see vectors/vectors.h.
+const CLI::App* AddVectors(CLI::App& app, VectorBench& bench) {
+  CLI::App* vectors = app.add_subcommand(
+      "vectors", "Time indexes of vectors, beside hnswlib and FAISS");
+  vectors->add_option("--rows", bench.rows, "Vectors")
+      ->check(CLI::Range(100u, 100'000'000u).description(""))
+      ->capture_default_str();
+  vectors->add_option("--queries", bench.queries, "Queries of a run")
+      ->check(CLI::Range(1u, 1'000'000u).description(""))
+      ->capture_default_str();
+  vectors->add_option("--dimension", bench.dimension, "Components")
+      ->check(CLI::Range(1u, 4096u).description(""))
+      ->capture_default_str();
+  vectors->add_option("--seed", bench.seed, "Of the generator");
+  vectors
+      ->add_option("--indexes", bench.indexes,
+                   "Only these: skg hnsw, skg hnsw_quantized, skg ivf_pq, "
+                   "skg flat, hnswlib, faiss")
+      ->delimiter(',');
+  vectors->add_option("--threads", bench.threads, "One build for each")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 1024).description(""));
+  vectors->add_option("--repeat", bench.repeat, "Runs of each")
+      ->check(CLI::Range(1, 1000).description(""));
+  vectors->add_option("--data", bench.data, "Where segments are written")
+      ->type_name("DIR");
+  return vectors;
+}
+
+const CLI::App* AddText(CLI::App& app, TextBench& bench) {
+  CLI::App* text = app.add_subcommand(
+      "text", "Build, search and commit to a text index of short texts");
+  text->add_option("--texts", bench.texts, "How many")
+      ->check(CLI::Range(uint64_t{1}, uint64_t{100'000'000}).description(""))
+      ->capture_default_str();
+  text->add_option("--vocabulary", bench.vocabulary, "Of so many words")
+      ->check(CLI::Range(uint64_t{20}, uint64_t{10'000'000}).description(""))
+      ->capture_default_str();
+  text->add_option("--queries", bench.queries, "Queries of each class")
+      ->check(CLI::Range(uint64_t{1}, uint64_t{1'000'000}).description(""))
+      ->capture_default_str();
+  text->add_option("--seed", bench.seed, "Of texts and queries")
+      ->capture_default_str();
+  text->add_option("--memory", bench.memory_mib, "Of the store, in MiB")
+      ->check(CLI::Range(uint64_t{16}, uint64_t{1'000'000}).description(""))
+      ->capture_default_str();
+  text->add_option("--data", bench.data, "Where the store is made [.]")
+      ->type_name("DIR");
+  text->add_option("--codex", bench.codex,
+                   "Labels and descriptions of this file instead")
+      ->type_name("FILE");
+  text->add_option("--write", bench.write_texts,
+                   "Write texts and queries there and time nothing")
+      ->type_name("DIR");
+  return text;
+}
+
+const CLI::App* AddEmbedding(CLI::App& app, EmbeddingBench& bench) {
+  CLI::App* embedding = app.add_subcommand(
+      "embedding", "Find labels by descriptions and by labels with a typo");
+  embedding
+      ->add_option("file", bench.file,
+                   "A JSON object of objects with label and description")
+      ->required()
+      ->check(CLI::ExistingFile);
+  embedding->add_option("--dimension", bench.dimension, "Of the vectors");
+  embedding->add_option("--seed", bench.seed, "Of the typos");
+  embedding->add_option("--repeat", bench.repeat, "Runs that are timed")
+      ->check(CLI::Range(1, 1000));
+  return embedding;
+}
+
 // For peers/centrality.py.
 const CLI::App* AddScores(CLI::App& app, ScoresVerb& verb) {
   CLI::App* scores =
@@ -320,6 +395,12 @@ int Main(int argc, char** argv) {
   const CLI::App* bare = AddBareHttp(app, bare_verb);
   KernelBench kernel_bench;
   const CLI::App* kernels = AddKernels(app, kernel_bench);
+  VectorBench vector_bench;
+  const CLI::App* vectors = AddVectors(app, vector_bench);
+  TextBench text_bench;
+  const CLI::App* text = AddText(app, text_bench);
+  EmbeddingBench embedding_bench;
+  const CLI::App* embedding = AddEmbedding(app, embedding_bench);
   ScoresVerb scores_verb;
   const CLI::App* scores = AddScores(app, scores_verb);
   AnswerVerb answer_verb;
@@ -338,6 +419,9 @@ int Main(int argc, char** argv) {
     return AnswerLines(options, answer_verb.store);
   }
   if (kernels->parsed()) return RunKernels(kernel_bench);
+  if (vectors->parsed()) return RunVectors(vector_bench);
+  if (text->parsed()) return RunTextBench(text_bench);
+  if (embedding->parsed()) return RunEmbedding(embedding_bench);
   if (scores->parsed()) return PrintScores(scores_verb);
   if (generate->parsed()) return Generate(generate_verb);
   return list->parsed() ? List() : RunChosen(verb);

@@ -4,8 +4,8 @@
 #   sh cmake/dev.sh run          build, load examples/data, serve it on port 7777
 #   sh cmake/dev.sh build        the release build of the skg program only
 #   sh cmake/dev.sh test         build and run the tests
-#   sh cmake/dev.sh test asan    base, tasks, rdf, storage, query, sparql, analytics, engine under the
-#                                address and undefined-behaviour sanitizers
+#   sh cmake/dev.sh test asan    base, tasks, rdf, storage, query, sparql, text, vector, analytics,
+#                                engine under the address and undefined-behaviour sanitizers
 #   sh cmake/dev.sh test tsan    the same under the thread sanitizer
 #   sh cmake/dev.sh test slow    the tests that take minutes
 #   sh cmake/dev.sh test NAME    the tests whose names match the expression NAME
@@ -17,7 +17,7 @@ set -eu
 packages="g++ cmake ninja-build ccache mold pkg-config curl
   librocksdb-dev libabsl-dev libprotobuf-dev protobuf-compiler libssl-dev
   zlib1g-dev nlohmann-json3-dev libicu-dev libexpat1-dev libxxhash-dev
-  libre2-dev libeigen3-dev
+  libre2-dev libeigen3-dev libstemmer-dev libfaiss-dev libopenblas-dev
   libcpp-httplib-dev libcli11-dev libspdlog-dev libtomlplusplus-dev catch2"
 
 cd "$(dirname -- "$0")/.."
@@ -154,7 +154,7 @@ END
 
 # sanitized PRESET: the folders where memory and threads are handled.
 sanitized() {
-  folders="base tasks rdf storage query sparql analytics engine"
+  folders="base tasks rdf storage query sparql text vector vector/embed analytics engine"
   # shellcheck disable=SC2046,SC2086
   build "$1" $(printf 'tests/%s/all ' $folders)
   # Debian's RocksDB is not instrumented: what happens inside looks like races.

@@ -32,7 +32,7 @@ set(SKG_PC_REQUIRES ${SKG_PUBLIC_DEPENDENCIES})
 set(SKG_PC_REQUIRES_PRIVATE ${SKG_PRIVATE_DEPENDENCIES})
 list(FILTER SKG_PC_REQUIRES_PRIVATE INCLUDE REGEX "^absl::")
 list(APPEND SKG_PC_REQUIRES_PRIVATE
-  rocksdb protobuf libcrypto zlib icu-uc libxxhash expat re2)
+  rocksdb protobuf libcrypto libssl zlib icu-uc libxxhash expat re2 cpp-httplib)
 foreach(modules SKG_PC_REQUIRES SKG_PC_REQUIRES_PRIVATE)
   list(TRANSFORM ${modules} REPLACE "::" "_")
   list(JOIN ${modules} ", " ${modules})

@@ -39,8 +39,8 @@ void CheckThatItEnds(const Kernel& kernel, const GraphView& view,
     CHECK(kernel(view, options).status().code() ==
           absl::StatusCode::kCancelled);
     CHECK(forward);
-    // Not 90 milliseconds: the machine may have other work.
-    CHECK(absl::Now() - start < absl::Seconds(2));
+    // It ended in the middle.
+    CHECK(last < 1);
   }
 }
 

@@ -70,6 +70,13 @@ std::vector<double> OfSum1(const std::vector<double>& x) {
   return test::Times(x, 1 / std::accumulate(x.begin(), x.end(), 0.0));
 }
 
+// Rayleigh's, at most the greatest eigenvalue of a symmetric matrix.
+double Quotient(const DenseMatrix& matrix, const std::vector<double>& x) {
+  const std::vector<double> image = Product(matrix, x);
+  return std::inner_product(x.begin(), x.end(), image.begin(), 0.0) /
+         std::inner_product(x.begin(), x.end(), x.begin(), 0.0);
+}
+
 // The weights of the edges as they count.
 DenseMatrix Weights(const Adjacency& edges, bool weighted) {
   DenseMatrix weights(edges.vertices(), std::vector<double>(edges.vertices()));
@@ -198,10 +205,16 @@ TEST_CASE("Hubs and authorities are what a high power of the matrix gives",
     const auto result = Hits(view, options);
     REQUIRE_OK(result);
     CHECK(result->residual < 1e-10);
-    const auto hubs = HighPower(Product(matrix, turned));
-    CHECK(test::Furthest(result->hubs, OfSum1(hubs)) < 1e-6);
-    CHECK(test::Furthest(result->authorities, OfSum1(Product(turned, hubs))) <
-          1e-6);
+    const DenseMatrix squared = Product(matrix, turned);
+    const auto hubs = HighPower(squared);
+    const bool close = test::Furthest(result->hubs, OfSum1(hubs)) < 1e-6 &&
+                       test::Furthest(result->authorities,
+                                      OfSum1(Product(turned, hubs))) < 1e-6;
+    // Where the two greatest eigenvalues are all but equal, vectors far from
+    // each other belong to them, and neither is the better one.
+    const bool as_good = Quotient(squared, result->hubs) >=
+                         Quotient(squared, hubs) * (1 - 1e-14);
+    CHECK((close || as_good));
   }
 }
 

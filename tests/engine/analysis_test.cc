@@ -36,8 +36,9 @@ TaskInfo MustEnd(Engine& engine, uint64_t id) {
   return *std::move(task);
 }
 
-Rows MustQuery(Graph& graph, const std::string& text) {
-  auto result = graph.Query(text);
+Rows MustQuery(Graph& graph, const std::string& text,
+               const QueryOptions& options = {}) {
+  auto result = graph.Query(text, options);
   REQUIRE_OK(result);
   Rows all, some;
   while (true) {
@@ -114,6 +115,61 @@ TEST_CASE("a long result is cut to what a task may hold", "[analysis]") {
   CHECK(result["rows"] == 201);
   CHECK(result["results"].size() > 10);
   CHECK(result["results"].size() < 201);
+}
+
+// From a to e, three ways of three nodes each.
+void FillPaths(Graph& graph, const std::string& middle = "m") {
+  std::vector<NewStatement> batch;
+  for (const char* number : {"1", "2", "3"}) {
+    batch.push_back(Triple("a", "p", middle + number));
+    batch.push_back(Triple(middle + number, "p", "e"));
+  }
+  MustAddAll(graph, batch);
+}
+
+TEST_CASE("of paths a task's result has only whole ones", "[analysis]") {
+  TestGraph test;
+  FillPaths(test.graph);
+  const auto result = [&](const char* algorithm, size_t rows) {
+    const auto id = test.graph.StartAnalysis(
+        {.algorithm = algorithm,
+         .parameters = {{"source", "a"}, {"target", "e"}},
+         .result_rows = rows});
+    REQUIRE_OK(id);
+    const TaskInfo task = MustEnd(*test.engine, *id);
+    REQUIRE(task.state == TaskState::kSucceeded);
+    return Json::parse(task.result);
+  };
+  const std::pair<size_t, size_t> cases[] = {{0, 0}, {1, 0}, {2, 0},
+                                             {3, 1}, {5, 1}, {6, 2},
+                                             {8, 2}, {9, 3}, {1000, 3}};
+  for (const auto& [rows, paths] : cases) {
+    INFO(rows);
+    const Json found = result("shortest_paths", rows);
+    CHECK(found["rows"] == 9);
+    CHECK(found["source"] == "a");
+    CHECK(found["path_count"] == 3);
+    REQUIRE(found["paths"].size() == paths);
+    for (const Json& path : found["paths"]) CHECK(path.size() == 3);
+    const Json lengths = result("k_shortest_paths", rows);
+    CHECK(lengths["paths"] == found["paths"]);
+    CHECK(lengths["lengths"] == Json(std::vector<double>(paths, 2.0)));
+  }
+}
+
+TEST_CASE("long paths are left out whole, too", "[analysis]") {
+  TestGraph test;
+  FillPaths(test.graph, std::string(25'000, 'm'));
+  const auto id = test.graph.StartAnalysis(
+      {.algorithm = "shortest_paths",
+       .parameters = {{"source", "a"}, {"target", "e"}}});
+  REQUIRE_OK(id);
+  const TaskInfo task = MustEnd(*test.engine, *id);
+  REQUIRE(task.state == TaskState::kSucceeded);
+  const Json result = Json::parse(task.result);
+  CHECK(result["rows"] == 9);
+  REQUIRE(result["paths"].size() == 1);
+  CHECK(result["paths"][0].size() == 3);
 }
 
 TEST_CASE("a named result replaces what its graph had", "[analysis]") {
@@ -260,6 +316,103 @@ TEST_CASE("several columns and nodes as arguments", "[analysis]") {
   CHECK_THAT(explained->Explain(), Catch::Contains("degree"));
 }
 
+TEST_CASE("a table chooses its edges as every door does", "[analysis]") {
+  TestGraph test;
+  MustAddAll(test.graph,
+             {Triple("a", "knows", "b", 0.5f), Triple("a", "likes", "b", 0.25f),
+              In("g", Triple("c", "knows", "d"))});
+  const auto strengths = [&](const std::string& options) {
+    return MustQuery(test.graph, std::string(kPrefix) + R"(
+      SELECT ?n ?s WHERE { SERVICE skg:degree { skg:with skg:kind "out" ;
+          skg:normalised false ; skg:weighted true )" +
+                                     options +
+                                     R"( . ?n skg:score ?s }
+        FILTER(?s > 0) } ORDER BY ?n)");
+  };
+  const auto is = [](const char* node, const char* score) {
+    return Rows::value_type{
+        node, std::string("\"") + score +
+                  "\"^^<http://www.w3.org/2001/XMLSchema#double>"};
+  };
+  const auto c = is("c", "1.0E0");
+  CHECK(strengths("") == Rows{is("a", "7.5E-1"), c});
+  CHECK(strengths("; skg:parallel \"greatest\"") == Rows{is("a", "5.0E-1"), c});
+  CHECK(strengths("; skg:parallel \"least\"") == Rows{is("a", "2.5E-1"), c});
+  CHECK(strengths("; skg:min_weight 0.3") == Rows{is("a", "5.0E-1"), c});
+  CHECK(strengths("; skg:predicate :likes") == Rows{is("a", "2.5E-1")});
+  CHECK(strengths("; skg:predicate :likes, :knows ; skg:named_graph :g") ==
+        Rows{c});
+  CHECK(strengths("; skg:without_predicate \"likes\" ; skg:named_graph \"\"") ==
+        Rows{is("a", "5.0E-1")});
+}
+
+TEST_CASE("a table sees what weighs enough for the query and for itself",
+          "[analysis]") {
+  TestGraph test;
+  MustAddAll(test.graph,
+             {Triple("a", "knows", "b", 0.25f), Triple("b", "knows", "c", 0.5f),
+              Triple("c", "knows", "d", 0.75f)});
+  const auto nodes = [&](float of_query, const std::string& of_table) {
+    QueryOptions options;
+    options.min_weight = of_query;
+    return MustQuery(test.graph,
+                     std::string(kPrefix) + R"(
+      SELECT ?n WHERE { SERVICE skg:degree { skg:with skg:literals false)" +
+                         of_table + " . ?n skg:score ?s } } ORDER BY ?n",
+                     options);
+  };
+  const Rows all = {{"a"}, {"b"}, {"c"}, {"d"}}, most = {{"b"}, {"c"}, {"d"}},
+             few = {{"c"}, {"d"}};
+  CHECK(nodes(0, "") == all);
+  CHECK(nodes(0, " ; skg:min_weight 0.3") == most);
+  CHECK(nodes(0.3f, "") == most);
+  CHECK(nodes(0.3f, " ; skg:min_weight 0.1") == most);
+  CHECK(nodes(0.3f, " ; skg:min_weight 0.6") == few);
+  CHECK(nodes(0.6f, " ; skg:min_weight 0.3") == few);
+  CHECK(nodes(1, "").empty());
+}
+
+TEST_CASE("a table is refused where the query asks when statements hold",
+          "[analysis]") {
+  TestGraph test;
+  Fill(test.graph);
+  QueryOptions options;
+  options.valid_at = absl::FromUnixSeconds(0);
+  CHECK(MustQuery(test.graph, "SELECT * { ?s :knows ?o }", options).size() ==
+        6);
+  auto result = test.graph.Query(
+      std::string(kPrefix) +
+          "SELECT * { SERVICE skg:pagerank { ?n skg:score ?s } }",
+      options);
+  Rows rows;
+  const absl::Status status =
+      result.ok() ? result->Next(rows).status() : result.status();
+  CHECK(status.code() == absl::StatusCode::kInvalidArgument);
+  const std::vector<FieldError> errors = FieldErrors(status);
+  REQUIRE(errors.size() == 1);
+  CHECK(errors[0].path == std::vector<std::string>{"valid_at"});
+  CHECK_THAT(errors[0].message, Catch::Contains("skg:pagerank") &&
+                                    Catch::Contains("skg:named_graph"));
+}
+
+TEST_CASE("a table sees all graphs unless it names one", "[analysis]") {
+  TestGraph test;
+  MustAddAll(test.graph, {Triple("a", "p", "b"), In("g", Triple("c", "p", "d")),
+                          In("h", Triple("e", "p", "f"))});
+  const auto nodes = [&](const std::string& from, const std::string& with) {
+    return MustQuery(test.graph, std::string(kPrefix) + "SELECT ?n " + from +
+                                     " WHERE { SERVICE skg:degree { " + with +
+                                     " ?n skg:score ?s } } ORDER BY ?n");
+  };
+  const Rows all = {{"a"}, {"b"}, {"c"}, {"d"}, {"e"}, {"f"}};
+  CHECK(nodes("", "") == all);
+  CHECK(nodes("FROM :g", "") == all);
+  CHECK(nodes("FROM :g", "skg:with skg:named_graph :h .") ==
+        Rows{{"e"}, {"f"}});
+  CHECK(nodes("", "skg:with skg:named_graph \"\" .") == Rows{{"a"}, {"b"}});
+  CHECK(nodes("", "skg:with skg:named_graph :nowhere .").empty());
+}
+
 TEST_CASE("what is wrong with a table is told", "[analysis]") {
   TestGraph test;
   Fill(test.graph);
@@ -277,6 +430,13 @@ TEST_CASE("what is wrong with a table is told", "[analysis]") {
       error(
           "SERVICE skg:pagerank { skg:with skg:damping 7 . ?n skg:score ?s }"),
       Catch::Contains("damping"));
+  for (const char* wrong : {"skg:min_weight 2", "skg:weighted \"maybe\"",
+                            "skg:parallel \"most\"", "skg:literals :a"}) {
+    const std::string text = wrong;
+    CHECK_THAT(error("SERVICE skg:pagerank { skg:with " + text +
+                     " . ?n skg:score ?s }"),
+               Catch::Contains(text.substr(4, text.find(' ') - 4)));
+  }
   CHECK_THAT(error("SERVICE skg:pagerank { }"), Catch::Contains("no column"));
   CHECK_THAT(error("SERVICE skg:pagerank { ?n skg:score ?n }"),
              Catch::Contains("variable of its own"));

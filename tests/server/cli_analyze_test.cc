@@ -59,6 +59,30 @@ TEST_CASE("analyze chooses edges and states", "[analyze]") {
   CHECK(nodes({"--min-weight", "0.9"}) == 5);
   CHECK(nodes({"--as-of", "0"}) == 0);
   CHECK(nodes({"--named-graph", "nowhere"}) == 0);
+  CHECK(nodes({"--named-graph", ""}) == 6);
+  CHECK(nodes({"--predicate", "born", "--predicate", "knows", "--literals"}) ==
+        7);
+  CHECK(nodes({"--without-predicate", "knows"}) == 0);
+  CHECK(nodes({"--node-type", "Person"}) == 0);
+}
+
+TEST_CASE("analyze puts parallel statements together by the rule",
+          "[analyze]") {
+  const Filled place;
+  MustRun({"load", "--data", place.data,
+           place.File("likes.tsv", "a\tlikes\tb\t0.25\n")});
+  const auto strength = [&](Arguments more) {
+    more.insert(more.begin(),
+                {"analyze", "degree", "--data", place.data, "--kind", "in",
+                 "--normalised", "false", "--results", "csv", "--limit", "9",
+                 "--weighted"});
+    const std::string rows = MustRun(more);
+    const size_t begin = rows.find("\nb,") + 3;
+    return rows.substr(begin, rows.find('\r', begin) - begin);
+  };
+  CHECK(strength({}) == "0.75");
+  CHECK(strength({"--parallel", "greatest"}) == "0.5");
+  CHECK(strength({"--parallel", "mean"}) == "0.375");
 }
 
 TEST_CASE("analyze writes its answer back", "[analyze]") {
@@ -87,6 +111,11 @@ TEST_CASE("a wrong command line of analyze is a usage error", "[analyze]") {
   CHECK(Contains(fails({"shortest_paths", "--source", "a"}), "target"));
   CHECK(Contains(fails({"triangles", "--write-graph", "g"}), "write-graph"));
   CHECK(Contains(fails({"degree", "--kind", "up"}), "kind"));
+  CHECK(Contains(fails({"degree", "--parallel", "most"}), "sum, greatest"));
+  CHECK(Contains(fails({"degree", "--min-weight", "2"}), "min-weight"));
+  CHECK(Contains(fails({"degree", "--predicate", ""}), "predicate"));
+  CHECK(Contains(fails({"degree", "--named-graph", "g", "--named-graph", "h"}),
+                 "named-graph"));
   CHECK(
       Contains(fails({"pagerank", "--read-only", "--write-predicate", "rank"}),
                "read-only"));

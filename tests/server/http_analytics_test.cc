@@ -90,6 +90,36 @@ TEST_CASE("communities are told with their modularity", "[analytics]") {
   CHECK(BodyOf(test.Get("/analytics/communities"))["communities"].empty());
 }
 
+TEST_CASE("parallel statements weigh what the rule makes of them",
+          "[analytics]") {
+  const TestServer test;
+  REQUIRE(test.Post("/triples/batch", R"({"triples":[
+      {"subject":"a","predicate":"knows","object":"b","weight":0.5},
+      {"subject":"a","predicate":"likes","object":"b","weight":0.25}]})")
+              ->status == 202);
+  const auto strength = [&](const std::string& rule) {
+    const Json body = BodyOf(
+        test.Get("/analytics/centrality?algorithm=degree&kind=out&limit=1&"
+                 "normalised=false&weighted=true" +
+                 rule));
+    return body["results"][0]["score"].get<double>();
+  };
+  CHECK(strength("") == 0.75);
+  CHECK(strength("&parallel=sum") == 0.75);
+  CHECK(strength("&parallel=greatest") == 0.5);
+  CHECK(strength("&parallel=least") == 0.25);
+  CHECK(strength("&parallel=mean") == 0.375);
+  const auto started = test.Post("/analytics/tasks", R"({"algorithm":"degree",
+      "parameters":{"kind":"out","normalised":false},
+      "view":{"weighted":true,"parallel":"least","predicates":["knows","likes"],
+              "without_predicates":[],"node_types":[],"named_graph":"",
+              "min_weight":0.1,"literals":false}})");
+  INFO(started->body);
+  REQUIRE(started->status == 202);
+  const Json task = Ended(test, BodyOf(started)["task_id"]);
+  CHECK(task["result"]["results"][0]["score"] == 0.25);
+}
+
 TEST_CASE("paths between two nodes", "[analytics]") {
   const TestServer test;
   Fill(test);
@@ -116,12 +146,14 @@ TEST_CASE("wrong questions are refused with the parameter", "[analytics]") {
   };
   const auto at = [](const char* name) { return Json{"query", name}; };
   CHECK(field("centrality?algorithm=louvain") == at("algorithm"));
+  CHECK(field("centrality?algorithm=distances&source=a") == at("algorithm"));
   CHECK(field("centrality?limit=0") == at("limit"));
   CHECK(field("centrality?limit=1001") == at("limit"));
   CHECK(field("centrality?limit=ten") == at("limit"));
   CHECK(field("centrality?color=red") == at("color"));
   CHECK(field("centrality?weighted=maybe") == at("weighted"));
   CHECK(field("centrality?min_weight=2") == at("min_weight"));
+  CHECK(field("centrality?parallel=most") == at("parallel"));
   CHECK(field("communities?min_size=1") == at("min_size"));
   CHECK(field("communities?algorithm=pagerank") == at("algorithm"));
   CHECK(field("paths?source=a") == at("target"));
@@ -142,6 +174,18 @@ TEST_CASE("the algorithms and their parameters are listed", "[analytics]") {
     CHECK(one["parameters"][0]["default"] == "0.85");
   }
   CHECK(found);
+  std::vector<std::string> names;
+  const Json view = BodyOf(test.Get("/analytics/algorithms"))["view"];
+  for (const Json& one : view) {
+    names.push_back(one["name"]);
+    CHECK(one["required"] == false);
+  }
+  CHECK(names == std::vector<std::string>{"predicate", "without_predicate",
+                                          "node_type", "named_graph",
+                                          "min_weight", "literals", "weighted",
+                                          "parallel"});
+  CHECK(view[0]["repeats"] == true);
+  CHECK(view[7]["choices"] == "sum|greatest|least|mean");
 }
 
 TEST_CASE("a long analysis is a task that is watched to its end",
@@ -260,6 +304,16 @@ TEST_CASE("bodies that are no analysis are refused with the field",
             {"body", "view", "predicates"}},
            {R"({"algorithm":"pagerank","view":{"weighted":1}})",
             {"body", "view", "weighted"}},
+           {R"({"algorithm":"pagerank","view":{"min_weight":"0.5"}})",
+            {"body", "view", "min_weight"}},
+           {R"({"algorithm":"pagerank","view":{"min_weight":2}})",
+            {"body", "view", "min_weight"}},
+           {R"({"algorithm":"pagerank","view":{"node_types":["a",1]}})",
+            {"body", "view", "node_types", 1}},
+           {R"({"algorithm":"pagerank","view":{"predicate":"p"}})",
+            {"body", "view", "predicate"}},
+           {R"({"algorithm":"pagerank","view":{"parallel":"most"}})",
+            {"body", "view", "parallel"}},
            {R"({"algorithm":"pagerank","output":{"file":"x"}})",
             {"body", "output", "file"}},
            {R"({"algorithm":"triangles","output":{}})", {"body", "output"}},
