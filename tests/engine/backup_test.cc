@@ -339,18 +339,19 @@ TEST_CASE("progress that says no cancels, and nothing is left") {
 TEST_CASE("a backup that waits for its sink can be cancelled as a task") {
   TestGraph test;
   Fill(test.graph);
-  std::thread canceller;
+  absl::Status cancelled;
   const auto saved = test.graph.Save({.write = [&](std::string_view) {
     // From another thread, as another door of the engine would.
-    canceller = std::thread([&] {
+    std::thread canceller([&] {
       for (const TaskInfo& task : test.engine->Tasks()) {
         if (task.state == TaskState::kRunning)
-          REQUIRE_OK(test.engine->CancelTask(task.id));
+          cancelled.Update(test.engine->CancelTask(task.id));
       }
     });
     canceller.join();
     return absl::CancelledError("the sink gives up too");
   }});
+  REQUIRE_OK(cancelled);
   CHECK(absl::IsCancelled(saved.status()));
   const std::vector<TaskInfo> tasks = test.engine->Tasks();
   CHECK(tasks.back().state == TaskState::kCancelled);

@@ -64,11 +64,13 @@ TEST_CASE("a request whose body is on its way is finished at a stop") {
       "\r\n\r\n" + body.substr(0, 100));
   // It has arrived once the server counts the connection.
   std::this_thread::sleep_for(std::chrono::milliseconds(200));
-  std::thread stopper([&] { CHECK(test.server().Stop()); });
+  bool stopped = false;
+  std::thread stopper([&] { stopped = test.server().Stop(); });
   std::this_thread::sleep_for(std::chrono::milliseconds(200));
   raw.Send(body.substr(100));
   const std::string answer = raw.ReadUntil("\"}");
   stopper.join();
+  CHECK(stopped);
   CHECK_THAT(answer, Catch::StartsWith("HTTP/1.1 201"));
   CHECK_THAT(answer, Catch::Contains("Connection: close"));
 }

@@ -2,6 +2,8 @@
 // lost files and reopening.
 #include "vector/vector_index.h"
 
+#include <array>
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
@@ -9,6 +11,7 @@
 #include <optional>
 #include <thread>
 
+#include "absl/strings/str_cat.h"
 #include "storage/rocksdb_kv.h"
 #include "storage/store.h"
 #include "support/test_support.h"
@@ -276,40 +279,53 @@ TEST_CASE("segments are merged, and forgotten versions go", "[index]") {
   CHECK(f.index().figures()->vectors == 30);
 }
 
+namespace {
+
+// What the commits of the test below write, each of them all.
+constexpr uint64_t kEvery = 40;
+
+// None before the first commit, and then always every one.
+absl::Status SearchAll(Fixture& f, const std::vector<float>& vector) {
+  auto view = f.graph().Latest();
+  if (!view.ok()) return view.status();
+  VectorIndex::Query query;
+  query.vector = vector;
+  query.k = 100;
+  auto matches = f.index().Search(*view, query);
+  if (!matches.ok()) return matches.status();
+  if (matches->size() == kEvery || matches->empty()) return absl::OkStatus();
+  return absl::InternalError(absl::StrCat(matches->size(), " matches"));
+}
+
+}  // namespace
+
 TEST_CASE("searches go on while an index is written and sealed", "[index]") {
   Fixture f(VectorIndexKind::kHnsw);
   std::atomic<bool> stop = false;
+  // Each thread keeps its first failure; the assertions are for this one.
+  std::array<absl::Status, 3> failures;
   std::vector<std::thread> threads;
   threads.emplace_back([&] {
-    auto random = Random(1);
-    for (int i = 0; i < 40; ++i) {
-      std::vector<std::pair<TermId, std::optional<std::vector<float>>>> changes;
-      for (uint64_t n = 0; n < 40; ++n)
-        changes.emplace_back(Node(n), RandomVector(random));
-      f.Commit(changes);
-    }
-    stop = true;
+    while (!stop && failures[0].ok())
+      failures[0] = f.index().Seal({.least_rows = 20});
+    if (failures[0].ok()) failures[0] = f.index().Rebuild({});
   });
-  threads.emplace_back([&] {
-    while (!stop) REQUIRE_OK(f.index().Seal({.least_rows = 20}));
-    REQUIRE_OK(f.index().Rebuild({}));
-  });
-  for (uint64_t t = 0; t < 2; ++t) {
+  for (uint64_t t = 1; t < failures.size(); ++t) {
     threads.emplace_back([&, t] {
-      auto random = Random(t + 2);
-      while (!stop) {
-        const storage::ReadView view = f.Latest();
-        VectorIndex::Query query;
-        const std::vector<float> v = RandomVector(random);
-        query.vector = v;
-        query.k = 100;
-        auto matches = f.index().Search(view, query);
-        REQUIRE_OK(matches);
-        // All or nothing of the first commit, and then always all of them.
-        CHECK((matches->size() == 40 || matches->empty()));
-      }
+      auto random = Random(t + 1);
+      while (!stop && failures[t].ok())
+        failures[t] = SearchAll(f, RandomVector(random));
     });
   }
+  auto random = Random(1);
+  for (int i = 0; i < 40; ++i) {
+    std::vector<std::pair<TermId, std::optional<std::vector<float>>>> changes;
+    for (uint64_t n = 0; n < kEvery; ++n)
+      changes.emplace_back(Node(n), RandomVector(random));
+    f.Commit(changes);
+  }
+  stop = true;
   for (std::thread& thread : threads) thread.join();
-  CHECK(f.index().figures()->vectors == 40);
+  for (const absl::Status& failure : failures) REQUIRE_OK(failure);
+  CHECK(f.index().figures()->vectors == kEvery);
 }
