@@ -319,15 +319,16 @@ TEST_CASE("a transient task is listed while it is alive and writes nothing") {
   Gate gate;
   TaskSpec spec = Spec("fold");
   spec.persistent = false;
+  absl::Status saved_resume;
   const TaskHandle handle = MustSubmit(
       *runner, spec, [&](TaskContext& context) -> absl::StatusOr<std::string> {
         context.Progress(1, 2);
-        CHECK(context.SaveResume("x").code() ==
-              absl::StatusCode::kFailedPrecondition);
+        saved_resume = context.SaveResume("x");
         gate.Pass();
         return std::string("7");
       });
   gate.AwaitArrivals(1);
+  CHECK(saved_resume.code() == absl::StatusCode::kFailedPrecondition);
   REQUIRE(runner->List().size() == 1);
   CHECK_FALSE(runner->List()[0].persistent);
   CHECK(runner->List()[0].progress.done == 1);

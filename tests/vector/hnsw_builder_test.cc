@@ -119,15 +119,16 @@ TEST_CASE("A build tells how far it is and can be cancelled") {
       test::ClusteredVectors(3000, kDimension, 10, 1, random);
   for (const size_t threads : {1, 2}) {
     uint64_t last = 0, calls = 0;
+    bool all_grow = true;  // told by threads of the build
     BuildHooks hooks;
     hooks.progress = [&](uint64_t done, uint64_t rows) {
-      CHECK(rows == 3000);
-      CHECK(done > last);
+      all_grow = all_grow && rows == 3000 && done > last;
       last = done;
       ++calls;
     };
     REQUIRE_OK(BuildHnsw(SpaceOf(vectors), 3000,
                          {.ef_construction = 40, .threads = threads}, hooks));
+    CHECK(all_grow);
     CHECK(last == 3000);
     CHECK(calls > 10);
 
