@@ -1,4 +1,5 @@
 // ReadView::Search through the public headers.
+#include <algorithm>
 #include <cmath>
 
 #include "engine/open_graph.h"
@@ -145,6 +146,30 @@ TEST_CASE("a hybrid search ranks what its filters allow", "[hybrid]") {
   CHECK(hits[0].owner == "c");
 }
 
+TEST_CASE("the vector part is asked by a text, too", "[hybrid]") {
+  Row row;
+  VectorIndexOptions options;
+  options.embedder = "hashing";
+  options.auto_embedding.emplace().text.labels = {"label"};
+  REQUIRE_OK(row.graph.CreateVectorIndex("meaning", options));
+  REQUIRE_OK(row.graph.WaitForEmbeddings("meaning"));
+  HybridQuery query;
+  query.vector.emplace().index = "meaning";
+  query.vector->text = "banana";
+  query.text = Text("apple");
+  const auto hits = row.MustSearch(query);
+  const auto banana = std::find_if(
+      hits.begin(), hits.end(), [](const auto& h) { return h.owner == "b"; });
+  REQUIRE(banana != hits.end());
+  REQUIRE(banana->vector);
+  CHECK(banana->vector->rank == 1);
+  CHECK_FALSE(banana->text);
+  auto view = row.graph.Latest();
+  REQUIRE_OK(view);
+  query.vector->index = "default";
+  CHECK(absl::IsFailedPrecondition(view->Search(query).status()));
+}
+
 TEST_CASE("a hybrid query that cannot be is told so", "[hybrid]") {
   Row row;
   auto view = row.graph.Latest();
@@ -173,6 +198,15 @@ TEST_CASE("a hybrid query that cannot be is told so", "[hybrid]") {
   query.filter_patterns = R"({"patterns": [{"subject": "a"}], "as_of": 1})";
   CHECK(first_path(query) == List({"as_of"}));
   query.filter_patterns = {};
+  query.vector = Near({});
+  CHECK(first_path(query) == List({"vector"}));
+  query.vector->vector = {1, 0};
+  query.vector->text = "both";
+  CHECK(first_path(query) == List({"vector"}));
+  query.vector->text = {};
+  query.vector->threshold = std::nanf("");
+  CHECK(first_path(query) == List({"vector", "threshold"}));
+  query.vector.reset();
   query.text->index = "none";
   CHECK(absl::IsNotFound(view->Search(query).status()));
   query.text.reset();

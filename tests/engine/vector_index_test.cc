@@ -267,3 +267,94 @@ TEST_CASE("vectors alone make nodes that have no statements", "[vectors]") {
   REQUIRE_OK(report);
   CHECK(report->findings.empty());
 }
+
+TEST_CASE("a batch of vectors under a key is put once", "[vectors]") {
+  TestGraph t;
+  REQUIRE_OK(t.graph.CreateVectorIndex("default", Small()));
+  const std::vector<VectorEntry> entries = {{"x", {1, 0, 0}}};
+  const CommitOptions key{.idempotency_key = "one"};
+  const auto first = t.graph.PutVectors("default", entries, key);
+  REQUIRE_OK(first);
+  CHECK_FALSE(first->replayed);
+  MustPut(t.graph, {{"x", {0, 1, 0}}});
+  const auto again = t.graph.PutVectors("default", entries, key);
+  REQUIRE_OK(again);
+  CHECK(again->replayed);
+  CHECK(again->commit == first->commit);
+  CHECK(MustSearch(t.graph, {0, 1, 0})[0].score == Approx(1));
+  const std::vector<VectorEntry> other = {{"x", {1, 0, 0.5f}}};
+  CHECK(absl::IsInvalidArgument(
+      t.graph.PutVectors("default", other, key).status()));
+  const std::vector<std::string> owners = {"x"};
+  CHECK(absl::IsInvalidArgument(
+      t.graph.RemoveVectors("default", owners, key).status()));
+  CHECK(MustSearch(t.graph, {0, 1, 0}).size() == 1);
+  const CommitOptions remove_key{.idempotency_key = "two"};
+  REQUIRE_OK(t.graph.RemoveVectors("default", owners, remove_key));
+  MustPut(t.graph, {{"x", {0, 1, 0}}});
+  CHECK(t.graph.RemoveVectors("default", owners, remove_key)->replayed);
+  CHECK(MustSearch(t.graph, {0, 1, 0}).size() == 1);
+}
+
+TEST_CASE("options that mean nothing to an index are refused", "[vectors]") {
+  TestGraph t;
+  const CommitOptions key{.idempotency_key = "one"};
+  const CommitOptions skip{.skip_duplicates = true};
+  const auto path = [](const absl::Status& status) {
+    const auto errors = FieldErrors(status);
+    REQUIRE(errors.size() == 1);
+    return errors[0].path;
+  };
+  using Path = std::vector<std::string>;
+  CHECK(path(t.graph.CreateVectorIndex("default", Small(), key).status()) ==
+        Path{"idempotency_key"});
+  CHECK(path(t.graph.CreateVectorIndex("default", Small(), skip).status()) ==
+        Path{"skip_duplicates"});
+  REQUIRE_OK(t.graph.CreateVectorIndex("default", Small()));
+  CHECK(path(t.graph.DropVectorIndex("default", key).status()) ==
+        Path{"idempotency_key"});
+  const std::vector<VectorEntry> entries = {{"x", {1, 0, 0}}};
+  CHECK(path(t.graph.PutVectors("default", entries, skip).status()) ==
+        Path{"skip_duplicates"});
+  auto view = t.graph.Latest();
+  REQUIRE_OK(view);
+  const std::vector<float> v = {1, 0, 0};
+  VectorSearchOptions options;
+  options.ef = 10'001;
+  CHECK(path(view->SearchVectors("default", v, options).status()) ==
+        Path{"ef"});
+  options.ef = 0;
+  options.threshold = std::nanf("");
+  CHECK(path(view->SearchVectors("default", v, options).status()) ==
+        Path{"threshold"});
+}
+
+TEST_CASE("the vector of a removed statement can go", "[vectors]") {
+  TestGraph t;
+  VectorIndexOptions options = Small();
+  options.over = IndexOver::kStatements;
+  REQUIRE_OK(t.graph.CreateVectorIndex("default", options));
+  Statement stored;
+  REQUIRE_OK(t.graph.Add(Triple("a", "p", "b"), {}, &stored));
+  MustPut(t.graph, {{stored.id, {1, 0, 0}}});
+  REQUIRE_OK(t.graph.Remove("a", "p", "b"));
+  CHECK(MustSearch(t.graph, {1, 0, 0}).empty());
+  const std::vector<std::string> owners = {stored.id};
+  REQUIRE_OK(t.graph.RemoveVectors("default", owners));
+  REQUIRE_OK(t.graph.Add(Triple("a", "p", "b")));
+  CHECK(MustSearch(t.graph, {1, 0, 0}).empty());
+}
+
+TEST_CASE("a blank node of nobody gets no vector", "[vectors]") {
+  TestGraph t;
+  REQUIRE_OK(t.graph.CreateVectorIndex("default", Small()));
+  const std::vector<VectorEntry> entries = {{"_:x", {1, 0, 0}}};
+  const auto put = t.graph.PutVectors("default", entries);
+  REQUIRE(absl::IsInvalidArgument(put.status()));
+  CHECK(FieldErrors(put.status())[0].path ==
+        std::vector<std::string>{"0", "owner"});
+  Statement stored;
+  REQUIRE_OK(t.graph.Add(Triple("_:x", "p", "b"), {}, &stored));
+  MustPut(t.graph, {{stored.subject, {1, 0, 0}}});
+  CHECK(MustSearch(t.graph, {1, 0, 0})[0].owner == stored.subject);
+}

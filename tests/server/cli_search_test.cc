@@ -77,6 +77,33 @@ TEST_CASE("search finds what is near", "[search]") {
   CHECK(piped.out == "entity,score\r\napple,1\r\n");
 }
 
+TEST_CASE("an index follows its graph and is asked by texts", "[search]") {
+  const Indexed place;
+  const std::string made =
+      MustRun({"index", "create", "--data", place.data, "--index", "meaning",
+               "--kind", "hnsw", "--embedder", "hashing", "--embed",
+               "--embed-label", "<urn:skg:label>"});
+  CHECK(Contains(made, "4 vectors"));
+  CHECK(place.Found({"--similar", "a hard stone", "--vector-index", "meaning",
+                     "--top-k", "1"}) == "stone");
+  MustRun({"add", "--data", place.data, "lake", "label", "deep blue lake"});
+  // Whoever opens the data to write goes on with it.
+  MustRun({"index", "create", "--data", place.data, "--index", "types",
+           "--kind", "flat", "--embedder", "hashing", "--embed-type", "Fruit",
+           "--embed-statements", "3", "--embed-no-name"});
+  CHECK(place.Found({"--similar", "pear grows near", "--vector-index",
+                     "types"}) == "pear");
+  CHECK(place.Found({"sweet", "--similar", "apple", "--vector-index", "meaning",
+                     "--top-k", "1"}) == "apple");
+  CHECK(RunSkg({"search", "--data", place.data, "--similar", "x"}).status == 1);
+  CHECK(RunSkg({"search", "--data", place.data, "--similar", "x", "--near",
+                "apple"})
+            .status == 2);
+  CHECK(RunSkg({"index", "create", "--data", place.data, "--index", "no",
+                "--kind", "text", "--embed"})
+            .status == 2);
+}
+
 TEST_CASE("search makes one ranking of several", "[search]") {
   const Indexed place;
   const json found =

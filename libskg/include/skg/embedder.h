@@ -82,7 +82,7 @@ struct HttpEmbedderOptions {
 };
 
 // Errors of making it: kInvalidArgument with FieldErrors. Of Embed besides:
-// kUnavailable (no answer that was any good, or not asked for now),
+// kUnavailable (the last attempt got no usable answer, or the breaker is open),
 // kPermissionDenied (401, 403), kInvalidArgument (other statuses of 4xx; an
 // empty text), kDataLoss (an answer that is not what the protocol says, or has
 // another dimension). Follows no redirects. What it sends is all texts as they

@@ -254,7 +254,9 @@ class SKG_EXPORT Graph {
   // Vector indexes (see vector_index.h). Making, filling and dropping one are
   // commits like others: all or nothing, as durable as asked for, found by the
   // next view. Errors of all: as Add; kInvalidArgument (FieldErrors() says
-  // which field or entry).
+  // which field or entry). Under an idempotency key vectors are put or removed
+  // once; making and dropping takes none, and skip_duplicates is for
+  // statements.
 
   // An index without entries; with auto-embedding they come by themselves from
   // then on. Errors also: kAlreadyExists (the name).
@@ -288,8 +290,8 @@ class SKG_EXPORT Graph {
   // them.
   [[nodiscard]] absl::Status RebuildVectorIndex(
       std::string_view name, absl::Time deadline = absl::InfiniteFuture());
-  // Takes vectors out; an owner that has none is no error. Errors also:
-  // kNotFound (the index).
+  // Takes vectors out, also those of statements that have been removed; an
+  // owner that has none is no error. Errors also: kNotFound (the index).
   [[nodiscard]] absl::StatusOr<CommitResult> RemoveVectors(
       std::string_view index, std::span<const std::string> owners,
       const CommitOptions& options = {});

@@ -32,7 +32,10 @@ struct HybridQuery {
   };
   struct Vector {
     std::string index = "default";  // over nodes
-    std::vector<float> vector;
+    // One of the two: a vector, or a text, of which the index's embedder makes
+    // one.
+    std::vector<float> vector = {};
+    std::string text = {};
     // What scores less is not in the ranking.
     float threshold = -std::numeric_limits<float>::infinity();
     float weight = 1;
@@ -52,8 +55,8 @@ struct HybridQuery {
   float rank_constant = 60;  // > 0
 
   uint64_t top_k = 10;  // [1, 10000]
-  // Each part ranks so many nodes, its best; a node that comes later in one gets
-  // nothing of it. 0: ten times top_k, at least 100; [top_k, 100000].
+  // Each part ranks so many nodes, its best; a node that comes later in one
+  // gets nothing of it. 0: ten times top_k, at least 100; [top_k, 100000].
   uint64_t window = 0;
   // Which nodes may be found; all that is given must hold. The ranking is of
   // these alone.

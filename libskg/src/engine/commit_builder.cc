@@ -90,6 +90,22 @@ absl::Status CheckCommitOptions(const CommitOptions& options) {
         "too_long"}});
 }
 
+absl::Status CheckVectorCommit(const CommitOptions& options) {
+  if (!options.skip_duplicates) return CheckCommitOptions(options);
+  return FieldErrorStatus({{{"skip_duplicates"},
+                            "is for statements; there are none here",
+                            "not_allowed"}});
+}
+
+absl::Status CheckIndexCommit(const CommitOptions& options) {
+  if (options.idempotency_key.empty()) return CheckVectorCommit(options);
+  return FieldErrorStatus(
+      {{{"idempotency_key"},
+        "is for what may be done twice; an index of a name is made or dropped "
+        "once",
+        "not_allowed"}});
+}
+
 size_t CommitBuilder::NewTermHash::operator()(const rdf::Term& term) const {
   return HashTerm(term);
 }

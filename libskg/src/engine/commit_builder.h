@@ -27,6 +27,11 @@ namespace skg::engine {
 
 // Errors: kInvalidArgument (an idempotency key of more than 255 bytes).
 [[nodiscard]] absl::Status CheckCommitOptions(const CommitOptions& options);
+// Of commits that add no statements: kInvalidArgument also for
+// skip_duplicates; and, of those that make or drop something by its name and so
+// cannot be done twice, for an idempotency key.
+[[nodiscard]] absl::Status CheckVectorCommit(const CommitOptions& options);
+[[nodiscard]] absl::Status CheckIndexCommit(const CommitOptions& options);
 
 // One document, request or batch: local blank node labels mean the same node
 // throughout one builder. A call that fails leaves the builder as it was; where

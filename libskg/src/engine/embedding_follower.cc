@@ -376,44 +376,4 @@ absl::Status EmbeddingFollower::WriteProgress() {
   return absl::OkStatus();
 }
 
-absl::Status TellEmbedding(const ViewImpl& view,
-                           const vector::IndexDefinition& index,
-                           VectorIndexInfo* info) {
-  if (!index.options.auto_embedding) return absl::OkStatus();
-  EngineImpl& engine = view.graph().engine();
-  const storage::GraphStore& store = view.graph().store();
-  const uint32_t graph = store.description().number;
-  if (const auto follower =
-          engine.embedding_followers().Find(graph, index.number)) {
-    const EmbeddingFollower::State state = follower->state();
-    info->embedded_commit = state.commit;
-    info->embedding_lag = state.lag;
-    info->embedding_error = state.error;
-    return absl::OkStatus();
-  }
-  const storage::ReadView& read = view.view();
-  SKG_ASSIGN_OR_RETURN(
-      const auto progress,
-      vector::ReadEmbeddingProgress(read.snapshot()->graph().kv, graph,
-                                    index.number, read.snapshot()->kv()));
-  if (progress) {
-    if (progress->phase == EmbeddingProgress::Phase::kFollow)
-      info->embedded_commit = progress->commit;
-    const uint64_t last = read.commit();
-    info->embedding_lag = last - std::min(last, progress->commit);
-  }
-  if (store.read_only()) {
-    info->embedding_error = "another process writes this directory";
-    return absl::OkStatus();
-  }
-  const absl::Status known =
-      engine.embedders()
-          .Find(index.options.embedder, index.options.dimension)
-          .status();
-  info->embedding_error =
-      known.ok() ? "it could not be started"
-                 : std::string(known.message().data(), known.message().size());
-  return absl::OkStatus();
-}
-
 }  // namespace skg::engine

@@ -102,9 +102,4 @@ class EmbeddingFollower {
   std::thread thread_;
 };
 
-// Fills in what is told of auto-embedding.
-[[nodiscard]] absl::Status TellEmbedding(const ViewImpl& view,
-                                         const vector::IndexDefinition& index,
-                                         VectorIndexInfo* info);
-
 }  // namespace skg::engine

@@ -1,5 +1,7 @@
 #include "engine/embedding_followers.h"
 
+#include <algorithm>
+#include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -9,6 +11,8 @@
 #include "engine/embedding_follower.h"
 #include "engine/engine_impl.h"
 #include "engine/graph_impl.h"
+#include "engine/view_impl.h"
+#include "storage/graph_state.h"
 #include "vector/embedding_progress.h"
 
 namespace skg::engine {
@@ -117,6 +121,45 @@ void EmbeddingFollowers::Clear() {
   for (const auto& [key, follower] : followers) {
     if (follower != nullptr) follower->Stop();
   }
+}
+
+absl::Status TellEmbedding(const ViewImpl& view,
+                           const vector::IndexDefinition& index,
+                           VectorIndexInfo* info) {
+  if (!index.options.auto_embedding) return absl::OkStatus();
+  EngineImpl& engine = view.graph().engine();
+  const storage::GraphStore& store = view.graph().store();
+  const uint32_t graph = store.description().number;
+  if (const auto follower =
+          engine.embedding_followers().Find(graph, index.number)) {
+    const EmbeddingFollower::State state = follower->state();
+    info->embedded_commit = state.commit;
+    info->embedding_lag = state.lag;
+    info->embedding_error = state.error;
+    return absl::OkStatus();
+  }
+  const storage::ReadView& read = view.view();
+  SKG_ASSIGN_OR_RETURN(
+      const auto progress,
+      vector::ReadEmbeddingProgress(read.snapshot()->graph().kv, graph,
+                                    index.number, read.snapshot()->kv()));
+  if (progress) {
+    if (progress->phase == vector::EmbeddingProgress::Phase::kFollow)
+      info->embedded_commit = progress->commit;
+    const uint64_t last = read.commit();
+    info->embedding_lag = last - std::min(last, progress->commit);
+  }
+  if (store.read_only()) {
+    info->embedding_error = "another process writes this directory";
+    return absl::OkStatus();
+  }
+  const absl::Status known =
+      engine.embedders()
+          .Find(index.options.embedder, index.options.dimension)
+          .status();
+  info->embedding_error =
+      known.ok() ? "it could not be started" : std::string(sv(known.message()));
+  return absl::OkStatus();
 }
 
 }  // namespace skg::engine

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "skg/vector_index.h"
 #include "storage/store.h"
 #include "vector/vector_rows.h"
 
@@ -18,6 +19,7 @@ namespace skg::engine {
 
 class EmbeddingFollower;
 class EngineImpl;
+class ViewImpl;
 
 // Thread-safe. Clear() comes before the end of what the engine has.
 class EmbeddingFollowers {
@@ -51,5 +53,10 @@ class EmbeddingFollowers {
   bool cleared_ = false;
   std::map<Key, std::shared_ptr<EmbeddingFollower>> followers_;
 };
+
+// Fills in what is told of auto-embedding.
+[[nodiscard]] absl::Status TellEmbedding(const ViewImpl& view,
+                                         const vector::IndexDefinition& index,
+                                         VectorIndexInfo* info);
 
 }  // namespace skg::engine

@@ -21,6 +21,7 @@
 #include "skg/read_view.h"
 #include "skg/search.h"
 #include "text/text_of_term.h"
+#include "vector/vector_catalog.h"
 
 namespace skg {
 namespace engine {
@@ -66,7 +67,13 @@ absl::Status Check(const HybridQuery& query) {
     check.Range({"window"}, query.window, query.top_k, kMostWindow);
   check.Positive({"rank_constant"}, query.rank_constant);
   if (query.text) check.Positive({"text", "weight"}, query.text->weight);
-  if (query.vector) check.Positive({"vector", "weight"}, query.vector->weight);
+  if (query.vector) {
+    check.Positive({"vector", "weight"}, query.vector->weight);
+    if (std::isnan(query.vector->threshold))
+      check.Add({"vector", "threshold"}, "is not a number");
+    if (query.vector->vector.empty() == query.vector->text.empty())
+      check.Add({"vector"}, "give either the vector or the text");
+  }
   if (query.proximity) {
     check.Positive({"proximity", "weight"}, query.proximity->weight);
     check.Range({"proximity", "max_distance"}, query.proximity->max_distance, 1,
@@ -132,15 +139,22 @@ class HybridSearch {
 
   absl::StatusOr<std::vector<RankedNode>> RankByVector(
       const HybridQuery::Vector& part) {
+    std::vector<float> vector = part.vector;
+    if (vector.empty()) {
+      SKG_ASSIGN_OR_RETURN(const vector::IndexDefinition asked,
+                           vector::FindIndex(view_.view(), part.index));
+      SKG_ASSIGN_OR_RETURN(
+          vector, EmbedQuery(view_, asked, part.text, query_.deadline));
+    }
     SKG_ASSIGN_OR_RETURN(const vector::IndexDefinition index,
-                         OpenVectorIndex(view_, part.index, part.vector));
+                         OpenVectorIndex(view_, part.index, vector));
     if (index.options.over == IndexOver::kStatements) {
       return FieldErrorStatus({{{"vector", "index"},
                                 "is over statements; this ranks nodes",
                                 "not_allowed"}});
     }
     vector::VectorIndex::Query query;
-    query.vector = part.vector;
+    query.vector = vector;
     query.k = window_;
     query.threshold = part.threshold;
     query.allowed = allowed_;

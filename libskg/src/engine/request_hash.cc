@@ -61,6 +61,25 @@ void RequestHash::Clear(const ClearTarget& target) {
   Text(target.graph);
 }
 
+void RequestHash::PutVectors(std::string_view index,
+                             std::span<const VectorEntry> entries) {
+  Number(5);
+  Text(index);
+  for (const VectorEntry& entry : entries) {
+    Text(entry.owner);
+    Number(entry.vector.size());
+    XXH3_128bits_update(state_.get(), entry.vector.data(),
+                        entry.vector.size() * sizeof(float));
+  }
+}
+
+void RequestHash::RemoveVectors(std::string_view index,
+                                std::span<const std::string> owners) {
+  Number(6);
+  Text(index);
+  for (const std::string& owner : owners) Text(owner);
+}
+
 std::string RequestHash::Finish() const {
   const XXH128_hash_t hash = XXH3_128bits_digest(state_.get());
   XXH128_canonical_t canonical;

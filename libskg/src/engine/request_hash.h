@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "skg/statement.h"
+#include "skg/vector_index.h"
 
 struct XXH3_state_s;
 
@@ -26,6 +28,9 @@ class RequestHash {
   void Remove(std::string_view subject, std::string_view predicate,
               std::string_view object, std::string_view graph);
   void Clear(const ClearTarget& target);
+  void PutVectors(std::string_view index, std::span<const VectorEntry> entries);
+  void RemoveVectors(std::string_view index,
+                     std::span<const std::string> owners);
 
   // 16 bytes.
   [[nodiscard]] std::string Finish() const;

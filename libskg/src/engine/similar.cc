@@ -6,8 +6,10 @@
 #include "base/status.h"
 #include "base/strings.h"
 #include "engine/embedding_follower.h"
+#include "engine/embedding_followers.h"
 #include "engine/engine_impl.h"
 #include "engine/node_text.h"
+#include "engine/vector_search.h"
 #include "engine/view_impl.h"
 #include "skg/graph.h"
 #include "skg/read_view.h"
@@ -20,26 +22,10 @@ absl::StatusOr<std::vector<VectorHit>> ReadView::SearchSimilar(
     const VectorSearchOptions& options) const {
   SKG_ASSIGN_OR_RETURN(const vector::IndexDefinition index,
                        vector::FindIndex(impl_->view(), index_name));
-  if (index.options.embedder.empty()) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "index \"", index.name,
-        "\" has no embedder, which would make a vector "
-        "of the text; search by a vector, or make an index with one"));
-  }
-  const auto embedder = impl_->graph().engine().embedders().Find(
-      index.options.embedder, index.options.dimension);
-  if (!embedder.ok())
-    return absl::FailedPreconditionError(embedder.status().message());
   SKG_ASSIGN_OR_RETURN(
-      const std::vector<std::vector<float>> vectors,
-      (*embedder)->Embed(std::vector<std::string>{std::string(text)},
-                         options.deadline));
-  if (vectors.size() != 1) {
-    return absl::InternalError(
-        absl::StrCat("embedder \"", index.options.embedder, "\" made ",
-                     vectors.size(), " vectors of one text"));
-  }
-  return SearchVectors(index_name, vectors[0], options);
+      const std::vector<float> vector,
+      engine::EmbedQuery(*impl_, index, text, options.deadline));
+  return SearchVectors(index_name, vector, options);
 }
 
 absl::StatusOr<std::string> ReadView::NodeText(std::string_view index_name,

@@ -1,5 +1,8 @@
 #include "engine/vector_search.h"
 
+#include <string>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "engine/vector_indexes.h"
@@ -22,6 +25,29 @@ absl::StatusOr<vector::IndexDefinition> OpenVectorIndex(
                                            index.options.metric)
                           .status());
   return index;
+}
+
+absl::StatusOr<std::vector<float>> EmbedQuery(
+    const ViewImpl& view, const vector::IndexDefinition& index,
+    std::string_view text, absl::Time deadline) {
+  const std::string& name = index.options.embedder;
+  if (name.empty()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "index \"", index.name,
+        "\" has no embedder, which would make a vector of the text; search by "
+        "a vector, or make an index with one"));
+  }
+  const auto embedder =
+      view.graph().engine().embedders().Find(name, index.options.dimension);
+  if (!embedder.ok())
+    return absl::FailedPreconditionError(embedder.status().message());
+  SKG_ASSIGN_OR_RETURN(
+      std::vector<std::vector<float>> vectors,
+      (*embedder)->Embed(std::vector<std::string>{std::string(text)},
+                         deadline));
+  if (vectors.size() == 1) return std::move(vectors[0]);
+  return absl::InternalError(absl::StrCat(
+      "embedder \"", name, "\" made ", vectors.size(), " vectors of one text"));
 }
 
 absl::StatusOr<std::vector<vector::VectorMatch>> FindNearest(

@@ -140,15 +140,51 @@ absl::StatusOr<std::string> Show(const IndexVerb& verb, const Graph& graph) {
                   verb.results);
 }
 
-absl::StatusOr<std::string> Create(const IndexVerb& verb, Graph& graph) {
-  if (verb.family == Family::kVector) {
-    VectorIndexOptions options = verb.vectors;
-    options.over = verb.over;
-    const auto made = graph.CreateVectorIndex(verb.name, options);
-    if (!made.ok()) return made.status();
-    return absl::StrCat(Printable(verb.name), ": made (commit ", made->commit,
-                        ")\n");
+// Until the index has a vector of every text that is there. What is left at an
+// interrupt is made by whoever opens the data next.
+absl::StatusOr<std::string> AwaitEmbeddings(const IndexVerb& verb,
+                                            const Graph& graph) {
+  ProgressLine line;
+  while (true) {
+    const absl::Status there = graph.WaitForEmbeddings(
+        verb.name, 0, absl::Now() + absl::Milliseconds(200));
+    if (!there.ok() && !absl::IsDeadlineExceeded(there)) return there;
+    const absl::StatusOr<ReadView> view = graph.Latest();
+    if (!view.ok()) return view.status();
+    const absl::StatusOr<std::vector<VectorIndexInfo>> all =
+        view->VectorIndexes();
+    if (!all.ok()) return all.status();
+    std::string so_far;
+    for (const VectorIndexInfo& index : *all) {
+      if (index.name != verb.name) continue;
+      so_far = Counted(index.vectors, "vector");
+      if (!index.embedding_error.empty())
+        absl::StrAppend(&so_far, "; ", index.embedding_error);
+    }
+    if (there.ok()) return so_far;
+    if (InterruptSignal() != 0) return absl::CancelledError("interrupted");
+    if (line.Due()) line.Show(absl::StrCat(Printable(verb.name), ": ", so_far));
   }
+}
+
+absl::StatusOr<std::string> CreateOfVectors(const IndexVerb& verb,
+                                            Graph& graph) {
+  VectorIndexOptions options = verb.vectors;
+  options.over = verb.over;
+  const auto made = graph.CreateVectorIndex(verb.name, options);
+  if (!made.ok()) return made.status();
+  std::string embedded;
+  if (options.auto_embedding) {
+    absl::StatusOr<std::string> there = AwaitEmbeddings(verb, graph);
+    if (!there.ok()) return there.status();
+    embedded = absl::StrCat(", ", *there);
+  }
+  return absl::StrCat(Printable(verb.name), ": made (commit ", made->commit,
+                      ")", embedded, "\n");
+}
+
+absl::StatusOr<std::string> Create(const IndexVerb& verb, Graph& graph) {
+  if (verb.family == Family::kVector) return CreateOfVectors(verb, graph);
   TextIndexOptions options = verb.texts;
   options.over = verb.over;
   const auto made = graph.CreateTextIndex(verb.name, options);
@@ -257,7 +293,12 @@ int RunIndex(const IndexVerb& verb) {
       DataDirectoryOf(verb.target.data);
   if (!directory.ok())
     return FailUsage(NameOf(verb), std::string(directory.status().message()));
-  if (verb.action == Action::kPut) {
+  // What takes long elsewhere ends at once: it is undone, or goes on, when the
+  // data are opened next.
+  const bool notes =
+      verb.action == Action::kPut || (verb.action == Action::kCreate &&
+                                      verb.vectors.auto_embedding.has_value());
+  if (notes) {
     NoteInterrupts();
   } else {
     ExitOnInterrupt();

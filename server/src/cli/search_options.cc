@@ -84,9 +84,16 @@ void AddWhatIsNear(CLI::App& verb, SearchVerb& search) {
                       "input")
           ->check(Checked(CheckNotEmpty))
           ->type_name("FILE");
-  AddName(verb, "--near", search.near,
-          "Near the vector that the index has of this node")
-      ->excludes(vector);
+  CLI::Option* near = AddName(verb, "--near", search.near,
+                              "Near the vector that the index has of this node")
+                          ->excludes(vector);
+  verb.add_option("--similar", search.similar,
+                  "Near the vector that the index's embedder makes of this "
+                  "text")
+      ->check(Checked(CheckNotEmpty))
+      ->type_name("TEXT")
+      ->excludes(vector)
+      ->excludes(near);
   AddNames(verb, "--from", search.from,
            "Near this node in the graph; may come several times");
   AddCountingNumber(verb, "--max-distance", search.max_distance,
@@ -149,6 +156,59 @@ void AddVectorOptions(CLI::App& verb, VectorIndexOptions& options) {
       ->type_name("NAME");
 }
 
+// Any of them makes the index follow its graph.
+void AddEmbeddingOptions(CLI::App& verb, VectorIndexOptions& options) {
+  const auto embedding = [&options]() -> AutoEmbedding& {
+    if (!options.auto_embedding) options.auto_embedding.emplace();
+    return *options.auto_embedding;
+  };
+  const auto names = [&](const char* option, auto member,
+                         const char* description) {
+    verb.add_option_function<std::vector<std::string>>(
+            option,
+            [embedding, member](const std::vector<std::string>& given) {
+              member(embedding()) = given;
+            },
+            description)
+        ->check(Checked(CheckNotEmpty))
+        ->type_name("NAME")
+        ->allow_extra_args(false);
+  };
+  verb.add_flag_callback(
+      "--embed", [embedding] { (void)embedding(); },
+      "vectors: keep those of the nodes' texts, made by --embedder, as the "
+      "graph changes");
+  names(
+      "--embed-type",
+      [](AutoEmbedding& auto_embedding) -> auto& {
+        return auto_embedding.node_types;
+      },
+      "embed: nodes of this rdf:type; may come several times [all subjects]");
+  names(
+      "--embed-label",
+      [](AutoEmbedding& auto_embedding) -> auto& {
+        return auto_embedding.text.labels;
+      },
+      "embed: the objects of this predicate; may come several times "
+      "[rdfs:label]");
+  names(
+      "--embed-property",
+      [](AutoEmbedding& auto_embedding) -> auto& {
+        return auto_embedding.text.properties;
+      },
+      "embed: the objects of this predicate, with its name; may come several "
+      "times");
+  verb.add_option_function<uint32_t>(
+          "--embed-statements",
+          [embedding](uint32_t count) { embedding().text.statements = count; },
+          "embed: so many other statements of the node [0]")
+      ->check(CLI::Range(0, 1000))
+      ->type_name("N");
+  verb.add_flag_callback(
+      "--embed-no-name", [embedding] { embedding().text.name = false; },
+      "embed: not the node's name");
+}
+
 CLI::App* AddIndexAction(CLI::App& index, Chosen& chosen, const char* name,
                          const char* description,
                          const std::shared_ptr<IndexVerb>& verb) {
@@ -197,9 +257,11 @@ void AddCreate(CLI::App& index, Chosen& chosen) {
             "What is found by it [nodes]");
   AddTextOptions(*action, verb->texts);
   AddVectorOptions(*action, verb->vectors);
+  AddEmbeddingOptions(*action, verb->vectors);
   action->callback([verb, action, &chosen] {
     const bool text = verb->family == IndexVerb::Family::kText;
-    for (const char* other : text ? kOnlyVectors : kOnlyTexts) {
+    for (const char* other : text ? std::span<const char* const>(kOnlyVectors)
+                                  : std::span<const char* const>(kOnlyTexts)) {
       if (action->get_option(other)->count() == 0) continue;
       throw CLI::ExcludesError(std::string(other) +
                                    " does not go with an index of " +
@@ -241,10 +303,11 @@ void AddSearch(CLI::App& app, Chosen& chosen) {
   AddResults(*verb, search->results);
   verb->callback([search, &chosen] {
     if (search->text.empty() && search->vector_file.empty() &&
-        search->near.empty() && search->from.empty()) {
+        search->near.empty() && search->similar.empty() &&
+        search->from.empty()) {
       throw CLI::RequiredError(
-          "say what to search for: TEXT, --vector FILE, --near NODE or --from "
-          "NODE",
+          "say what to search for: TEXT, --vector FILE, --near NODE, --similar "
+          "TEXT or --from NODE",
           CLI::ExitCodes::RequiredError);
     }
     chosen = [search] { return RunSearch(*search); };

@@ -67,6 +67,11 @@ absl::StatusOr<std::vector<float>> VectorOf(const std::string& path) {
       errors.empty() ? "" : absl::StrCat("; it ", errors[0].message)));
 }
 
+bool ByVector(const SearchVerb& verb) {
+  return !verb.near.empty() || !verb.vector_file.empty() ||
+         !verb.similar.empty();
+}
+
 const std::string& Either(const std::string& one, const std::string& other) {
   return one.empty() ? other : one;
 }
@@ -108,9 +113,18 @@ absl::StatusOr<std::vector<float>> AskedVector(const SearchVerb& verb,
   return view.GetVector(Either(verb.vector_index, verb.index), verb.near);
 }
 
-absl::StatusOr<Hits> FindNear(const SearchVerb& verb, const ReadView& view) {
+absl::StatusOr<std::vector<VectorHit>> FindVectors(
+    const SearchVerb& verb, const ReadView& view,
+    const VectorSearchOptions& options) {
+  const std::string& index = Either(verb.vector_index, verb.index);
+  if (!verb.similar.empty())
+    return view.SearchSimilar(index, verb.similar, options);
   const absl::StatusOr<std::vector<float>> vector = AskedVector(verb, view);
   if (!vector.ok()) return vector.status();
+  return view.SearchVectors(index, *vector, options);
+}
+
+absl::StatusOr<Hits> FindNear(const SearchVerb& verb, const ReadView& view) {
   // One more, as itself is left out.
   const bool itself = !verb.near.empty() && verb.top_k < 10'000;
   VectorSearchOptions options{.top_k = verb.top_k + (itself ? 1 : 0),
@@ -119,8 +133,7 @@ absl::StatusOr<Hits> FindNear(const SearchVerb& verb, const ReadView& view) {
                               .filter = verb.filter,
                               .deadline = DeadlineOf(verb)};
   if (verb.threshold) options.threshold = *verb.threshold;
-  const auto found = view.SearchVectors(Either(verb.vector_index, verb.index),
-                                        *vector, options);
+  const auto found = FindVectors(verb, view, options);
   if (!found.ok()) return found.status();
   Hits hits{.table = {.columns = {"entity", "score"}}};
   for (const VectorHit& hit : *found) {
@@ -139,12 +152,15 @@ absl::StatusOr<HybridQuery> HybridOf(const SearchVerb& verb,
                                    .query = verb.text,
                                    .weight = verb.text_weight.value_or(1)};
   }
-  if (!verb.near.empty() || !verb.vector_file.empty()) {
-    absl::StatusOr<std::vector<float>> vector = AskedVector(verb, view);
-    if (!vector.ok()) return vector.status();
+  if (ByVector(verb)) {
     HybridQuery::Vector& part = query.vector.emplace();
     part.index = Either(verb.vector_index, verb.index);
-    part.vector = *std::move(vector);
+    part.text = verb.similar;
+    if (part.text.empty()) {
+      absl::StatusOr<std::vector<float>> vector = AskedVector(verb, view);
+      if (!vector.ok()) return vector.status();
+      part.vector = *std::move(vector);
+    }
     part.weight = verb.vector_weight.value_or(1);
     if (verb.threshold) part.threshold = *verb.threshold;
   }
@@ -185,8 +201,8 @@ absl::StatusOr<Hits> FindBoth(const SearchVerb& verb, const ReadView& view) {
 
 absl::StatusOr<Hits> Find(const SearchVerb& verb, const ReadView& view) {
   const bool words = !verb.text.empty();
-  const bool vector = !verb.near.empty() || !verb.vector_file.empty();
-  if (!verb.from.empty() || (words && vector)) return FindBoth(verb, view);
+  if (!verb.from.empty() || (words && ByVector(verb)))
+    return FindBoth(verb, view);
   return words ? FindWords(verb, view) : FindNear(verb, view);
 }
 
@@ -223,17 +239,15 @@ absl::StatusOr<std::string> Answer(const SearchVerb& verb,
 // Options that do not go with what is searched for; empty: none.
 std::string Misfit(const SearchVerb& verb) {
   const bool words = !verb.text.empty();
-  const bool several =
-      !verb.from.empty() ||
-      (words && (!verb.near.empty() || !verb.vector_file.empty()));
+  const bool several = !verb.from.empty() || (words && ByVector(verb));
   if (verb.all_words && (several || !words))
     return "--all-words goes with TEXT alone";
   if (verb.highlight && (several || !words))
     return "--highlight goes with TEXT alone";
   if (verb.ef > 0 && (several || words))
-    return "--ef goes with --vector or --near alone";
+    return "--ef goes with --vector, --near or --similar alone";
   if (!several && (verb.text_weight || verb.vector_weight || verb.from_weight))
-    return "weights are for several rankings: TEXT, --vector or --near, --from";
+    return "weights are for several rankings: TEXT, one by a vector, --from";
   return "";
 }
 

@@ -1,9 +1,9 @@
 // `skg search` and `skg index`: what they are told, and what does it.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,9 +16,10 @@ namespace skg::cli {
 
 struct SearchVerb {
   Target target;
-  // At least one of the next four.
+  // At least one of the next five.
   std::string text;
   std::string vector_file;  // "-": standard input
+  std::string similar;      // a text for the index's embedder
   std::string near;
   std::vector<std::string> from;
   uint64_t max_distance = 3;
@@ -40,14 +41,7 @@ struct SearchVerb {
 [[nodiscard]] int RunSearch(const SearchVerb& verb);
 
 struct IndexVerb {
-  enum class Action : uint8_t {
-    kCreate,
-    kList,
-    kStats,
-    kRebuild,
-    kDrop,
-    kPut
-  };
+  enum class Action : uint8_t { kCreate, kList, kStats, kRebuild, kDrop, kPut };
   enum class Family : uint8_t { kText, kVector };
   Target target;
   Action action = Action::kList;
@@ -63,9 +57,12 @@ struct IndexVerb {
 [[nodiscard]] int RunIndex(const IndexVerb& verb);
 
 // Options of `skg index create` for one family of indexes.
-inline constexpr std::array<const char*, 5> kOnlyTexts = {
+inline constexpr const char* kOnlyTexts[] = {
     "--predicate", "--no-names", "--language", "--no-stemming", "--stop-words"};
-inline constexpr std::array<const char*, 5> kOnlyVectors = {
-    "--dimension", "--metric", "--links", "--ef-construction", "--ef-search"};
+inline constexpr const char* kOnlyVectors[] = {
+    "--dimension",       "--metric",           "--links",
+    "--ef-construction", "--ef-search",        "--embedder",
+    "--embed",           "--embed-type",       "--embed-label",
+    "--embed-property",  "--embed-statements", "--embed-no-name"};
 
 }  // namespace skg::cli

@@ -51,8 +51,11 @@ HybridQuery::Text ReadText(const nlohmann::json& part, Errors& errors) {
 HybridQuery::Vector ReadVector(const nlohmann::json& part, Errors& errors) {
   JsonObject object(part, {"vector"}, errors);
   HybridQuery::Vector vector;
-  if (object.Find("vector") == nullptr)
-    object.Refuse("vector", "give the vector to be near to", "missing");
+  if ((object.Find("vector") == nullptr) == (object.Find("text") == nullptr)) {
+    object.Refuse("vector", "give either the vector to be near to, or a text",
+                  "missing");
+  }
+  vector.text = object.Text("text", kMostQueryText).value_or("");
   if (auto numbers = object.Vector("vector"))
     vector.vector = *std::move(numbers);
   if (auto index = object.Text("index", 255)) vector.index = *index;

@@ -245,7 +245,9 @@ ApiResponse PutVectorEntry(Services& services, const ApiRequest& request) {
   absl::StatusOr<Graph> graph = RequestGraph(services, request);
   if (!graph.ok()) return Failed(services, request, graph.status());
   const VectorEntry entry{request.path, *std::move(vector)};
-  const auto put = graph->PutVectors(request.id, std::span(&entry, 1));
+  const auto put = graph->PutVectors(
+      request.id, std::span(&entry, 1),
+      {.idempotency_key = std::string(request.idempotency_key)});
   if (!put.ok())
     return Failed(services, request, InEntries(put.status(), /*batch=*/false));
   ApiResponse response;
@@ -275,7 +277,9 @@ ApiResponse PutVectorEntries(Services& services, const ApiRequest& request) {
   if (!entries.ok()) return Failed(services, request, entries.status());
   absl::StatusOr<Graph> graph = RequestGraph(services, request);
   if (!graph.ok()) return Failed(services, request, graph.status());
-  const auto put = graph->PutVectors(request.id, *entries);
+  const auto put = graph->PutVectors(
+      request.id, *entries,
+      {.idempotency_key = std::string(request.idempotency_key)});
   if (!put.ok())
     return Failed(services, request, InEntries(put.status(), /*batch=*/true));
   ApiResponse response{.status = 202};
