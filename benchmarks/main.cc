@@ -21,6 +21,7 @@
 #include "nlohmann/json.hpp"
 #include "peers/httplib_bare/httplib_bare.h"
 #include "skg/version.h"
+#include "text_search/hybrid_bench.h"
 #include "text_search/text_bench.h"
 #include "vectors/vectors.h"
 #include "workloads/sparql_answers.h"
@@ -341,6 +342,26 @@ const CLI::App* AddText(CLI::App& app, TextBench& bench) {
   return text;
 }
 
+const CLI::App* AddHybrid(CLI::App& app, HybridBench& bench) {
+  CLI::App* hybrid = app.add_subcommand(
+      "hybrid", "Search a graph by words, meaning and nearness at once");
+  const auto number = [&](const char* option, uint64_t& value, uint64_t most,
+                          const char* description) {
+    hybrid->add_option(option, value, description)
+        ->check(CLI::Range(uint64_t{1}, most).description(""))
+        ->capture_default_str();
+  };
+  number("--nodes", bench.nodes, 100'000'000, "Labelled nodes");
+  number("--links", bench.links, 1000, "From each node");
+  number("--types", bench.types, 1'000'000, "Of nodes");
+  number("--queries", bench.queries, 1'000'000, "Queries of each class");
+  number("--memory", bench.memory_mib, 1'000'000, "Of the engine, in MiB");
+  hybrid->add_option("--seed", bench.seed, "Of graph and queries");
+  hybrid->add_option("--data", bench.data, "Where the store is made [.]")
+      ->type_name("DIR");
+  return hybrid;
+}
+
 const CLI::App* AddEmbedding(CLI::App& app, EmbeddingBench& bench) {
   CLI::App* embedding = app.add_subcommand(
       "embedding", "Find labels by descriptions and by labels with a typo");
@@ -399,6 +420,8 @@ int Main(int argc, char** argv) {
   const CLI::App* vectors = AddVectors(app, vector_bench);
   TextBench text_bench;
   const CLI::App* text = AddText(app, text_bench);
+  HybridBench hybrid_bench;
+  const CLI::App* hybrid = AddHybrid(app, hybrid_bench);
   EmbeddingBench embedding_bench;
   const CLI::App* embedding = AddEmbedding(app, embedding_bench);
   ScoresVerb scores_verb;
@@ -421,6 +444,7 @@ int Main(int argc, char** argv) {
   if (kernels->parsed()) return RunKernels(kernel_bench);
   if (vectors->parsed()) return RunVectors(vector_bench);
   if (text->parsed()) return RunTextBench(text_bench);
+  if (hybrid->parsed()) return RunHybridBench(hybrid_bench);
   if (embedding->parsed()) return RunEmbedding(embedding_bench);
   if (scores->parsed()) return PrintScores(scores_verb);
   if (generate->parsed()) return Generate(generate_verb);

@@ -55,6 +55,31 @@ TEST_CASE("a vector index is made, listed and dropped", "[indexes]") {
   CHECK(test.Post("/vectors/indexes/small/rebuild", "")->status == 404);
 }
 
+TEST_CASE("vectors under an idempotency key are put once", "[indexes]") {
+  const TestServer test;
+  REQUIRE(test.Post("/vectors/indexes", R"({"dimension":2,"kind":"flat"})")
+              ->status == 201);
+  auto client = test.Client();
+  const httplib::Headers once = {{"Idempotency-Key", "k-1"}};
+  const auto post = [&](const char* vector) {
+    return client.Post(
+        "/api/v1/vectors/indexes/default/entries", once,
+        R"({"entries":[{"entity":"a","vector":)" + std::string(vector) + "}]}",
+        "application/json");
+  };
+  const auto first = post("[1,0]");
+  INFO(first->body);
+  REQUIRE(first->status == 202);
+  CHECK_FALSE(first->has_header("Idempotency-Replayed"));
+  const auto again = post("[1,0]");
+  REQUIRE(again->status == 202);
+  CHECK(again->get_header_value("Idempotency-Replayed") == "true");
+  CHECK(BodyOf(again)["commit"] == BodyOf(first)["commit"]);
+  CHECK(post("[0,1]")->status >= 400);
+  CHECK(BodyOf(test.Get("/vectors/indexes/default/entries/a"))["vector"] ==
+        Json{1, 0});
+}
+
 TEST_CASE("what is no vector index is refused with the field", "[indexes]") {
   const TestServer test;
   const auto field = [&](const char* path, const char* body) {
@@ -184,9 +209,10 @@ TEST_CASE("vectors of statements are found while the statements are there",
 
 TEST_CASE("a text index is made, rebuilt and dropped", "[indexes]") {
   const TestServer test;
-  REQUIRE(test.Post("/api/v1/triples", R"({"subject":"Radium","predicate":"comment",
+  REQUIRE(
+      test.Post("/api/v1/triples", R"({"subject":"Radium","predicate":"comment",
                     "object":"\"a glowing metal\""})")
-              ->status == 201);
+          ->status == 201);
   const auto made = test.Post("/api/v1/text/indexes",
                               R"({"name":"words","predicates":["comment"],
       "names":false,"language":"en","stemming":true,"stop_words":true})");

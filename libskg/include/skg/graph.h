@@ -341,8 +341,8 @@ class SKG_EXPORT Graph {
   // Writes the graph with its whole history to `sink`, as one stream of bytes
   // that Engine::RestoreGraph reads, anywhere: every version of every statement
   // with its record, the log entries that are kept, the times of all commits,
-  // and how far back it reaches; stored results of idempotency keys are not in
-  // it. Runs as a task of kind "backup" and waits for it; `sink` and `progress`
+  // and how far back it reaches. Stored results of idempotency keys are not in
+  // it, nor indexes of texts and vectors, with the vectors that were put. Runs as a task of kind "backup" and waits for it; `sink` and `progress`
   // are called on this thread. Writers go on. Errors: kOutOfRange (as AsOf),
   // kNotFound (dropped), kCancelled, kDataLoss, those of the sink. Not from a
   // callback of this library. Memory: bounded. Cost: reads all rows once, a

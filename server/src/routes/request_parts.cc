@@ -144,4 +144,11 @@ double ElapsedMilliseconds(const ApiRequest& request) {
   return std::round(std::max(0.0, elapsed) * 1000) / 1000;
 }
 
+ApiResponse WithReplayed(ApiResponse response, const CommitResult& result) {
+  if (result.replayed) {
+    response.headers.emplace_back("Idempotency-Replayed", "true");
+  }
+  return response;
+}
+
 }  // namespace skg::server

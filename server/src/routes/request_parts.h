@@ -73,4 +73,8 @@ class ParameterReader {
 // Milliseconds since the request was received, as JSON shows them.
 [[nodiscard]] double ElapsedMilliseconds(const ApiRequest& request);
 
+// Says so where the commit was one of before, under the same idempotency key.
+[[nodiscard]] ApiResponse WithReplayed(ApiResponse response,
+                                       const CommitResult& result);
+
 }  // namespace skg::server

@@ -43,13 +43,6 @@ void LogInserted(Services& services, const ApiRequest& request,
        {"predicate", statement.predicate}});
 }
 
-ApiResponse WithReplayed(ApiResponse response, const CommitResult& result) {
-  if (result.replayed) {
-    response.headers.emplace_back("Idempotency-Replayed", "true");
-  }
-  return response;
-}
-
 // What was refused of a batch, for a reader: not all of it.
 Json RefusedItems(const BatchDocument& batch) {
   auto items = Json::array();

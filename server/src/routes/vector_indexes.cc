@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "routes/index_answers.h"
 #include "routes/json_object.h"
 #include "routes/request_parts.h"
 #include "routes/routes.h"
@@ -16,9 +17,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr size_t kMostEntries = 10'000;  // of a batch
-// An index of many vectors takes its time; whoever gave up waiting leaves it to
-// this.
-constexpr absl::Duration kBuildTime = absl::Minutes(10);
 constexpr char kIndexExample[] =
     R"({"name": "default", "dimension": 384, "metric": "cosine"})";
 
@@ -64,24 +62,7 @@ absl::StatusOr<IndexToMake> ReadIndex(const std::string& body) {
   return index;
 }
 
-absl::StatusOr<VectorIndexInfo> FindIndex(const ReadView& view,
-                                          const std::string& name) {
-  absl::StatusOr<std::vector<VectorIndexInfo>> all = view.VectorIndexes();
-  if (!all.ok()) return all.status();
-  for (VectorIndexInfo& one : *all) {
-    if (one.name == name) return std::move(one);
-  }
-  return absl::NotFoundError(
-      absl::StrCat("there is no vector index \"", name, "\""));
-}
-
-absl::StatusOr<ReadView> AskedView(Services& services,
-                                   const ApiRequest& request) {
-  ParameterReader read(request, {"as_of"});
-  const std::optional<PointInTime> as_of = read.Point("as_of");
-  if (!read.status().ok()) return read.status();
-  return RequestView(services, request, as_of);
-}
+constexpr IndexList<VectorIndexInfo> kList = &ReadView::VectorIndexes;
 
 // The library's errors about entries, in terms of the document.
 absl::Status InEntries(const absl::Status& status, bool batch) {
@@ -153,31 +134,10 @@ absl::StatusOr<std::vector<float>> ReadEntry(const std::string& body) {
   return *std::move(vector);
 }
 
-ApiResponse Described(Services& services, const ApiRequest& request,
-                      const Graph& graph, const std::string& name, int status) {
-  const absl::StatusOr<ReadView> view = graph.Latest();
-  if (!view.ok()) return Failed(services, request, view.status());
-  const auto info = FindIndex(*view, name);
-  if (!info.ok()) return Failed(services, request, info.status());
-  ApiResponse response{.status = status};
-  response.body = JsonText(IndexJson(*info));
-  return response;
-}
-
 }  // namespace
 
 ApiResponse ListVectorIndexes(Services& services, const ApiRequest& request) {
-  const absl::StatusOr<ReadView> view = AskedView(services, request);
-  if (!view.ok()) return Failed(services, request, view.status(), "query");
-  const auto indexes = view->VectorIndexes();
-  if (!indexes.ok()) return Failed(services, request, indexes.status());
-  auto list = Json::array();
-  for (const VectorIndexInfo& index : *indexes)
-    list.push_back(IndexJson(index));
-  ApiResponse response;
-  response.body =
-      JsonText({{"indexes", std::move(list)}, {"total", indexes->size()}});
-  return response;
+  return AnswerIndexes(services, request, kList);
 }
 
 ApiResponse CreateVectorIndex(Services& services, const ApiRequest& request) {
@@ -185,42 +145,32 @@ ApiResponse CreateVectorIndex(Services& services, const ApiRequest& request) {
     return Failed(services, request, status, "query");
   const absl::StatusOr<IndexToMake> index = ReadIndex(request.body);
   if (!index.ok()) return Failed(services, request, index.status());
-  absl::StatusOr<Graph> graph = RequestGraph(services, request);
-  if (!graph.ok()) return Failed(services, request, graph.status());
-  const auto made = graph->CreateVectorIndex(index->name, index->options);
-  if (!made.ok()) return Failed(services, request, made.status());
-  return Described(services, request, *graph, index->name, 201);
+  return ChangeIndex(
+      services, request, kList, index->name, 201, [&](Graph& graph) {
+        return graph.CreateVectorIndex(index->name, index->options).status();
+      });
 }
 
 ApiResponse GetVectorIndex(Services& services, const ApiRequest& request) {
-  const absl::StatusOr<ReadView> view = AskedView(services, request);
-  if (!view.ok()) return Failed(services, request, view.status(), "query");
-  const auto info = FindIndex(*view, request.id);
-  if (!info.ok()) return Failed(services, request, info.status());
-  ApiResponse response;
-  response.body = JsonText(IndexJson(*info));
-  return response;
+  return AnswerIndex(services, request, kList);
 }
 
 ApiResponse DropVectorIndex(Services& services, const ApiRequest& request) {
   if (absl::Status status = OnlyGraphParameter(request); !status.ok())
     return Failed(services, request, status, "query");
-  absl::StatusOr<Graph> graph = RequestGraph(services, request);
-  if (!graph.ok()) return Failed(services, request, graph.status());
-  const auto dropped = graph->DropVectorIndex(request.id);
-  if (!dropped.ok()) return Failed(services, request, dropped.status());
-  return {.status = 204, .content_type = ""};
+  return ChangeIndex(services, request, kList, {}, 204, [&](Graph& graph) {
+    return graph.DropVectorIndex(request.id).status();
+  });
 }
 
 ApiResponse RebuildVectorIndex(Services& services, const ApiRequest& request) {
   if (absl::Status status = OnlyGraphParameter(request); !status.ok())
     return Failed(services, request, status, "query");
-  absl::StatusOr<Graph> graph = RequestGraph(services, request);
-  if (!graph.ok()) return Failed(services, request, graph.status());
-  const absl::Status rebuilt =
-      graph->RebuildVectorIndex(request.id, absl::Now() + kBuildTime);
-  if (!rebuilt.ok()) return Failed(services, request, rebuilt);
-  return Described(services, request, *graph, request.id, 200);
+  return ChangeIndex(services, request, kList, request.id, 200,
+                     [&](Graph& graph) {
+                       return graph.RebuildVectorIndex(
+                           request.id, absl::Now() + kIndexBuildTime);
+                     });
 }
 
 ApiResponse GetVectorEntry(Services& services, const ApiRequest& request) {
@@ -252,7 +202,7 @@ ApiResponse PutVectorEntry(Services& services, const ApiRequest& request) {
     return Failed(services, request, InEntries(put.status(), /*batch=*/false));
   ApiResponse response;
   response.body = JsonText({{"entity", request.path}, {"commit", put->commit}});
-  return response;
+  return WithReplayed(std::move(response), *put);
 }
 
 ApiResponse DeleteVectorEntry(Services& services, const ApiRequest& request) {
@@ -287,7 +237,7 @@ ApiResponse PutVectorEntries(Services& services, const ApiRequest& request) {
       JsonText({{"accepted", entries->size()},
                 {"commit", put->commit},
                 {"processing_time_ms", ElapsedMilliseconds(request)}});
-  return response;
+  return WithReplayed(std::move(response), *put);
 }
 
 }  // namespace skg::server
