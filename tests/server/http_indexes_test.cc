@@ -55,6 +55,21 @@ TEST_CASE("a vector index is made, listed and dropped", "[indexes]") {
   CHECK(test.Post("/vectors/indexes/small/rebuild", "")->status == 404);
 }
 
+TEST_CASE("the first vector makes the default index", "[indexes]") {
+  const TestServer test;
+  const std::string index = "/vectors/indexes/default";
+  REQUIRE(Put(test, index + "/entries/a", R"({"vector":[1,0,0]})")->status ==
+          200);
+  CHECK(BodyOf(test.Get(index))["dimension"] == 3);
+  CHECK(BodyOf(test.Get(index))["vectors"] == 1);
+  CHECK(Put(test, index + "/entries/a", R"({"vector":[1,0]})")->status == 422);
+  CHECK(Delete(test, index)->status == 204);
+  REQUIRE(test.Post(index + "/entries",
+                    R"({"entries":[{"entity":"a","vector":[1,0]}]})")
+              ->status == 202);
+  CHECK(BodyOf(test.Get(index))["dimension"] == 2);
+}
+
 TEST_CASE("vectors under an idempotency key are put once", "[indexes]") {
   const TestServer test;
   REQUIRE(test.Post("/vectors/indexes", R"({"dimension":2,"kind":"flat"})")

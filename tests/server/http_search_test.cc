@@ -1,4 +1,5 @@
 // Search by words, by vectors and by both over HTTP.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <string>
@@ -177,6 +178,29 @@ TEST_CASE("others like an entity, itself left out", "[search]") {
   CHECK(test.Get("/query/similar")->status == 422);
   CHECK(test.Get("/query/similar?entity=apple&top_k=1001")->status == 422);
   CHECK(test.Get("/query/similar?entity=apple&k=1")->status == 422);
+}
+
+TEST_CASE("an entity without a vector is alike by its text", "[search]") {
+  const TestServer test;
+  Fill(test);
+  REQUIRE(test.Post("/vectors/indexes",
+                    R"({"name":"meaning","embedder":"hashing"})")
+              ->status == 201);
+  CHECK(test.Get("/query/similar?entity=apple&index=meaning")->status == 200);
+  REQUIRE(test.Post("/vectors/indexes",
+                    R"({"name":"fruits","embedder":"hashing",
+                        "auto_embedding":true,"embedded_types":["Fruit"]})")
+              ->status == 201);
+  Names alike;
+  for (int i = 0; i < 200 && alike.size() < 2; ++i) {
+    alike = Entities(BodyOf(
+        test.Get("/query/similar?entity=river&index=fruits"))["results"]);
+    if (alike.size() < 2)
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  std::sort(alike.begin(), alike.end());
+  CHECK(alike == Names{"apple", "pear"});
+  CHECK(test.Get("/query/similar?entity=nobody&index=fruits")->status == 404);
 }
 
 TEST_CASE("semantic search tells kinds and keeps to a namespace", "[search]") {

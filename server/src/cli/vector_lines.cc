@@ -6,6 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "routes/json_object.h"
+#include "routes/put_vectors.h"
 #include "skg/field_error.h"
 
 namespace skg::cli {
@@ -96,15 +97,15 @@ class Batch {
   [[nodiscard]] size_t size() const { return entries_.size(); }
   absl::Status Commit(const LoadSource& source, Graph& graph,
                       const std::string& index) {
-    const absl::Status put = graph.PutVectors(index, entries_).status();
+    const absl::Status put =
+        server::PutVectors(graph, index, entries_).status();
     entries_.clear();
     const std::vector<uint64_t> lines = std::exchange(lines_, {});
     if (put.ok()) return put;
     const std::vector<FieldError> errors = FieldErrors(put);
     size_t entry = 0;
     if (errors.empty() || errors[0].path.empty() ||
-        !absl::SimpleAtoi(errors[0].path[0], &entry) ||
-        entry >= lines.size()) {
+        !absl::SimpleAtoi(errors[0].path[0], &entry) || entry >= lines.size()) {
       return put;
     }
     return AtLine(source, lines[entry],

@@ -1,4 +1,5 @@
 // Search by meaning and by words.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -91,6 +92,34 @@ absl::StatusOr<Json> SemanticHits(const ReadView& view,
                        {"score", WeightJson(hit.score)}});
   }
   return results;
+}
+
+// By the entity's vector; where it has none, by what the index's embedder makes
+// of its text.
+absl::Status AskLike(const ReadView& view, const std::string& entity,
+                     EntityQuestion& question) {
+  absl::StatusOr<std::vector<float>> vector =
+      view.GetVector(question.index, entity);
+  if (vector.ok()) {
+    question.vector = *std::move(vector);
+    return absl::OkStatus();
+  }
+  if (!absl::IsNotFound(vector.status())) return vector.status();
+  const auto indexes = view.VectorIndexes();
+  if (!indexes.ok()) return indexes.status();
+  const bool embeds = std::any_of(
+      indexes->begin(), indexes->end(), [&](const VectorIndexInfo& index) {
+        return index.name == question.index &&
+               !index.options.embedder.empty() &&
+               index.options.over == IndexOver::kNodes;
+      });
+  if (!embeds) return vector.status();
+  absl::StatusOr<std::string> text = view.NodeText(question.index, entity);
+  if (!text.ok()) return text.status();
+  if (text->empty()) return vector.status();
+  question.text = *std::move(text);
+  if (!question.threshold) question.threshold = -1;
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -227,13 +256,10 @@ ApiResponse SearchSimilar(Services& services, const ApiRequest& request) {
     return Failed(services, request, read.status(), "query");
   const auto view = RequestView(services, request, as_of);
   if (!view.ok()) return Failed(services, request, view.status(), "query");
-  absl::StatusOr<std::vector<float>> vector =
-      view->GetVector(question.index, entity);
-  if (!vector.ok()) {
-    return Failed(services, request, InDocument(vector.status(), {}, "entity"),
-                  "query");
+  if (const absl::Status asked = AskLike(*view, entity, question);
+      !asked.ok()) {
+    return Failed(services, request, InDocument(asked, {}, "entity"), "query");
   }
-  question.vector = *std::move(vector);
   auto found = FindEntities(*view, question,
                             request.received + services.settings.query_timeout);
   if (!found.ok()) {

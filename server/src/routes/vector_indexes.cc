@@ -6,6 +6,7 @@
 #include "absl/time/clock.h"
 #include "routes/index_answers.h"
 #include "routes/json_object.h"
+#include "routes/put_vectors.h"
 #include "routes/request_parts.h"
 #include "routes/routes.h"
 #include "routes/search_json.h"
@@ -195,9 +196,9 @@ ApiResponse PutVectorEntry(Services& services, const ApiRequest& request) {
   absl::StatusOr<Graph> graph = RequestGraph(services, request);
   if (!graph.ok()) return Failed(services, request, graph.status());
   const VectorEntry entry{request.path, *std::move(vector)};
-  const auto put = graph->PutVectors(
-      request.id, std::span(&entry, 1),
-      {.idempotency_key = std::string(request.idempotency_key)});
+  const auto put =
+      PutVectors(*graph, request.id, std::span(&entry, 1),
+                 {.idempotency_key = std::string(request.idempotency_key)});
   if (!put.ok())
     return Failed(services, request, InEntries(put.status(), /*batch=*/false));
   ApiResponse response;
@@ -227,9 +228,9 @@ ApiResponse PutVectorEntries(Services& services, const ApiRequest& request) {
   if (!entries.ok()) return Failed(services, request, entries.status());
   absl::StatusOr<Graph> graph = RequestGraph(services, request);
   if (!graph.ok()) return Failed(services, request, graph.status());
-  const auto put = graph->PutVectors(
-      request.id, *entries,
-      {.idempotency_key = std::string(request.idempotency_key)});
+  const auto put =
+      PutVectors(*graph, request.id, *entries,
+                 {.idempotency_key = std::string(request.idempotency_key)});
   if (!put.ok())
     return Failed(services, request, InEntries(put.status(), /*batch=*/true));
   ApiResponse response{.status = 202};
