@@ -4,6 +4,14 @@
 
 namespace skg::engine {
 
+void VectorIndexes::RemoveUnlisted(
+    const storage::KvStore& kv,
+    const std::vector<storage::GraphDescription>& graphs) {
+  absl::flat_hash_set<uint32_t> numbers;
+  for (const auto& graph : graphs) numbers.insert(graph.number);
+  vector::RemoveUnlisted(kv, directory_, numbers);
+}
+
 std::shared_ptr<vector::VectorIndex> VectorIndexes::Get(
     const storage::GraphStore& graph,
     const vector::IndexDefinition& definition) {
@@ -83,6 +91,8 @@ void VectorIndexes::Forget(const storage::GraphStore& graph, uint32_t index) {
 }
 
 void VectorIndexes::ForgetGraph(uint32_t graph) {
+  // A seal has put its file where it belongs, or will see that the graph went.
+  const std::lock_guard changing(changing_);
   const std::lock_guard lock(mutex_);
   absl::erase_if(open_,
                  [&](const auto& entry) { return entry.first.first == graph; });

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
@@ -26,6 +27,11 @@ class VectorIndexes {
       : directory_(std::move(directory)), memory_(memory) {}
   // Who runs seals from now on; null: nobody.
   void SetTasks(tasks::Runner* tasks) { tasks_ = tasks; }
+
+  // The files that no index of these graphs, all there are, has. Before the
+  // first call of another method.
+  void RemoveUnlisted(const storage::KvStore& kv,
+                      const std::vector<storage::GraphDescription>& graphs);
 
   [[nodiscard]] std::shared_ptr<vector::VectorIndex> Get(
       const storage::GraphStore& graph,

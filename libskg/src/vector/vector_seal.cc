@@ -75,6 +75,18 @@ class VectorIndex::Sealer {
         kv_(index.graph_.state().kv),
         graph_(index.graph_.description().number),
         label_bytes_(LabelBytes(index.definition_.options)) {}
+  ~Sealer() {
+    if (!unpublished_.empty()) {
+      std::error_code ignored;
+      std::filesystem::remove(unpublished_, ignored);
+    }
+    const std::unique_lock lock(index_.mutex_);
+    index_.sealer_writes_ = false;
+    // What was lost meanwhile was not restored for good.
+    if (begun_ && index_.times_opened_ != times_opened_) index_.Forget();
+  }
+  Sealer(const Sealer&) = delete;
+  Sealer& operator=(const Sealer&) = delete;
 
   // The tail up to a commit as a segment; false: there is nothing (more).
   absl::StatusOr<bool> SealTail(uint64_t least) {
@@ -103,7 +115,8 @@ class VectorIndex::Sealer {
     std::vector<std::shared_ptr<OpenSegment>> merged;
     {
       const std::shared_lock lock(index_.mutex_);
-      if (index_.segments_.size() < end) return absl::OkStatus();
+      if (!IsAsItWas() || index_.segments_.size() < end)
+        return absl::OkStatus();
       merged.assign(index_.segments_.begin() + static_cast<ptrdiff_t>(begin),
                     index_.segments_.begin() + static_cast<ptrdiff_t>(end));
     }
@@ -114,6 +127,9 @@ class VectorIndex::Sealer {
       horizon = history.horizon;
     }
     Gather(merged, horizon);
+    // First, since nobody knows of them once the segments are gone. Before the
+    // removals, too, lest a restored segment shows them again.
+    SKG_RETURN_IF_ERROR(DeleteDropped());
     std::vector<SegmentEntry> added;
     std::vector<uint64_t> removed;
     for (const auto& segment : merged) removed.push_back(segment->entry().file);
@@ -126,11 +142,16 @@ class VectorIndex::Sealer {
         const bool published,
         Publish(added, removed, list.sealed_commit, [](storage::KvBatch&) {}));
     if (!published || !drop) return absl::OkStatus();
-    return DeleteForgotten(horizon, list.sealed_commit);
+    return DeleteRemovals(horizon, list.sealed_commit);
   }
 
  private:
   [[nodiscard]] uint32_t number() const { return index_.definition_.number; }
+  // False: an error made the index forget all, and a search may have read the
+  // list since, the old one or the new.
+  [[nodiscard]] bool IsAsItWas() const {
+    return index_.opened_ && index_.times_opened_ == times_opened_;
+  }
   [[nodiscard]] std::string_view Label(size_t i) const {
     return std::string_view(labels_).substr(i * label_bytes_, label_bytes_);
   }
@@ -142,6 +163,12 @@ class VectorIndex::Sealer {
   absl::StatusOr<SegmentList> Begin() {
     SKG_ASSIGN_OR_RETURN(const storage::ReadView view, index_.graph_.Latest());
     SKG_RETURN_IF_ERROR(index_.CatchUp(view));
+    {
+      const std::unique_lock lock(index_.mutex_);
+      index_.sealer_writes_ = true;
+      times_opened_ = index_.times_opened_;
+      begun_ = true;
+    }
     source_ = kv_.NewSnapshot();
     bound_ = view.commit();
     return List();
@@ -243,7 +270,8 @@ class VectorIndex::Sealer {
       return absl::UnavailableError(absl::StrCat(
           "the folder of vector segments cannot be made: ", error.message()));
     }
-    return SealSegment(rows_, seal, index_.files_.Path(file));
+    unpublished_ = index_.files_.Path(file);
+    return SealSegment(rows_, seal, unpublished_);
   }
 
   // Puts the new segments in the place of the old ones; false: the index was
@@ -263,7 +291,7 @@ class VectorIndex::Sealer {
     if (work_.changing != nullptr)
       changing = std::unique_lock<std::mutex>(*work_.changing);
     SKG_ASSIGN_OR_RETURN(const bool known, index_.Knows(nullptr));
-    if (!known) {
+    if (!known || index_.graph_.dropped()) {
       index_.files_.RemoveAll();
       return false;
     }
@@ -285,6 +313,8 @@ class VectorIndex::Sealer {
     batch->Put(Family::kVectors, SegmentsKey(graph_, number()),
                EncodeSegments(list));
     more(*batch);
+    // From here on it may be published, even where an error is told.
+    unpublished_.clear();
     SKG_RETURN_IF_ERROR(kv_.Write(*batch, storage::WriteMode::kSync));
     Show(opened, versions, removed, sealed_commit, static_cast<size_t>(at));
     index_.files_.RemoveOthers(list);
@@ -297,8 +327,7 @@ class VectorIndex::Sealer {
             const std::vector<uint64_t>& removed, uint64_t sealed_commit,
             size_t at) {
     const std::unique_lock lock(index_.mutex_);
-    if (!index_.opened_ || index_.loaded_commit_ < sealed_commit)
-      return index_.Forget();
+    if (!IsAsItWas()) return;
     // Where a version is now; false: it was dropped.
     const auto move = [&](std::string_view label, uint64_t from, uint64_t end,
                           Place old) {
@@ -340,21 +369,27 @@ class VectorIndex::Sealer {
         opened.end());
   }
 
-  // Versions that were left out of the only segment, and removals that end
-  // nothing any more.
-  absl::Status DeleteForgotten(uint64_t horizon, uint64_t sealed_commit) {
-    auto batch = kv_.NewBatch();
-    const auto flush = [&](size_t least) -> absl::Status {
-      if (batch->empty() || batch->size_bytes() < least)
-        return absl::OkStatus();
-      SKG_RETURN_IF_ERROR(kv_.Write(*batch, storage::WriteMode::kBuffered));
-      batch->Clear();
+  absl::Status WriteIf(storage::KvBatch& batch, size_t least_bytes) {
+    if (batch.empty() || batch.size_bytes() < least_bytes)
       return absl::OkStatus();
-    };
+    SKG_RETURN_IF_ERROR(kv_.Write(batch, storage::WriteMode::kBuffered));
+    batch.Clear();
+    return absl::OkStatus();
+  }
+
+  // Versions that are left out of the only segment.
+  absl::Status DeleteDropped() {
+    const auto batch = kv_.NewBatch();
     for (const auto& [label, from] : dropped_) {
       batch->Delete(Family::kVectors, VectorKey(graph_, number(), label, from));
-      SKG_RETURN_IF_ERROR(flush(kBatchBytes));
+      SKG_RETURN_IF_ERROR(WriteIf(*batch, kBatchBytes));
     }
+    return WriteIf(*batch, 0);
+  }
+
+  // Removals that end nothing any more.
+  absl::Status DeleteRemovals(uint64_t horizon, uint64_t sealed_commit) {
+    const auto batch = kv_.NewBatch();
     const auto rows = kv_.NewIterator(
         Family::kVectors,
         {.lower = IndexPrefix(graph_, kTailKind, number()),
@@ -368,10 +403,10 @@ class VectorIndex::Sealer {
       batch->Delete(Family::kVectors, rows->key());
       batch->Delete(Family::kVectors,
                     VectorKey(graph_, number(), row.label, row.commit));
-      SKG_RETURN_IF_ERROR(flush(kBatchBytes));
+      SKG_RETURN_IF_ERROR(WriteIf(*batch, kBatchBytes));
     }
     SKG_RETURN_IF_ERROR(rows->status());
-    return flush(0);
+    return WriteIf(*batch, 0);
   }
 
   VectorIndex& index_;
@@ -381,6 +416,9 @@ class VectorIndex::Sealer {
   const size_t label_bytes_;
   std::unique_ptr<storage::KvSnapshot> source_;
   uint64_t bound_ = 0;  // commits up to it are in memory
+  bool begun_ = false;
+  uint64_t times_opened_ = 0;  // when it began
+  std::string unpublished_;    // a file that the list does not have
   MemoryReservation reservation_;
   // What becomes a segment.
   std::string labels_;
