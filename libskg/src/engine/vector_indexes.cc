@@ -1,15 +1,21 @@
 #include "engine/vector_indexes.h"
 
+#include <filesystem>
+#include <system_error>
+
 #include "absl/strings/str_cat.h"
 
 namespace skg::engine {
 
-void VectorIndexes::RemoveUnlisted(
-    const storage::KvStore& kv,
-    const std::vector<storage::GraphDescription>& graphs) {
+void VectorIndexes::RemoveUnlisted(storage::Store& store) {
+  // There may be many graphs without any index.
+  std::error_code error;
+  if (std::filesystem::is_empty(directory_, error) || error) return;
+  const auto graphs = store.ListGraphs();
+  if (!graphs.ok()) return;  // others will tell
   absl::flat_hash_set<uint32_t> numbers;
-  for (const auto& graph : graphs) numbers.insert(graph.number);
-  vector::RemoveUnlisted(kv, directory_, numbers);
+  for (const auto& graph : *graphs) numbers.insert(graph.number);
+  vector::RemoveUnlisted(store.kv(), directory_, numbers);
 }
 
 std::shared_ptr<vector::VectorIndex> VectorIndexes::Get(

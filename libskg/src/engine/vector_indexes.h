@@ -7,7 +7,6 @@
 #include <mutex>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
@@ -28,10 +27,9 @@ class VectorIndexes {
   // Who runs seals from now on; null: nobody.
   void SetTasks(tasks::Runner* tasks) { tasks_ = tasks; }
 
-  // The files that no index of these graphs, all there are, has. Before the
-  // first call of another method.
-  void RemoveUnlisted(const storage::KvStore& kv,
-                      const std::vector<storage::GraphDescription>& graphs);
+  // Removes the files that no index has. Before the first call of another
+  // method.
+  void RemoveUnlisted(storage::Store& store);
 
   [[nodiscard]] std::shared_ptr<vector::VectorIndex> Get(
       const storage::GraphStore& graph,
