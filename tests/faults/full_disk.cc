@@ -7,8 +7,10 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "skg/engine.h"
 
@@ -44,14 +46,64 @@ std::set<std::string> Objects(skg::Engine& engine) {
   return objects;
 }
 
+constexpr uint32_t kDimension = 64;
+
+// The vector of each node says which it is.
+std::vector<float> VectorOf(int number) {
+  std::vector<float> vector(kDimension, static_cast<float>(number));
+  vector[static_cast<size_t>(number) % kDimension] += 0.5f;
+  return vector;
+}
+
+// The index finds at least so many nodes, each of them by its vector.
+void CheckVectors(skg::Engine& engine, int least) {
+  const auto graph = engine.OpenGraph("full/disk");
+  Must(graph.status(), "opening the graph");
+  const auto view = graph->Latest();
+  Must(view.status(), "reading");
+  for (int number = 0; number < least; number += 1 + least / 50) {
+    const auto hits =
+        view->SearchVectors("near", VectorOf(number), {.top_k = 1});
+    Must(hits.status(), "searching vectors");
+    if (hits->size() != 1 || (*hits)[0].owner != "v" + std::to_string(number))
+      Fail("a full disk lost the vector of v" + std::to_string(number));
+  }
+}
+
+// An index of vectors in segments, and what is not in one yet.
+void MakeVectors(skg::Graph& graph) {
+  skg::VectorIndexOptions options;
+  options.dimension = kDimension;
+  options.metric = skg::VectorMetric::kL2;
+  options.kind = skg::VectorIndexKind::kFlat;
+  Must(graph.CreateVectorIndex("near", options).status(), "making an index");
+}
+absl::Status PutVectors(skg::Graph& graph, int begin, int end) {
+  std::vector<skg::VectorEntry> entries;
+  for (int number = begin; number < end; ++number)
+    entries.push_back({"v" + std::to_string(number), VectorOf(number)});
+  return graph.PutVectors("near", entries).status();
+}
+
+struct Acknowledged {
+  std::set<std::string> objects;
+  int vectors = 0;
+};
+
 // What was acknowledged before the disk was full.
-std::set<std::string> Fill(const std::string& path) {
+Acknowledged Fill(const std::string& path) {
   const auto engine = Open(path);
   Must(engine.status(), "opening");
   auto graph = (*engine)->OpenGraph("full/disk", {.create = true});
   Must(graph.status(), "making the graph");
-  std::set<std::string> acknowledged;
+  MakeVectors(*graph);
+  Acknowledged acknowledged;
   for (int number = 0;; ++number) {
+    if (number % 100 == 0) {
+      const int vectors = acknowledged.vectors;
+      if (PutVectors(*graph, vectors, vectors + 200).ok())
+        acknowledged.vectors += 200;
+    }
     skg::NewStatement statement;
     statement.subject = "subject" + std::to_string(number % 10);
     statement.predicate = "p";
@@ -63,7 +115,7 @@ std::set<std::string> Fill(const std::string& path) {
     statement.metadata = R"({"noise":")" + noise + R"("})";
     const absl::Status added = graph->Add(statement).status();
     if (added.ok()) {
-      acknowledged.insert(statement.object);
+      acknowledged.objects.insert(statement.object);
       continue;
     }
     if (!absl::IsResourceExhausted(added) && !absl::IsUnavailable(added))
@@ -72,9 +124,13 @@ std::set<std::string> Fill(const std::string& path) {
   }
   // Reading goes on, writing does not.
   const std::set<std::string> there = Objects(**engine);
-  for (const std::string& object : acknowledged) {
+  for (const std::string& object : acknowledged.objects) {
     if (!there.contains(object)) Fail("a full disk lost " + object);
   }
+  const absl::Status rebuilt = graph->RebuildVectorIndex("near");
+  if (!absl::IsResourceExhausted(rebuilt) && !absl::IsUnavailable(rebuilt))
+    Fail("the disk is full, but a rebuild says " + rebuilt.ToString());
+  CheckVectors(**engine, acknowledged.vectors);
   return acknowledged;
 }
 
@@ -89,8 +145,9 @@ int main(int count, char** arguments) {
     return kNotAllowed;
   }
   const std::string path = std::string(directory) + "/data";
-  const std::set<std::string> acknowledged = Fill(path);
-  if (acknowledged.size() < 100) Fail("the disk was full at once");
+  const Acknowledged acknowledged = Fill(path);
+  if (acknowledged.objects.size() < 100 || acknowledged.vectors == 0)
+    Fail("the disk was full at once");
   // Without room an open says so, or does without.
   if (const auto engine = Open(path);
       !engine.ok() && !absl::IsResourceExhausted(engine.status())) {
@@ -101,11 +158,12 @@ int main(int count, char** arguments) {
   const auto engine = Open(path);
   Must(engine.status(), "opening with room");
   const std::set<std::string> there = Objects(**engine);
-  for (const std::string& object : acknowledged) {
+  for (const std::string& object : acknowledged.objects) {
     if (!there.contains(object)) Fail("lost " + object);
   }
   // The one that failed may be there: nobody was told.
-  if (there.size() > acknowledged.size() + 1) Fail("more than was written");
+  if (there.size() > acknowledged.objects.size() + 1)
+    Fail("more than was written");
   const auto report = (*engine)->Check(true);
   Must(report.status(), "checking");
   for (const skg::CheckFinding& finding : report->findings)
@@ -113,5 +171,13 @@ int main(int count, char** arguments) {
   auto graph = (*engine)->OpenGraph("full/disk");
   Must(graph.status(), "opening the graph");
   Must(graph->Compact(), "packing");
+  CheckVectors(**engine, acknowledged.vectors);
+  Must(graph->RebuildVectorIndex("near"), "rebuilding");
+  CheckVectors(**engine, acknowledged.vectors);
+  size_t files = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(path + "/vectors")) {
+    if (++files > 1) Fail("there is also " + entry.path().string());
+  }
   return 0;
 }

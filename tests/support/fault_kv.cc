@@ -77,7 +77,9 @@ std::unique_ptr<KvBatch> FaultKv::NewBatch() const {
 
 absl::Status FaultKv::Write(KvBatch& batch, storage::WriteMode mode) {
   SKG_RETURN_IF_ERROR(counters_->OnWrite());
-  return below_->Write(batch, mode);
+  SKG_RETURN_IF_ERROR(below_->Write(batch, mode));
+  if (counters_->plan.after_write) counters_->plan.after_write();
+  return absl::OkStatus();
 }
 
 absl::Status FaultKv::Sync() {

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 #include "absl/status/status.h"
@@ -19,6 +20,9 @@ struct FaultPlan {
   uint64_t read = 0;  // Get, MultiGet, and each move of an iterator
   bool every_later_one = false;
   absl::Status error = absl::UnavailableError("injected fault");
+  // Called, with no lock, after each Write that did not fail, before its caller
+  // knows.
+  std::function<void()> after_write = nullptr;
 };
 
 // Thread-safe. The store below is shared, so that it survives to be reopened.

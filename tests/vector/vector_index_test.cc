@@ -329,3 +329,40 @@ TEST_CASE("searches go on while an index is written and sealed", "[index]") {
   for (const absl::Status& failure : failures) REQUIRE_OK(failure);
   CHECK(f.index().figures()->vectors == kEvery);
 }
+
+// Each of such searches reads the index for itself; its files are gone.
+TEST_CASE("views from before a drop are searched by several threads",
+          "[index]") {
+  Fixture f(VectorIndexKind::kHnsw);
+  auto random = Random(8);
+  std::vector<std::pair<TermId, std::optional<std::vector<float>>>> changes;
+  for (uint64_t n = 0; n < 400; ++n)
+    changes.emplace_back(Node(n), RandomVector(random));
+  f.Commit(changes);
+  REQUIRE_OK(f.index().Seal({.least_rows = 1}));
+  // Whose snapshot knows of the segment.
+  f.Commit({{Node(0), RandomVector(random)}});
+  const storage::ReadView before = f.Latest();
+  const IndexDefinition definition = f.index().definition();
+  REQUIRE_OK(vector::DropIndex(f.graph(), "default", Durability::kNone));
+  vector::SegmentFiles{f.segments(), f.graph().description().number,
+                       definition.number}
+      .RemoveAll();
+  const std::vector<float> query = RandomVector(random);
+  std::array<absl::Status, 4> failures;
+  std::vector<std::thread> threads;
+  for (absl::Status& failure : failures) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 20 && failure.ok(); ++i) {
+        VectorIndex index(f.graph(), definition, f.segments(), nullptr);
+        auto matches = index.Search(before, {.vector = query, .k = 1000});
+        failure = matches.status();
+        if (matches.ok() && matches->size() != changes.size())
+          failure = absl::InternalError(absl::StrCat(matches->size()));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const absl::Status& failure : failures) REQUIRE_OK(failure);
+  CHECK(f.Files().empty());
+}

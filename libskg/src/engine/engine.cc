@@ -134,6 +134,7 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(
            .commit_budget = &engine->memory_,
            .hold_check = engine->holds_.get(),
            .participant = &engine->text_indexes_}));
+  engine->vector_indexes_.RemoveUnlisted(*engine->store_);
   engine->vector_indexes_.SetTasks(&engine->tasks());
   engine->text_indexes_.SetWantsFold(
       [impl = engine.get()](text::PostingIndex index) {

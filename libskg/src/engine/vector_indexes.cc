@@ -1,8 +1,22 @@
 #include "engine/vector_indexes.h"
 
+#include <filesystem>
+#include <system_error>
+
 #include "absl/strings/str_cat.h"
 
 namespace skg::engine {
+
+void VectorIndexes::RemoveUnlisted(storage::Store& store) {
+  // There may be many graphs without any index.
+  std::error_code error;
+  if (std::filesystem::is_empty(directory_, error) || error) return;
+  const auto graphs = store.ListGraphs();
+  if (!graphs.ok()) return;  // others will tell
+  absl::flat_hash_set<uint32_t> numbers;
+  for (const auto& graph : *graphs) numbers.insert(graph.number);
+  vector::RemoveUnlisted(store.kv(), directory_, numbers);
+}
 
 std::shared_ptr<vector::VectorIndex> VectorIndexes::Get(
     const storage::GraphStore& graph,
@@ -83,6 +97,8 @@ void VectorIndexes::Forget(const storage::GraphStore& graph, uint32_t index) {
 }
 
 void VectorIndexes::ForgetGraph(uint32_t graph) {
+  // A seal has put its file where it belongs, or will see that the graph went.
+  const std::lock_guard changing(changing_);
   const std::lock_guard lock(mutex_);
   absl::erase_if(open_,
                  [&](const auto& entry) { return entry.first.first == graph; });

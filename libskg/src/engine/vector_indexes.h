@@ -27,6 +27,10 @@ class VectorIndexes {
   // Who runs seals from now on; null: nobody.
   void SetTasks(tasks::Runner* tasks) { tasks_ = tasks; }
 
+  // Removes the files that no index has. Before the first call of another
+  // method.
+  void RemoveUnlisted(storage::Store& store);
+
   [[nodiscard]] std::shared_ptr<vector::VectorIndex> Get(
       const storage::GraphStore& graph,
       const vector::IndexDefinition& definition);

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <string>
 #include <system_error>
@@ -46,9 +47,10 @@ absl::StatusOr<std::shared_ptr<OpenSegment>> SegmentRestore::Write(
   std::error_code ignored;
   std::string path = files_.Path(file);
   if (!keep_) {
+    // Several threads, and several engines, may do this for the same segment.
+    static std::atomic<uint64_t> made{0};
     path = (std::filesystem::temp_directory_path(ignored) /
-            absl::StrCat("skg-", ::getpid(), "-", files_.graph, "-",
-                         files_.index, "-", file, ".seg"))
+            absl::StrCat("skg-", ::getpid(), "-", made++, ".seg"))
                .string();
   } else {
     std::filesystem::create_directories(files_.directory, ignored);

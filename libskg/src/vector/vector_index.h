@@ -154,6 +154,9 @@ class VectorIndex {
   uint64_t loaded_commit_ = 0;  // all of what was written up to it is here
   uint64_t last_event_ = 0;     // the last commit that changed something
   bool opened_ = false;
+  uint64_t times_opened_ = 0;
+  // A Sealer writes files and will change the list: nobody else may.
+  bool sealer_writes_ = false;
   bool dropped_ = false;  // only views from before it know of it
   std::vector<std::shared_ptr<OpenSegment>> segments_;
   std::unique_ptr<VectorTail> tail_;

@@ -1,17 +1,16 @@
 // VectorIndex: its tail becomes segments, and segments become fewer.
 #include <algorithm>
-#include <cstring>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "storage/graph_state.h"
-#include "storage/keys.h"
+#include "vector/seal_rows.h"
 #include "vector/vector_index.h"
-#include "vector/vector_values.h"
 
 namespace skg::vector {
 
@@ -19,15 +18,9 @@ using storage::Family;
 
 namespace {
 
-constexpr size_t kReadRows = 1024;
-// Vectors of the tail that are in memory at once while they are sealed.
-constexpr size_t kMostBytes = size_t{256} << 20;
 // Segments are of about the same size where one is less than so many times as
 // large as the other.
 constexpr uint64_t kTierFactor = 8;
-// A batch of deletions.
-constexpr size_t kBatchBytes = size_t{4} << 20;
-
 // A version of a label's vector, and where it is in a segment.
 using VersionRows =
     absl::flat_hash_map<std::pair<std::string, uint64_t>, uint32_t>;
@@ -74,25 +67,36 @@ class VectorIndex::Sealer {
         work_(work),
         kv_(index.graph_.state().kv),
         graph_(index.graph_.description().number),
-        label_bytes_(LabelBytes(index.definition_.options)) {}
+        rows_(kv_, graph_, index.definition_) {}
+  ~Sealer() {
+    if (!unpublished_.empty()) {
+      std::error_code ignored;
+      std::filesystem::remove(unpublished_, ignored);
+    }
+    const std::unique_lock lock(index_.mutex_);
+    index_.sealer_writes_ = false;
+    // What was lost meanwhile was not restored for good.
+    if (begun_ && index_.times_opened_ != times_opened_) index_.Forget();
+  }
+  Sealer(const Sealer&) = delete;
+  Sealer& operator=(const Sealer&) = delete;
 
   // The tail up to a commit as a segment; false: there is nothing (more).
   absl::StatusOr<bool> SealTail(uint64_t least) {
     SKG_ASSIGN_OR_RETURN(const SegmentList list, Begin());
-    SKG_RETURN_IF_ERROR(GatherTail(list.sealed_commit));
-    if (commits_.empty() || commits_.size() < least) return false;
-    SKG_RETURN_IF_ERROR(ReadVectors());
+    SKG_RETURN_IF_ERROR(
+        rows_.ReadTail(source_.get(), list.sealed_commit + 1, bound_));
+    const std::span<const uint64_t> commits = rows_.commits();
+    if (commits.empty() || commits.size() < least) return false;
+    SKG_RETURN_IF_ERROR(
+        rows_.ReadVectors(source_.get(), index_.memory_, work_.cancellation));
     SKG_RETURN_IF_ERROR(Write(index_.definition_.options, list.next_file));
-    const SegmentEntry entry{list.next_file, commits_.front(), commits_.back(),
-                             commits_.size()};
+    const SegmentEntry entry{list.next_file, commits.front(), commits.back(),
+                             commits.size()};
     SKG_ASSIGN_OR_RETURN(
         const bool published,
-        Publish({entry}, {}, commits_.back(), [&](storage::KvBatch& batch) {
-          for (size_t i = 0; i < commits_.size(); ++i) {
-            batch.Delete(Family::kVectors,
-                         TailKey(graph_, number(), commits_[i], Label(i)));
-          }
-        }));
+        Publish({entry}, {}, commits.back(),
+                [&](storage::KvBatch& batch) { rows_.DeleteTail(batch); }));
     return published;
   }
 
@@ -103,7 +107,8 @@ class VectorIndex::Sealer {
     std::vector<std::shared_ptr<OpenSegment>> merged;
     {
       const std::shared_lock lock(index_.mutex_);
-      if (index_.segments_.size() < end) return absl::OkStatus();
+      if (!IsAsItWas() || index_.segments_.size() < end)
+        return absl::OkStatus();
       merged.assign(index_.segments_.begin() + static_cast<ptrdiff_t>(begin),
                     index_.segments_.begin() + static_cast<ptrdiff_t>(end));
     }
@@ -113,26 +118,35 @@ class VectorIndex::Sealer {
                            index_.graph_.ReadHistory());
       horizon = history.horizon;
     }
-    Gather(merged, horizon);
+    {
+      const std::shared_lock lock(index_.mutex_);
+      rows_.Merge(merged, horizon);
+    }
+    // First, since nobody knows of them once the segments are gone. Before the
+    // removals, too, lest a restored segment shows them again.
+    SKG_RETURN_IF_ERROR(rows_.DeleteLeftOut());
     std::vector<SegmentEntry> added;
     std::vector<uint64_t> removed;
     for (const auto& segment : merged) removed.push_back(segment->entry().file);
-    if (!rows_.empty()) {
+    if (!rows_.rows().empty()) {
       SKG_RETURN_IF_ERROR(Write(index_.definition_.options, list.next_file));
       added.push_back({list.next_file, merged.front()->entry().first_commit,
-                       merged.back()->entry().last_commit, rows_.size()});
+                       merged.back()->entry().last_commit,
+                       rows_.rows().size()});
     }
     SKG_ASSIGN_OR_RETURN(
         const bool published,
         Publish(added, removed, list.sealed_commit, [](storage::KvBatch&) {}));
     if (!published || !drop) return absl::OkStatus();
-    return DeleteForgotten(horizon, list.sealed_commit);
+    return rows_.DeleteRemovals(std::min(horizon, list.sealed_commit));
   }
 
  private:
   [[nodiscard]] uint32_t number() const { return index_.definition_.number; }
-  [[nodiscard]] std::string_view Label(size_t i) const {
-    return std::string_view(labels_).substr(i * label_bytes_, label_bytes_);
+  // False: an error made the index forget all, and a search may have read the
+  // list since, the old one or the new.
+  [[nodiscard]] bool IsAsItWas() const {
+    return index_.opened_ && index_.times_opened_ == times_opened_;
   }
   // Nobody but this changes the list meanwhile.
   absl::StatusOr<SegmentList> List() {
@@ -142,97 +156,21 @@ class VectorIndex::Sealer {
   absl::StatusOr<SegmentList> Begin() {
     SKG_ASSIGN_OR_RETURN(const storage::ReadView view, index_.graph_.Latest());
     SKG_RETURN_IF_ERROR(index_.CatchUp(view));
+    {
+      const std::unique_lock lock(index_.mutex_);
+      index_.sealer_writes_ = true;
+      times_opened_ = index_.times_opened_;
+      begun_ = true;
+    }
     source_ = kv_.NewSnapshot();
     bound_ = view.commit();
     return List();
   }
 
-  // Labels and commits of what is not sealed, whole commits up to the bound.
-  absl::Status GatherTail(uint64_t sealed) {
-    const size_t most = std::max<size_t>(
-        kSealRows, kMostBytes / (index_.definition_.options.dimension * 4));
-    const auto rows = kv_.NewIterator(
-        Family::kVectors, {.snapshot = source_.get(),
-                           .lower = TailKey(graph_, number(), sealed + 1, {}),
-                           .upper = TailKey(graph_, number(), bound_ + 1, {})});
-    for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
-      SKG_ASSIGN_OR_RETURN(
-          const TailRow row,
-          ReadTailRow(rows->key(), rows->value(), label_bytes_));
-      if (commits_.size() >= most && row.commit != commits_.back()) break;
-      if (row.removed) continue;
-      commits_.push_back(row.commit);
-      labels_.append(row.label);
-    }
-    return rows->status();
-  }
-
-  absl::Status ReadVectors() {
-    const VectorIndexOptions& options = index_.definition_.options;
-    if (index_.memory_ != nullptr) {
-      SKG_ASSIGN_OR_RETURN(
-          reservation_,
-          index_.memory_->Reserve(
-              "vector segment",
-              commits_.size() * (options.dimension * 4 + label_bytes_ + 40)));
-    }
-    vectors_.resize(commits_.size() * options.dimension);
-    std::vector<std::string> keys;
-    for (size_t begin = 0; begin < commits_.size(); begin += kReadRows) {
-      if (work_.cancellation != nullptr)
-        SKG_RETURN_IF_ERROR(work_.cancellation->Check());
-      const size_t end = std::min(begin + kReadRows, commits_.size());
-      keys.clear();
-      for (size_t i = begin; i < end; ++i)
-        keys.push_back(VectorKey(graph_, number(), Label(i), commits_[i]));
-      SKG_ASSIGN_OR_RETURN(const auto values,
-                           kv_.MultiGet(Family::kVectors, keys, source_.get()));
-      for (size_t i = begin; i < end; ++i) {
-        if (!values[i - begin])
-          return absl::DataLossError("a vector of an index is missing");
-        SKG_ASSIGN_OR_RETURN(
-            std::vector<float> vector,
-            DecodeVector(*values[i - begin], options.dimension));
-        SKG_ASSIGN_OR_RETURN(
-            vector, AcceptVector(vector, options.dimension, options.metric));
-        std::copy(
-            vector.begin(), vector.end(),
-            vectors_.begin() + static_cast<ptrdiff_t>(i * options.dimension));
-      }
-    }
-    for (size_t i = 0; i < commits_.size(); ++i) {
-      rows_.push_back(
-          {vectors_.data() + i * options.dimension,
-           reinterpret_cast<const uint8_t*>(labels_.data()) + i * label_bytes_,
-           commits_[i]});
-    }
-    return absl::OkStatus();
-  }
-
-  // The rows of open segments, whose vectors lie in their files.
-  void Gather(const std::vector<std::shared_ptr<OpenSegment>>& merged,
-              uint64_t horizon) {
-    // Their ends may come meanwhile; of those that matter here, none does: they
-    // lie before the horizon.
-    const std::shared_lock lock(index_.mutex_);
-    for (const auto& segment : merged) {
-      kept_.push_back(segment);
-      for (uint32_t row = 0; row < segment->segment().rows(); ++row) {
-        const uint64_t from = segment->segment().from_commit(row);
-        if (segment->end(row) <= horizon) {
-          dropped_.emplace_back(segment->label(row), from);
-          continue;
-        }
-        rows_.push_back({segment->segment().vector(row).data(),
-                         segment->segment().label(row).data(), from});
-      }
-    }
-  }
-
   absl::Status Write(const VectorIndexOptions& options, uint64_t file) {
     SealOptions seal;
     seal.index = options;
-    seal.label_bytes = label_bytes_;
+    seal.label_bytes = rows_.label_bytes();
     seal.threads = work_.threads;
     seal.budget = index_.memory_;
     seal.hooks.cancellation = work_.cancellation;
@@ -243,7 +181,8 @@ class VectorIndex::Sealer {
       return absl::UnavailableError(absl::StrCat(
           "the folder of vector segments cannot be made: ", error.message()));
     }
-    return SealSegment(rows_, seal, index_.files_.Path(file));
+    unpublished_ = index_.files_.Path(file);
+    return SealSegment(rows_.rows(), seal, unpublished_);
   }
 
   // Puts the new segments in the place of the old ones; false: the index was
@@ -263,7 +202,7 @@ class VectorIndex::Sealer {
     if (work_.changing != nullptr)
       changing = std::unique_lock<std::mutex>(*work_.changing);
     SKG_ASSIGN_OR_RETURN(const bool known, index_.Knows(nullptr));
-    if (!known) {
+    if (!known || index_.graph_.dropped()) {
       index_.files_.RemoveAll();
       return false;
     }
@@ -285,6 +224,8 @@ class VectorIndex::Sealer {
     batch->Put(Family::kVectors, SegmentsKey(graph_, number()),
                EncodeSegments(list));
     more(*batch);
+    // From here on it may be published, even where an error is told.
+    unpublished_.clear();
     SKG_RETURN_IF_ERROR(kv_.Write(*batch, storage::WriteMode::kSync));
     Show(opened, versions, removed, sealed_commit, static_cast<size_t>(at));
     index_.files_.RemoveOthers(list);
@@ -297,8 +238,7 @@ class VectorIndex::Sealer {
             const std::vector<uint64_t>& removed, uint64_t sealed_commit,
             size_t at) {
     const std::unique_lock lock(index_.mutex_);
-    if (!index_.opened_ || index_.loaded_commit_ < sealed_commit)
-      return index_.Forget();
+    if (!IsAsItWas()) return;
     // Where a version is now; false: it was dropped.
     const auto move = [&](std::string_view label, uint64_t from, uint64_t end,
                           Place old) {
@@ -340,55 +280,16 @@ class VectorIndex::Sealer {
         opened.end());
   }
 
-  // Versions that were left out of the only segment, and removals that end
-  // nothing any more.
-  absl::Status DeleteForgotten(uint64_t horizon, uint64_t sealed_commit) {
-    auto batch = kv_.NewBatch();
-    const auto flush = [&](size_t least) -> absl::Status {
-      if (batch->empty() || batch->size_bytes() < least)
-        return absl::OkStatus();
-      SKG_RETURN_IF_ERROR(kv_.Write(*batch, storage::WriteMode::kBuffered));
-      batch->Clear();
-      return absl::OkStatus();
-    };
-    for (const auto& [label, from] : dropped_) {
-      batch->Delete(Family::kVectors, VectorKey(graph_, number(), label, from));
-      SKG_RETURN_IF_ERROR(flush(kBatchBytes));
-    }
-    const auto rows = kv_.NewIterator(
-        Family::kVectors,
-        {.lower = IndexPrefix(graph_, kTailKind, number()),
-         .upper = TailKey(graph_, number(),
-                          std::min(horizon, sealed_commit) + 1, {})});
-    for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
-      SKG_ASSIGN_OR_RETURN(
-          const TailRow row,
-          ReadTailRow(rows->key(), rows->value(), label_bytes_));
-      if (!row.removed) continue;
-      batch->Delete(Family::kVectors, rows->key());
-      batch->Delete(Family::kVectors,
-                    VectorKey(graph_, number(), row.label, row.commit));
-      SKG_RETURN_IF_ERROR(flush(kBatchBytes));
-    }
-    SKG_RETURN_IF_ERROR(rows->status());
-    return flush(0);
-  }
-
   VectorIndex& index_;
   const SealWork& work_;
   storage::KvStore& kv_;
   const uint32_t graph_;
-  const size_t label_bytes_;
   std::unique_ptr<storage::KvSnapshot> source_;
   uint64_t bound_ = 0;  // commits up to it are in memory
-  MemoryReservation reservation_;
-  // What becomes a segment.
-  std::string labels_;
-  std::vector<uint64_t> commits_;
-  std::vector<float> vectors_;
-  std::vector<std::shared_ptr<OpenSegment>> kept_;
-  std::vector<SegmentRow> rows_;
-  std::vector<std::pair<std::string, uint64_t>> dropped_;
+  bool begun_ = false;
+  uint64_t times_opened_ = 0;  // when it began
+  std::string unpublished_;    // a file that the list does not have
+  SealRows rows_;
 };
 
 absl::Status VectorIndex::Seal(const SealWork& work) {

@@ -1,9 +1,11 @@
 #include "vector/vector_segments.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -39,6 +41,39 @@ void ForEachFile(const std::string& directory, const std::string& prefix,
     rest.remove_suffix(kSuffix.size());
     visit(at->path(), rest);
   }
+}
+
+// Graph, index and file, or nothing.
+std::optional<std::array<uint64_t, 3>> NumbersOf(std::string_view name) {
+  std::array<uint64_t, 3> numbers = {};
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    const auto [end, error] =
+        std::from_chars(name.data(), name.data() + name.size(), numbers[i]);
+    if (error != std::errc()) return std::nullopt;
+    name.remove_prefix(static_cast<size_t>(end - name.data()));
+    if (i + 1 == numbers.size()) break;
+    if (!name.starts_with('-')) return std::nullopt;
+    name.remove_prefix(1);
+  }
+  if (!name.empty() || numbers[0] > UINT32_MAX || numbers[1] > UINT32_MAX)
+    return std::nullopt;
+  return numbers;
+}
+
+// The files of an index; of one that is not there (any more), none. Nothing
+// where that cannot be told.
+std::optional<absl::flat_hash_set<uint64_t>> ListedFiles(
+    const storage::KvStore& kv, uint32_t graph, uint32_t index) {
+  absl::flat_hash_set<uint64_t> files;
+  std::string value;
+  const auto known = kv.Get(storage::Family::kVectors,
+                            DefinitionKey(graph, index), &value, nullptr);
+  if (!known.ok()) return std::nullopt;
+  if (!*known) return files;
+  const auto list = ReadSegments(kv, graph, index, nullptr);
+  if (!list.ok()) return std::nullopt;
+  for (const SegmentEntry& entry : list->segments) files.insert(entry.file);
+  return files;
 }
 
 }  // namespace
@@ -98,6 +133,29 @@ void SegmentFiles::RemoveAll() const {
                 std::error_code ignored;
                 std::filesystem::remove(path, ignored);
               });
+}
+
+void RemoveUnlisted(const storage::KvStore& kv, const std::string& directory,
+                    const absl::flat_hash_set<uint32_t>& graphs) {
+  absl::flat_hash_map<std::pair<uint32_t, uint32_t>,
+                      std::optional<absl::flat_hash_set<uint64_t>>>
+      listed;
+  ForEachFile(
+      directory, "",
+      [&](const std::filesystem::path& path, std::string_view name) {
+        const auto numbers = NumbersOf(name);
+        if (!numbers) return;  // somebody else's
+        const std::pair index(static_cast<uint32_t>((*numbers)[0]),
+                              static_cast<uint32_t>((*numbers)[1]));
+        if (graphs.contains(index.first) && path.extension() != ".part") {
+          auto [files, is_new] = listed.try_emplace(index);
+          if (is_new)
+            files->second = ListedFiles(kv, index.first, index.second);
+          if (!files->second || files->second->contains((*numbers)[2])) return;
+        }
+        std::error_code ignored;
+        std::filesystem::remove(path, ignored);
+      });
 }
 
 }  // namespace skg::vector

@@ -9,9 +9,11 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/memory_budget.h"
+#include "storage/kv.h"
 #include "vector/exact_search.h"
 #include "vector/segment.h"
 #include "vector/vector_rows.h"
@@ -80,5 +82,10 @@ struct SegmentFiles {
   // Removes all of them, or those of all indexes of the graph (index 0).
   void RemoveAll() const;
 };
+
+// Removes the files that no index of these graphs has in its list, which is
+// what crashes have left. Nobody may be writing one.
+void RemoveUnlisted(const storage::KvStore& kv, const std::string& directory,
+                    const absl::flat_hash_set<uint32_t>& graphs);
 
 }  // namespace skg::vector
