@@ -121,26 +121,29 @@ absl::StatusOr<std::vector<TextHit>> ReadView::SearchText(
       engine::TextSearch::Start(*impl_, index, query, search_options));
   std::vector<engine::TextMatch> matches;
   while (matches.size() < options.top_k) {
-    SKG_ASSIGN_OR_RETURN(const auto match, search->Next());
+    SKG_ASSIGN_OR_RETURN(auto match, search->Next());
     if (!match || match->score < options.threshold) break;
-    matches.push_back(*match);
+    matches.push_back(*std::move(match));
   }
 
   std::vector<TermId> ids;
   for (const engine::TextMatch& match : matches) {
-    ids.push_back(match.text);
+    if (match.text.bound()) ids.push_back(match.text);
     if (!over_statements) ids.push_back(match.owner.subject);
   }
   std::vector<rdf::Term> terms;
   SKG_RETURN_IF_ERROR(view.Decode(ids, &terms));
   std::vector<TextHit> hits;
   size_t at = 0;
-  for (const engine::TextMatch& match : matches) {
+  const text::Language language =
+      text::LanguageOfTag(definition.options.language);
+  for (engine::TextMatch& match : matches) {
     TextHit hit;
     hit.score = static_cast<float>(match.score);
     const text::TermText found =
-        text::TextOf(terms[at++], impl_->names().base(),
-                     text::LanguageOfTag(definition.options.language));
+        match.text.bound()
+            ? text::TextOf(terms[at++], impl_->names().base(), language)
+            : text::TermText{std::move(match.metadata), language};
     hit.text = found.text;
     if (!options.mark_begin.empty() || !options.mark_end.empty()) {
       hit.highlighted = text::MakeSnippet(

@@ -118,6 +118,9 @@ void AddTextOptions(CLI::App& verb, TextIndexOptions& options) {
   verb.add_flag_callback(
       "--no-names", [&options] { options.names = false; },
       "text: not of the nodes' names");
+  verb.add_flag_callback(
+      "--no-metadata", [&options] { options.metadata = false; },
+      "text: not of the statements' metadata");
   verb.add_option("--language", options.language,
                   "text: of strings without a language (BCP 47) [en]")
       ->type_name("TAG");

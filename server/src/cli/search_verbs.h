@@ -40,14 +40,7 @@ struct SearchVerb {
 [[nodiscard]] int RunSearch(const SearchVerb& verb);
 
 struct IndexVerb {
-  enum class Action : uint8_t {
-    kCreate,
-    kList,
-    kStats,
-    kRebuild,
-    kDrop,
-    kPut
-  };
+  enum class Action : uint8_t { kCreate, kList, kStats, kRebuild, kDrop, kPut };
   enum class Family : uint8_t { kText, kVector };
   Target target;
   Action action = Action::kList;
@@ -63,8 +56,9 @@ struct IndexVerb {
 [[nodiscard]] int RunIndex(const IndexVerb& verb);
 
 // Options of `skg index create` for one family of indexes.
-inline constexpr std::array<const char*, 5> kOnlyTexts = {
-    "--predicate", "--no-names", "--language", "--no-stemming", "--stop-words"};
+inline constexpr std::array<const char*, 6> kOnlyTexts = {
+    "--predicate", "--no-names",    "--no-metadata",
+    "--language",  "--no-stemming", "--stop-words"};
 inline constexpr std::array<const char*, 5> kOnlyVectors = {
     "--dimension", "--metric", "--links", "--ef-construction", "--ef-search"};
 
