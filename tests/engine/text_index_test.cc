@@ -255,6 +255,13 @@ TEST_CASE("texts of bulk loads are found with them", "[text]") {
     return absl::StatusOr<bool>(true);
   }));
   CHECK(Found(t.graph, "4321") == List({"n14321", "n19321", "n4321", "n9321"}));
+  // Of named graphs.
+  bool done = false;
+  REQUIRE_OK(t.graph.BulkLoad([&](NewStatement* statement) {
+    *statement = In("g", Triple("named", "label", "\"elsewhere\""));
+    return absl::StatusOr<bool>(!std::exchange(done, true));
+  }));
+  CHECK(Found(t.graph, "elsewhere") == List({"named"}));
   // A transaction too large for memory.
   auto transaction = t.graph.Begin();
   REQUIRE_OK(transaction);

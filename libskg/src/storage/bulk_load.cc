@@ -461,6 +461,7 @@ absl::StatusOr<std::shared_ptr<const void>> BulkLoad::Impl::TellParticipant(
   info.commit = info.min_commit = info.max_commit = 1;
   Head head;
   head.last_commit = 1;
+  head.statements = info.rows;  // of named graphs, too: what is 0 is not read
   Manifest manifest;
   manifest.runs.push_back(info);
   auto run =

@@ -1,5 +1,6 @@
 #include "cli/search_options.h"
 
+#include <array>
 #include <memory>
 #include <string>
 #include <tuple>

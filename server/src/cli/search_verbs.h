@@ -1,8 +1,8 @@
 // `skg search` and `skg index`: what they are told, and what does it.
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -56,10 +56,10 @@ struct IndexVerb {
 [[nodiscard]] int RunIndex(const IndexVerb& verb);
 
 // Options of `skg index create` for one family of indexes.
-inline constexpr std::array<const char*, 6> kOnlyTexts = {
+inline constexpr std::initializer_list<const char*> kOnlyTexts = {
     "--predicate", "--no-names",    "--no-metadata",
     "--language",  "--no-stemming", "--stop-words"};
-inline constexpr std::array<const char*, 5> kOnlyVectors = {
+inline constexpr std::initializer_list<const char*> kOnlyVectors = {
     "--dimension", "--metric", "--links", "--ef-construction", "--ef-search"};
 
 }  // namespace skg::cli
