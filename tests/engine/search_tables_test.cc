@@ -125,6 +125,16 @@ TEST_CASE("statements are found as what stands for them", "[search_tables]") {
     ?fact <http://www.w3.org/1999/02/22-rdf-syntax-ns#reifies>
           <<( ?s :label ?o )>> ; skg:weight ?w })");
   CHECK(rows == Rows{{"stone", "\"hard stone\""}});
+  // By what their metadata say, which is the text that was found.
+  NewStatement noted = Triple("apple", "grows on", "tree");
+  noted.metadata = R"({"note":"seen in spring"})";
+  MustAdd(test.graph, noted);
+  CHECK(test.MustAsk(R"(SELECT ?s ?o ?text {
+    SERVICE skg:textSearch { skg:with skg:query "spring" ; skg:index "facts" .
+                             ?fact skg:score ?score ; skg:text ?text }
+    ?fact <http://www.w3.org/1999/02/22-rdf-syntax-ns#reifies>
+          <<( ?s ?p ?o )>> ; skg:weight ?w })") ==
+        Rows{{"apple", "tree", "\"seen in spring\""}});
 }
 
 TEST_CASE("what is wrong with a search in a query is told", "[search_tables]") {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <map>
 #include <set>
 #include <thread>
@@ -255,6 +256,13 @@ TEST_CASE("texts of bulk loads are found with them", "[text]") {
     return absl::StatusOr<bool>(true);
   }));
   CHECK(Found(t.graph, "4321") == List({"n14321", "n19321", "n4321", "n9321"}));
+  // Of named graphs.
+  bool done = false;
+  REQUIRE_OK(t.graph.BulkLoad([&](NewStatement* statement) {
+    *statement = In("g", Triple("named", "label", "\"elsewhere\""));
+    return absl::StatusOr<bool>(!std::exchange(done, true));
+  }));
+  CHECK(Found(t.graph, "elsewhere") == List({"named"}));
   // A transaction too large for memory.
   auto transaction = t.graph.Begin();
   REQUIRE_OK(transaction);
@@ -399,4 +407,22 @@ TEST_CASE("random changes: each view finds what a scan finds", "[text]") {
     CHECK(Found(looked, word) ==
           std::vector<std::string>(expected.begin(), expected.end()));
   }
+}
+
+TEST_CASE("options that mean nothing to a text index are refused", "[text]") {
+  TestGraph t;
+  const CommitOptions key{.idempotency_key = "one"};
+  CHECK(absl::IsInvalidArgument(
+      t.graph.CreateTextIndex("default", {}, key).status()));
+  REQUIRE_OK(t.graph.CreateTextIndex("default"));
+  CHECK(absl::IsInvalidArgument(
+      t.graph.RebuildTextIndex("default", key).status()));
+  CHECK(absl::IsInvalidArgument(
+      t.graph.DropTextIndex("default", {.skip_duplicates = true}).status()));
+  auto view = t.graph.Latest();
+  REQUIRE_OK(view);
+  TextSearchOptions options;
+  options.threshold = std::nanf("");
+  CHECK(absl::IsInvalidArgument(
+      view->SearchText("default", "x", options).status()));
 }

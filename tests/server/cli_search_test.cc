@@ -172,6 +172,28 @@ TEST_CASE("indexes are listed, rebuilt and dropped", "[index]") {
       Contains(MustFail({"search", "hard", "--data", place.data}), "default"));
 }
 
+TEST_CASE("an index finds statements by their metadata, unless it shall not",
+          "[index]") {
+  const Indexed place;
+  MustRun({"query", "--data", place.data, "--update",
+           "INSERT DATA { << :river :flows_by :stone >> "
+           "<urn:skg-vocabulary:meta/note> \"since the flood\" }"});
+  const auto create = [&](const std::string& name, Arguments more) {
+    more.insert(more.begin(),
+                {"index", "create", "--data", place.data, "--kind", "text",
+                 "--over", "statements", "--index", name});
+    MustRun(more);
+    const json stats =
+        json::parse(MustRun({"index", "stats", "--data", place.data, "--kind",
+                             "text", "--index", name, "--results", "json"}));
+    return stats["metadata"].get<bool>();
+  };
+  CHECK(create("facts", {}));
+  CHECK_FALSE(create("objects", {"--no-metadata"}));
+  CHECK_FALSE(place.Found({"flood", "--index", "facts"}).empty());
+  CHECK(place.Found({"flood", "--index", "objects"}).empty());
+}
+
 TEST_CASE("wrong lines of vectors are told by their number", "[index]") {
   const Indexed place;
   const auto fails = [&](const std::string& text) {

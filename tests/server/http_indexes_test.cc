@@ -253,6 +253,35 @@ TEST_CASE("a text index is made, rebuilt and dropped", "[indexes]") {
   CHECK(Delete(test, "/text/indexes/words")->status == 404);
 }
 
+TEST_CASE("statements are found by their metadata, unless that is not wanted",
+          "[indexes]") {
+  const TestServer test;
+  const std::string id = BodyOf(test.Post("/triples", R"({"subject":"Curie",
+      "predicate":"discovered","object":"Radium",
+      "metadata":{"note":"in a shed"}})"))["id"];
+  const auto make = [&](const std::string& options) {
+    const auto made =
+        test.Post("/text/indexes", R"({"over":"statements",)" + options + "}");
+    INFO(made->body);
+    REQUIRE(made->status == 201);
+    return BodyOf(made);
+  };
+  const auto ask = [&](const std::string& index) {
+    return BodyOf(test.Post("/query/text",
+                            R"({"query":"shed","index":")" + index + "\"}"));
+  };
+  CHECK(make(R"("name":"facts")")["metadata"] == true);
+  const Json found = ask("facts");
+  REQUIRE(found["total"] == 1);
+  CHECK(found["results"][0]["entity"] == id);
+  CHECK(found["results"][0]["text"] == "in a shed");
+  CHECK(make(R"("name":"objects","metadata":false)")["metadata"] == false);
+  CHECK(BodyOf(test.Get("/text/indexes/objects"))["metadata"] == false);
+  CHECK(ask("objects")["total"] == 0);
+  CHECK(test.Post("/text/indexes", R"({"name":"x","metadata":"no"})")->status ==
+        422);
+}
+
 TEST_CASE("readers search and change no index; tenants have their own",
           "[indexes]") {
   const std::string reader = server::GenerateApiKey();

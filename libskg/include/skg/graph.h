@@ -230,7 +230,8 @@ class SKG_EXPORT Graph {
   [[nodiscard]] absl::StatusOr<UpdateResult> Update(
       std::string_view text, const UpdateOptions& options = {});
 
-  // Text indexes (see text_index.h).
+  // Text indexes (see text_index.h). Commits of theirs take no idempotency key
+  // and no skip_duplicates.
 
   // Makes an index of the texts that are there; from then on commits write
   // theirs. Commits and reads go on meanwhile; views of the commits before its

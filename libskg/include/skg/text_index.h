@@ -1,11 +1,12 @@
 // Text indexes: statements and nodes found by the words of their texts, ranked
 // by BM25.
 //
-// An index is made of a graph's literals (and names), which never change; which
-// of them a search may find is decided by the view's own statements. So every
-// view finds exactly what it shows: also right after a commit, and in states of
-// the past since the index was made. How rare a word is, which the ranking
-// needs, is counted over all that was ever indexed.
+// An index is made of a graph's literals (and names), which never change, and
+// of all that the metadata of statements ever said; which of it a search may
+// find is decided by the view's own statements. So every view finds exactly
+// what it shows: also right after a commit, and in states of the past since the
+// index was made. How rare a word is, which the ranking needs, is counted over
+// all that was ever indexed.
 #pragma once
 
 #include <cstddef>
@@ -29,7 +30,12 @@ struct TextIndexOptions {
   // Over nodes: the names of nodes are texts, too (of an IRI what follows its
   // last '/', '#' or ':').
   bool names = true;
-  // Of strings without a language tag: BCP 47; empty: no language.
+  // Over statements: the strings in a statement's metadata are a text of it,
+  // too: all that are values, nested ones too, each on its own line. With
+  // `predicates`: those of statements with one of these.
+  bool metadata = true;
+  // Of strings without a language tag, names and metadata: BCP 47; empty: no
+  // language.
   std::string language = "en";
   // Words are reduced to their stems where the language has a stemmer.
   bool stemming = true;
@@ -69,7 +75,7 @@ struct TextSearchOptions {
 struct TextHit {
   std::string owner;  // a node's name or term, or a statement's id
   float score = 0;    // of the best of its texts
-  std::string text;   // that one
+  std::string text;   // that one; of metadata, their strings
   std::string highlighted;
 };
 

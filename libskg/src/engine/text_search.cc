@@ -6,6 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "storage/graph_state.h"
+#include "text/document_number.h"
+#include "text/metadata_text.h"
 #include "text/search_query.h"
 #include "text/text_of_term.h"
 
@@ -111,7 +113,10 @@ void TextSearch::Add(const StatementKey& owner, const text::SearchHit& hit) {
     return;
   }
   if (!seen_.insert(owner).second) return;
-  owners_.push_back({owner, TermId{hit.document}, hit.score});
+  owners_.push_back({.owner = owner,
+                     .text = TermId{hit.document},
+                     .metadata = {},
+                     .score = hit.score});
 }
 
 absl::StatusOr<bool> TextSearch::IsNode(TermId id) const {
@@ -151,7 +156,36 @@ absl::Status TextSearch::FindOwnersBy(TermId predicate,
   }
 }
 
+absl::Status TextSearch::FindStatements(const text::SearchHit& hit) {
+  if (options_.cancellation != nullptr)
+    SKG_RETURN_IF_ERROR(options_.cancellation->Check());
+  const storage::ReadView& view = view_.view();
+  SKG_ASSIGN_OR_RETURN(
+      const std::vector<StatementKey> statements,
+      text::StatementsOf(view.snapshot()->graph().kv,
+                         {view.description().number, index_.number},
+                         hit.document, view.snapshot()->kv()));
+  for (const StatementKey& statement : statements) {
+    if (seen_.contains(statement)) continue;
+    SKG_ASSIGN_OR_RETURN(const auto row, view.Find(statement));
+    if (!row || !row->has_record) continue;
+    SKG_ASSIGN_OR_RETURN(const storage::Record record, view.ReadRecord(*row));
+    std::string text = text::MetadataText(record.metadata);
+    if (text::StatementDocument(statement, text::HashText(text)) !=
+        hit.document) {
+      continue;
+    }
+    seen_.insert(statement);
+    owners_.push_back({.owner = statement,
+                       .text = {},
+                       .metadata = std::move(text),
+                       .score = hit.score});
+  }
+  return absl::OkStatus();
+}
+
 absl::Status TextSearch::FindOwners(const text::SearchHit& hit) {
+  if (text::IsStatementDocument(hit.document)) return FindStatements(hit);
   const TermId text{hit.document};
   if (text.tag() == rdf::TermTag::kIri) {
     SKG_ASSIGN_OR_RETURN(const bool is_node, IsNode(text));
@@ -172,7 +206,7 @@ absl::StatusOr<std::optional<TextMatch>> TextSearch::Next() {
     SKG_RETURN_IF_ERROR(FindOwners(*hit));
     std::reverse(owners_.begin(), owners_.end());
   }
-  const TextMatch match = owners_.back();
+  TextMatch match = std::move(owners_.back());
   owners_.pop_back();
   return match;
 }

@@ -26,7 +26,9 @@ namespace skg::engine {
 // An owner of a text that was found.
 struct TextMatch {
   storage::StatementKey owner;  // of a node: its subject alone
+  // A term, or (unbound) what the statement's metadata say.
   rdf::TermId text;
+  std::string metadata;
   double score = 0;
 };
 
@@ -61,6 +63,8 @@ class TextSearch {
   [[nodiscard]] absl::Status FindOwners(const text::SearchHit& hit);
   [[nodiscard]] absl::Status FindOwnersBy(rdf::TermId predicate,
                                           const text::SearchHit& hit);
+  // Whose metadata are the document, in this view.
+  [[nodiscard]] absl::Status FindStatements(const text::SearchHit& hit);
   [[nodiscard]] absl::StatusOr<bool> IsNode(rdf::TermId id) const;
   void Add(const storage::StatementKey& owner, const text::SearchHit& hit);
   [[nodiscard]] bool over_statements() const {

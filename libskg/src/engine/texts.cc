@@ -1,4 +1,5 @@
 // Text indexes: of Graph what makes and drops them, of ReadView what reads.
+#include <cmath>
 #include <utility>
 #include <vector>
 
@@ -30,6 +31,10 @@ constexpr uint64_t kMostHits = 10'000;
 
 absl::Status CheckOptions(const TextSearchOptions& options,
                           bool over_statements) {
+  if (std::isnan(options.threshold)) {
+    return FieldErrorStatus(
+        {{{"threshold"}, "is not a number", "out_of_range"}});
+  }
   if (options.top_k < 1 || options.top_k > kMostHits) {
     return FieldErrorStatus(
         {{{"top_k"},
@@ -51,6 +56,7 @@ absl::Status CheckOptions(const TextSearchOptions& options,
 absl::StatusOr<CommitResult> Graph::CreateTextIndex(
     std::string_view name, const TextIndexOptions& options,
     const CommitOptions& commit, absl::Time deadline) {
+  SKG_RETURN_IF_ERROR(engine::CheckIndexCommit(commit));
   SKG_ASSIGN_OR_RETURN(text::IndexDefinition definition,
                        text::ReadOptions(name, options, impl_->names()));
   const Cancellation cancellation(deadline);
@@ -61,6 +67,7 @@ absl::StatusOr<CommitResult> Graph::CreateTextIndex(
 
 absl::StatusOr<CommitResult> Graph::RebuildTextIndex(
     std::string_view name, const CommitOptions& commit, absl::Time deadline) {
+  SKG_RETURN_IF_ERROR(engine::CheckIndexCommit(commit));
   const Cancellation cancellation(deadline);
   return impl_->engine().text_indexes().Rebuild(
       impl_->store(), name, impl_->DurabilityOf(commit), &cancellation);
@@ -68,6 +75,7 @@ absl::StatusOr<CommitResult> Graph::RebuildTextIndex(
 
 absl::StatusOr<CommitResult> Graph::DropTextIndex(std::string_view name,
                                                   const CommitOptions& commit) {
+  SKG_RETURN_IF_ERROR(engine::CheckIndexCommit(commit));
   return impl_->engine().text_indexes().Drop(impl_->store(), name,
                                              impl_->DurabilityOf(commit));
 }
@@ -121,26 +129,29 @@ absl::StatusOr<std::vector<TextHit>> ReadView::SearchText(
       engine::TextSearch::Start(*impl_, index, query, search_options));
   std::vector<engine::TextMatch> matches;
   while (matches.size() < options.top_k) {
-    SKG_ASSIGN_OR_RETURN(const auto match, search->Next());
+    SKG_ASSIGN_OR_RETURN(auto match, search->Next());
     if (!match || match->score < options.threshold) break;
-    matches.push_back(*match);
+    matches.push_back(*std::move(match));
   }
 
   std::vector<TermId> ids;
   for (const engine::TextMatch& match : matches) {
-    ids.push_back(match.text);
+    if (match.text.bound()) ids.push_back(match.text);
     if (!over_statements) ids.push_back(match.owner.subject);
   }
   std::vector<rdf::Term> terms;
   SKG_RETURN_IF_ERROR(view.Decode(ids, &terms));
   std::vector<TextHit> hits;
   size_t at = 0;
-  for (const engine::TextMatch& match : matches) {
+  const text::Language language =
+      text::LanguageOfTag(definition.options.language);
+  for (engine::TextMatch& match : matches) {
     TextHit hit;
     hit.score = static_cast<float>(match.score);
     const text::TermText found =
-        text::TextOf(terms[at++], impl_->names().base(),
-                     text::LanguageOfTag(definition.options.language));
+        match.text.bound()
+            ? text::TextOf(terms[at++], impl_->names().base(), language)
+            : text::TermText{std::move(match.metadata), language};
     hit.text = found.text;
     if (!options.mark_begin.empty() || !options.mark_end.empty()) {
       hit.highlighted = text::MakeSnippet(

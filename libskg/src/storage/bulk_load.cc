@@ -92,7 +92,8 @@ class BulkLoad::Impl {
   absl::Status FinalIds(size_t part, std::vector<TermId>* ids) const;
 
   absl::Status Publish(PreparedCommit& commit);
-  absl::Status TellParticipant(const RunPublication& publication);
+  absl::StatusOr<std::shared_ptr<const void>> TellParticipant(
+      const RunPublication& publication);
   absl::Status TryPublish(uint32_t run, bool alone, PreparedCommit& commit);
   absl::StatusOr<RunPublication> BuildAgainst(
       std::shared_ptr<const Snapshot> snapshot, uint32_t run);
@@ -452,37 +453,41 @@ absl::Status BulkLoad::Impl::CheckSince(RunPublication& publication) {
 }
 
 // Before the run is anybody's: the participant's rows are there when it is.
-absl::Status BulkLoad::Impl::TellParticipant(
+absl::StatusOr<std::shared_ptr<const void>> BulkLoad::Impl::TellParticipant(
     const RunPublication& publication) {
   if (graph_.participant() == nullptr || publication.run.rows == 0)
-    return absl::OkStatus();
+    return nullptr;
   RunInfo info = publication.run;
   info.commit = info.min_commit = info.max_commit = 1;
   Head head;
   head.last_commit = 1;
+  head.statements = info.rows;  // of named graphs, too: what is 0 is not read
   Manifest manifest;
   manifest.runs.push_back(info);
   auto run =
       std::make_shared<const Run>(graph_.description.number, info, graph_.kv,
                                   &graph_.blocks, Run::Kind::kDraft);
   return graph_.participant()->PrepareRun(
-      graph_, ReadView(std::make_shared<const Snapshot>(
-                  graph_.shared_from_this(), graph_.kv.NewSnapshot(), head,
-                  std::move(manifest),
-                  std::vector<std::shared_ptr<const Run>>{std::move(run)})));
+      graph_,
+      ReadView(std::make_shared<const Snapshot>(
+          graph_.shared_from_this(), graph_.kv.NewSnapshot(), head,
+          std::move(manifest),
+          std::vector<std::shared_ptr<const Run>>{std::move(run)})),
+      *publication.records);
 }
 
 absl::Status BulkLoad::Impl::TryPublish(uint32_t run, bool alone,
                                         PreparedCommit& commit) {
   // Until it is published, the log must reach back to the snapshot.
   const auto hold = graph_.log().Hold(graph_.published());
+  std::shared_ptr<const void> told;  // the participant's hold, likewise
   if (alone) {
     return graph_.queue().Edit(
         [&](CommitWriter& writer, CommitBatch& batch) -> absl::Status {
           SKG_ASSIGN_OR_RETURN(auto snapshot, graph_.TakeSnapshot());
           SKG_ASSIGN_OR_RETURN(const RunPublication publication,
                                BuildAgainst(std::move(snapshot), run));
-          SKG_RETURN_IF_ERROR(TellParticipant(publication));
+          SKG_ASSIGN_OR_RETURN(told, TellParticipant(publication));
           return writer.PublishRun(publication, commit, batch);
         },
         commit.request.durability, /*alone=*/true);
@@ -490,7 +495,7 @@ absl::Status BulkLoad::Impl::TryPublish(uint32_t run, bool alone,
   SKG_ASSIGN_OR_RETURN(auto snapshot, graph_.TakeSnapshot());
   SKG_ASSIGN_OR_RETURN(RunPublication publication,
                        BuildAgainst(std::move(snapshot), run));
-  SKG_RETURN_IF_ERROR(TellParticipant(publication));
+  SKG_ASSIGN_OR_RETURN(told, TellParticipant(publication));
   SKG_RETURN_IF_ERROR(CheckSince(publication));
   return graph_.queue().Edit(
       [&](CommitWriter& writer, CommitBatch& batch) {

@@ -15,6 +15,7 @@ struct CommitRequest;
 class GraphState;
 class KvBatch;
 class ReadView;
+class StatementRecords;
 
 class CommitPart {
  public:
@@ -26,6 +27,9 @@ class CommitPart {
   // leader, once, when nothing of the commit can fail any more.
   virtual void AddRows(uint64_t commit, std::span<const rdf::TermId> ids,
                        KvBatch& batch) = 0;
+  // Its rows are in the store. After an error it is not called; what AddRows
+  // gave is then gone. Must not hold up who calls it.
+  virtual void Written() {}
 };
 
 // Derives a part from what is written. Thread-safe.
@@ -43,9 +47,11 @@ class CommitParticipant {
       GraphState& graph, const CommitRequest& request) = 0;
   // Called before a run becomes a commit that no Prepare has seen in whole; all
   // that it adds to the store must do no harm if the commit never comes.
-  // `added` shows the run's statements alone.
-  [[nodiscard]] virtual absl::Status PrepareRun(GraphState& graph,
-                                                const ReadView& added) = 0;
+  // `added` shows the run's statements alone, without their records, which are
+  // in `records`. What is returned is kept as Prepared::hold.
+  [[nodiscard]] virtual absl::StatusOr<std::shared_ptr<const void>> PrepareRun(
+      GraphState& graph, const ReadView& added,
+      const StatementRecords& records) = 0;
 };
 
 }  // namespace skg::storage

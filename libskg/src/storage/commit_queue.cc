@@ -184,6 +184,9 @@ void CommitQueue::WriteBatch(std::unique_lock<std::mutex>& lock,
                                         .runs = batch.runs,
                                         .clears = batch.clears,
                                         .wants_merge = batch.wants_merge});
+    for (const PreparedCommit* commit : members) {
+      for (const auto& part : commit->parts) part->Written();
+    }
     sync_.commits.fetch_add(members.size(), std::memory_order_relaxed);
   }
   batch.rows.reset();

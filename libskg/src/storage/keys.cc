@@ -73,18 +73,24 @@ std::string StatementIdPrefix(uint32_t graph, uint64_t id) {
 std::string StatementIdKey(uint32_t graph, uint64_t id,
                            const StatementKey& statement) {
   std::string key = StatementIdPrefix(graph, id);
-  // The tag comes last: numbers of terms are small.
-  for (const TermId term : {statement.graph, statement.subject,
-                            statement.predicate, statement.object}) {
-    AppendVarint(std::rotl(term.bits, kTagBits), key);
-  }
-  AppendVarint(statement.edge, key);
+  AppendPacked(statement, key);
   return key;
 }
 
 std::optional<StatementKey> StatementOfIdKey(std::string_view key) {
   if (key.size() < kStatementIdPrefixBytes) return std::nullopt;
-  ByteReader in(key.substr(kStatementIdPrefixBytes));
+  return UnpackStatement(key.substr(kStatementIdPrefixBytes));
+}
+
+void AppendPacked(const StatementKey& key, std::string& out) {
+  // The tag comes last: numbers of terms are small.
+  for (const TermId term : {key.graph, key.subject, key.predicate, key.object})
+    AppendVarint(std::rotl(term.bits, kTagBits), out);
+  AppendVarint(key.edge, out);
+}
+
+std::optional<StatementKey> UnpackStatement(std::string_view bytes) {
+  ByteReader in(bytes);
   StatementKey statement;
   for (TermId* term : {&statement.graph, &statement.subject,
                        &statement.predicate, &statement.object}) {

@@ -111,6 +111,13 @@ struct IdRowBefore {
   }
 };
 
+// A statement as varints: g, s, p, o, each turned so that the tag stands last,
+// and edge.
+void AppendPacked(const StatementKey& key, std::string& out);
+// Unset: damaged.
+[[nodiscard]] std::optional<StatementKey> UnpackStatement(
+    std::string_view bytes);
+
 // Family `terms`: graph, number [, chunk].
 [[nodiscard]] std::string TermKey(uint32_t graph, uint64_t number);
 [[nodiscard]] std::string TermChunkKey(uint32_t graph, uint64_t number,

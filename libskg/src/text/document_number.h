@@ -1,28 +1,48 @@
-// Numbers for documents whose text may change: a new text is a new document.
+// Numbers of documents: a document's text never changes.
 //
-// A term of the dictionary is a document under its TermId, for its text is what
-// it is. A statement keeps its id when its metadata change; so the document is
-// the statement with its text: the first kStatementIdBits bits of its id, then
-// a hash of the text. Whoever finds one looks for statements whose ids begin so
-// (a prefix of storage::StatementIdKey) and takes those whose text, in his
-// snapshot, gives the same document: all of them, for two statements of one
-// text may share a number.
+// The text of a term is what the term is, so the term is the document, under
+// its TermId. A statement stays when its metadata change; so a document is a
+// statement with the text its metadata had, and with another text it is another
+// document. Whoever finds one asks the index whose it is (StatementsOf) and
+// takes the statement if, in his snapshot, its text gives the same number.
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "rdf/term_id.h"
+#include "storage/kv.h"
+#include "storage/statement_row.h"
+#include "text/posting_rows.h"
 
 namespace skg::text {
 
-inline constexpr unsigned kStatementIdBits = 40;
+struct TextHash {
+  uint64_t bits = 0;
+  friend bool operator==(TextHash, TextHash) = default;
+};
+[[nodiscard]] TextHash HashText(std::string_view text);
 
-// `id`: the first half of the statement's id (storage::FirstHalf). Never
-// kNoDocument.
-[[nodiscard]] uint64_t StatementDocument(uint64_t id, std::string_view text);
-
-// Whether the statement is one that the document may be of.
-[[nodiscard]] constexpr bool MayBeOf(uint64_t document, uint64_t id) {
-  return document >> (64 - kStatementIdBits) == id >> (64 - kStatementIdBits);
+// A hash of 60 bits below a tag that no term has: never the number of a term's
+// document, never kNoDocument.
+[[nodiscard]] uint64_t StatementDocument(const storage::StatementKey& statement,
+                                         TextHash text);
+[[nodiscard]] constexpr bool IsStatementDocument(uint64_t document) {
+  return rdf::TermId{document}.tag() == rdf::TermTag::kUnbound;
 }
+
+// The row that says whose document it is; its value is empty. It is written
+// with the document, as blindly, and never removed.
+[[nodiscard]] std::string StatementOfDocumentKey(
+    PostingIndex index, uint64_t document,
+    const storage::StatementKey& statement);
+// The statements that have or had the document: mostly one. Errors: kDataLoss,
+// those of the store.
+[[nodiscard]] absl::StatusOr<std::vector<storage::StatementKey>> StatementsOf(
+    const storage::KvStore& kv, PostingIndex index, uint64_t document,
+    const storage::KvSnapshot* at);
 
 }  // namespace skg::text

@@ -7,7 +7,9 @@
 //                            document itself: varint length
 //   'M'                      the manifest (posting_manifest.h)
 //   'S' segment ...          rows of a segment (segment_writer.h)
-// Values begin with a byte, their format.
+//   'O' document statement   whose metadata the document is
+//                            (document_number.h); nothing
+// Values that are not empty begin with a byte, their format.
 //
 // A document's text never changes, so rows of the delta are facts: they may be
 // written blindly, again, before or after the fact was folded into a segment,
@@ -39,6 +41,7 @@ inline constexpr size_t kIndexPrefixBytes = 8;
 inline constexpr char kDeltaKind = 'D';
 inline constexpr char kManifestKind = 'M';
 inline constexpr char kSegmentKind = 'S';
+inline constexpr char kStatementKind = 'O';
 // Of values that have only one.
 inline constexpr char kPostingFormat = 1;
 [[nodiscard]] std::string KindPrefix(PostingIndex index, char kind);

@@ -49,6 +49,7 @@ std::string Encode(const IndexDefinition& index) {
   for (const rdf::Term& predicate : index.predicates)
     row.add_predicates(rdf::ToNTriples(predicate));
   row.set_names(index.options.names);
+  row.set_metadata(index.options.metadata);
   row.set_language(index.options.language);
   row.set_stemming(index.options.stemming);
   row.set_stop_words(index.options.stop_words);
@@ -73,6 +74,7 @@ absl::StatusOr<IndexDefinition> Decode(uint32_t number,
     index.predicates.push_back(std::move(predicate));
   }
   index.options.names = row.names();
+  index.options.metadata = row.metadata();
   index.options.language = row.language();
   index.options.stemming = row.stemming();
   index.options.stop_words = row.stop_words();

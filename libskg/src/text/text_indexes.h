@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string_view>
 #include <tuple>
 #include <vector>
@@ -18,7 +19,6 @@
 #include "skg/statement.h"
 #include "storage/commit_part.h"
 #include "storage/store.h"
-#include "text/analyzer.h"
 #include "text/posting_fold.h"
 #include "text/posting_rows.h"
 #include "text/text_catalog.h"
@@ -33,8 +33,9 @@ class TextIndexes final : public storage::CommitParticipant {
   [[nodiscard]] absl::StatusOr<Prepared> Prepare(
       storage::GraphState& graph,
       const storage::CommitRequest& request) override;
-  [[nodiscard]] absl::Status PrepareRun(
-      storage::GraphState& graph, const storage::ReadView& added) override;
+  [[nodiscard]] absl::StatusOr<std::shared_ptr<const void>> PrepareRun(
+      storage::GraphState& graph, const storage::ReadView& added,
+      const storage::StatementRecords& records) override;
 
   // Declares an index, waits for the commits that did not know of it, and adds
   // what is there. Commits go on meanwhile. After an error (also kCancelled)
@@ -69,10 +70,7 @@ class TextIndexes final : public storage::CommitParticipant {
   void ForgetGraph(uint32_t graph);
 
  private:
-  class Part;
-  struct Index;
   struct Declared;
-  class Writer;
   using DocumentKey = std::tuple<uint32_t, uint32_t, uint64_t>;
 
   [[nodiscard]] absl::StatusOr<std::shared_ptr<const Declared>> DeclaredIn(
@@ -87,15 +85,18 @@ class TextIndexes final : public storage::CommitParticipant {
       storage::GraphStore& graph, IndexDefinition definition,
       const std::vector<uint32_t>& replaced, Durability durability,
       const Cancellation* cancellation);
+  // After an error of Build.
+  void EndIncomplete(storage::GraphStore& graph, uint32_t number,
+                     Durability durability);
   // Commits `parts` with the end of these indexes.
   [[nodiscard]] absl::StatusOr<CommitResult> End(
       storage::GraphStore& graph, const std::vector<uint32_t>& indexes,
       std::vector<std::shared_ptr<storage::CommitPart>> parts,
       Durability durability);
-  // Documents were written to the delta.
+  // Documents are written to the delta, by a commit or not.
+  void Wrote(PostingIndex index, std::span<const uint64_t> documents);
   void Added(PostingIndex index, uint64_t documents);
-  void Remember(const DocumentKey& document);
-  [[nodiscard]] bool Remembers(const DocumentKey& document);
+  [[nodiscard]] bool Remembers(PostingIndex index, uint64_t document);
 
   std::mutex changing_;  // held by who makes or drops an index
   std::mutex mutex_;     // of what follows

@@ -1,5 +1,6 @@
 #include "cli/search_options.h"
 
+#include <array>
 #include <memory>
 #include <string>
 #include <tuple>
@@ -125,6 +126,9 @@ void AddTextOptions(CLI::App& verb, TextIndexOptions& options) {
   verb.add_flag_callback(
       "--no-names", [&options] { options.names = false; },
       "text: not of the nodes' names");
+  verb.add_flag_callback(
+      "--no-metadata", [&options] { options.metadata = false; },
+      "text: not of the statements' metadata");
   verb.add_option("--language", options.language,
                   "text: of strings without a language (BCP 47) [en]")
       ->type_name("TAG");
@@ -260,8 +264,7 @@ void AddCreate(CLI::App& index, Chosen& chosen) {
   AddEmbeddingOptions(*action, verb->vectors);
   action->callback([verb, action, &chosen] {
     const bool text = verb->family == IndexVerb::Family::kText;
-    for (const char* other : text ? std::span<const char* const>(kOnlyVectors)
-                                  : std::span<const char* const>(kOnlyTexts)) {
+    for (const char* other : text ? kOnlyVectors : kOnlyTexts) {
       if (action->get_option(other)->count() == 0) continue;
       throw CLI::ExcludesError(std::string(other) +
                                    " does not go with an index of " +

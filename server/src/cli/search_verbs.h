@@ -2,8 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -57,9 +57,10 @@ struct IndexVerb {
 [[nodiscard]] int RunIndex(const IndexVerb& verb);
 
 // Options of `skg index create` for one family of indexes.
-inline constexpr const char* kOnlyTexts[] = {
-    "--predicate", "--no-names", "--language", "--no-stemming", "--stop-words"};
-inline constexpr const char* kOnlyVectors[] = {
+inline constexpr std::initializer_list<const char*> kOnlyTexts = {
+    "--predicate", "--no-names",    "--no-metadata",
+    "--language",  "--no-stemming", "--stop-words"};
+inline constexpr std::initializer_list<const char*> kOnlyVectors = {
     "--dimension",       "--metric",           "--links",
     "--ef-construction", "--ef-search",        "--embedder",
     "--embed",           "--embed-type",       "--embed-label",

@@ -29,6 +29,7 @@ Json IndexJson(const TextIndexInfo& index) {
           {"over", WordFor(kOverWords, index.options.over)},
           {"predicates", index.options.predicates},
           {"names", index.options.names},
+          {"metadata", index.options.metadata},
           {"language", index.options.language},
           {"stemming", index.options.stemming},
           {"stop_words", index.options.stop_words},

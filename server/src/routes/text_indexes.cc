@@ -30,6 +30,7 @@ absl::StatusOr<IndexToMake> ReadIndex(const std::string& body) {
   options.over = object.Choice("over", options.over, kOverWords);
   options.predicates = object.Names("predicates", kMostPredicates);
   options.names = object.Flag("names", options.names);
+  options.metadata = object.Flag("metadata", options.metadata);
   if (const nlohmann::json* language = object.Find("language");
       language != nullptr && language->is_string()) {
     options.language = language->get<std::string>();  // may be empty: of none
