@@ -205,12 +205,13 @@ absl::StatusOr<CommitResult> TextIndexes::Build(
     status = Fill(graph, definition.number, &definition.complete_since,
                   cancellation);
   }
-  absl::StatusOr<CommitResult> result = status;
-  if (status.ok()) {
-    result = End(graph, replaced,
-                 {MakeDefinitionPart(number, definition, /*is_new=*/false)},
-                 durability);
-  }
+  const auto complete = [&] {
+    return End(graph, replaced,
+               {MakeDefinitionPart(number, definition, /*is_new=*/false)},
+               durability);
+  };
+  const absl::StatusOr<CommitResult> result =
+      status.ok() ? complete() : absl::StatusOr<CommitResult>(status);
   if (!result.ok()) EndIncomplete(graph, definition.number, durability);
   return result;
 }
