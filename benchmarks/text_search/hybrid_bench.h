@@ -14,7 +14,7 @@ struct HybridBench {
   uint64_t vocabulary = 100'000;
   uint64_t queries = 300;  // of each class
   uint64_t seed = 1;
-  uint64_t memory_mib = 2048;
+  uint64_t memory_mib = 4096;
   std::string data = ".";  // the store is made below it
 };
 

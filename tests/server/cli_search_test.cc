@@ -86,8 +86,6 @@ TEST_CASE("an index follows its graph and is asked by texts", "[search]") {
   CHECK(Contains(made, "4 vectors"));
   CHECK(place.Found({"--similar", "a hard stone", "--vector-index", "meaning",
                      "--top-k", "1"}) == "stone");
-  MustRun({"add", "--data", place.data, "lake", "label", "deep blue lake"});
-  // Whoever opens the data to write goes on with it.
   MustRun({"index", "create", "--data", place.data, "--index", "types",
            "--kind", "flat", "--embedder", "hashing", "--embed-type", "Fruit",
            "--embed-statements", "3", "--embed-no-name"});
