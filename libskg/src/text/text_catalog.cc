@@ -3,7 +3,6 @@
 #include <span>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/bytes.h"
@@ -12,6 +11,7 @@
 #include "skg/field_error.h"
 #include "skg_storage.pb.h"
 #include "storage/graph_state.h"
+#include "storage/index_catalog.h"
 #include "storage/keys.h"
 #include "text/language.h"
 
@@ -21,7 +21,6 @@ using storage::Family;
 
 namespace {
 
-constexpr size_t kMaxName = 64;
 constexpr size_t kMostPredicates = 64;
 constexpr char kNextKind = 'X';
 constexpr char kDefinitionKind = 'I';
@@ -125,17 +124,6 @@ class DropPart final : public storage::CommitPart {
   const PostingIndex index_;
 };
 
-bool IsName(std::string_view name) {
-  if (name.empty() || name.size() > kMaxName) return false;
-  for (const char c : name) {
-    if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) && c != '_' &&
-        c != '-' && c != '.') {
-      return false;
-    }
-  }
-  return name.front() != '.' && name.front() != '-';
-}
-
 }  // namespace
 
 absl::StatusOr<IndexDefinition> ReadOptions(std::string_view name,
@@ -146,12 +134,7 @@ absl::StatusOr<IndexDefinition> ReadOptions(std::string_view name,
   index.name = std::string(name);
   index.options = options;
   index.options.predicates = {};
-  if (!IsName(name)) {
-    errors.push_back({{"name"},
-                      "an index's name has 1 to 64 letters, digits, '_', '-' "
-                      "and '.', and begins with a letter, a digit or '_'",
-                      "malformed"});
-  }
+  storage::CheckIndexName(name, errors);
   if (options.predicates.size() > kMostPredicates) {
     errors.push_back({{"predicates"},
                       absl::StrCat("at most ", kMostPredicates,
@@ -225,14 +208,8 @@ absl::StatusOr<IndexDefinition> FindIndex(const storage::ReadView& view,
 }
 
 absl::StatusOr<uint32_t> NextNumber(const storage::ReadView& view) {
-  std::string value;
-  SKG_ASSIGN_OR_RETURN(const bool found, view.snapshot()->graph().kv.Get(
-                                             Family::kPostings,
-                                             NextKey(view.description().number),
-                                             &value, view.snapshot()->kv()));
-  if (!found) return 1;
-  if (value.size() != 4) return Damaged("the number of the next one");
-  return LoadBigEndian<uint32_t>(value.data());
+  return storage::NextIndexNumber(view, Family::kPostings,
+                                  NextKey(view.description().number));
 }
 
 std::string LanguageKey(PostingIndex index, Language language) {

@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "storage/commit.h"
 #include "storage/graph_state.h"
+#include "storage/index_catalog.h"
 #include "text/commit_texts.h"
 #include "text/declared_index.h"
 #include "text/document_part.h"
@@ -17,6 +18,7 @@
 
 namespace skg::text {
 
+using storage::CommitParts;
 using storage::GraphState;
 using storage::ReadView;
 
@@ -26,18 +28,6 @@ constexpr size_t kMostRemembered = 1 << 16;
 // Of postings, while an index is made.
 constexpr size_t kBuildBytes = size_t{16} << 20;
 constexpr auto kWait = std::chrono::milliseconds(1);
-
-absl::StatusOr<CommitResult> CommitParts(
-    storage::GraphStore& graph,
-    std::vector<std::shared_ptr<storage::CommitPart>> parts,
-    Durability durability) {
-  storage::CommitRequest request;
-  request.parts = std::move(parts);
-  request.durability = durability;
-  SKG_ASSIGN_OR_RETURN(const storage::CommitOutcome outcome,
-                       graph.Commit(std::move(request)));
-  return outcome.result;
-}
 
 }  // namespace
 

@@ -3,13 +3,13 @@
 #include <memory>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/bytes.h"
 #include "base/status.h"
 #include "skg/field_error.h"
 #include "storage/graph_state.h"
+#include "storage/index_catalog.h"
 #include "storage/keys.h"
 #include "vector/embedding_progress.h"
 
@@ -18,8 +18,6 @@ namespace skg::vector {
 using storage::Family;
 
 namespace {
-
-constexpr size_t kMaxName = 64;
 
 // The rows of an index that begins with its commit.
 class NewIndex final : public storage::CommitPart {
@@ -67,17 +65,6 @@ class EndOfIndex final : public storage::CommitPart {
   const uint32_t graph_, index_;
 };
 
-bool IsName(std::string_view name) {
-  if (name.empty() || name.size() > kMaxName) return false;
-  for (const char c : name) {
-    if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) && c != '_' &&
-        c != '-' && c != '.') {
-      return false;
-    }
-  }
-  return name.front() != '.' && name.front() != '-';
-}
-
 void CheckRange(const char* field, uint32_t value, uint32_t least,
                 uint32_t most, std::vector<FieldError>& errors) {
   if (value >= least && value <= most) return;
@@ -85,17 +72,6 @@ void CheckRange(const char* field, uint32_t value, uint32_t least,
       {{field},
        absl::StrCat(value, " is outside [", least, ", ", most, "]"),
        "out_of_range"});
-}
-
-absl::StatusOr<CommitResult> CommitAlone(
-    storage::GraphStore& graph, std::shared_ptr<storage::CommitPart> part,
-    Durability durability) {
-  storage::CommitRequest request;
-  request.parts.push_back(std::move(part));
-  request.durability = durability;
-  SKG_ASSIGN_OR_RETURN(const storage::CommitOutcome outcome,
-                       graph.Commit(std::move(request)));
-  return outcome.result;
 }
 
 constexpr size_t kMostNames = 64;
@@ -133,30 +109,12 @@ void CheckEmbedding(const VectorIndexOptions& options,
   }
 }
 
-absl::StatusOr<uint32_t> NextNumber(const storage::ReadView& view) {
-  std::string value;
-  SKG_ASSIGN_OR_RETURN(
-      const bool found,
-      view.snapshot()->graph().kv.Get(Family::kVectors,
-                                      NextIndexKey(view.description().number),
-                                      &value, view.snapshot()->kv()));
-  if (!found) return 1;
-  if (value.size() != 4)
-    return absl::DataLossError("damaged row: the number of the next index");
-  return LoadBigEndian<uint32_t>(value.data());
-}
-
 }  // namespace
 
 absl::Status CheckOptions(std::string_view name,
                           const VectorIndexOptions& options) {
   std::vector<FieldError> errors;
-  if (!IsName(name)) {
-    errors.push_back({{"name"},
-                      "an index's name has 1 to 64 letters, digits, '_', '-' "
-                      "and '.', and begins with a letter, a digit or '_'",
-                      "malformed"});
-  }
+  storage::CheckIndexName(name, errors);
   CheckRange("dimension", options.dimension, 1, 4096, errors);
   CheckRange("links", options.links, 4, 128, errors);
   CheckRange("ef_construction", options.ef_construction, options.links, 4096,
@@ -199,14 +157,18 @@ absl::StatusOr<CommitResult> CreateIndex(storage::GraphStore& graph,
                      "\" already; drop it first, or choose another name"));
   }
   IndexDefinition definition;
-  SKG_ASSIGN_OR_RETURN(definition.number, NextNumber(view));
+  SKG_ASSIGN_OR_RETURN(
+      definition.number,
+      storage::NextIndexNumber(view, Family::kVectors,
+                               NextIndexKey(graph.description().number)));
   definition.name = std::string(name);
   definition.options = options;
   definition.created = absl::Now();
-  return CommitAlone(graph,
-                     std::make_shared<NewIndex>(graph.description().number,
-                                                std::move(definition)),
-                     durability);
+  return storage::CommitParts(
+      graph,
+      {std::make_shared<NewIndex>(graph.description().number,
+                                  std::move(definition))},
+      durability);
 }
 
 absl::StatusOr<CommitResult> DropIndex(storage::GraphStore& graph,
@@ -214,9 +176,9 @@ absl::StatusOr<CommitResult> DropIndex(storage::GraphStore& graph,
                                        Durability durability) {
   SKG_ASSIGN_OR_RETURN(const storage::ReadView view, graph.Latest());
   SKG_ASSIGN_OR_RETURN(const IndexDefinition index, FindIndex(view, name));
-  return CommitAlone(
+  return storage::CommitParts(
       graph,
-      std::make_shared<EndOfIndex>(graph.description().number, index.number),
+      {std::make_shared<EndOfIndex>(graph.description().number, index.number)},
       durability);
 }
 
