@@ -2,18 +2,14 @@
 #include <string>
 #include <vector>
 
-#include "engine/open_graph.h"
+#include "engine/asked_graph.h"
 
 using namespace skg;
 using namespace skg::test;
 
 namespace {
 
-using Rows = std::vector<std::vector<std::string>>;
-
-constexpr char kPrefix[] = "PREFIX skg: <urn:skg-vocabulary:>\n";
-
-struct Fruits : TestGraph {
+struct Fruits : AskedGraph {
   Fruits() {
     TextIndexOptions text;
     text.names = false;
@@ -30,23 +26,6 @@ struct Fruits : TestGraph {
         "default",
         std::vector<VectorEntry>{
             {"apple", {1, 0}}, {"pear", {1, 0.25F}}, {"stone", {-1, 0}}}));
-  }
-  absl::StatusOr<Rows> Ask(const std::string& group,
-                           const QueryOptions& options = {}) {
-    auto result = graph.Query(std::string(kPrefix) + group, options);
-    if (!result.ok()) return result.status();
-    Rows all, some;
-    while (true) {
-      const auto more = result->Next(some);
-      if (!more.ok()) return more.status();
-      if (!*more) return all;
-      all.insert(all.end(), some.begin(), some.end());
-    }
-  }
-  Rows MustAsk(const std::string& query, const QueryOptions& options = {}) {
-    auto rows = Ask(query, options);
-    REQUIRE_OK(rows);
-    return *std::move(rows);
   }
 };
 

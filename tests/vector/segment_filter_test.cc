@@ -78,7 +78,7 @@ TEST_CASE("A filtered search has recall and never too few rows") {
                                              queries.row(q), &labels),
                            10);
         }
-        const double least = kind == VectorIndexKind::kIvfPq ? 0.9 : 0.95;
+        constexpr double least = 0.95;
         if (ef != 16) CHECK(recall / queries.count() >= least);
       }
     }

@@ -15,6 +15,13 @@ class QueryTables final : public query::TableSource {
               absl::Time deadline)
       : analyses_(*view, threads), searches_(view, deadline) {}
 
+  [[nodiscard]] query::TableFunction::Estimate EstimateRows(
+      std::string_view name, std::span<const query::TableArgument> arguments,
+      std::span<const std::string_view> columns) const override {
+    return SearchTables::Has(name)
+               ? searches_.EstimateRows(name, arguments, columns)
+               : analyses_.EstimateRows(name, arguments, columns);
+  }
   [[nodiscard]] absl::StatusOr<std::unique_ptr<query::TableRows>> Open(
       std::string_view name, std::span<const query::TableArgument> arguments,
       std::span<const std::string_view> columns,

@@ -7,6 +7,7 @@
 #include "sparql/dataset_clause.h"
 #include "sparql/expression_parser.h"
 #include "sparql/record_patterns.h"
+#include "sparql/search_property.h"
 #include "sparql/select_parser.h"
 #include "sparql/service_text.h"
 #include "sparql/table_service.h"
@@ -151,7 +152,7 @@ bool GroupParser::FlushTriples() {
     pattern.algebra = query::MakeAlgebra(std::exchange(bgp, {}));
     return JoinTo(state_, group_, std::move(pattern));
   };
-  for (TripleOrPath& element : triples_.Take()) {
+  for (TripleElement& element : triples_.Take()) {
     if (auto* triple = std::get_if<query::TriplePattern>(&element)) {
       Scope(triple->subject);
       Scope(triple->predicate);
@@ -159,11 +160,17 @@ bool GroupParser::FlushTriples() {
       bgp.triples.push_back(std::move(*triple));
       continue;
     }
-    auto& path = std::get<query::PathPattern>(element);
-    Scope(path.subject);
-    Scope(path.object);
     Pattern pattern;
-    pattern.algebra = query::MakeAlgebra(std::move(path));
+    if (auto* search = std::get_if<SearchPattern>(&element)) {
+      Scope(search->subject);
+      for (const PatternTerm& argument : search->arguments) Scope(argument);
+      if (!MakeSearch(state_, *search, pattern)) return false;
+    } else {
+      auto& path = std::get<query::PathPattern>(element);
+      Scope(path.subject);
+      Scope(path.object);
+      pattern.algebra = query::MakeAlgebra(std::move(path));
+    }
     if (!end_bgp() || !JoinTo(state_, group_, std::move(pattern))) return false;
   }
   return end_bgp();

@@ -44,7 +44,7 @@ bool TriplesParser::Emit(const PatternTerm& subject,
                          const PatternTerm& object) {
   if (!CheckDataSubject(subject)) return false;
   // The text of the object was charged when it was read; the others are copies.
-  if (!state_.Charge(sizeof(TripleOrPath) + TextBytes(subject) +
+  if (!state_.Charge(sizeof(TripleElement) + TextBytes(subject) +
                      TextBytes(predicate))) {
     return false;
   }
@@ -75,7 +75,7 @@ bool TriplesParser::EmitPath(const PatternTerm& subject,
     default:
       break;
   }
-  if (!state_.Charge(sizeof(TripleOrPath) + TextBytes(subject) +
+  if (!state_.Charge(sizeof(TripleElement) + TextBytes(subject) +
                      TextBytes(object) + PathBytes(path))) {
     return false;
   }

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sparql/path_parser.h"
+#include "sparql/search_property.h"
 #include "sparql/terms.h"
 
 namespace skg::sparql {
@@ -23,7 +24,7 @@ PatternTerm RdfTerm(std::string_view name) {
 std::vector<query::TriplePattern> TriplesParser::TakeTriples() {
   std::vector<query::TriplePattern> triples;
   triples.reserve(out_.size());
-  for (TripleOrPath& element : out_)
+  for (TripleElement& element : out_)
     triples.push_back(std::move(std::get<query::TriplePattern>(element)));
   out_.clear();
   return triples;
@@ -110,7 +111,31 @@ bool TriplesParser::ReadVerb(Verb& verb) {
   return state_.ok();
 }
 
+bool TriplesParser::SearchList(const PatternTerm& subject,
+                               const std::string& property, size_t offset) {
+  do {
+    SearchPattern search{subject, property, {}, offset};
+    const Level level(state_);
+    if (!level.ok()) return false;
+    const bool many = state_.Accept(Token::kOpenParenthesis);
+    do {
+      PatternTerm& argument = search.arguments.emplace_back();
+      if (!VariableOrTerm(argument)) return false;
+    } while (many && !state_.Accept(Token::kCloseParenthesis));
+    if (!state_.Charge(sizeof(TripleElement) + property.size() +
+                       search.arguments.size() * sizeof(PatternTerm))) {
+      return false;
+    }
+    out_.emplace_back(std::move(search));
+  } while (state_.Accept(Token::kComma));
+  return state_.ok();
+}
+
 bool TriplesParser::ObjectList(const PatternTerm& subject, const Verb& verb) {
+  if (const auto search = SearchPropertyOf(verb.term);
+      search && rules_ == TripleRules::kPattern && state_.services == 0) {
+    return SearchList(subject, *search, verb.offset);
+  }
   do {
     const size_t offset = subject_offset_;
     PatternTerm object;

@@ -3,8 +3,11 @@
 // triple terms, reified triples, annotations.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -22,7 +25,16 @@ enum class TripleRules : uint8_t {
   kDeleteData,      // no paths, no variables, no blank nodes
 };
 
-using TripleOrPath = std::variant<query::TriplePattern, query::PathPattern>;
+// `SUBJECT skg:matches ARGUMENTS` or skg:similarTo, where patterns may stand.
+struct SearchPattern {
+  query::PatternTerm subject;
+  std::string property;  // without the vocabulary
+  std::vector<query::PatternTerm> arguments;
+  size_t offset = 0;  // of the property, for errors
+};
+
+using TripleElement =
+    std::variant<query::TriplePattern, query::PathPattern, SearchPattern>;
 
 // Sequences and inverses come out as triples and paths with variables between
 // (SPARQL 1.1 Query, section 18.2.2.4).
@@ -35,8 +47,8 @@ class TriplesParser {
   // Triples with dots between them, and perhaps one at the end.
   bool Triples();
   // Of all calls of Triples since the last Take.
-  [[nodiscard]] std::vector<TripleOrPath> Take() { return std::move(out_); }
-  // The same where there are no paths.
+  [[nodiscard]] std::vector<TripleElement> Take() { return std::move(out_); }
+  // The same where neither paths nor searches may stand.
   [[nodiscard]] std::vector<query::TriplePattern> TakeTriples();
 
  private:
@@ -55,6 +67,10 @@ class TriplesParser {
   bool ReadSimpleVerb(PatternTerm& term);
   bool ObjectList(const PatternTerm& subject, const Verb& verb);
   bool Object(PatternTerm& object);
+  // The objects of a search: each its arguments, in parentheses if more than
+  // one.
+  bool SearchList(const PatternTerm& subject, const std::string& property,
+                  size_t offset);
   bool Annotations(const PatternTerm& subject, const Verb& verb,
                    const PatternTerm& object);
   bool ReadReifier(PatternTerm& reifier);
@@ -90,7 +106,7 @@ class TriplesParser {
   ParseState& state_;
   TripleRules rules_;
   size_t subject_offset_ = 0;  // of the subject of the next triple
-  std::vector<TripleOrPath> out_;
+  std::vector<TripleElement> out_;
 };
 
 // Every variable of a pattern's place, those inside of triple terms too.

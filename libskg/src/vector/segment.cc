@@ -205,16 +205,23 @@ class Segment::Impl {
       const SegmentSearch& search) const {
     constexpr size_t kCandidatesOfAList = 2;
     constexpr size_t kRanked = 4;
-    const size_t probes = ef / kCandidatesOfAList + 1;
-    const uint64_t looked =
-        header_.rows * std::min(probes, lists_->lists()) / lists_->lists();
-    // Rows of which FAISS looks at the codes in the time of one product.
-    constexpr uint64_t kCodesOfARow = 4;
+    // In the time of one product of ours FAISS looks at the codes of so many
+    // rows, and it takes that of so many to choose among the lists for each.
+    constexpr uint64_t kCodesOfARow = 4, kRowsOfAList = 4;
+    const uint64_t rows = header_.rows, lists = lists_->lists();
+    uint64_t probes = ef / kCandidatesOfAList + 1;
+    bool by_lists = true;
+    if (search.allowed != nullptr && search.allowed->count < rows) {
+      // As many of the allowed rows as there would be rows without a filter.
+      const uint64_t allowed = std::max<uint64_t>(1, search.allowed->count);
+      probes = std::min(lists, probes * rows / allowed + 1);
+      by_lists =
+          allowed > kRowsOfAList * lists + rows * probes / lists / kCodesOfARow;
+    }
     std::vector<uint32_t> found;
-    if (search.allowed == nullptr ||
-        search.allowed->count > looked / kCodesOfARow) {
-      SKG_RETURN_IF_ERROR(
-          lists_->Search(query, probes, kRanked * ef, search.allowed, found));
+    if (by_lists) {
+      SKG_RETURN_IF_ERROR(lists_->Search(query, static_cast<size_t>(probes),
+                                         kRanked * ef, search.allowed, found));
     }
     if (found.size() < k) {
       return ExactSearch(rows_of_floats(), header_.metric, query, k,

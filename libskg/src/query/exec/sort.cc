@@ -56,10 +56,15 @@ class SortOperator final : public Operator {
         step_.limit > UINT64_MAX / 4 ? UINT64_MAX : 2 * step_.limit + Slack();
     Batch batch;
     for (;;) {
+      if (step_.stops_early) batch.wanted = Missing();
       SKG_ASSIGN_OR_RETURN(const bool more, input_->Next(batch));
       if (!more) break;
+      if (step_.stops_early && batch.rows > 0)
+        newest_ = batch.columns[keys_[0]].back();
       LeaveOutLate(batch);
       SKG_RETURN_IF_ERROR(table_.Append(batch));
+      SKG_ASSIGN_OR_RETURN(const bool enough, HasEnough());
+      if (enough) break;
       if (table_.rows() <= most) continue;
       SKG_RETURN_IF_ERROR(Select());
       FindLast();
@@ -68,6 +73,27 @@ class SortOperator final : public Operator {
     SKG_RETURN_IF_ERROR(Sort());
     NoteMemory(charge_);
     return absl::OkStatus();
+  }
+
+  // How many rows more to ask for where rows descend by the first key: one
+  // tells that those before it are all.
+  [[nodiscard]] size_t Missing() const {
+    constexpr uint64_t kLeast = 16;
+    const uint64_t held = table_.rows();
+    return static_cast<size_t>(
+        std::clamp<uint64_t>(step_.limit < held ? 0 : step_.limit - held + 1,
+                             kLeast, Batch::kMostRows));
+  }
+  // Of rows that descend by the first key: as many as are wanted are held, and
+  // what is equal to the last of them has been read.
+  absl::StatusOr<bool> HasEnough() {
+    if (!step_.stops_early || step_.limit == 0 || table_.rows() < step_.limit)
+      return step_.stops_early && step_.limit == 0;
+    if (step_.first_of) {
+      SKG_RETURN_IF_ERROR(Select());
+      if (table_.rows() < step_.limit) return false;
+    }
+    return table_.At(step_.limit - 1, keys_[0]) != newest_;
   }
 
   // By ids alone it is cheap to tell most rows that come too late.
@@ -247,6 +273,7 @@ class SortOperator final : public Operator {
   RowTable table_;
   std::vector<size_t> keys_, columns_, apart_;  // of the input
   std::optional<TermId> last_;
+  TermId newest_;  // of the first key
   std::vector<uint32_t> chosen_;
   std::vector<uint32_t> order_;
   size_t next_ = 0;

@@ -21,6 +21,7 @@ class TableOperator final : public Operator {
  protected:
   absl::StatusOr<bool> Pull(Batch& batch) override {
     ResetBatch(all_, step_.function->columns().size());
+    all_.wanted = batch.wanted;
     SKG_ASSIGN_OR_RETURN(const bool more, rows_->Next(all_));
     if (profile() != nullptr)
       profile()->most_bytes =

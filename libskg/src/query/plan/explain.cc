@@ -133,6 +133,7 @@ class Describer {
     if (step.first_of)
       absl::StrAppend(&keys, Names(", first of", *step.first_of));
     if (step.limit == Slice::kNoLimit) return {"sort", keys};
+    if (step.stops_early) absl::StrAppend(&keys, ", stops early");
     return {"top", absl::StrCat(step.limit, " by ", keys)};
   }
   Description operator()(const GroupStep& step) const {

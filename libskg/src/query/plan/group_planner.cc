@@ -346,14 +346,22 @@ absl::StatusOr<JoinPart> GroupPlanner::MakeGraphPart() {
   return part;
 }
 
-double GroupPlanner::RowGoal() const {
-  if (row_limit_ == Slice::kNoLimit)
-    return std::numeric_limits<double>::infinity();
-  auto goal = static_cast<double>(row_limit_);
+RowGoal GroupPlanner::GoalOf(const std::vector<JoinPart>& parts) const {
+  const auto descends = [&](const PlanPtr& plan) {
+    return plan->descending == limit_.descending;
+  };
+  if (limit_.rows == Slice::kNoLimit ||
+      (limit_.descending &&
+       std::none_of(parts.begin(), parts.end(), [&](const JoinPart& part) {
+         return std::any_of(part.plans.begin(), part.plans.end(), descends);
+       }))) {
+    return {};
+  }
+  RowGoal goal{static_cast<double>(limit_.rows), limit_.descending};
   for (const JoinFilter& filter : join_filters_)
-    goal /= Selectivity(*filter.condition);
+    goal.rows /= Selectivity(*filter.condition);
   for (const SharedExpression& filter : existence_filters_)
-    goal /= Selectivity(*filter);
+    goal.rows /= Selectivity(*filter);
   return goal;
 }
 
@@ -378,8 +386,9 @@ absl::StatusOr<PlanPtr> GroupPlanner::JoinAll(std::vector<JoinPart> parts) {
     parts.erase(split, parts.end());
     parts.push_back(std::move(joined));
   }
+  const RowGoal goal = GoalOf(parts);
   JoinOrder order(std::move(parts), join_filters_, scope_.expressions(),
-                  planner_.context().options.plan, RowGoal());
+                  planner_.context().options.plan, goal);
   return order.Plan(needed_);
 }
 

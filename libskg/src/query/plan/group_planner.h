@@ -19,7 +19,7 @@ class GroupPlanner {
       : planner_(planner),
         scope_(scope),
         needed_(needed),
-        row_limit_(planner.TakeGroupLimit()) {}
+        limit_(planner.TakeGroupLimit()) {}
 
   [[nodiscard]] absl::StatusOr<PlanPtr> Plan(const Algebra& algebra,
                                              const Filters& filters);
@@ -72,13 +72,13 @@ class GroupPlanner {
                                    double rows, const Member& member,
                                    const Scope& scope);
   absl::StatusOr<PlanPtr> JoinAll(std::vector<JoinPart> parts);
-  // How many rows of the join it takes for those that are asked for.
-  [[nodiscard]] double RowGoal() const;
+  // How many rows of the join of these it takes for those that are asked for.
+  [[nodiscard]] RowGoal GoalOf(const std::vector<JoinPart>& parts) const;
 
   Planner& planner_;
   const Scope scope_;
   VariableSet needed_;  // and by existence filters
-  const uint64_t row_limit_;
+  const Planner::GroupLimit limit_;
   std::vector<Member> members_;
   std::vector<AlgebraPtr> owned_;
   std::vector<std::unique_ptr<TriplePattern>> owned_triples_;

@@ -38,6 +38,8 @@ JoinOrder::Subset JoinOrder::SubsetOf(size_t part) const {
     way.cost = from.plans[i]->cost;
     if (has_goal()) way.start = StartCost(*from.plans[i]);
     way.order = from.plans[i]->order;
+    way.begins =
+        !goal_.descending || from.plans[i]->descending == goal_.descending;
     way.right = i;
     AddWay(std::move(way), &subset);
   }
@@ -76,13 +78,13 @@ void JoinOrder::AddWay(Way way, Subset* out) {
   };
   for (const Way& other : out->ways) {
     if (other.cost <= way.cost && other.start <= way.start &&
-        covers(other.order, way.order)) {
+        other.begins >= way.begins && covers(other.order, way.order)) {
       return;
     }
   }
   std::erase_if(out->ways, [&](const Way& other) {
     return way.cost <= other.cost && way.start <= other.start &&
-           covers(way.order, other.order);
+           way.begins >= other.begins && covers(way.order, other.order);
   });
   out->ways.push_back(std::move(way));
 }
@@ -109,6 +111,7 @@ void JoinOrder::AddHash(Mask a, Mask b, Subset* out) const {
     way.left = i;
     way.right = cheapest;
     way.order = left.ways[i].order;
+    way.begins = left.ways[i].begins;
     if (has_goal()) way.start = left.ways[i].start + built;
     way.cost = cost;
     AddWay(std::move(way), out);
@@ -154,6 +157,7 @@ void JoinOrder::AddMerge(Mask a, Mask b, Subset* out) const {
       way.left = i;
       way.right = j;
       way.order = l.order;
+      way.begins = !goal_.descending;
       way.start = l.start + r.start;
       way.cost = cost;
       AddWay(std::move(way), out);
@@ -199,6 +203,7 @@ absl::Status JoinOrder::AddBind(Mask a, Mask b, Subset* out) {
     way.right_mask = b;
     way.left = i;
     way.order = l.order;
+    way.begins = l.begins;
     if (has_goal()) way.start = l.start + plan->cost + Costs::kRunPlan;
     way.cost = cost;
     way.bound = plan;
@@ -372,8 +377,8 @@ absl::Status JoinOrder::SearchAsWritten() {
 }
 
 double JoinOrder::CostOfGoal(const Way& way, double rows) const {
-  if (!has_goal() || rows <= row_goal_) return way.cost;
-  return way.start + (way.cost - way.start) * row_goal_ / rows;
+  if (!has_goal() || rows <= goal_.rows || !way.begins) return way.cost;
+  return way.start + (way.cost - way.start) * goal_.rows / rows;
 }
 
 absl::StatusOr<PlanPtr> JoinOrder::Plan(const VariableSet& needed) {

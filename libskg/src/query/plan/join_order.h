@@ -40,22 +40,28 @@ struct JoinFilter {
   bool last = false;  // only once all is joined
 };
 
+// No more rows of a join than that will be asked for, so that a plan that
+// begins early is worth more than one that ends early.
+struct RowGoal {
+  double rows = std::numeric_limits<double>::infinity();
+  // Set: the first rows by this column, so that other plans are read whole.
+  std::optional<Variable> descending;
+};
+
 // Not thread-safe; used once.
 class JoinOrder {
  public:
   // At most so many parts.
   static constexpr size_t kMostParts = 60;
 
-  // `row_goal`: no more rows than that will be asked for, so that a plan that
-  // begins early is worth more than one that ends early.
   JoinOrder(std::vector<JoinPart> parts, std::vector<JoinFilter> filters,
             const ExpressionScope& scope, const PlanLimits& limits,
-            double row_goal = std::numeric_limits<double>::infinity())
+            const RowGoal& goal = {})
       : parts_(std::move(parts)),
         filters_(std::move(filters)),
         scope_(scope),
         limits_(limits),
-        row_goal_(row_goal) {}
+        goal_(goal) {}
 
   // All parts joined, all filters asked. Dynamic programming over the subsets
   // of up to kMostExact parts, else the cheapest next join again and again.
@@ -74,6 +80,7 @@ class JoinOrder {
     double cost = 0;
     double start = 0;  // before the first row; 0 where all rows are wanted
     std::vector<Variable> order;
+    bool begins = false;  // with the rows that the goal asks for
     Mask left_mask = 0, right_mask = 0;
     size_t left = 0, right = 0;  // kRead: `right` is the number of the plan
     std::vector<Variable> key;   // kMerge
@@ -105,7 +112,7 @@ class JoinOrder {
   static void AddWay(Way way, Subset* out);
   // Of some rows of a way only those that are wanted need to be made.
   [[nodiscard]] bool has_goal() const {
-    return row_goal_ < std::numeric_limits<double>::infinity();
+    return goal_.rows < std::numeric_limits<double>::infinity();
   }
   [[nodiscard]] static const Way* CheapestOf(const std::vector<Way>& ways);
   [[nodiscard]] double CostOfGoal(const Way& way, double rows) const;
@@ -140,7 +147,7 @@ class JoinOrder {
   const std::vector<JoinFilter> filters_;
   const ExpressionScope scope_;
   const PlanLimits limits_;
-  const double row_goal_;
+  const RowGoal goal_;
   double most_cost_ = std::numeric_limits<double>::infinity();
   absl::flat_hash_map<Mask, Subset> subsets_;
   absl::flat_hash_map<std::pair<size_t, std::vector<Variable>>, PlanPtr> bound_;

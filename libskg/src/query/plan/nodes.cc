@@ -19,6 +19,15 @@ PlanPtr Make(PlanNode node) {
   return std::make_shared<const PlanNode>(std::move(node));
 }
 
+// The same of what the rows descend by.
+std::optional<Variable> KeptDescending(const PlanNode& input,
+                                       const std::vector<Variable>& schema) {
+  const auto& v = input.descending;
+  const bool kept =
+      v && std::find(schema.begin(), schema.end(), *v) != schema.end();
+  return kept ? v : std::nullopt;
+}
+
 // The places of a scan in the sequence of its order.
 std::array<const Place*, 3> InOrder(const ScanStep& step) {
   return storage::InSequence(step.order, &step.subject, &step.predicate,
@@ -127,6 +136,7 @@ PlanPtr TripleTermNode(PlanPtr input, const TripleTermStep& step) {
     node.certain.Add(place->variable);
   }
   node.order = input->order;
+  node.descending = input->descending;
   node.rows = input->rows;
   constexpr double kDecode = 4;
   node.cost = input->cost + kDecode * input->rows;
@@ -154,6 +164,7 @@ PlanPtr FilterNode(PlanPtr input, std::vector<SharedExpression> conditions,
   node.schema = input->schema;
   node.certain = input->certain;
   node.order = input->order;
+  node.descending = input->descending;
   node.rows = input->rows * selectivity;
   // What is in a range is seldom asked about.
   if (ranges == nullptr) {
@@ -178,6 +189,7 @@ PlanPtr ExtendNode(PlanPtr input, Variable variable,
     node.certain.Add(variable);
   }
   node.order = input->order;
+  node.descending = input->descending;
   node.rows = input->rows;
   node.cost = input->cost + input->rows * Costs::kExpression;
   node.step = ExtendStep{variable, std::move(expression), scope};
@@ -189,6 +201,7 @@ PlanPtr ProjectNode(PlanPtr input, std::vector<Variable> schema) {
   if (schema == input->schema) return input;
   PlanNode node;
   node.order = KeptOrder(input->order, schema);
+  node.descending = KeptDescending(*input, schema);
   node.certain = KeptCertain(input->certain, schema);
   node.schema = std::move(schema);
   node.rows = input->rows;
@@ -223,6 +236,7 @@ PlanPtr DistinctNode(PlanPtr input, bool adjacent_only) {
   node.schema = input->schema;
   node.certain = input->certain;
   node.order = input->order;
+  node.descending = input->descending;
   // Equal rows are neighbours where all columns are sorted by.
   const bool sorted = VariableSet(input->order).size() == input->schema.size();
   node.rows = input->rows;
@@ -243,6 +257,9 @@ PlanPtr SortNode(PlanPtr input, SortStep step, const VariableSet& needed) {
   node.rows = std::min(input->rows, static_cast<double>(step.limit));
   node.cost = input->cost + Costs::kSortRow * input->rows *
                                 std::log2(std::max(2.0, input->rows));
+  step.stops_early = step.limit < Slice::kNoLimit && !step.keys.empty() &&
+                     step.keys[0].descending &&
+                     input->descending == step.keys[0].variable;
   node.step = std::move(step);
   node.inputs = {std::move(input)};
   return Make(std::move(node));
@@ -272,6 +289,7 @@ PlanPtr SliceNode(PlanPtr input, uint64_t offset, uint64_t limit) {
   node.schema = input->schema;
   node.certain = input->certain;
   node.order = input->order;
+  node.descending = input->descending;
   node.rows = std::min(input->rows, static_cast<double>(limit));
   node.cost = input->cost;
   node.step = SliceStep{offset, limit};
@@ -322,6 +340,7 @@ PlanPtr HashJoinNode(PlanPtr left, PlanPtr right, HashJoinStep step,
       if (!left->certain.Has(v)) break;
       node.order.push_back(v);
     }
+    node.descending = KeptDescending(*left, node.schema);
   }
   node.rows = rows;
   node.cost = left->cost + right->cost + Costs::kHashBuild * right->rows +
@@ -361,6 +380,7 @@ PlanPtr BindJoinNode(PlanPtr left, PlanPtr right, BindJoinStep step,
     if (!left->certain.Has(v)) break;
     node.order.push_back(v);
   }
+  node.descending = KeptDescending(*left, node.schema);
   node.rows = rows;
   node.cost = left->cost + left->rows * (right->cost + Costs::kRunPlan) +
               Costs::kOutputRow * rows;
@@ -371,6 +391,8 @@ PlanPtr BindJoinNode(PlanPtr left, PlanPtr right, BindJoinStep step,
 
 double StartCost(const PlanNode& plan) {
   if (std::holds_alternative<ScanStep>(plan.step)) return Costs::kOpenScan;
+  if (const auto* table = std::get_if<TableStep>(&plan.step))
+    return table->start_cost;
   if (std::holds_alternative<HashJoinStep>(plan.step)) {
     return StartCost(*plan.inputs[0]) + plan.inputs[1]->cost +
            Costs::kHashBuild * plan.inputs[1]->rows;

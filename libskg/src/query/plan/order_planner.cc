@@ -116,6 +116,11 @@ absl::StatusOr<PlanPtr> PlanOrderBy(Planner& planner, const OrderBy& node,
   for (const OrderBy::Key& key : node.keys) keys.push_back(&key);
   VariableSet wanted = VariableSet::Union(needed, VariablesOf(keys));
   if (request.first_of) wanted.Add(*request.first_of);
+  const Expression& first = node.keys[0].expression;
+  if (request.limit != Slice::kNoLimit && node.keys[0].descending &&
+      first.kind == Expression::Kind::kVariable && IsGroupBelow(*node.input)) {
+    planner.LimitNextGroup({request.limit, first.variable});
+  }
   SKG_ASSIGN_OR_RETURN(PlanPtr input, planner.Plan(*node.input, scope, wanted));
   return Sorted(planner, std::move(input), keys, request, scope, needed);
 }

@@ -73,6 +73,7 @@ PlanPtr WithThreads(PlanPtr input, size_t steps) {
   node.schema = input->schema;
   node.certain = input->certain;
   node.order = input->order;
+  node.descending = input->descending;
   node.repeats = input->repeats;
   node.rows = input->rows;
   node.cost = input->cost;
@@ -93,6 +94,10 @@ Asked AskedOfInput(const PlanNode& plan, size_t input, Asked asked,
     const bool few = slice->limit < limits.parallel_rows &&
                      slice->offset < limits.parallel_rows;
     return few ? Asked::kFew : asked;
+  }
+  if (const auto* sort = std::get_if<SortStep>(&plan.step);
+      sort != nullptr && sort->stops_early) {
+    return sort->limit < limits.parallel_rows ? Asked::kFew : Asked::kAll;
   }
   // They read all of it before they give anything.
   const bool reads_all =

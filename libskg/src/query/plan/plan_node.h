@@ -174,6 +174,9 @@ struct SortStep {
   uint64_t limit = Slice::kNoLimit;  // only that many of the first
   // Of rows that agree in these columns only the first is wanted.
   std::optional<std::vector<Variable>> first_of;
+  // The input's rows descend by the first key, and so do those that are wanted:
+  // it need not be read to its end.
+  bool stops_early = false;
 };
 struct GroupStep {
   struct Column {
@@ -227,6 +230,7 @@ struct TableStep {
   std::shared_ptr<const TableFunction> function;
   // Of its columns, which are output.
   std::vector<size_t> columns;
+  double start_cost = 0;  // before the first row
 };
 
 using Step =
@@ -259,6 +263,8 @@ struct PlanNode {
   std::vector<Variable> schema;  // columns of the output
   VariableSet certain;           // those that are bound in every row
   std::vector<Variable> order;   // rows ascend by the ids of these columns
+  // Rows descend by the values of this column, whose terms are of one type.
+  std::optional<Variable> descending;
   Repeats repeats = Repeats::kKept;
   // Estimates. Cost: about that of reading as many rows of a scan; that of the
   // inputs included.

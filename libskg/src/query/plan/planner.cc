@@ -45,15 +45,6 @@ bool IsGroup(const Algebra& algebra) {
          std::holds_alternative<Filter>(algebra.node);
 }
 
-// A group of joins, or what makes one row of each of its rows.
-bool IsGroupBelow(const Algebra& algebra) {
-  if (const auto* project = std::get_if<Project>(&algebra.node))
-    return IsGroupBelow(*project->input);
-  if (const auto* extend = std::get_if<Extend>(&algebra.node))
-    return IsGroupBelow(*extend->input);
-  return IsGroup(algebra);
-}
-
 // One overload for each operator that is not part of a join group.
 struct PartPlanner {
   Planner& planner;
@@ -178,7 +169,7 @@ struct PartPlanner {
     if (bounded && IsSorted(*node.input, &first_of)) {
       planner.AskNextSort({node.offset + node.limit, std::move(first_of)});
     } else if (bounded && IsGroupBelow(*node.input)) {
-      planner.LimitNextGroup(node.offset + node.limit);
+      planner.LimitNextGroup({node.offset + node.limit, {}});
     }
     SKG_ASSIGN_OR_RETURN(
         PlanPtr plan,
@@ -198,14 +189,16 @@ struct PartPlanner {
                     scope);
   }
   Result operator()(const TableCall& node) const {
-    const TableFunction::Estimate estimate = node.function->EstimateRows();
+    const TableFunction::Estimate estimate =
+        node.function->EstimateRows(planner.context());
     PlanNode plan;
-    TableStep step{node.function, {}};
+    TableStep step{node.function, {}, estimate.start.value_or(estimate.cost)};
     const VariableSet wanted = WithFilters(needed, filters);
     for (size_t i = 0; i < node.columns.size(); ++i) {
       if (!wanted.Has(node.columns[i])) continue;
       step.columns.push_back(i);
       plan.schema.push_back(node.columns[i]);
+      if (estimate.descending == i) plan.descending = node.columns[i];
     }
     plan.certain = VariableSet(plan.schema);
     plan.rows = estimate.rows;
@@ -243,6 +236,16 @@ struct PartPlanner {
 };
 
 }  // namespace
+
+bool IsGroupBelow(const Algebra& algebra) {
+  if (const auto* project = std::get_if<Project>(&algebra.node))
+    return IsGroupBelow(*project->input);
+  if (const auto* extend = std::get_if<Extend>(&algebra.node))
+    return IsGroupBelow(*extend->input);
+  if (const auto* join = std::get_if<LeftJoin>(&algebra.node))
+    return IsGroupBelow(*join->left);
+  return IsGroup(algebra);
+}
 
 VariableSet WithFilters(const VariableSet& needed, const Filters& filters) {
   VariableSet all = needed;
@@ -312,7 +315,7 @@ Result Planner::PlanQuery(const Algebra& algebra,
                           const std::vector<Variable>& result,
                           uint64_t most_rows) {
   if (most_rows != Slice::kNoLimit && IsGroupBelow(algebra))
-    LimitNextGroup(most_rows);
+    LimitNextGroup({most_rows, {}});
   SKG_ASSIGN_OR_RETURN(PlanPtr plan, Plan(algebra, {}, VariableSet(result)));
   plan = ProjectNode(std::move(plan), result);
   if (most_rows != Slice::kNoLimit)

@@ -79,10 +79,15 @@ class Planner {
   [[nodiscard]] SortRequest TakeSortRequest() {
     return std::exchange(sort_request_, {});
   }
-  // The same of the next group of joins.
-  void LimitNextGroup(uint64_t rows) { group_limit_ = rows; }
-  [[nodiscard]] uint64_t TakeGroupLimit() {
-    return std::exchange(group_limit_, Slice::kNoLimit);
+  // The same of the next group of joins: no more rows than that, of the first
+  // by this variable where its rows descend by it.
+  struct GroupLimit {
+    uint64_t rows = Slice::kNoLimit;
+    std::optional<Variable> descending;
+  };
+  void LimitNextGroup(const GroupLimit& limit) { group_limit_ = limit; }
+  [[nodiscard]] GroupLimit TakeGroupLimit() {
+    return std::exchange(group_limit_, {});
   }
 
  private:
@@ -92,9 +97,11 @@ class Planner {
   size_t depth_ = 0;
   size_t planned_ = 0;
   SortRequest sort_request_;
-  uint64_t group_limit_ = Slice::kNoLimit;
+  GroupLimit group_limit_;
 };
 
+// A group of joins, or what makes a row of each of its rows, or more.
+[[nodiscard]] bool IsGroupBelow(const Algebra& algebra);
 // What a plan must have for these to be asked of it.
 [[nodiscard]] VariableSet WithFilters(const VariableSet& needed,
                                       const Filters& filters);

@@ -10,10 +10,6 @@
 namespace skg::query {
 namespace {
 
-// What is guessed of a table: it is computed once, from the whole graph.
-constexpr double kRows = 10'000;
-constexpr double kCost = 1'000'000;
-
 class NamedTable final : public TableFunction {
  public:
   NamedTable(std::string name, std::vector<TableArgument> arguments,
@@ -35,7 +31,11 @@ class NamedTable final : public TableFunction {
     }
     return text;
   }
-  Estimate EstimateRows() const override { return {kRows, kCost}; }
+  Estimate EstimateRows(const exec::Context& context) const override {
+    // Without a source it is refused when it is opened.
+    if (context.options.tables == nullptr) return {};
+    return context.options.tables->EstimateRows(name_, arguments_, columns_);
+  }
 
   absl::StatusOr<std::unique_ptr<TableRows>> Open(
       exec::Context& context) const override {

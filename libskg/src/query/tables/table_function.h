@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,8 +41,13 @@ class TableFunction {
   // In rows of a scan, as a guess.
   struct Estimate {
     double rows = 0, cost = 0;
+    // Before the first row; unset: all of the cost.
+    std::optional<double> start;
+    // The column by whose values, all of them of one type, the rows descend.
+    std::optional<size_t> descending;
   };
-  [[nodiscard]] virtual Estimate EstimateRows() const = 0;
+  [[nodiscard]] virtual Estimate EstimateRows(
+      const exec::Context& context) const = 0;
 
   // Reads the context's view; the context outlives the rows. Errors: as Next.
   [[nodiscard]] virtual absl::StatusOr<std::unique_ptr<TableRows>> Open(

@@ -25,6 +25,10 @@ struct TableArgument {
 class TableSource {
  public:
   virtual ~TableSource() = default;
+  // What to expect of Open; what is wrong there is not told.
+  [[nodiscard]] virtual TableFunction::Estimate EstimateRows(
+      std::string_view name, std::span<const TableArgument> arguments,
+      std::span<const std::string_view> columns) const = 0;
   // Rows of the table of this name with these columns. Asked again with the
   // same arguments it need not compute again. Errors: kInvalidArgument (no such
   // table, argument or column: the message says which there are), and those of

@@ -298,11 +298,12 @@ class TraverseFunction final : public TableFunction {
             : absl::StrCat(" of ", traversal_.types.size(), " types"),
         " limit ", traversal_.limit);
   }
-  [[nodiscard]] Estimate EstimateRows() const override {
+  [[nodiscard]] Estimate EstimateRows(
+      const Context& /*context*/) const override {
     // A link is read for each edge, and for each that leads back.
     constexpr double kLinks = 8;
     const auto edges = static_cast<double>(traversal_.limit);
-    return {edges, kLinks * edges};
+    return {edges, kLinks * edges, {}, {}};
   }
   [[nodiscard]] absl::StatusOr<std::unique_ptr<TableRows>> Open(
       Context& context) const override {
