@@ -23,6 +23,7 @@
 #include "skg/version.h"
 #include "text_search/hybrid_bench.h"
 #include "text_search/text_bench.h"
+#include "vectors/stored_vectors.h"
 #include "vectors/vectors.h"
 #include "workloads/sparql_answers.h"
 
@@ -362,6 +363,26 @@ const CLI::App* AddHybrid(CLI::App& app, HybridBench& bench) {
   return hybrid;
 }
 
+const CLI::App* AddStoredVectors(CLI::App& app, StoredVectorsBench& bench) {
+  CLI::App* vectors = app.add_subcommand(
+      "stored-vectors", "Put vectors into a graph, open it again and search");
+  const auto number = [&](const char* option, uint64_t& value, uint64_t most,
+                          const char* description) {
+    vectors->add_option(option, value, description)
+        ->check(CLI::Range(uint64_t{1}, most).description(""))
+        ->capture_default_str();
+  };
+  number("--rows", bench.rows, 100'000'000, "Vectors");
+  number("--dimension", bench.dimension, 4096, "Components");
+  number("--batch", bench.batch, 1'000'000, "Vectors of a commit");
+  number("--queries", bench.queries, 1'000'000, "Queries of a run");
+  number("--memory", bench.memory_mib, 1'000'000, "Of the engine, in MiB");
+  vectors->add_option("--seed", bench.seed, "Of the generator");
+  vectors->add_option("--data", bench.data, "Where the store is made [.]")
+      ->type_name("DIR");
+  return vectors;
+}
+
 const CLI::App* AddEmbedding(CLI::App& app, EmbeddingBench& bench) {
   CLI::App* embedding = app.add_subcommand(
       "embedding", "Find labels by descriptions and by labels with a typo");
@@ -420,6 +441,8 @@ int Main(int argc, char** argv) {
   const CLI::App* vectors = AddVectors(app, vector_bench);
   TextBench text_bench;
   const CLI::App* text = AddText(app, text_bench);
+  StoredVectorsBench stored_vectors;
+  const CLI::App* stored = AddStoredVectors(app, stored_vectors);
   HybridBench hybrid_bench;
   const CLI::App* hybrid = AddHybrid(app, hybrid_bench);
   EmbeddingBench embedding_bench;
@@ -444,6 +467,7 @@ int Main(int argc, char** argv) {
   if (kernels->parsed()) return RunKernels(kernel_bench);
   if (vectors->parsed()) return RunVectors(vector_bench);
   if (text->parsed()) return RunTextBench(text_bench);
+  if (stored->parsed()) return RunStoredVectors(stored_vectors);
   if (hybrid->parsed()) return RunHybridBench(hybrid_bench);
   if (embedding->parsed()) return RunEmbedding(embedding_bench);
   if (scores->parsed()) return PrintScores(scores_verb);

@@ -288,7 +288,7 @@ class SKG_EXPORT Graph {
   // background makes segments of what is written bit by bit.) Errors: kNotFound
   // (the index), kDeadlineExceeded, kResourceExhausted (memory, the disk),
   // kUnavailable; the index is then as it was. Cost: that of putting in all of
-  // them.
+  // them, by as many threads as there are processors.
   [[nodiscard]] absl::Status RebuildVectorIndex(
       std::string_view name, absl::Time deadline = absl::InfiniteFuture());
   // Takes vectors out, also those of statements that have been removed; an

@@ -11,6 +11,7 @@
 #include "base/memory_budget.h"
 #include "base/status.h"
 #include "base/strings.h"
+#include "base/thread_quota.h"
 #include "engine/blank_nodes.h"
 #include "engine/commit_builder.h"
 #include "engine/embedding_followers.h"
@@ -259,8 +260,9 @@ absl::Status Graph::RebuildVectorIndex(std::string_view name,
   engine::VectorIndexes& indexes = impl_->engine().vector_indexes();
   const Cancellation cancellation(deadline);
   return indexes.Get(impl_->store(), index)
-      ->Rebuild(
-          {.cancellation = &cancellation, .changing = &indexes.changing()});
+      ->Rebuild({.threads = HardwareThreads(),
+                 .cancellation = &cancellation,
+                 .changing = &indexes.changing()});
 }
 
 absl::StatusOr<CommitResult> Graph::RemoveVectors(
