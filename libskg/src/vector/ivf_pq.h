@@ -32,7 +32,6 @@ class IvfPq {
     VectorMetric metric = VectorMetric::kCosine;
     uint32_t dimension = 0;
     uint64_t seed = 1;
-    size_t threads = 1;
     MemoryBudget* budget = nullptr;              // null: not counted
     const Cancellation* cancellation = nullptr;  // looked at between steps
     // Rows done, of how many.
@@ -40,8 +39,8 @@ class IvfPq {
   };
 
   // Learns lists and codes from a sample of the rows and puts all in: row i of
-  // the index is vector(i). FAISS uses up to `threads` threads; the products
-  // of matrices below it use those of the process's BLAS. Gives the bytes that
+  // the index is vector(i). The products of matrices use the threads of the
+  // process's BLAS, all else is done by this thread. Gives the bytes that
   // Load takes. Errors: kResourceExhausted, kCancelled, kDeadlineExceeded,
   // kInternal (what FAISS throws).
   [[nodiscard]] static absl::StatusOr<std::vector<uint8_t>> Build(

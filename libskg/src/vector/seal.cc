@@ -101,7 +101,6 @@ class Sealing {
                      {.metric = options_.index.metric,
                       .dimension = options_.index.dimension,
                       .seed = options_.seed,
-                      .threads = options_.threads,
                       .budget = options_.budget,
                       .cancellation = options_.hooks.cancellation,
                       .progress = options_.hooks.progress}));
