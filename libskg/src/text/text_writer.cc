@@ -147,8 +147,8 @@ absl::Status TextWriter::AddTerms(const std::vector<TermId>& ids) {
 
 absl::Status TextWriter::AddMetadata(const StatementKey& statement,
                                      std::string_view metadata) {
-  const std::string text = MetadataText(metadata);
-  index_.analyzer.Analyze(text, index_.language, tokens_);
+  const MetadataText text = ReadMetadataText(metadata);
+  index_.analyzer.Analyze(text.text, index_.language, tokens_, text.begins);
   if (tokens_.empty()) return absl::OkStatus();
   const uint64_t document = StatementDocument(statement, HashText(text));
   batch_->Put(Family::kPostings,
