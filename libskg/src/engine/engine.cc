@@ -23,6 +23,7 @@ namespace skg {
 namespace engine {
 namespace {
 
+constexpr const char* kBlocks = "blocks and buffers";
 constexpr size_t kSmallestBudget = size_t{16} << 20;
 constexpr size_t kMaxCheckFindings = 1000;
 constexpr size_t kLeastTermLimit = size_t{1} << 10;
@@ -116,6 +117,7 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(
                             .memory_bytes = memory_bytes / 2,
                             .background_io_bytes = options.background_io_bytes,
                             .log = log}));
+  engine->LetStoreLend(*kv);
   SKG_ASSIGN_OR_RETURN(
       engine->store_,
       storage::Store::Open(
@@ -176,11 +178,16 @@ void EngineImpl::StartFold(text::PostingIndex index) {
 }
 
 absl::Status EngineImpl::ReserveForStore() {
-  SKG_ASSIGN_OR_RETURN(
-      blocks_, memory_.Reserve("blocks and buffers", memory_bytes_ / 2));
+  SKG_ASSIGN_OR_RETURN(blocks_, memory_.Reserve(kBlocks, memory_bytes_ / 2));
   SKG_ASSIGN_OR_RETURN(
       caches_, memory_.Reserve("terms, fences and filters", memory_bytes_ / 4));
   return absl::OkStatus();
+}
+
+// Half of its blocks: the buffers need a third of what there is for both.
+void EngineImpl::LetStoreLend(const storage::KvStore& kv) {
+  if (auto lender = kv.lender())
+    memory_.SetLender(kBlocks, memory_bytes_ / 4, std::move(lender));
 }
 
 absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::OpenReader(
@@ -202,6 +209,7 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::OpenReader(
                            {.memory_bytes = memory_bytes / 2,
                             .catch_up_interval = options.catch_up_interval,
                             .log = LogOf(options)}));
+  engine->LetStoreLend(*kv);
   SKG_ASSIGN_OR_RETURN(
       engine->store_,
       storage::Store::Open(std::move(kv), {.memory_bytes = memory_bytes / 4,

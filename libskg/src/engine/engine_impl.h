@@ -79,6 +79,8 @@ class EngineImpl {
   // Half for blocks and buffers, a quarter for decoded blocks, the dictionary's
   // cache, fences and filters; what is left is for the calls that run.
   [[nodiscard]] absl::Status ReserveForStore();
+  // Calls that need more than is left get some of the store's, while they run.
+  void LetStoreLend(const storage::KvStore& kv);
   // Once at a time for an index.
   void StartFold(text::PostingIndex index);
 

@@ -102,6 +102,7 @@ class VectorIndex {
   };
   struct Event;
   class Sealer;
+  [[nodiscard]] absl::Status SealTails(uint64_t least, const SealWork& work);
   // The rows as they are after a commit.
   struct Source {
     const storage::KvSnapshot* at = nullptr;
