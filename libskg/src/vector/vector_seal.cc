@@ -324,9 +324,35 @@ absl::Status VectorIndex::Seal(const SealWork& work) {
   }
 }
 
+// Who reads the index next finds that their files are missing. Others may hold
+// and search what was mapped, until then.
+absl::Status VectorIndex::RemoveDamaged(const Cancellation* cancellation) {
+  SKG_ASSIGN_OR_RETURN(const storage::ReadView view, graph_.Latest());
+  SKG_RETURN_IF_ERROR(CatchUp(view));
+  std::vector<std::shared_ptr<OpenSegment>> segments;
+  {
+    const std::shared_lock lock(mutex_);
+    segments = segments_;
+  }
+  bool any = false;
+  for (const auto& segment : segments) {
+    const absl::Status whole = segment->segment().Verify(cancellation);
+    if (whole.ok()) continue;
+    if (!absl::IsDataLoss(whole)) return whole;
+    std::error_code ignored;
+    std::filesystem::remove(files_.Path(segment->entry().file), ignored);
+    any = true;
+  }
+  if (!any) return absl::OkStatus();
+  const std::unique_lock lock(mutex_);
+  Forget();
+  return absl::OkStatus();
+}
+
 absl::Status VectorIndex::Rebuild(const SealWork& work) {
   if (files_.directory.empty()) return absl::OkStatus();
   const std::lock_guard sealing(sealing_);
+  SKG_RETURN_IF_ERROR(RemoveDamaged(work.cancellation));
   SKG_RETURN_IF_ERROR(SealTails(1, work));
   size_t segments = 0;
   {
