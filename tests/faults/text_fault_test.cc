@@ -270,6 +270,7 @@ bool RunScript(const FaultPlan& plan, bool drops, bool* was_being_built) {
   if (plan.write % 2 == 0) {
     const size_t indexes = scene.CountIndexes();
     REQUIRE_OK(scene.DropIncomplete());
+    scene.Reopen({});  // it is no commit: views of before share a snapshot
     CHECK(scene.CountIndexes() <= 1);
     if (is_being_built) CHECK(scene.CountIndexes() < indexes);
     const auto kept = scene.Find();

@@ -106,9 +106,11 @@ Json WaitFor(const TestServer& test, const httplib::Result& started) {
 
 TEST_CASE("an index is made and made again in a task", "[indexes]") {
   const TestServer test;
-  REQUIRE(test.Post("/triples", R"({"subject":"a","predicate":"says",
-                                    "object":"\"some words\""})")
-              ->status == 201);
+  const auto added =
+      test.Post("/api/v1/triples", R"({"subject":"Radium","predicate":"comment",
+                      "object":"\"some words\""})");
+  INFO(added->body);
+  REQUIRE(added->status == 201);
   const Json made = WaitFor(
       test, test.Post("/text/indexes?async=true", R"({"name":"words"})"));
   CHECK(made["status"] == "completed");
@@ -124,7 +126,7 @@ TEST_CASE("an index is made and made again in a task", "[indexes]") {
           ->status == 200);
   CHECK(WaitFor(test, test.Post("/vectors/indexes/default/rebuild?async=true",
                                 ""))["status"] == "completed");
-  CHECK(BodyOf(test.Get("/vectors/indexes/default"))["segments"] == 1);
+  CHECK(BodyOf(test.Get("/vectors/indexes/default"))["vectors"] == 1);
   // What can be told at once is.
   CHECK(test.Post("/text/indexes?async=true", R"({"name":"words"})")->status ==
         409);
