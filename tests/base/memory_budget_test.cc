@@ -110,6 +110,40 @@ TEST_CASE("what is kept for later is asked back before anybody is refused") {
   CHECK(asked == 4);
 }
 
+TEST_CASE("a cache lends what calls lack, and is the first to get it back") {
+  MemoryBudget budget(1000);
+  size_t lent = 0;
+  const auto cache = budget.Reserve("cache", 600);
+  REQUIRE(cache.ok());
+  budget.SetLender("cache", 320, [&](size_t bytes) { lent = bytes; });
+  {
+    auto first = budget.Reserve("call", 400);
+    REQUIRE(first.ok());
+    CHECK(lent == 0);
+    auto second = budget.Reserve("call", 1);
+    REQUIRE(second.ok());
+    CHECK(lent == 20);  // by steps
+    CHECK(budget.free_bytes() == 19);
+    CHECK(budget.Uses() == Uses{{"cache", 580}, {"call", 401}});
+    const absl::Status refused = budget.Reserve("call", 320).status();
+    CHECK(IsOutOfMemoryBudget(refused));
+    CHECK(lent == 20);
+    REQUIRE(second->Resize(320).ok());
+    CHECK(lent == 320);
+    CHECK_FALSE(budget.Reserve("call", 1).ok());
+    REQUIRE(first->Resize(381).ok());  // less than a step comes back
+    CHECK(lent == 320);
+    REQUIRE(first->Resize(380).ok());
+    CHECK(lent == 300);
+    CHECK(budget.free_bytes() == 0);
+    CHECK(budget.ReserveShare("share", 100, 10).ok());
+    CHECK(lent == 300);
+  }
+  CHECK(lent == 0);
+  CHECK(budget.Uses() == Uses{{"cache", 600}});
+  CHECK(budget.free_bytes() == 400);
+}
+
 TEST_CASE("threads never take more than there is") {
   MemoryBudget budget(50);
   std::atomic<int> held = 0, most = 0;

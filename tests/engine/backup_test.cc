@@ -11,46 +11,12 @@
 #include <stdexcept>
 #include <thread>
 
-#include "engine/open_graph.h"
+#include "engine/backup_support.h"
 
 namespace skg::test {
 namespace {
 
 namespace fs = std::filesystem;
-
-LoadSource SourceOf(std::string bytes) {
-  auto shared = std::make_shared<std::string>(std::move(bytes));
-  return {
-      .name = "memory",
-      .read = [shared, at = size_t{0}](
-                  char* out, size_t size) mutable -> absl::StatusOr<size_t> {
-        size = std::min(size, shared->size() - at);
-        std::memcpy(out, shared->data() + at, size);
-        at += size;
-        return size;
-      }};
-}
-
-std::string MustSave(const Graph& graph, const SaveOptions& options = {}) {
-  std::string bytes;
-  const auto saved = graph.Save({.write =
-                                     [&](std::string_view piece) {
-                                       bytes += piece;
-                                       return absl::OkStatus();
-                                     }},
-                                options);
-  REQUIRE_OK(saved);
-  CHECK(saved->bytes == bytes.size());
-  return bytes;
-}
-
-Graph MustRestore(Engine& engine, std::string_view name,
-                  const std::string& bytes,
-                  const RestoreGraphOptions& options = {}) {
-  auto graph = engine.RestoreGraph(name, SourceOf(bytes), options);
-  REQUIRE_OK(graph);
-  return *std::move(graph);
-}
 
 std::string Document(const Graph& graph,
                      std::optional<PointInTime> as_of = {}) {

@@ -36,6 +36,34 @@ TEST_CASE("statements are found by the strings of their metadata",
   CHECK((*hits)[0].highlighted == "first seen\nAnn Lee\nin [Ulm]\na \"tower\"");
 }
 
+TEST_CASE("a phrase stands in one string of the metadata", "[metadata]") {
+  TestGraph t;
+  MakeIndex(t.graph);
+  MustAdd(t.graph, With(R"({"a":"seen first","b":["by night","","and day"]})",
+                        Triple("a", "knows", "b")));
+  MustAdd(t.graph, With(R"({"a":"seen\nfirst by\nnight and","b":"day"})",
+                        Triple("b", "knows", "c")));
+  const auto check = [&] {
+    for (const char* inside : {"\"seen first\"", "\"by night\""})
+      CHECK(Found(t.graph, inside) == Lines{"a knows b", "b knows c"});
+    for (const char* across : {"\"first by\"", "\"night and\""})
+      CHECK(Found(t.graph, across) == Lines{"b knows c"});
+    CHECK(Found(t.graph, "\"and day\"") == Lines{"a knows b"});
+  };
+  check();
+  REQUIRE_OK(t.graph.RebuildTextIndex("default"));
+  check();
+  TextSearchOptions options;
+  options.mark_begin = "[";
+  options.mark_end = "]";
+  const auto hits =
+      t.graph.Latest()->SearchText("default", "\"first by\" night", options);
+  REQUIRE_OK(hits);
+  REQUIRE(hits->size() == 2);
+  CHECK((*hits)[0].highlighted == "seen\n[first by]\n[night] and\nday");
+  CHECK((*hits)[1].highlighted == "seen first\nby [night]\nand day");
+}
+
 TEST_CASE("each view finds the metadata that it shows", "[metadata]") {
   TestGraph t;
   MakeIndex(t.graph);

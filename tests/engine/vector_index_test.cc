@@ -3,7 +3,9 @@
 
 #include <cmath>
 #include <limits>
+#include <random>
 
+#include "absl/strings/str_cat.h"
 #include "engine/open_graph.h"
 #include "skg/field_error.h"
 
@@ -343,6 +345,31 @@ TEST_CASE("the vector of a removed statement can go", "[vectors]") {
   REQUIRE_OK(t.graph.RemoveVectors("default", owners));
   REQUIRE_OK(t.graph.Add(Triple("a", "p", "b")));
   CHECK(MustSearch(t.graph, {1, 0, 0}).empty());
+}
+
+TEST_CASE("an index is rebuilt where caches hold most of the memory",
+          "[vectors]") {
+  TestGraph t;  // 64 MiB, of which calls have 16
+  constexpr int kRounds = 6, kRows = 2000;
+  REQUIRE_OK(t.graph.CreateVectorIndex("default", Small(256)));
+  std::mt19937_64 random = Random();
+  std::uniform_real_distribution<float> number(-1, 1);
+  std::vector<float> asked;
+  for (int round = 0; round < kRounds; ++round) {
+    std::vector<VectorEntry> entries;
+    for (int i = 0; i < kRows; ++i) {
+      std::vector<float> vector(256);
+      for (float& x : vector) x = number(random);
+      if (i == 0) asked = vector;
+      entries.push_back({absl::StrCat("n", round, "_", i), vector});
+    }
+    MustPut(t.graph, std::move(entries));
+  }
+  const uint64_t free = t.engine->memory_use().free_bytes;
+  REQUIRE_OK(t.graph.RebuildVectorIndex("default"));
+  CHECK(t.engine->memory_use().free_bytes >= free);
+  CHECK(MustSearch(t.graph, asked, {.top_k = 1}).front().owner ==
+        absl::StrCat("n", kRounds - 1, "_0"));
 }
 
 TEST_CASE("a blank node of nobody gets no vector", "[vectors]") {

@@ -11,6 +11,8 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "base/memory_budget.h"
+#include "engine/saved_indexes.h"
 #include "storage/backup_list.h"
 #include "storage/durable_files.h"
 #include "storage/graph_file.h"
@@ -41,8 +43,12 @@ void TestFile(const std::string& bytes) {
     at += size;
     return size;
   };
-  if (!store->RestoreGraph("public", "copy", source, {.sort_bytes = 4096})
-           .ok()) {
+  MemoryBudget memory(size_t{64} << 20);
+  engine::RestoredIndexes restored(memory);
+  RestoreWork work;
+  work.sort_bytes = 4096;
+  work.indexes = &restored;
+  if (!store->RestoreGraph("public", "copy", source, work).ok()) {
     Require(store->ListGraphs()->empty());
     return;
   }
@@ -52,9 +58,11 @@ void TestFile(const std::string& bytes) {
   Require(graph.ok());
   const auto view = graph->Latest();
   Require(view.ok());
+  engine::SavedIndexes saved;
   Require(store
               ->SaveGraph(*view,
-                          [](std::string_view) { return absl::OkStatus(); }, {})
+                          [](std::string_view) { return absl::OkStatus(); },
+                          {.indexes = &saved})
               .ok());
 }
 
@@ -71,7 +79,7 @@ std::string WithChecksums(std::string_view chunks) {
   GraphFileTotals totals;
   bool begun = false;
   const auto begin = [&] {
-    if (!begun) Require(writer.Begin(description).ok());
+    if (!begun) Require(writer.Begin(description, kGraphFileWithIndexes).ok());
     begun = true;
   };
   while (chunks.size() >= 3) {

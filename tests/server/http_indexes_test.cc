@@ -1,6 +1,8 @@
 // Indexes of texts and vectors over HTTP.
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "auth/api_key.h"
@@ -68,6 +70,72 @@ TEST_CASE("the first vector makes the default index", "[indexes]") {
                     R"({"entries":[{"entity":"a","vector":[1,0]}]})")
               ->status == 202);
   CHECK(BodyOf(test.Get(index))["dimension"] == 2);
+}
+
+TEST_CASE("first vectors that are refused make no index", "[indexes]") {
+  const TestServer test;
+  const std::string index = "/vectors/indexes/default";
+  CHECK(Put(test, index + "/entries/%3Cno%20name", R"({"vector":[1,0]})")
+            ->status == 422);
+  CHECK(Put(test, index + "/entries/a", R"({"vector":[0,0]})")->status == 422);
+  CHECK(test.Post(index + "/entries",
+                  R"({"entries":[{"entity":"a","vector":[1,0]},
+                                 {"entity":"b","vector":[1]}]})")
+            ->status == 422);
+  CHECK(test.Get(index)->status == 404);
+  CHECK(BodyOf(test.Get("/vectors/indexes"))["total"] == 0);
+  // Of another name there is none to put into.
+  CHECK(Put(test, "/vectors/indexes/other/entries/a", R"({"vector":[1]})")
+            ->status == 404);
+}
+
+// The task's last state.
+Json WaitFor(const TestServer& test, const httplib::Result& started) {
+  REQUIRE(started->status == 202);
+  const Json task = BodyOf(started);
+  CHECK(task["status"] == "queued");
+  const std::string path =
+      "/tasks/" + task["task_id"].get<std::string>() + "/status";
+  for (;;) {
+    const Json state = BodyOf(test.Get(path));
+    if (state["status"] != "queued" && state["status"] != "in_progress")
+      return state;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+}
+
+TEST_CASE("an index is made and made again in a task", "[indexes]") {
+  const TestServer test;
+  const auto added =
+      test.Post("/api/v1/triples", R"({"subject":"Radium","predicate":"comment",
+                      "object":"\"some words\""})");
+  INFO(added->body);
+  REQUIRE(added->status == 201);
+  const Json made = WaitFor(
+      test, test.Post("/text/indexes?async=true", R"({"name":"words"})"));
+  CHECK(made["status"] == "completed");
+  CHECK(made["kind"] == "text-index");
+  CHECK(made["result"]["commit"] > 1);
+  CHECK(BodyOf(test.Post("/query/text",
+                         R"({"query":"words","index":"words"})"))["total"] ==
+        1);
+  CHECK(WaitFor(test, test.Post("/text/indexes/words/rebuild?async=true",
+                                ""))["status"] == "completed");
+  REQUIRE(
+      Put(test, "/vectors/indexes/default/entries/a", R"({"vector":[1,0,0]})")
+          ->status == 200);
+  CHECK(WaitFor(test, test.Post("/vectors/indexes/default/rebuild?async=true",
+                                ""))["status"] == "completed");
+  CHECK(BodyOf(test.Get("/vectors/indexes/default"))["vectors"] == 1);
+  // What can be told at once is.
+  CHECK(test.Post("/text/indexes?async=true", R"({"name":"words"})")->status ==
+        409);
+  CHECK(test.Post("/text/indexes?async=true", R"({"name":"."})")->status ==
+        422);
+  CHECK(test.Post("/text/indexes?async=perhaps", "{}")->status == 422);
+  CHECK(test.Post("/text/indexes/none/rebuild?async=true", "")->status == 404);
+  CHECK(test.Post("/vectors/indexes/none/rebuild?async=true", "")->status ==
+        404);
 }
 
 TEST_CASE("vectors under an idempotency key are put once", "[indexes]") {

@@ -103,7 +103,7 @@ TEST_CASE("what is no graph file, or of a newer version, is said to be so") {
   CHECK(absl::IsInvalidArgument(
       Restore(*store, "copy", "@prefix : <urn:x> .\n").status()));
   std::string newer = "SKGGRAPH";
-  AppendBigEndian(kGraphFileVersion + 1, newer);
+  AppendBigEndian(kGraphFileWithIndexes + 1, newer);
   AppendBigEndian(uint64_t{XXH3_64bits(newer.data(), newer.size())}, newer);
   const absl::Status status = Restore(*store, "copy", newer).status();
   INFO(status);

@@ -97,7 +97,11 @@ inline std::string PutTogether(const TakenApart& file) {
     bytes += piece;
     return absl::OkStatus();
   });
-  REQUIRE_OK(writer.Begin(file.description));
+  const bool indexes = std::any_of(
+      file.chunks.begin(), file.chunks.end(),
+      [](const auto& chunk) { return chunk.kind > ChunkKind::kEnd; });
+  REQUIRE_OK(writer.Begin(file.description,
+                          indexes ? kGraphFileWithIndexes : kPlainGraphFile));
   for (const FileChunk& chunk : file.chunks)
     REQUIRE_OK(writer.Write(chunk.kind, chunk.payload));
   REQUIRE_OK(writer.End(file.totals));

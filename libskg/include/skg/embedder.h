@@ -60,6 +60,10 @@ struct HttpEmbedderOptions {
   // none is sent.
   std::string api_key = {};
   std::string api_key_header = "Authorization";
+  // https: whom to trust, certificates in PEM; empty: whom the system does.
+  // Read when a connection is made. The server's certificate must be good for
+  // the host of base_url.
+  std::string ca_file = {};
   // Of one request: how many texts, [1, 2048], and how many bytes of text; a
   // longer text goes alone.
   size_t most_texts = 64;

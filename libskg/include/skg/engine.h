@@ -227,8 +227,11 @@ class SKG_EXPORT Engine {
       std::string_view prefix) const;
 
   // Verifies every invariant of every graph: orders agree, the dictionary is a
-  // bijection, counts are exact, the log has no gap. `deep` also decodes every
-  // term and record. Cost: reads everything; memory is bounded.
+  // bijection, counts are exact, the log has no gap, indexes of texts and
+  // vectors have what they say. `deep` also decodes every term and record, and
+  // reads every vector and posting. A file of an index that is missing or
+  // damaged is a finding that the next search or a rebuild mends. Cost: reads
+  // everything; memory is bounded.
   [[nodiscard]] absl::StatusOr<CheckReport> Check(bool deep = false) const;
 
   // Adds a backup of the whole data directory to `directory`, which is made if
@@ -245,16 +248,18 @@ class SKG_EXPORT Engine {
       std::string_view directory, const BackupOptions& options = {});
 
   // Makes a new graph of what Graph::Save wrote, gzipped or not: its terms, all
-  // states, log and times. It is there, durably, when this returns; on an error
-  // there is nothing. Runs as a task of kind "restore" and waits for it;
-  // `source` and `progress` are called on this thread. Errors: kAlreadyExists
-  // (the name, or the UUID with kKeep), kInvalidArgument (a bad name; not a
-  // graph file), kFailedPrecondition (a file of a newer version), kDataLoss (it
-  // is damaged or was cut short), kCancelled, kResourceExhausted (disk full; or
-  // a quota, as for a commit, asked while the file is read), kUnavailable,
-  // those of the source. Memory: bounded, whatever the file's size. Cost: reads
-  // the file once, sorts its rows for each order, and reads them again for the
-  // check.
+  // states, log and times, and its indexes: of texts they are made again, and
+  // searched in states from the saved one on; those of vectors that follow
+  // their graph go on where the engine has their embedder. It is there,
+  // durably, when this returns; on an error there is nothing. Runs as a task of
+  // kind "restore" and waits for it; `source` and `progress` are called on this
+  // thread. Errors: kAlreadyExists (the name, or the UUID with kKeep),
+  // kInvalidArgument (a bad name; not a graph file), kFailedPrecondition (a
+  // file of a newer version), kDataLoss (it is damaged or was cut short),
+  // kCancelled, kResourceExhausted (disk full; or a quota, as for a commit,
+  // asked while the file is read), kUnavailable, those of the source. Memory:
+  // bounded, whatever the file's size. Cost: reads the file once, sorts its
+  // rows for each order, and reads them again for the check.
   [[nodiscard]] absl::StatusOr<Graph> RestoreGraph(
       std::string_view name, const LoadSource& source,
       const RestoreGraphOptions& options = {});

@@ -248,6 +248,14 @@ class SKG_EXPORT Graph {
   [[nodiscard]] absl::StatusOr<CommitResult> RebuildTextIndex(
       std::string_view name, const CommitOptions& commit = {},
       absl::Time deadline = absl::InfiniteFuture());
+  // The same two as tasks of kind "text-index": give its number once it is
+  // clear that there may be such an index. Its result has "commit". Errors:
+  // kInvalidArgument, kAlreadyExists, kNotFound, kResourceExhausted (too many
+  // tasks wait).
+  [[nodiscard]] absl::StatusOr<uint64_t> StartTextIndex(
+      std::string_view name, const TextIndexOptions& options = {});
+  [[nodiscard]] absl::StatusOr<uint64_t> StartTextIndexRebuild(
+      std::string_view name);
   // Errors: kNotFound, and as Add.
   [[nodiscard]] absl::StatusOr<CommitResult> DropTextIndex(
       std::string_view name, const CommitOptions& commit = {});
@@ -275,6 +283,11 @@ class SKG_EXPORT Graph {
   [[nodiscard]] absl::StatusOr<CommitResult> PutVectors(
       std::string_view index, std::span<const VectorEntry> entries,
       const CommitOptions& options = {});
+  // What PutVectors would say of the entries if the graph had an index with
+  // these options. Changes nothing.
+  [[nodiscard]] absl::Status CheckVectors(
+      const VectorIndexOptions& options,
+      std::span<const VectorEntry> entries) const;
   // Waits until an index with auto-embedding shows all changes up to a commit
   // (0: the last one): views made after it find them. Errors: kNotFound (the
   // index), kFailedPrecondition (it does not follow the graph in this process),
@@ -291,6 +304,10 @@ class SKG_EXPORT Graph {
   // them, by as many threads as there are processors.
   [[nodiscard]] absl::Status RebuildVectorIndex(
       std::string_view name, absl::Time deadline = absl::InfiniteFuture());
+  // The same as a task of kind "vector-index"; gives its number. Errors:
+  // kNotFound, kResourceExhausted (too many tasks wait).
+  [[nodiscard]] absl::StatusOr<uint64_t> StartVectorIndexRebuild(
+      std::string_view name);
   // Takes vectors out, also those of statements that have been removed; an
   // owner that has none is no error. Errors also: kNotFound (the index).
   [[nodiscard]] absl::StatusOr<CommitResult> RemoveVectors(
@@ -342,12 +359,13 @@ class SKG_EXPORT Graph {
   // Writes the graph with its whole history to `sink`, as one stream of bytes
   // that Engine::RestoreGraph reads, anywhere: every version of every statement
   // with its record, the log entries that are kept, the times of all commits,
-  // and how far back it reaches. Stored results of idempotency keys are not in
-  // it, nor indexes of texts and vectors, with the vectors that were put. Runs as a task of kind "backup" and waits for it; `sink` and `progress`
-  // are called on this thread. Writers go on. Errors: kOutOfRange (as AsOf),
-  // kNotFound (dropped), kCancelled, kDataLoss, those of the sink. Not from a
-  // callback of this library. Memory: bounded. Cost: reads all rows once, a
-  // past state twice.
+  // how far back it reaches, and what indexes there are, with the vectors that
+  // were put and their older versions. Stored results of idempotency keys are
+  // not in it. Runs as a task of kind "backup" and waits for it; `sink` and
+  // `progress` are called on this thread. Writers go on. Errors: kOutOfRange
+  // (as AsOf), kNotFound (dropped), kCancelled, kDataLoss, those of the sink.
+  // Not from a callback of this library. Memory: bounded. Cost: reads all rows
+  // once, a past state twice.
   [[nodiscard]] absl::StatusOr<SaveResult> Save(
       const ExportSink& sink, const SaveOptions& options = {}) const;
 

@@ -8,6 +8,13 @@
 #include "base/strings.h"
 
 namespace skg {
+namespace {
+
+// The lender is told of so many changes at most while it lends all and gets all
+// back: a small call must not cost it a new size of its cache each time.
+constexpr size_t kLendingSteps = 16;
+
+}  // namespace
 
 MemoryReservation::MemoryReservation(MemoryReservation&& other) noexcept
     : budget_(std::exchange(other.budget_, nullptr)),
@@ -73,6 +80,35 @@ std::vector<std::pair<std::string, size_t>> MemoryBudget::Uses() const {
   return uses;
 }
 
+void MemoryBudget::SetLender(std::string use, size_t most_bytes,
+                             std::function<void(size_t bytes)> lent) {
+  const std::lock_guard lock(mutex_);
+  lender_ = std::move(use);
+  tell_lent_ = std::move(lent);
+  lending_step_ = std::max<size_t>(1, most_bytes / kLendingSteps);
+  lendable_ = most_bytes / lending_step_ * lending_step_;
+}
+
+// As much as makes so many free, or nothing.
+void MemoryBudget::BorrowLocked(size_t bytes) {
+  const size_t free = limit_ - taken_;
+  if (bytes <= free || bytes - free > lendable_ - lent_) return;
+  const size_t steps = (bytes - free + lending_step_ - 1) / lending_step_;
+  lent_ += steps * lending_step_;
+  taken_ -= steps * lending_step_;
+  uses_[lender_] -= steps * lending_step_;
+  tell_lent_(lent_);
+}
+
+void MemoryBudget::RepayLocked() {
+  const size_t steps = std::min(lent_, limit_ - taken_) / lending_step_;
+  if (steps == 0) return;
+  lent_ -= steps * lending_step_;
+  taken_ += steps * lending_step_;
+  uses_[lender_] += steps * lending_step_;
+  tell_lent_(lent_);
+}
+
 void MemoryBudget::MakeRoom(size_t bytes) {
   if (reclaim_ && free_bytes() < bytes) reclaim_();
 }
@@ -84,6 +120,7 @@ absl::Status MemoryBudget::Take(std::string_view use, size_t bytes) {
 }
 
 absl::Status MemoryBudget::TakeLocked(std::string_view use, size_t bytes) {
+  BorrowLocked(bytes);
   if (bytes > limit_ - taken_) {
     return OutOfMemoryBudget(absl::StrCat(
         av(use), ": ", bytes, " bytes of memory are wanted, ", limit_ - taken_,
@@ -101,6 +138,7 @@ void MemoryBudget::GiveBack(std::string_view use, size_t bytes) {
   const std::lock_guard lock(mutex_);
   if (whole_ != nullptr) whole_->GiveBack(use_in_whole_, bytes);
   taken_ -= bytes;
+  RepayLocked();
   const auto it = uses_.find(std::string(use));
   // What has given everything back before its end is no longer listed.
   if (it == uses_.end()) return;

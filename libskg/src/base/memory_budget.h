@@ -42,8 +42,8 @@ class MemoryReservation {
 
 // Whoever holds much memory reserves it before it is allocated: caches what
 // they may grow to, calls what they need while they run. What is only kept for
-// the next call may be asked back (SetReclaim); else nobody is made to give
-// anything back.
+// the next call may be asked back (SetReclaim), and one cache may be made to do
+// with less for a while (SetLender); else nobody is made to give anything back.
 // Thread safety: all methods from any thread.
 class MemoryBudget {
  public:
@@ -72,6 +72,14 @@ class MemoryBudget {
     reclaim_ = std::move(reclaim);
   }
 
+  // Who has taken bytes as `use`, and keeps them, lends up to `most_bytes` of
+  // them where there is not enough; the first that others give back are its
+  // own again. `lent` is told how many are lent now, under the lock of the
+  // budget: it must wait for nobody who may want memory. To be set once, and
+  // before others than `use` take any.
+  void SetLender(std::string use, size_t most_bytes,
+                 std::function<void(size_t bytes)> lent);
+
   [[nodiscard]] size_t limit_bytes() const { return limit_; }
   [[nodiscard]] size_t free_bytes() const;
   // What is taken now, by use, sorted.
@@ -83,13 +91,19 @@ class MemoryBudget {
   void GiveBack(std::string_view use, size_t bytes);
   void MakeRoom(size_t bytes);
   [[nodiscard]] absl::Status TakeLocked(std::string_view use, size_t bytes);
+  void BorrowLocked(size_t bytes);
+  void RepayLocked();
 
   const size_t limit_;
   MemoryBudget* const whole_ = nullptr;
   const std::string use_in_whole_;
   std::function<void()> reclaim_;
+  std::string lender_;
+  std::function<void(size_t bytes)> tell_lent_;
+  size_t lending_step_ = 1, lendable_ = 0;  // this is a multiple of the step
   mutable std::mutex mutex_;
   size_t taken_ = 0;
+  size_t lent_ = 0;  // a multiple of the step
   absl::flat_hash_map<std::string, size_t> uses_;
 };
 

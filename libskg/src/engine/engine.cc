@@ -23,8 +23,8 @@ namespace skg {
 namespace engine {
 namespace {
 
+constexpr const char* kBlocks = "blocks and buffers";
 constexpr size_t kSmallestBudget = size_t{16} << 20;
-constexpr size_t kMaxCheckFindings = 1000;
 constexpr size_t kLeastTermLimit = size_t{1} << 10;
 constexpr uint64_t kLeastBackgroundRate = uint64_t{1} << 20;
 constexpr size_t kGreatestTermLimit = size_t{256} << 20;
@@ -116,6 +116,7 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(
                             .memory_bytes = memory_bytes / 2,
                             .background_io_bytes = options.background_io_bytes,
                             .log = log}));
+  engine->LetStoreLend(*kv);
   SKG_ASSIGN_OR_RETURN(
       engine->store_,
       storage::Store::Open(
@@ -135,6 +136,7 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(
            .hold_check = engine->holds_.get(),
            .participant = &engine->text_indexes_}));
   engine->vector_indexes_.RemoveUnlisted(*engine->store_);
+  engine->RemoveIncomplete();
   engine->vector_indexes_.SetTasks(&engine->tasks());
   engine->text_indexes_.SetWantsFold(
       [impl = engine.get()](text::PostingIndex index) {
@@ -142,6 +144,14 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::Open(
       });
   SKG_RETURN_IF_ERROR(engine->embedding_followers_.Resume());
   return engine;
+}
+
+void EngineImpl::RemoveIncomplete() {
+  const absl::Status status = text::DropIncomplete(store_->kv());
+  if (status.ok()) return;
+  Log(LogLevel::kWarning,
+      absl::StrCat("text indexes that were never made whole are left: ",
+                   status.message()));
 }
 
 void EngineImpl::StartFold(text::PostingIndex index) {
@@ -176,11 +186,16 @@ void EngineImpl::StartFold(text::PostingIndex index) {
 }
 
 absl::Status EngineImpl::ReserveForStore() {
-  SKG_ASSIGN_OR_RETURN(
-      blocks_, memory_.Reserve("blocks and buffers", memory_bytes_ / 2));
+  SKG_ASSIGN_OR_RETURN(blocks_, memory_.Reserve(kBlocks, memory_bytes_ / 2));
   SKG_ASSIGN_OR_RETURN(
       caches_, memory_.Reserve("terms, fences and filters", memory_bytes_ / 4));
   return absl::OkStatus();
+}
+
+// Half of its blocks: the buffers need a third of what there is for both.
+void EngineImpl::LetStoreLend(const storage::KvStore& kv) {
+  if (auto lender = kv.lender())
+    memory_.SetLender(kBlocks, memory_bytes_ / 4, std::move(lender));
 }
 
 absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::OpenReader(
@@ -202,6 +217,7 @@ absl::StatusOr<std::unique_ptr<EngineImpl>> EngineImpl::OpenReader(
                            {.memory_bytes = memory_bytes / 2,
                             .catch_up_interval = options.catch_up_interval,
                             .log = LogOf(options)}));
+  engine->LetStoreLend(*kv);
   SKG_ASSIGN_OR_RETURN(
       engine->store_,
       storage::Store::Open(std::move(kv), {.memory_bytes = memory_bytes / 4,
@@ -398,22 +414,6 @@ absl::StatusOr<std::vector<std::string>> Engine::ListSettings(
     std::string_view prefix) const {
   if (prefix.size() > kMaxSettingKeyBytes) return std::vector<std::string>();
   return impl_->store().ListSettings(prefix);
-}
-
-absl::StatusOr<CheckReport> Engine::Check(bool deep) const {
-  SKG_ASSIGN_OR_RETURN(storage::CheckSummary summary,
-                       impl_->store().Check(deep));
-  CheckReport report;
-  report.graphs = summary.graphs;
-  report.statements = summary.statements;
-  report.terms = summary.terms;
-  report.commits = summary.commits;
-  for (storage::CheckProblem& problem : summary.problems) {
-    if (report.findings.size() == engine::kMaxCheckFindings) break;
-    report.findings.push_back(
-        {std::move(problem.graph), std::move(problem.message)});
-  }
-  return report;
 }
 
 absl::StatusOr<uint64_t> Engine::DiskBytes() const {

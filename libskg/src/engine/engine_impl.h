@@ -51,6 +51,9 @@ class EngineImpl {
   // What one call may take for rows that it must hold to sort them.
   [[nodiscard]] size_t sort_budget_bytes() const { return memory_bytes_ / 4; }
   [[nodiscard]] VectorIndexes& vector_indexes() { return vector_indexes_; }
+  [[nodiscard]] const VectorIndexes& vector_indexes() const {
+    return vector_indexes_;
+  }
   [[nodiscard]] Embedders& embedders() { return embedders_; }
   [[nodiscard]] EmbeddingFollowers& embedding_followers() {
     return embedding_followers_;
@@ -79,6 +82,10 @@ class EngineImpl {
   // Half for blocks and buffers, a quarter for decoded blocks, the dictionary's
   // cache, fences and filters; what is left is for the calls that run.
   [[nodiscard]] absl::Status ReserveForStore();
+  // Calls that need more than is left get some of the store's, while they run.
+  void LetStoreLend(const storage::KvStore& kv);
+  // What a process that ended while it made text indexes has left of them.
+  void RemoveIncomplete();
   // Once at a time for an index.
   void StartFold(text::PostingIndex index);
 

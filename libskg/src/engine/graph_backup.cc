@@ -6,9 +6,13 @@
 #include "base/status.h"
 #include "base/strings.h"
 #include "engine/caller_thread.h"
+#include "engine/embedding_followers.h"
+#include "engine/engine_impl.h"
 #include "engine/graph_impl.h"
 #include "engine/graph_name.h"
 #include "engine/load_input.h"
+#include "engine/saved_indexes.h"
+#include "engine/vector_indexes.h"
 #include "engine/view_impl.h"
 #include "skg/backup.h"
 #include "skg/engine.h"
@@ -108,6 +112,15 @@ class PieceSource {
   size_t begin_ = 0, end_ = 0;
 };
 
+// Of indexes that were restored: what others begin when they write.
+void BeginUpkeep(const engine::RestoredIndexes& indexes,
+                 const storage::GraphStore& graph, engine::EngineImpl& engine) {
+  for (const auto& restored : indexes.vectors()) {
+    engine.vector_indexes().Added(graph, restored->index(), restored->rows());
+    engine.embedding_followers().Start(graph, restored->index());
+  }
+}
+
 SaveResult ResultOf(const storage::SaveSummary& summary) {
   SaveResult result;
   result.commit = summary.commit;
@@ -134,6 +147,8 @@ absl::StatusOr<SaveResult> Graph::Save(const ExportSink& sink,
       [&](tasks::TaskContext& task) -> absl::StatusOr<std::string> {
     PieceSink pieces(sink, caller);
     storage::SaveWork saving;
+    engine::SavedIndexes indexes;
+    saving.indexes = &indexes;
     saving.cancellation = &task.cancellation();
     saving.progress = [&](uint64_t bytes) {
       task.Progress(bytes, 0);
@@ -174,12 +189,14 @@ absl::StatusOr<Graph> Engine::RestoreGraph(std::string_view name,
   relayed.read = [&](char* buffer, size_t size) {
     return pieces.Read(buffer, size);
   };
+  engine::RestoredIndexes indexes(impl_->memory());
   const auto work =
       [&](tasks::TaskContext& task) -> absl::StatusOr<std::string> {
     engine::LoadInput input(relayed, nullptr);
     storage::RestoreWork restoring;
     restoring.uuid = ToStorage(options.uuid);
     restoring.check = options.check;
+    restoring.indexes = &indexes;
     restoring.sort_bytes = std::min(kMaxSortBytes, impl_->sort_budget_bytes());
     restoring.directory = impl_->directory();
     restoring.cancellation = &task.cancellation();
@@ -202,7 +219,9 @@ absl::StatusOr<Graph> Engine::RestoreGraph(std::string_view name,
       impl_->tasks(),
       SpecOf("restore", absl::StrCat(parsed.tenant, "/", parsed.graph), title),
       work));
-  return OpenGraph(name);
+  absl::StatusOr<Graph> graph = OpenGraph(name);
+  if (graph.ok()) BeginUpkeep(indexes, graph->impl_->store(), *impl_);
+  return graph;
 }
 
 }  // namespace skg

@@ -170,7 +170,7 @@ absl::Status TextSearch::FindStatements(const text::SearchHit& hit) {
     SKG_ASSIGN_OR_RETURN(const auto row, view.Find(statement));
     if (!row || !row->has_record) continue;
     SKG_ASSIGN_OR_RETURN(const storage::Record record, view.ReadRecord(*row));
-    std::string text = text::MetadataText(record.metadata);
+    text::MetadataText text = text::ReadMetadataText(record.metadata);
     if (text::StatementDocument(statement, text::HashText(text)) !=
         hit.document) {
       continue;

@@ -17,6 +17,7 @@
 #include "rdf/term_id.h"
 #include "storage/statement_row.h"
 #include "text/bm25.h"
+#include "text/metadata_text.h"
 #include "text/posting_reader.h"
 #include "text/query_terms.h"
 #include "text/text_catalog.h"
@@ -28,7 +29,7 @@ struct TextMatch {
   storage::StatementKey owner;  // of a node: its subject alone
   // A term, or (unbound) what the statement's metadata say.
   rdf::TermId text;
-  std::string metadata;
+  text::MetadataText metadata;
   double score = 0;
 };
 

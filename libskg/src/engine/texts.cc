@@ -151,13 +151,13 @@ absl::StatusOr<std::vector<TextHit>> ReadView::SearchText(
     const text::TermText found =
         match.text.bound()
             ? text::TextOf(terms[at++], impl_->names().base(), language)
-            : text::TermText{std::move(match.metadata), language};
+            : text::TermText{std::move(match.metadata.text), language};
     hit.text = found.text;
     if (!options.mark_begin.empty() || !options.mark_end.empty()) {
       hit.highlighted = text::MakeSnippet(
           found.text,
           text::FindMatches(search->terms(), search->analyzer(), found.text,
-                            found.language),
+                            found.language, match.metadata.begins),
           {.text_bytes = found.text.size(),
            .open = options.mark_begin,
            .close = options.mark_end,

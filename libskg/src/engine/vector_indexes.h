@@ -43,6 +43,8 @@ class VectorIndexes {
   void ForgetGraph(uint32_t graph);
   void Clear();
 
+  // Where segments lie.
+  [[nodiscard]] const std::string& directory() const { return directory_; }
   // Held by who makes or drops an index.
   [[nodiscard]] std::mutex& changing() { return changing_; }
 

@@ -75,11 +75,14 @@ class VectorCommit {
 
   absl::Status Begin(std::string_view index_name) {
     SKG_ASSIGN_OR_RETURN(storage::ReadView view, graph_.store().Latest());
-    view_.emplace(std::move(view));
-    SKG_ASSIGN_OR_RETURN(index_, vector::FindIndex(*view_, index_name));
-    part_ = std::make_shared<vector::VectorPart>(
-        graph_.store().description().number, index_.number);
-    return absl::OkStatus();
+    SKG_ASSIGN_OR_RETURN(index_, vector::FindIndex(view, index_name));
+    return Begin(std::move(view));
+  }
+  // Of an index that there might be: is never finished.
+  absl::Status Begin(const VectorIndexOptions& options) {
+    SKG_ASSIGN_OR_RETURN(storage::ReadView view, graph_.store().Latest());
+    index_.options = options;
+    return Begin(std::move(view));
   }
   [[nodiscard]] const vector::IndexDefinition& index() const { return index_; }
 
@@ -134,6 +137,13 @@ class VectorCommit {
   }
 
  private:
+  absl::Status Begin(storage::ReadView view) {
+    view_.emplace(std::move(view));
+    part_ = std::make_shared<vector::VectorPart>(
+        graph_.store().description().number, index_.number);
+    return absl::OkStatus();
+  }
+
   absl::StatusOr<TermId> NewTerm(rdf::Term term) {
     if (HasLocalBlankNode(term)) {
       return absl::InvalidArgumentError(
@@ -227,6 +237,18 @@ absl::StatusOr<CommitResult> Graph::DropVectorIndex(
   }
   indexes.Forget(impl_->store(), index.number);
   return result;
+}
+
+absl::Status Graph::CheckVectors(const VectorIndexOptions& options,
+                                 std::span<const VectorEntry> entries) const {
+  SKG_RETURN_IF_ERROR(vector::CheckOptions(options));
+  SKG_ASSIGN_OR_RETURN(const MemoryReservation memory,
+                       ReserveBatch(impl_->engine().memory(), entries));
+  VectorCommit commit(*impl_);
+  SKG_RETURN_IF_ERROR(commit.Begin(options));
+  for (size_t i = 0; i < entries.size(); ++i)
+    SKG_RETURN_IF_ERROR(commit.Put(i, entries[i]));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<CommitResult> Graph::PutVectors(

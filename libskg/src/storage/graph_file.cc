@@ -31,13 +31,15 @@ std::string HeaderBytes(uint32_t version) {
   return header;
 }
 
-// Whether `next` may follow on `last`.
-bool MayFollow(ChunkKind last, ChunkKind next) {
+// Whether `next` may follow on `last` in a file of this version.
+bool MayFollow(ChunkKind last, ChunkKind next, uint32_t version) {
+  if (next == ChunkKind::kEnd) return true;
+  if (next > ChunkKind::kEnd && version < kGraphFileWithIndexes) return false;
   const bool rows = next == ChunkKind::kRows || next == ChunkKind::kPastRows;
   const bool terms = next == ChunkKind::kTerms || next == ChunkKind::kTermPart;
   if (rows) return last <= ChunkKind::kPastRows;
   if (terms) return last <= ChunkKind::kTermPart;
-  return next > ChunkKind::kDescription && next <= ChunkKind::kEnd &&
+  return next > ChunkKind::kDescription && next <= ChunkKind::kVectors &&
          last <= next;
 }
 
@@ -102,8 +104,9 @@ absl::Status GraphFileWriter::Emit(std::string_view bytes) {
   return sink_(bytes);
 }
 
-absl::Status GraphFileWriter::Begin(const GraphFileDescription& description) {
-  SKG_RETURN_IF_ERROR(Emit(HeaderBytes(kGraphFileVersion)));
+absl::Status GraphFileWriter::Begin(const GraphFileDescription& description,
+                                    uint32_t version) {
+  SKG_RETURN_IF_ERROR(Emit(HeaderBytes(version)));
   return Write(ChunkKind::kDescription, EncodeDescription(description));
 }
 
@@ -151,12 +154,13 @@ absl::StatusOr<GraphFileDescription> GraphFileReader::Begin() {
   }
   SKG_RETURN_IF_ERROR(
       Fill(header.data() + kMagic.size(), kHeaderBytes - kMagic.size()));
-  const auto version = LoadBigEndian<uint32_t>(header.data() + kMagic.size());
-  if (header != HeaderBytes(version)) return Damaged("its first bytes");
-  if (version != kGraphFileVersion) {
+  version_ = LoadBigEndian<uint32_t>(header.data() + kMagic.size());
+  if (header != HeaderBytes(version_)) return Damaged("its first bytes");
+  if (version_ < kPlainGraphFile || version_ > kGraphFileWithIndexes) {
     return absl::FailedPreconditionError(
-        absl::StrCat("the graph file is of version ", version,
-                     ", this program reads version ", kGraphFileVersion,
+        absl::StrCat("the graph file is of version ", version_,
+                     ", this program reads versions ", kPlainGraphFile, " to ",
+                     kGraphFileWithIndexes,
                      "; use the program that wrote it or a newer one"));
   }
   last_kind_ = ChunkKind::kDescription;
@@ -183,7 +187,7 @@ absl::StatusOr<GraphFileReader::Chunk> GraphFileReader::Next() {
     return Damaged("the checksum of a chunk does not agree");
   }
   const bool first = chunks_ == 0 && kind == ChunkKind::kDescription;
-  if (!first && !MayFollow(last_kind_, kind))
+  if (!first && !MayFollow(last_kind_, kind, version_))
     return Damaged("a chunk that does not belong there");
   last_kind_ = kind;
   const Chunk chunk{kind, bytes.substr(kChunkHeaderBytes)};

@@ -15,9 +15,12 @@
 
 namespace skg::storage {
 
-inline constexpr uint32_t kGraphFileVersion = 1;
+// A file with indexes is of the second version, one without of the first, which
+// older programs read, too.
+inline constexpr uint32_t kPlainGraphFile = 1, kGraphFileWithIndexes = 2;
 
-// In this sequence; live and past rows mix.
+// In this sequence, but for the end, which is the last one; live and past rows
+// mix.
 enum class ChunkKind : uint8_t {
   kDescription = 1,
   kTerms = 2,     // whole terms
@@ -28,6 +31,8 @@ enum class ChunkKind : uint8_t {
   kTimes = 7,
   kLog = 8,
   kEnd = 9,
+  kIndexes = 10,  // definitions
+  kVectors = 11,  // of one index
 };
 
 // What the writer aims at, and what the reader takes at most.
@@ -66,7 +71,8 @@ class GraphFileWriter {
   using Sink = std::function<absl::Status(std::string_view bytes)>;
   explicit GraphFileWriter(Sink sink) : sink_(std::move(sink)) {}
 
-  [[nodiscard]] absl::Status Begin(const GraphFileDescription& description);
+  [[nodiscard]] absl::Status Begin(const GraphFileDescription& description,
+                                   uint32_t version = kPlainGraphFile);
   [[nodiscard]] absl::Status Write(ChunkKind kind, std::string_view payload);
   [[nodiscard]] absl::Status End(const GraphFileTotals& totals);
   [[nodiscard]] uint64_t bytes() const { return bytes_; }
@@ -108,6 +114,7 @@ class GraphFileReader {
 
   const Source source_;
   std::string buffer_;
+  uint32_t version_ = 0;
   ChunkKind last_kind_ = ChunkKind::kDescription;
   GraphFileTotals totals_;
   uint64_t bytes_ = 0, chunks_ = 0;

@@ -11,6 +11,7 @@
 #include "storage/external_sorter.h"
 #include "storage/history.h"
 #include "storage/keys.h"
+#include "storage/saved_indexes.h"
 #include "storage/sorted_files.h"
 #include "storage/statement_id.h"
 
@@ -98,6 +99,10 @@ absl::StatusOr<GraphFileTotals> GraphRestorer::Run() {
 }
 
 absl::Status GraphRestorer::ReadChunks() {
+  if (work_.indexes != nullptr) {
+    work_.indexes->Begin(number_, described_.last_commit,
+                         [this](TermId id) { return IsTerm(id); });
+  }
   for (;;) {
     SKG_ASSIGN_OR_RETURN(const GraphFileReader::Chunk chunk, file_.Next());
     if (chunk.kind == ChunkKind::kEnd) return absl::OkStatus();
@@ -136,6 +141,12 @@ absl::Status GraphRestorer::ReadChunk(const GraphFileReader::Chunk& chunk) {
       return WriteIfLarge(kBatchBytes);
     case ChunkKind::kLog:
       SKG_RETURN_IF_ERROR(log_.ReadEntries(chunk.payload, *batch_));
+      return WriteIfLarge(kBatchBytes);
+    case ChunkKind::kIndexes:
+    case ChunkKind::kVectors:
+      if (work_.indexes == nullptr) return absl::OkStatus();
+      SKG_RETURN_IF_ERROR(
+          work_.indexes->Read(chunk.kind, chunk.payload, *batch_));
       return WriteIfLarge(kBatchBytes);
     case ChunkKind::kDescription:
     case ChunkKind::kEnd:

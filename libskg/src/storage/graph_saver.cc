@@ -12,6 +12,7 @@
 #include "storage/keys.h"
 #include "storage/pending_clears.h"
 #include "storage/rows_up_to.h"
+#include "storage/saved_indexes.h"
 #include "storage/version_merge.h"
 
 namespace skg::storage {
@@ -60,6 +61,9 @@ class GraphSaver {
         }) {}
 
   absl::StatusOr<SaveSummary> Run() {
+    if (work_.indexes != nullptr) {
+      SKG_ASSIGN_OR_RETURN(has_indexes_, work_.indexes->Begin(snapshot_));
+    }
     SKG_RETURN_IF_ERROR(FindLog());
     SKG_RETURN_IF_ERROR(FindTerms());
     SKG_RETURN_IF_ERROR(WriteDescription());
@@ -68,6 +72,7 @@ class GraphSaver {
     SKG_RETURN_IF_ERROR(WriteRecords());
     SKG_RETURN_IF_ERROR(WriteTimes());
     SKG_RETURN_IF_ERROR(WriteLog());
+    SKG_RETURN_IF_ERROR(WriteIndexes());
     SKG_RETURN_IF_ERROR(file_.End(totals_));
     return SaveSummary{commit_, file_.bytes(), totals_};
   }
@@ -154,6 +159,10 @@ class GraphSaver {
       return absl::OkStatus();
     };
     SKG_RETURN_IF_ERROR(ForEachRow(visit));
+    if (has_indexes_) {
+      SKG_RETURN_IF_ERROR(
+          work_.indexes->ForEachTerm([&](TermId id) { NeedTerm(id); }));
+    }
     return ForEachLogRow([&](uint64_t, uint32_t chunk,
                              std::string_view value) -> absl::Status {
       if (chunk == 0) {
@@ -190,7 +199,8 @@ class GraphSaver {
     // That of the snapshot may have moved beyond a past state since.
     if (description.history.horizon > commit_)
       description.history.horizon = commit_;
-    return file_.Begin(description);
+    return file_.Begin(description,
+                       has_indexes_ ? kGraphFileWithIndexes : kPlainGraphFile);
   }
 
   absl::Status WriteTerms() {
@@ -419,6 +429,13 @@ class GraphSaver {
     return tell();
   }
 
+  absl::Status WriteIndexes() {
+    if (!has_indexes_) return absl::OkStatus();
+    return work_.indexes->Write([&](ChunkKind kind, std::string_view payload) {
+      return file_.Write(kind, payload);
+    });
+  }
+
   GraphState& graph_;
   const Snapshot& snapshot_;
   const SaveWork& work_;
@@ -428,6 +445,7 @@ class GraphSaver {
   uint64_t first_logged_ = 0;  // 0: no entry
   uint64_t terms_ = 0;         // how many are needed
   uint64_t steps_ = 0;
+  bool has_indexes_ = false;
 };
 
 }  // namespace

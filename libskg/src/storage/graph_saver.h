@@ -17,9 +17,12 @@
 
 namespace skg::storage {
 
+class IndexSaver;
+
 struct SaveWork {
   const Cancellation* cancellation = nullptr;
   std::function<void(uint64_t bytes)> progress = nullptr;
+  IndexSaver* indexes = nullptr;  // null: indexes are not saved
 };
 
 struct SaveSummary {
@@ -30,7 +33,8 @@ struct SaveSummary {
 
 // Writes what the graph was right after the snapshot's commit: every version up
 // to it, as a fold of all of them would leave them, their records, the terms
-// they use, the log entries that are kept and the times of all commits. Of
+// they use, the log entries that are kept, the times of all commits, and what
+// `work.indexes` gives. Of
 // later commits nothing is written. Memory: some blocks; a term at a time.
 // Errors: those of the sink, kCancelled, kDeadlineExceeded, kDataLoss.
 [[nodiscard]] absl::StatusOr<SaveSummary> SaveGraph(

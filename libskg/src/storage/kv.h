@@ -229,6 +229,12 @@ class KvStore {
   [[nodiscard]] virtual std::string scratch_directory() const { return {}; }
   // What its caches and buffers take now; 0 where that is not known.
   [[nodiscard]] virtual size_t memory_bytes() const { return 0; }
+  // Makes its caches do with so many bytes less, of those it was given, until
+  // it is called again; null: they cannot. May be called after the end of the
+  // store. Thread-safe.
+  [[nodiscard]] virtual std::function<void(size_t bytes)> lender() const {
+    return nullptr;
+  }
   // The store's own background work (flushes, compactions) writes no more than
   // so many bytes a second, where it was told a bound; other background work
   // asks here before it writes, and waits its turn: about size_bytes over that

@@ -197,6 +197,7 @@ class RocksKv final : public KvStore {
   [[nodiscard]] absl::Status Open(const RocksDbOptions& options) {
     const RocksDbMemory memory(options.memory_bytes);
     cache_ = memory.cache;
+    lender_ = memory.lender();
     rocksdb::DBOptions database =
         MakeDatabaseOptions(memory, env_.get(), options.log);
     database.create_if_missing = options.create;
@@ -370,6 +371,9 @@ class RocksKv final : public KvStore {
   [[nodiscard]] size_t memory_bytes() const override {
     return cache_ == nullptr ? 0 : cache_->GetUsage();
   }
+  [[nodiscard]] std::function<void(size_t bytes)> lender() const override {
+    return lender_;
+  }
   void AdmitBackgroundWrite(size_t size_bytes) override {
     if (rate_limiter_ == nullptr) return;
     const auto most = static_cast<size_t>(rate_limiter_->GetSingleBurstBytes());
@@ -434,6 +438,7 @@ class RocksKv final : public KvStore {
   RocksDbDisk disk_;
   const std::unique_ptr<rocksdb::Env> env_;
   std::shared_ptr<rocksdb::Cache> cache_;
+  std::function<void(size_t bytes)> lender_;
   std::shared_ptr<rocksdb::RateLimiter> rate_limiter_;  // null: no bound
   std::vector<ColumnFamilyHandle*> opened_;
   Handles handles_{};

@@ -228,6 +228,9 @@ class RocksReaderKv final : public KvStore {
   [[nodiscard]] size_t memory_bytes() const override {
     return files_.memory.cache->GetUsage();
   }
+  [[nodiscard]] std::function<void(size_t bytes)> lender() const override {
+    return files_.memory.lender();
+  }
   [[nodiscard]] absl::Status CatchUp() override {
     return states_.Newest(States::Look::kNow).status();
   }

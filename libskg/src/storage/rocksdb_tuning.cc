@@ -101,6 +101,12 @@ RocksDbMemory::RocksDbMemory(size_t bytes) {
   wal_bytes = std::clamp(bytes, 32 * kMiB, 1024 * kMiB);
 }
 
+std::function<void(size_t bytes)> RocksDbMemory::lender() const {
+  return [cache = cache, all = cache->GetCapacity()](size_t bytes) {
+    cache->SetCapacity(all - std::min(bytes, all));
+  };
+}
+
 rocksdb::DBOptions MakeDatabaseOptions(
     const RocksDbMemory& memory, rocksdb::Env* env,
     std::function<void(std::string_view line)> log) {

@@ -16,6 +16,8 @@ struct RocksDbMemory {
 
   // Blocks, index and filter blocks, and a charge for the memtables.
   std::shared_ptr<rocksdb::Cache> cache;
+  // As KvStore::lender.
+  [[nodiscard]] std::function<void(size_t bytes)> lender() const;
   std::shared_ptr<rocksdb::WriteBufferManager> write_buffers;
   size_t memtable_bytes;  // of one family, before it is flushed
   size_t wal_bytes;       // of all log files; what an open may have to replay

@@ -23,6 +23,7 @@
 #include "storage/maintenance.h"
 #include "storage/open_graphs.h"
 #include "storage/reserved_graphs.h"
+#include "storage/saved_indexes.h"
 #include "storage/spilled_changes.h"
 #include "storage/task_store.h"
 #include "storage/tenant_quotas.h"
@@ -141,14 +142,20 @@ class StoreImpl {
   }
 
   // Of a graph that has all its rows but is not in the catalog yet.
-  absl::Status CheckRestored(const GraphDescription& graph,
-                             const Cancellation* cancellation) {
+  absl::Status CompleteRestored(const GraphDescription& graph,
+                                const RestoreWork& work) {
+    if (work.indexes == nullptr && !work.check) return absl::OkStatus();
     const auto state = std::make_shared<GraphState>(
         graph, *kv_, dictionary_, blocks_, sync_, options_->run_rows);
     SKG_RETURN_IF_ERROR(state->Load());
+    if (work.indexes != nullptr) {
+      SKG_RETURN_IF_ERROR(
+          work.indexes->Complete(Handle(state), work.cancellation));
+    }
+    if (!work.check) return absl::OkStatus();
     CheckSummary summary;
     SKG_RETURN_IF_ERROR(
-        CheckGraph(*state, /*deep=*/true, &summary, cancellation));
+        CheckGraph(*state, /*deep=*/true, &summary, work.cancellation));
     if (summary.problems.empty()) return absl::OkStatus();
     return absl::DataLossError(
         absl::StrCat("the graph file holds what no graph can hold: ",
@@ -507,8 +514,7 @@ absl::StatusOr<GraphDescription> Store::RestoreGraph(
           .status();
   if (status.ok() && work.progress)
     work.progress(RestoreStage::kChecking, file.bytes());
-  if (status.ok() && work.check)
-    status = impl_->CheckRestored(graph, work.cancellation);
+  if (status.ok()) status = impl_->CompleteRestored(graph, work);
   SKG_RETURN_IF_ERROR(scope.End(status));
   return graph;
 }

@@ -29,6 +29,7 @@
 namespace skg::storage {
 
 class CommitParticipant;
+class IndexRestorer;
 class StoreImpl;
 struct RestoreWork;
 struct SaveSummary;
@@ -257,6 +258,8 @@ struct RestoreWork {
   // and its buffers.
   uint64_t large_rows = uint64_t{1} << 20;
   const Cancellation* cancellation = nullptr;
+  // Null: what the file has of indexes is passed over.
+  IndexRestorer* indexes = nullptr;
   // Bytes read so far.
   std::function<void(RestoreStage stage, uint64_t bytes)> progress = nullptr;
 };

@@ -151,8 +151,8 @@ void FindWords(std::string_view text, std::vector<ByteRange>& words) {
   if (words.size() > kMaxDocumentTokens) words.resize(kMaxDocumentTokens);
 }
 
-void Analyzer::Analyze(std::string_view text, Language language,
-                       TokenList& out) const {
+void Analyzer::Analyze(std::string_view text, Language language, TokenList& out,
+                       std::span<const uint32_t> begins) const {
   out.Clear();
   thread_local std::vector<ByteRange> words;
   thread_local std::string folded;
@@ -161,7 +161,15 @@ void Analyzer::Analyze(std::string_view text, Language language,
   const bool elision = HasElision(language);
   const bool stemming = options_.stemming && language.known();
   uint32_t position = 0;
+  bool any = false;
+  auto next = begins.begin();
   for (const ByteRange& range : words) {
+    const auto reached = std::upper_bound(next, begins.end(), range.begin);
+    // One gap is enough, however many strings have no word. There are no more
+    // than kMaxDocumentTokens, so positions stay within 32 bits.
+    if (any && reached != next) position += kStringGap;
+    next = reached;
+    any = true;
     const uint32_t here = position++;
     const std::string_view word =
         text.substr(range.begin, range.end - range.begin);

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,10 +22,14 @@ namespace skg::text {
 inline constexpr size_t kMaxTokenBytes = 64;
 // A text is known by so many words; those that follow are not looked at.
 inline constexpr uint32_t kMaxDocumentTokens = 1 << 18;
+// Between the last word of a string and the first of the next one in the same
+// document, so that no phrase matches across.
+inline constexpr uint32_t kStringGap = 1 << 10;
 
 struct Token {
   uint32_t offset = 0, size = 0;  // of its text, in the list's
-  // Count of the words before it, left out ones too.
+  // Count of the words before it, left out ones too, and kStringGap for each
+  // string that ended before it.
   uint32_t position = 0;
   ByteRange range;  // of the word in the original text
 };
@@ -64,7 +69,9 @@ class Analyzer {
   explicit Analyzer(const AnalyzerOptions& options = {}) : options_(options) {}
 
   // Replaces `out`. Any bytes: ill-formed UTF-8 separates words. O(length).
-  void Analyze(std::string_view text, Language language, TokenList& out) const;
+  // `begins`: where in the text other strings than the first begin, rising.
+  void Analyze(std::string_view text, Language language, TokenList& out,
+               std::span<const uint32_t> begins = {}) const;
 
   // A word as it is before elision and stemming; empty: `word` is no single
   // word. For prefixes and for what is compared letter by letter.

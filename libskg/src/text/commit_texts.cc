@@ -4,7 +4,6 @@
 #include <span>
 
 #include "base/status.h"
-#include "text/metadata_text.h"
 #include "text/text_of_term.h"
 
 namespace skg::text {
@@ -55,7 +54,7 @@ absl::StatusOr<bool> CommitTexts::IsDeclared(const DeclaredIndex& index,
 const CommitTexts::Metadata& CommitTexts::MetadataOf(uint32_t record) {
   auto& known = metadata_[record];
   if (known == nullptr) {
-    std::string text = MetadataText(request_.records[record - 1].metadata);
+    MetadataText text = ReadMetadataText(request_.records[record - 1].metadata);
     const TextHash hash = HashText(text);
     known = std::make_unique<const Metadata>(Metadata{std::move(text), hash});
   }
@@ -80,7 +79,7 @@ absl::Status CommitTexts::AddTerm(const DeclaredIndex& index, TermId id) {
 void CommitTexts::AddMetadata(const DeclaredIndex& index,
                               const StatementKey& statement,
                               const Metadata& metadata) {
-  if (metadata.text.empty()) return;
+  if (metadata.text.text.empty()) return;
   const uint32_t number = index.definition.number;
   if (AllNumbered(statement) &&
       known_({graph_.description.number, number},
@@ -88,7 +87,8 @@ void CommitTexts::AddMetadata(const DeclaredIndex& index,
     return;
   }
   TokenList tokens;
-  index.analyzer.Analyze(metadata.text, index.language, tokens);
+  index.analyzer.Analyze(metadata.text.text, index.language, tokens,
+                         metadata.text.begins);
   if (tokens.empty()) return;
   part_.AddStatement(number, statement, metadata.hash, index.language,
                      std::move(tokens));

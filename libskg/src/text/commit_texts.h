@@ -20,6 +20,7 @@
 #include "text/document_number.h"
 #include "text/document_part.h"
 #include "text/language.h"
+#include "text/metadata_text.h"
 
 namespace skg::text {
 
@@ -42,7 +43,7 @@ class CommitTexts {
 
  private:
   struct Metadata {
-    std::string text;
+    MetadataText text;
     TextHash hash;
   };
   [[nodiscard]] absl::Status Add(const DeclaredIndex& index,

@@ -166,9 +166,10 @@ void AppendText(std::string_view text, bool escape, std::string& out) {
 
 std::vector<ByteRange> FindMatches(const TermQuery& query,
                                    const Analyzer& analyzer,
-                                   std::string_view text, Language language) {
+                                   std::string_view text, Language language,
+                                   std::span<const uint32_t> begins) {
   TokenList tokens;
-  analyzer.Analyze(text, language, tokens);
+  analyzer.Analyze(text, language, tokens, begins);
   absl::flat_hash_set<std::string_view> words;
   std::vector<const QueryTerm*> phrases;
   for (const TermClause& clause : query) {

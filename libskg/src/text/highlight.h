@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,12 +15,11 @@ namespace skg::text {
 
 // Bytes of the text that match a term of a clause that is not excluded, rising
 // and apart from each other: a word each, of a phrase all that it spans.
-// `analyzer` and `language`: as the document was indexed. O(length of the
-// text), more for phrases of words that the text repeats.
-[[nodiscard]] std::vector<ByteRange> FindMatches(const TermQuery& query,
-                                                 const Analyzer& analyzer,
-                                                 std::string_view text,
-                                                 Language language);
+// `analyzer`, `language` and `begins`: as the document was indexed. O(length of
+// the text), more for phrases of words that the text repeats.
+[[nodiscard]] std::vector<ByteRange> FindMatches(
+    const TermQuery& query, const Analyzer& analyzer, std::string_view text,
+    Language language, std::span<const uint32_t> begins = {});
 
 struct SnippetOptions {
   // About so much of the text is shown, at most.

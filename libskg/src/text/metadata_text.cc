@@ -1,6 +1,10 @@
 #include "text/metadata_text.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
+
+#include "base/bytes.h"
 
 namespace skg::text {
 
@@ -15,8 +19,11 @@ class StringCollector : public nlohmann::json_sax<nlohmann::json> {
   bool number_float(number_float_t, const string_t&) override { return true; }
   bool string(string_t& value) override {
     if (value.empty()) return true;
-    if (!text_.empty()) text_.push_back('\n');
-    text_ += value;
+    if (!found_.text.empty()) {
+      found_.text.push_back('\n');
+      found_.begins.push_back(static_cast<uint32_t>(found_.text.size()));
+    }
+    found_.text += value;
     return true;
   }
   bool binary(binary_t&) override { return true; }
@@ -29,19 +36,29 @@ class StringCollector : public nlohmann::json_sax<nlohmann::json> {
                    const nlohmann::json::exception&) override {
     return false;
   }
-  [[nodiscard]] std::string&& text() && { return std::move(text_); }
+  [[nodiscard]] MetadataText&& found() && { return std::move(found_); }
 
  private:
-  std::string text_;
+  MetadataText found_;
 };
 
 }  // namespace
 
-std::string MetadataText(std::string_view metadata) {
+MetadataText ReadMetadataText(std::string_view metadata) {
   if (metadata.empty()) return {};
   StringCollector strings;
   (void)nlohmann::json::sax_parse(metadata.begin(), metadata.end(), &strings);
-  return std::move(strings).text();
+  return std::move(strings).found();
+}
+
+TextHash HashText(const MetadataText& metadata) {
+  const auto lines = static_cast<size_t>(
+      std::count(metadata.text.begin(), metadata.text.end(), '\n'));
+  if (lines == metadata.begins.size()) return HashText(metadata.text);
+  std::string text = metadata.text;
+  text.push_back('\0');
+  for (const uint32_t begin : metadata.begins) AppendVarint(begin, text);
+  return HashText(text);
 }
 
 }  // namespace skg::text

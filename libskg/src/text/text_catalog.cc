@@ -41,48 +41,6 @@ absl::Status Damaged(std::string_view what) {
       absl::StrCat("damaged row of a text index: ", av(what)));
 }
 
-std::string Encode(const IndexDefinition& index) {
-  proto::TextIndexRow row;
-  row.set_name(index.name);
-  row.set_over_statements(index.options.over == IndexOver::kStatements);
-  for (const rdf::Term& predicate : index.predicates)
-    row.add_predicates(rdf::ToNTriples(predicate));
-  row.set_names(index.options.names);
-  row.set_metadata(index.options.metadata);
-  row.set_language(index.options.language);
-  row.set_stemming(index.options.stemming);
-  row.set_stop_words(index.options.stop_words);
-  row.set_created_commit(index.created_commit);
-  row.set_created_unix_micros(absl::ToUnixMicros(index.created));
-  row.set_complete_since(index.complete_since);
-  return row.SerializeAsString();
-}
-
-absl::StatusOr<IndexDefinition> Decode(uint32_t number,
-                                       std::string_view bytes) {
-  proto::TextIndexRow row;
-  if (!row.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
-    return Damaged("its definition");
-  IndexDefinition index;
-  index.number = number;
-  index.name = row.name();
-  index.options.over =
-      row.over_statements() ? IndexOver::kStatements : IndexOver::kNodes;
-  for (const std::string& text : row.predicates()) {
-    SKG_ASSIGN_OR_RETURN(rdf::Term predicate, rdf::FromNTriples(text));
-    index.predicates.push_back(std::move(predicate));
-  }
-  index.options.names = row.names();
-  index.options.metadata = row.metadata();
-  index.options.language = row.language();
-  index.options.stemming = row.stemming();
-  index.options.stop_words = row.stop_words();
-  index.created_commit = row.created_commit();
-  index.created = absl::FromUnixMicros(row.created_unix_micros());
-  index.complete_since = row.complete_since();
-  return index;
-}
-
 class DefinitionPart final : public storage::CommitPart {
  public:
   DefinitionPart(uint32_t graph, IndexDefinition definition, bool is_new)
@@ -94,12 +52,11 @@ class DefinitionPart final : public storage::CommitPart {
                storage::KvBatch& batch) override {
     if (is_new_) {
       definition_.created_commit = commit;
-      std::string next;
-      AppendBigEndian(definition_.number + 1, next);
-      batch.Put(Family::kPostings, NextKey(graph_), next);
+      PutDefinition(graph_, definition_, batch);
+    } else {
+      batch.Put(Family::kPostings, DefinitionKey(graph_, definition_.number),
+                EncodeDefinition(definition_));
     }
-    batch.Put(Family::kPostings, DefinitionKey(graph_, definition_.number),
-              Encode(definition_));
   }
 
  private:
@@ -125,6 +82,57 @@ class DropPart final : public storage::CommitPart {
 };
 
 }  // namespace
+
+std::string EncodeDefinition(const IndexDefinition& index) {
+  proto::TextIndexRow row;
+  row.set_name(index.name);
+  row.set_over_statements(index.options.over == IndexOver::kStatements);
+  for (const rdf::Term& predicate : index.predicates)
+    row.add_predicates(rdf::ToNTriples(predicate));
+  row.set_names(index.options.names);
+  row.set_metadata(index.options.metadata);
+  row.set_language(index.options.language);
+  row.set_stemming(index.options.stemming);
+  row.set_stop_words(index.options.stop_words);
+  row.set_created_commit(index.created_commit);
+  row.set_created_unix_micros(absl::ToUnixMicros(index.created));
+  row.set_complete_since(index.complete_since);
+  return row.SerializeAsString();
+}
+
+absl::StatusOr<IndexDefinition> DecodeDefinition(uint32_t number,
+                                                 std::string_view bytes) {
+  proto::TextIndexRow row;
+  if (!row.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+    return Damaged("its definition");
+  IndexDefinition index;
+  index.number = number;
+  index.name = row.name();
+  index.options.over =
+      row.over_statements() ? IndexOver::kStatements : IndexOver::kNodes;
+  for (const std::string& text : row.predicates()) {
+    SKG_ASSIGN_OR_RETURN(rdf::Term predicate, rdf::FromNTriples(text));
+    index.predicates.push_back(std::move(predicate));
+  }
+  index.options.names = row.names();
+  index.options.metadata = row.metadata();
+  index.options.language = row.language();
+  index.options.stemming = row.stemming();
+  index.options.stop_words = row.stop_words();
+  index.created_commit = row.created_commit();
+  index.created = absl::FromUnixMicros(row.created_unix_micros());
+  index.complete_since = row.complete_since();
+  return index;
+}
+
+void PutDefinition(uint32_t graph, const IndexDefinition& definition,
+                   storage::KvBatch& batch) {
+  std::string next;
+  AppendBigEndian(definition.number + 1, next);
+  batch.Put(Family::kPostings, NextKey(graph), next);
+  batch.Put(Family::kPostings, DefinitionKey(graph, definition.number),
+            EncodeDefinition(definition));
+}
 
 absl::StatusOr<IndexDefinition> ReadOptions(std::string_view name,
                                             const TextIndexOptions& options,
@@ -175,8 +183,9 @@ absl::StatusOr<std::vector<IndexDefinition>> ReadDefinitions(
     if (rows->key().size() != prefix.size() + 4) return Damaged("its key");
     SKG_ASSIGN_OR_RETURN(
         IndexDefinition index,
-        Decode(LoadBigEndian<uint32_t>(rows->key().data() + prefix.size()),
-               rows->value()));
+        DecodeDefinition(
+            LoadBigEndian<uint32_t>(rows->key().data() + prefix.size()),
+            rows->value()));
     indexes.push_back(std::move(index));
   }
   SKG_RETURN_IF_ERROR(rows->status());
@@ -207,9 +216,41 @@ absl::StatusOr<IndexDefinition> FindIndex(const storage::ReadView& view,
       names.empty() ? "there is none" : absl::StrCat("there are: ", names)));
 }
 
+absl::Status CheckNewName(const std::vector<IndexDefinition>& indexes,
+                          std::string_view name) {
+  for (const IndexDefinition& index : indexes) {
+    if (index.name != name) continue;
+    return absl::AlreadyExistsError(
+        absl::StrCat("the graph has a text index \"", index.name,
+                     "\" already; drop it first, or choose another name"));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<uint32_t> NextNumber(const storage::ReadView& view) {
   return storage::NextIndexNumber(view, Family::kPostings,
                                   NextKey(view.description().number));
+}
+
+absl::Status DropIncomplete(storage::KvStore& kv) {
+  const auto graphs = kv.NewIterator(Family::kPostings, {});
+  const auto batch = kv.NewBatch();
+  graphs->SeekToFirst();
+  while (graphs->Valid()) {
+    if (graphs->key().size() < storage::kGraphBytes) return Damaged("a key");
+    const auto graph = LoadBigEndian<uint32_t>(graphs->key().data());
+    SKG_ASSIGN_OR_RETURN(const auto indexes,
+                         ReadDefinitions(kv, graph, nullptr));
+    for (const IndexDefinition& index : indexes) {
+      if (index.complete_since > 0) continue;
+      batch->Delete(Family::kPostings, DefinitionKey(graph, index.number));
+      DropIndex(*batch, {graph, index.number});
+    }
+    graphs->Seek(storage::PrefixEnd(storage::GraphPrefix(graph)));
+  }
+  SKG_RETURN_IF_ERROR(graphs->status());
+  return batch->empty() ? absl::OkStatus()
+                        : kv.Write(*batch, storage::WriteMode::kBuffered);
 }
 
 std::string LanguageKey(PostingIndex index, Language language) {

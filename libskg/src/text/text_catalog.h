@@ -47,6 +47,15 @@ struct IndexDefinition {
     std::string_view name, const TextIndexOptions& options,
     const rdf::NameSpace& names);
 
+// What one that was encoded says; kDataLoss: it is damaged.
+[[nodiscard]] std::string EncodeDefinition(const IndexDefinition& index);
+[[nodiscard]] absl::StatusOr<IndexDefinition> DecodeDefinition(
+    uint32_t number, std::string_view bytes);
+// The rows that make an index known; of several the one with the greatest
+// number comes last.
+void PutDefinition(uint32_t graph, const IndexDefinition& definition,
+                   storage::KvBatch& batch);
+
 [[nodiscard]] absl::StatusOr<std::vector<IndexDefinition>> ReadDefinitions(
     const storage::KvStore& kv, uint32_t graph, const storage::KvSnapshot* at);
 [[nodiscard]] absl::StatusOr<std::vector<IndexDefinition>> ListIndexes(
@@ -55,6 +64,9 @@ struct IndexDefinition {
 // there are).
 [[nodiscard]] absl::StatusOr<IndexDefinition> FindIndex(
     const storage::ReadView& view, std::string_view name);
+// kAlreadyExists: one of them has the name.
+[[nodiscard]] absl::Status CheckNewName(
+    const std::vector<IndexDefinition>& indexes, std::string_view name);
 [[nodiscard]] absl::StatusOr<uint32_t> NextNumber(
     const storage::ReadView& view);
 
@@ -62,6 +74,11 @@ struct IndexDefinition {
 [[nodiscard]] absl::StatusOr<std::vector<Language>> ReadLanguages(
     const storage::KvStore& kv, PostingIndex index,
     const storage::KvSnapshot* at);
+
+// Removes the indexes that were being made, or made anew, when a process ended:
+// nobody was told of them. Nobody may be making one. Cost: that of a few seeks
+// for each graph with a text index. Errors: those of the store.
+[[nodiscard]] absl::Status DropIncomplete(storage::KvStore& kv);
 
 // Writes a definition (and, of a new one, that its number is used).
 [[nodiscard]] std::shared_ptr<storage::CommitPart> MakeDefinitionPart(

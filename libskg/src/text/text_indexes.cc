@@ -13,7 +13,6 @@
 #include "text/commit_texts.h"
 #include "text/declared_index.h"
 #include "text/document_part.h"
-#include "text/posting_builder.h"
 #include "text/text_writer.h"
 
 namespace skg::text {
@@ -25,8 +24,6 @@ using storage::ReadView;
 namespace {
 
 constexpr size_t kMostRemembered = 1 << 16;
-// Of postings, while an index is made.
-constexpr size_t kBuildBytes = size_t{16} << 20;
 constexpr auto kWait = std::chrono::milliseconds(1);
 
 }  // namespace
@@ -169,17 +166,8 @@ absl::Status TextIndexes::Fill(storage::GraphStore& graph, uint32_t number,
   *since = view.commit();
   for (const auto& index : declared->indexes) {
     if (index->definition.number != number) continue;
-    PostingBuilderOptions options;
-    options.memory_bytes = kBuildBytes;
-    options.fold.cancellation = cancellation;
-    options.fold.budget = graph.memory_budget();
-    PostingBuilder builder(graph.state().kv,
-                           {graph.description().number, number}, options);
-    SKG_RETURN_IF_ERROR(
-        TextWriter(graph.state(), view, *index,
-                   {.builder = &builder, .cancellation = cancellation})
-            .Write());
-    SKG_RETURN_IF_ERROR(builder.Finish());
+    SKG_RETURN_IF_ERROR(BuildPostings(graph.state(), view, *index,
+                                      graph.memory_budget(), cancellation));
     return graph.state().kv.Sync();
   }
   return absl::InternalError("a text index that is being built has no row");
@@ -256,12 +244,7 @@ absl::StatusOr<CommitResult> TextIndexes::Create(
   const std::lock_guard lock(changing_);
   SKG_ASSIGN_OR_RETURN(const ReadView view, graph.Latest());
   SKG_ASSIGN_OR_RETURN(const auto indexes, ListIndexes(view));
-  for (const IndexDefinition& index : indexes) {
-    if (index.name != definition.name) continue;
-    return absl::AlreadyExistsError(
-        absl::StrCat("the graph has a text index \"", index.name,
-                     "\" already; drop it first, or choose another name"));
-  }
+  SKG_RETURN_IF_ERROR(CheckNewName(indexes, definition.name));
   SKG_ASSIGN_OR_RETURN(definition.number, NextNumber(view));
   definition.created = absl::Now();
   SKG_ASSIGN_OR_RETURN(

@@ -20,6 +20,9 @@ namespace {
 
 constexpr size_t kBatchBytes = size_t{4} << 20;
 
+// Of postings, while an index is made.
+constexpr size_t kBuildBytes = size_t{16} << 20;
+
 bool IsIri(TermId id) { return id.tag() == rdf::TermTag::kIri; }
 
 }  // namespace
@@ -147,8 +150,8 @@ absl::Status TextWriter::AddTerms(const std::vector<TermId>& ids) {
 
 absl::Status TextWriter::AddMetadata(const StatementKey& statement,
                                      std::string_view metadata) {
-  const std::string text = MetadataText(metadata);
-  index_.analyzer.Analyze(text, index_.language, tokens_);
+  const MetadataText text = ReadMetadataText(metadata);
+  index_.analyzer.Analyze(text.text, index_.language, tokens_, text.begins);
   if (tokens_.empty()) return absl::OkStatus();
   const uint64_t document = StatementDocument(statement, HashText(text));
   batch_->Put(Family::kPostings,
@@ -174,6 +177,23 @@ absl::Status TextWriter::Flush() {
   SKG_RETURN_IF_ERROR(graph_.kv.Write(*batch_, storage::WriteMode::kBuffered));
   batch_->Clear();
   return absl::OkStatus();
+}
+
+absl::Status BuildPostings(storage::GraphState& graph,
+                           const storage::ReadView& view,
+                           const DeclaredIndex& index, MemoryBudget* budget,
+                           const Cancellation* cancellation) {
+  PostingBuilderOptions options;
+  options.memory_bytes = kBuildBytes;
+  options.fold.cancellation = cancellation;
+  options.fold.budget = budget;
+  PostingBuilder builder(
+      graph.kv, {graph.description.number, index.definition.number}, options);
+  SKG_RETURN_IF_ERROR(
+      TextWriter(graph, view, index,
+                 {.builder = &builder, .cancellation = cancellation})
+          .Write());
+  return builder.Finish();
 }
 
 }  // namespace skg::text

@@ -9,6 +9,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "base/cancellation.h"
+#include "base/memory_budget.h"
 #include "rdf/term_id.h"
 #include "storage/graph_state.h"
 #include "storage/kv.h"
@@ -73,5 +74,13 @@ class TextWriter {
   absl::flat_hash_set<uint8_t> languages_;  // whose rows are written
   TokenList tokens_;
 };
+
+// What a view shows, as segments of a new index. Errors: as TextWriter::Write,
+// kCancelled.
+[[nodiscard]] absl::Status BuildPostings(storage::GraphState& graph,
+                                         const storage::ReadView& view,
+                                         const DeclaredIndex& index,
+                                         MemoryBudget* budget,
+                                         const Cancellation* cancellation);
 
 }  // namespace skg::text

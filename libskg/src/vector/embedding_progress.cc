@@ -25,7 +25,19 @@ std::string Key(uint32_t graph, uint32_t index) {
   return key;
 }
 
-absl::StatusOr<EmbeddingProgress> Decode(std::string_view value) {
+}  // namespace
+
+std::string EncodeEmbeddingProgress(const EmbeddingProgress& progress) {
+  std::string value;
+  AppendBigEndian(progress.commit, value);
+  value.push_back(static_cast<char>(static_cast<uint8_t>(progress.phase) |
+                                    (progress.anew ? kAnew : 0)));
+  AppendBigEndian(progress.next, value);
+  return value;
+}
+
+absl::StatusOr<EmbeddingProgress> DecodeEmbeddingProgress(
+    std::string_view value) {
   const auto byte = value.size() == kValueBytes ? static_cast<uint8_t>(value[8])
                                                 : uint8_t{0xFF};
   const auto phase = static_cast<uint8_t>(byte & ~kAnew);
@@ -41,17 +53,11 @@ absl::StatusOr<EmbeddingProgress> Decode(std::string_view value) {
   return progress;
 }
 
-}  // namespace
-
 void PutEmbeddingProgress(uint32_t graph, uint32_t index,
                           const EmbeddingProgress& progress,
                           storage::KvBatch& batch) {
-  std::string value;
-  AppendBigEndian(progress.commit, value);
-  value.push_back(static_cast<char>(static_cast<uint8_t>(progress.phase) |
-                                    (progress.anew ? kAnew : 0)));
-  AppendBigEndian(progress.next, value);
-  batch.Put(Family::kFollowers, Key(graph, index), value);
+  batch.Put(Family::kFollowers, Key(graph, index),
+            EncodeEmbeddingProgress(progress));
 }
 
 void DeleteEmbeddingProgress(uint32_t graph, uint32_t index,
@@ -66,7 +72,7 @@ absl::StatusOr<std::optional<EmbeddingProgress>> ReadEmbeddingProgress(
   SKG_ASSIGN_OR_RETURN(const bool found, kv.Get(Family::kFollowers,
                                                 Key(graph, index), &value, at));
   if (!found) return std::nullopt;
-  return Decode(value);
+  return DecodeEmbeddingProgress(value);
 }
 
 absl::StatusOr<std::vector<FollowedIndex>> ReadFollowedIndexes(
@@ -80,7 +86,8 @@ absl::StatusOr<std::vector<FollowedIndex>> ReadFollowedIndexes(
     followed.graph = LoadBigEndian<uint32_t>(key.data());
     followed.index =
         LoadBigEndian<uint32_t>(key.data() + storage::kGraphBytes + 1);
-    SKG_ASSIGN_OR_RETURN(followed.progress, Decode(rows->value()));
+    SKG_ASSIGN_OR_RETURN(followed.progress,
+                         DecodeEmbeddingProgress(rows->value()));
     indexes.push_back(followed);
   }
   SKG_RETURN_IF_ERROR(rows->status());

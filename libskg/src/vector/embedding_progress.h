@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -31,6 +32,12 @@ struct EmbeddingProgress {
   friend bool operator==(const EmbeddingProgress&,
                          const EmbeddingProgress&) = default;
 };
+
+[[nodiscard]] std::string EncodeEmbeddingProgress(
+    const EmbeddingProgress& progress);
+// Errors: kDataLoss.
+[[nodiscard]] absl::StatusOr<EmbeddingProgress> DecodeEmbeddingProgress(
+    std::string_view value);
 
 struct FollowedIndex {
   uint32_t graph = 0, index = 0;

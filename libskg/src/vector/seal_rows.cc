@@ -24,9 +24,11 @@ constexpr size_t kBatchBytes = size_t{4} << 20;
 }  // namespace
 
 absl::Status SealRows::ReadTail(const storage::KvSnapshot* at,
-                                uint64_t first_commit, uint64_t last_commit) {
-  const size_t most = std::max<size_t>(
-      kLeastMostRows, kMostBytes / (definition_.options.dimension * 4));
+                                uint64_t first_commit, uint64_t last_commit,
+                                size_t most) {
+  most = std::min(
+      most, std::max<size_t>(kLeastMostRows,
+                             kMostBytes / (definition_.options.dimension * 4)));
   const auto rows = kv_.NewIterator(
       Family::kVectors,
       {.snapshot = at,

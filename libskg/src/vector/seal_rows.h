@@ -33,10 +33,11 @@ class SealRows {
         label_bytes_(LabelBytes(definition.options)) {}
 
   // Which rows of the tail have these commits: whole commits from the first on,
-  // as many as may be in memory at once.
+  // as many as may be in memory at once, but for the last commit no more than
+  // `most`.
   [[nodiscard]] absl::Status ReadTail(const storage::KvSnapshot* at,
                                       uint64_t first_commit,
-                                      uint64_t last_commit);
+                                      uint64_t last_commit, size_t most);
   [[nodiscard]] std::span<const uint64_t> commits() const { return commits_; }
   [[nodiscard]] absl::Status ReadVectors(const storage::KvSnapshot* at,
                                          MemoryBudget* memory,

@@ -19,7 +19,9 @@ namespace skg::vector {
 
 namespace {
 
-constexpr size_t kBytesAtOnce = size_t{64} << 20;
+// Of vectors, which become a segment: as many as memory allows.
+constexpr size_t kMostBytesAtOnce = size_t{64} << 20;
+constexpr size_t kLeastBytesAtOnce = size_t{1} << 20;
 
 }  // namespace
 
@@ -68,9 +70,12 @@ absl::StatusOr<std::shared_ptr<OpenSegment>> SegmentRestore::Write(
 absl::StatusOr<std::vector<std::shared_ptr<OpenSegment>>> SegmentRestore::Make(
     uint64_t first_commit, uint64_t last_commit, uint64_t& next_file) {
   MemoryReservation reservation;
+  size_t bytes_at_once = kMostBytesAtOnce;
   if (memory_ != nullptr) {
-    SKG_ASSIGN_OR_RETURN(reservation,
-                         memory_->Reserve("vector segment", kBytesAtOnce));
+    SKG_ASSIGN_OR_RETURN(
+        reservation, memory_->ReserveShare("vector segment", kMostBytesAtOnce,
+                                           kLeastBytesAtOnce));
+    bytes_at_once = reservation.bytes();
   }
   const size_t label_bytes = LabelBytes(definition_.options);
   const std::string prefix =
@@ -107,7 +112,7 @@ absl::StatusOr<std::vector<std::shared_ptr<OpenSegment>>> SegmentRestore::Make(
     rows.vectors.insert(rows.vectors.end(), vector.begin(), vector.end());
     rows.labels.append(key.substr(prefix.size(), label_bytes));
     rows.commits.push_back(commit);
-    if (rows.vectors.size() * sizeof(float) >= kBytesAtOnce)
+    if (rows.vectors.size() * sizeof(float) >= bytes_at_once)
       SKG_RETURN_IF_ERROR(flush());
   }
   SKG_RETURN_IF_ERROR(at->status());

@@ -28,11 +28,7 @@ class NewIndex final : public storage::CommitPart {
   void AddRows(uint64_t commit, std::span<const TermId>,
                storage::KvBatch& batch) override {
     definition_.created_commit = commit;
-    std::string next;
-    AppendBigEndian(definition_.number + 1, next);
-    batch.Put(Family::kVectors, NextIndexKey(graph_), next);
-    batch.Put(Family::kVectors, DefinitionKey(graph_, definition_.number),
-              EncodeDefinition(definition_));
+    PutDefinition(graph_, definition_, batch);
     if (definition_.options.auto_embedding) {
       PutEmbeddingProgress(
           graph_, definition_.number,
@@ -169,6 +165,15 @@ absl::StatusOr<CommitResult> CreateIndex(storage::GraphStore& graph,
       {std::make_shared<NewIndex>(graph.description().number,
                                   std::move(definition))},
       durability);
+}
+
+void PutDefinition(uint32_t graph, const IndexDefinition& definition,
+                   storage::KvBatch& batch) {
+  std::string next;
+  AppendBigEndian(definition.number + 1, next);
+  batch.Put(Family::kVectors, NextIndexKey(graph), next);
+  batch.Put(Family::kVectors, DefinitionKey(graph, definition.number),
+            EncodeDefinition(definition));
 }
 
 absl::StatusOr<CommitResult> DropIndex(storage::GraphStore& graph,

@@ -34,4 +34,9 @@ namespace skg::vector {
 [[nodiscard]] absl::StatusOr<std::vector<IndexDefinition>> ListIndexes(
     const storage::ReadView& view);
 
+// The rows that make an index known; of several the one with the greatest
+// number comes last.
+void PutDefinition(uint32_t graph, const IndexDefinition& definition,
+                   storage::KvBatch& batch);
+
 }  // namespace skg::vector

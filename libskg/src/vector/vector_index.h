@@ -91,7 +91,8 @@ class VectorIndex {
   // index is as it was. Errors: those of SealSegment and of the store.
   [[nodiscard]] absl::Status Seal(const SealWork& work);
   // Makes one segment of everything, without the rows that no view can see any
-  // more; their rows in the store go, too.
+  // more; their rows in the store go, too. Reads all segments to begin with:
+  // damaged ones are made again from the rows.
   [[nodiscard]] absl::Status Rebuild(const SealWork& work);
 
  private:
@@ -102,6 +103,8 @@ class VectorIndex {
   };
   struct Event;
   class Sealer;
+  [[nodiscard]] absl::Status SealTails(uint64_t least, const SealWork& work);
+  [[nodiscard]] absl::Status RemoveDamaged(const Cancellation* cancellation);
   // The rows as they are after a commit.
   struct Source {
     const storage::KvSnapshot* at = nullptr;

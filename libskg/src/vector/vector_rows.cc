@@ -19,7 +19,6 @@ namespace {
 constexpr char kNextKind = 'X';
 constexpr char kDefinitionKind = 'I';
 constexpr char kSegmentsKind = 'S';
-constexpr char kRemoved[] = "\x01";
 
 std::string KindKey(uint32_t graph, char kind) {
   std::string key = storage::GraphPrefix(graph);
@@ -43,44 +42,6 @@ void StoreVector(std::span<const float> vector, std::string& out) {
 absl::Status Damaged(std::string_view what) {
   return absl::DataLossError(
       absl::StrCat("damaged row of a vector index: ", std::string(what)));
-}
-
-absl::StatusOr<IndexDefinition> DecodeDefinition(uint32_t number,
-                                                 std::string_view bytes) {
-  proto::VectorIndexRow row;
-  if (!row.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) ||
-      row.metric() > static_cast<uint32_t>(VectorMetric::kL2) ||
-      row.kind() > static_cast<uint32_t>(VectorIndexKind::kIvfPq) ||
-      row.dimension() == 0) {
-    return Damaged("its definition");
-  }
-  IndexDefinition index;
-  index.number = number;
-  index.name = row.name();
-  index.options.over =
-      row.over_statements() ? IndexOver::kStatements : IndexOver::kNodes;
-  index.options.dimension = row.dimension();
-  index.options.metric = static_cast<VectorMetric>(row.metric());
-  index.options.kind = static_cast<VectorIndexKind>(row.kind());
-  index.options.links = row.links();
-  index.options.ef_construction = row.ef_construction();
-  index.options.ef_search = row.ef_search();
-  index.options.embedder = row.embedder();
-  if (row.has_auto_embedding()) {
-    const auto& stored = row.auto_embedding();
-    AutoEmbedding& embedding = index.options.auto_embedding.emplace();
-    embedding.node_types.assign(stored.node_types().begin(),
-                                stored.node_types().end());
-    embedding.text.name = stored.name();
-    embedding.text.labels.assign(stored.labels().begin(),
-                                 stored.labels().end());
-    embedding.text.properties.assign(stored.properties().begin(),
-                                     stored.properties().end());
-    embedding.text.statements = stored.statements();
-  }
-  index.created_commit = row.created_commit();
-  index.created = absl::FromUnixMicros(row.created_unix_micros());
-  return index;
 }
 
 }  // namespace
@@ -178,6 +139,44 @@ std::string EncodeDefinition(const IndexDefinition& index) {
   row.set_created_commit(index.created_commit);
   row.set_created_unix_micros(absl::ToUnixMicros(index.created));
   return row.SerializeAsString();
+}
+
+absl::StatusOr<IndexDefinition> DecodeDefinition(uint32_t number,
+                                                 std::string_view bytes) {
+  proto::VectorIndexRow row;
+  if (!row.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) ||
+      row.metric() > static_cast<uint32_t>(VectorMetric::kL2) ||
+      row.kind() > static_cast<uint32_t>(VectorIndexKind::kIvfPq) ||
+      row.dimension() == 0) {
+    return Damaged("its definition");
+  }
+  IndexDefinition index;
+  index.number = number;
+  index.name = row.name();
+  index.options.over =
+      row.over_statements() ? IndexOver::kStatements : IndexOver::kNodes;
+  index.options.dimension = row.dimension();
+  index.options.metric = static_cast<VectorMetric>(row.metric());
+  index.options.kind = static_cast<VectorIndexKind>(row.kind());
+  index.options.links = row.links();
+  index.options.ef_construction = row.ef_construction();
+  index.options.ef_search = row.ef_search();
+  index.options.embedder = row.embedder();
+  if (row.has_auto_embedding()) {
+    const auto& stored = row.auto_embedding();
+    AutoEmbedding& embedding = index.options.auto_embedding.emplace();
+    embedding.node_types.assign(stored.node_types().begin(),
+                                stored.node_types().end());
+    embedding.text.name = stored.name();
+    embedding.text.labels.assign(stored.labels().begin(),
+                                 stored.labels().end());
+    embedding.text.properties.assign(stored.properties().begin(),
+                                     stored.properties().end());
+    embedding.text.statements = stored.statements();
+  }
+  index.created_commit = row.created_commit();
+  index.created = absl::FromUnixMicros(row.created_unix_micros());
+  return index;
 }
 
 std::string EncodeSegments(const SegmentList& list) {
@@ -305,7 +304,7 @@ void VectorPart::AddRows(uint64_t commit, std::span<const TermId> ids,
     batch.Put(Family::kVectors, VectorKey(graph_, index_, label, commit),
               value);
     batch.Put(Family::kVectors, TailKey(graph_, index_, commit, label),
-              removed ? std::string_view(kRemoved) : std::string_view());
+              removed ? kRemovedFromTail : std::string_view());
   }
 }
 

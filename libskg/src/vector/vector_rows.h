@@ -67,6 +67,8 @@ struct SegmentList {
                                       uint32_t index);
 inline constexpr char kVectorKind = 'V';
 inline constexpr char kTailKind = 'T';
+// The value of a row of the tail where the commit removed the vector.
+inline constexpr std::string_view kRemovedFromTail = "\x01";
 
 // A row of kind 'T'.
 struct TailRow {
@@ -82,6 +84,9 @@ struct TailRow {
                                                   size_t label_bytes);
 
 [[nodiscard]] std::string EncodeDefinition(const IndexDefinition& definition);
+// Errors: kDataLoss.
+[[nodiscard]] absl::StatusOr<IndexDefinition> DecodeDefinition(
+    uint32_t number, std::string_view bytes);
 [[nodiscard]] std::string EncodeSegments(const SegmentList& list);
 [[nodiscard]] absl::StatusOr<SegmentList> ReadSegments(
     const storage::KvStore& kv, uint32_t graph, uint32_t index,

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/memory_status.h"
 #include "base/status.h"
 #include "storage/graph_state.h"
 #include "vector/seal_rows.h"
@@ -81,11 +82,12 @@ class VectorIndex::Sealer {
   Sealer(const Sealer&) = delete;
   Sealer& operator=(const Sealer&) = delete;
 
-  // The tail up to a commit as a segment; false: there is nothing (more).
-  absl::StatusOr<bool> SealTail(uint64_t least) {
+  // The tail up to a commit as a segment, of about `most` rows; false: there is
+  // nothing (more).
+  absl::StatusOr<bool> SealTail(uint64_t least, size_t most) {
     SKG_ASSIGN_OR_RETURN(const SegmentList list, Begin());
     SKG_RETURN_IF_ERROR(
-        rows_.ReadTail(source_.get(), list.sealed_commit + 1, bound_));
+        rows_.ReadTail(source_.get(), list.sealed_commit + 1, bound_, most));
     const std::span<const uint64_t> commits = rows_.commits();
     if (commits.empty() || commits.size() < least) return false;
     SKG_RETURN_IF_ERROR(
@@ -292,14 +294,23 @@ class VectorIndex::Sealer {
   SealRows rows_;
 };
 
+// Of all that is there as few segments as memory allows.
+absl::Status VectorIndex::SealTails(uint64_t least, const SealWork& work) {
+  for (size_t most = SIZE_MAX;;) {
+    const absl::StatusOr<bool> more = Sealer(*this, work).SealTail(least, most);
+    if (more.ok() && !*more) return absl::OkStatus();
+    if (more.ok()) continue;
+    if (!IsOutOfMemoryBudget(more.status()) || most <= kSealRows)
+      return more.status();
+    const std::shared_lock lock(mutex_);
+    most = std::max<size_t>(std::min(most, tail_->size()) / 2, kSealRows);
+  }
+}
+
 absl::Status VectorIndex::Seal(const SealWork& work) {
   if (files_.directory.empty()) return absl::OkStatus();
   const std::lock_guard sealing(sealing_);
-  for (;;) {
-    SKG_ASSIGN_OR_RETURN(const bool more,
-                         Sealer(*this, work).SealTail(work.least_rows));
-    if (!more) break;
-  }
+  SKG_RETURN_IF_ERROR(SealTails(work.least_rows, work));
   for (;;) {
     std::vector<SegmentEntry> entries;
     {
@@ -313,13 +324,36 @@ absl::Status VectorIndex::Seal(const SealWork& work) {
   }
 }
 
+// Who reads the index next finds that their files are missing. Others may hold
+// and search what was mapped, until then.
+absl::Status VectorIndex::RemoveDamaged(const Cancellation* cancellation) {
+  SKG_ASSIGN_OR_RETURN(const storage::ReadView view, graph_.Latest());
+  SKG_RETURN_IF_ERROR(CatchUp(view));
+  std::vector<std::shared_ptr<OpenSegment>> segments;
+  {
+    const std::shared_lock lock(mutex_);
+    segments = segments_;
+  }
+  bool any = false;
+  for (const auto& segment : segments) {
+    const absl::Status whole = segment->segment().Verify(cancellation);
+    if (whole.ok()) continue;
+    if (!absl::IsDataLoss(whole)) return whole;
+    std::error_code ignored;
+    std::filesystem::remove(files_.Path(segment->entry().file), ignored);
+    any = true;
+  }
+  if (!any) return absl::OkStatus();
+  const std::unique_lock lock(mutex_);
+  Forget();
+  return absl::OkStatus();
+}
+
 absl::Status VectorIndex::Rebuild(const SealWork& work) {
   if (files_.directory.empty()) return absl::OkStatus();
   const std::lock_guard sealing(sealing_);
-  for (;;) {
-    SKG_ASSIGN_OR_RETURN(const bool more, Sealer(*this, work).SealTail(1));
-    if (!more) break;
-  }
+  SKG_RETURN_IF_ERROR(RemoveDamaged(work.cancellation));
+  SKG_RETURN_IF_ERROR(SealTails(1, work));
   size_t segments = 0;
   {
     const std::shared_lock lock(mutex_);

@@ -90,4 +90,26 @@ ApiResponse ChangeIndex(Services& services, const ApiRequest& request,
   return response;
 }
 
+// Whether the index is to be made in a task, which the answer names.
+inline absl::StatusOr<bool> AsksForTask(const ApiRequest& request) {
+  ParameterReader read(request, {"async"});
+  const bool async = read.Flag("async", false);
+  if (!read.status().ok()) return read.status();
+  return async;
+}
+
+// `start` begins a task of a Graph and gives its number.
+template <typename Start>
+ApiResponse StartIndexTask(Services& services, const ApiRequest& request,
+                           Start start) {
+  absl::StatusOr<Graph> graph = RequestGraph(services, request);
+  if (!graph.ok()) return Failed(services, request, graph.status());
+  const absl::StatusOr<uint64_t> id = start(*graph);
+  if (!id.ok()) return Failed(services, request, id.status());
+  ApiResponse response{.status = 202};
+  response.body =
+      JsonText({{"task_id", absl::StrCat("task_", *id)}, {"status", "queued"}});
+  return response;
+}
+
 }  // namespace skg::server

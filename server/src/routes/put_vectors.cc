@@ -14,6 +14,9 @@ absl::StatusOr<CommitResult> PutVectors(Graph& graph, const std::string& index,
   }
   VectorIndexOptions made;
   made.dimension = static_cast<uint32_t>(entries.front().vector.size());
+  // First, lest an empty index stays where the vectors are refused.
+  if (absl::Status status = graph.CheckVectors(made, entries); !status.ok())
+    return status;
   const absl::Status status = graph.CreateVectorIndex(index, made).status();
   // Another request may have been first.
   if (!status.ok() && !absl::IsAlreadyExists(status)) return status;

@@ -11,8 +11,8 @@
 namespace skg::server {
 
 // As Graph::PutVectors; but where the graph has no index `default` yet, it gets
-// one (over nodes, HNSW, cosine) of the dimension of the first vector,
-// which stays where the vectors are then refused.
+// one (over nodes, HNSW, cosine) of the dimension of the first vector, unless
+// the vectors are refused.
 [[nodiscard]] absl::StatusOr<CommitResult> PutVectors(
     Graph& graph, const std::string& index,
     std::span<const VectorEntry> entries, const CommitOptions& options = {});

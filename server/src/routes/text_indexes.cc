@@ -53,10 +53,15 @@ ApiResponse ListTextIndexes(Services& services, const ApiRequest& request) {
 }
 
 ApiResponse CreateTextIndex(Services& services, const ApiRequest& request) {
-  if (absl::Status status = OnlyGraphParameter(request); !status.ok())
-    return Failed(services, request, status, "query");
+  const absl::StatusOr<bool> async = AsksForTask(request);
+  if (!async.ok()) return Failed(services, request, async.status(), "query");
   const absl::StatusOr<IndexToMake> index = ReadIndex(request.body);
   if (!index.ok()) return Failed(services, request, index.status());
+  if (*async) {
+    return StartIndexTask(services, request, [&](Graph& graph) {
+      return graph.StartTextIndex(index->name, index->options);
+    });
+  }
   return ChangeIndex(services, request, kList, index->name, 201,
                      [&](Graph& graph) {
                        return graph
@@ -79,8 +84,13 @@ ApiResponse DropTextIndex(Services& services, const ApiRequest& request) {
 }
 
 ApiResponse RebuildTextIndex(Services& services, const ApiRequest& request) {
-  if (absl::Status status = OnlyGraphParameter(request); !status.ok())
-    return Failed(services, request, status, "query");
+  const absl::StatusOr<bool> async = AsksForTask(request);
+  if (!async.ok()) return Failed(services, request, async.status(), "query");
+  if (*async) {
+    return StartIndexTask(services, request, [&](Graph& graph) {
+      return graph.StartTextIndexRebuild(request.id);
+    });
+  }
   return ChangeIndex(
       services, request, kList, request.id, 200, [&](Graph& graph) {
         return graph

@@ -165,8 +165,13 @@ ApiResponse DropVectorIndex(Services& services, const ApiRequest& request) {
 }
 
 ApiResponse RebuildVectorIndex(Services& services, const ApiRequest& request) {
-  if (absl::Status status = OnlyGraphParameter(request); !status.ok())
-    return Failed(services, request, status, "query");
+  const absl::StatusOr<bool> async = AsksForTask(request);
+  if (!async.ok()) return Failed(services, request, async.status(), "query");
+  if (*async) {
+    return StartIndexTask(services, request, [&](Graph& graph) {
+      return graph.StartVectorIndexRebuild(request.id);
+    });
+  }
   return ChangeIndex(services, request, kList, request.id, 200,
                      [&](Graph& graph) {
                        return graph.RebuildVectorIndex(

@@ -225,6 +225,8 @@ absl::Status Check(const HttpEmbedderOptions& options,
   OptionChecks checks;
   checks.Need(url.ok(), "base_url", std::string(sv(url.message())),
               "malformed");
+  checks.Need(options.ca_file.find('\0') == std::string::npos, "ca_file",
+              "a file's name has no NUL byte", "malformed");
   checks.Need(!options.model.empty(), "model", "must name a model", "missing");
   checks.InRange("dimension", options.dimension, uint32_t{1}, kMostDimension);
   checks.Need(std::all_of(options.api_key.begin(), options.api_key.end(),
@@ -262,6 +264,7 @@ absl::StatusOr<std::shared_ptr<Embedder>> MakeHttpEmbedder(
       vector::ReadBaseUrl(options.base_url);
   SKG_RETURN_IF_ERROR(vector::Check(options, address.status()));
   address->path += "/v1/embeddings";
+  address->ca_file = options.ca_file;
   address->key_header = options.api_key_header;
   if (!options.api_key.empty()) {
     address->key = absl::StrCat(

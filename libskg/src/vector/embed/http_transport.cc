@@ -19,6 +19,11 @@ namespace {
 
 constexpr size_t kMostIdle = 4;
 
+std::string CertificateFault(long verified) {
+  return verified == X509_V_OK ? "its certificate is of another host"
+                               : X509_verify_cert_error_string(verified);
+}
+
 // Ends a request in time: httplib's own limits are for single reads and writes.
 class Watch {
  public:
@@ -79,6 +84,7 @@ class HttpTransport final : public Transport {
     client->set_tcp_nodelay(true);
     client->set_keep_alive(true);
     client->set_follow_location(false);
+    if (!address_.ca_file.empty()) client->set_ca_cert_path(address_.ca_file);
     return client;
   }
   void GiveBack(std::unique_ptr<httplib::Client> client) {
@@ -130,14 +136,32 @@ class HttpTransport final : public Transport {
             absl::StrCat(address_.origin, " did not answer within ",
                          absl::FormatDuration(timeout)));
       }
-      return absl::UnavailableError(absl::StrCat(
-          address_.origin,
-          " cannot be reached: ", httplib::to_string(result.error())));
+      return Unreached(*client, result.error());
     }
     answer.status = result->status;
     answer.retry_after = result->get_header_value("Retry-After");
     GiveBack(std::move(client));
     return answer;
+  }
+
+  // What no later try mends is no kUnavailable.
+  [[nodiscard]] absl::Status Unreached(const httplib::Client& client,
+                                       httplib::Error error) const {
+    if (error == httplib::Error::SSLLoadingCerts) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(address_.origin,
+                       " cannot be asked: no certificates can "
+                       "be read from ca_file \"",
+                       address_.ca_file, "\""));
+    }
+    if (error == httplib::Error::SSLServerVerification) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(address_.origin, " is not trusted: ",
+                       CertificateFault(client.get_openssl_verify_result()),
+                       "; give the certificate of who signed it in ca_file"));
+    }
+    return absl::UnavailableError(absl::StrCat(
+        address_.origin, " cannot be reached: ", httplib::to_string(error)));
   }
 
   const HttpAddress address_;

@@ -32,6 +32,7 @@ struct HttpAddress {
   std::string origin;  // "https://host:port"
   std::string path;
   std::string key_header, key;  // empty key: none is sent
+  std::string ca_file;          // empty: whom the system trusts
 };
 
 // By cpp-httplib; keeps a few connections for the next requests.
