@@ -51,7 +51,7 @@ from skg._errors import (
 )
 from skg._graph import Graph, ReadView, Transaction
 from skg._result import PreparedQuery, Result
-from skg._statements import Change, Commit, Statement, UpdateResult
+from skg._statements import Change, Commit, LoadResult, Statement, UpdateResult
 from skg._terms import IRI, Literal
 
 __version__: str = _skg.version
@@ -61,6 +61,7 @@ __all__ = [
     "ClosedError", "Commit", "DataLossError", "DeadlineExceededError",
     "Engine", "Error", "FailedPreconditionError", "FieldError", "ForkedError",
     "Graph", "IRI", "InternalError", "InvalidArgumentError", "Literal",
+    "LoadResult",
     "NotFoundError", "OutOfRangeError", "PermissionDeniedError",
     "PreparedQuery", "QuotaExceededError", "ReadView",
     "ResourceExhaustedError", "Result", "Statement", "Transaction",

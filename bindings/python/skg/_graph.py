@@ -2,14 +2,21 @@
 
 import datetime
 from types import TracebackType
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple, Type
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple, Type
 
-from skg import _arguments, _skg
+from skg import _arguments, _bulk, _skg
 from skg._arguments import PointInTime, Timeout
 from skg._reading import Names, Readable, When, batches
-from skg._statements import Change, Commit, Statement, UpdateResult
+from skg._statements import Change, Commit, LoadResult, Statement, UpdateResult
 
 __all__ = ["Graph", "ReadView", "Transaction"]
+
+
+def _numbers(report: Optional[Callable[[int, int], Any]]) -> Optional[Callable[[float, float], Any]]:
+    """A callback that is told whole numbers."""
+    if report is None:
+        return None
+    return lambda done, total: report(int(done), int(total))
 
 
 class Graph(Readable):
@@ -200,6 +207,125 @@ class Graph(Readable):
             "memory_bytes": memory_bytes,
             "durability": durability,
         }))
+
+    def load(
+        self,
+        source: Any,
+        format: Optional[str] = None,
+        *,
+        base_iri: str = "",
+        graph: Any = "",
+        skip_duplicates: bool = False,
+        continue_on_error: bool = False,
+        csv_key: str = "",
+        csv_columns: Names = (),
+        progress: Optional[Callable[[int, int], Any]] = None,
+    ) -> LoadResult:
+        """Reads a file, or a document, as one commit: all of it or nothing.
+
+        source: a path (``str``, PathLike), perhaps gzipped; ``bytes``, a
+            document; or what has ``read()``, which is read as a whole.
+        format: "turtle", "ntriples", "nquads", "trig", "rdfxml", "tsv", "csv"
+            or "json"; None: what the path says.
+        base_iri: for relative IRIs.
+        graph: where statements go that name no graph.
+        skip_duplicates: statements that are there stay as they are.
+        continue_on_error: skip what is malformed; ``LoadResult.errors`` has the
+            first 100.
+        csv_key, csv_columns: the column that names the subjects; names for a
+            file without a header line.
+        progress: called now and then with (statements, 0); False cancels.
+        Errors: InvalidArgumentError (line and column), NotFoundError,
+        CancelledError, ResourceExhaustedError, what ``progress`` raises; the
+        graph is then as it was.
+        """
+        options = {
+            "format": format,
+            "base_iri": base_iri,
+            "graph": graph,
+            "skip_duplicates": skip_duplicates,
+            "continue_on_error": continue_on_error,
+            "csv_key": csv_key,
+            "csv_columns": csv_columns,
+            "progress": _numbers(_arguments.callback("progress", progress)),
+        }
+        if hasattr(source, "read"):
+            source = source.read()
+            if isinstance(source, str):
+                source = source.encode("utf-8")
+        if isinstance(source, (bytes, bytearray, memoryview)):
+            return LoadResult(**_skg.load_bytes(self._raw, bytes(source), options))
+        return LoadResult(
+            **_skg.load_file(self._raw, _arguments.path("source", source), options))
+
+    def bulk_load(
+        self,
+        statements: Any = None,
+        *,
+        subject: Any = None,
+        predicate: Any = None,
+        object: Any = None,
+        graph: Any = "",
+        weight: Any = None,
+        metadata: Any = None,
+        source: Any = None,
+        skip_duplicates: bool = False,
+        progress: Optional[Callable[[int, int], Any]] = None,
+    ) -> LoadResult:
+        """Adds any number of statements as one commit, in bounded memory.
+
+        statements: an iterable, as ``add_all`` takes; or a pandas.DataFrame
+            with columns subject, predicate, object and perhaps graph, weight,
+            metadata, source.
+        subject, predicate, object: instead, columns: numpy arrays, Series or
+            lists of equal length, or one value for all rows.
+        graph, weight, metadata, source: likewise, with ``subject``.
+        skip_duplicates: statements that are there stay as they are.
+        progress: as that of ``load``.
+        Of equal statements the last counts (the first with skip_duplicates).
+        Errors: as ``load``; TypeError and ValueError say the row.
+        """
+        if statements is not None:
+            if subject is not None or predicate is not None or object is not None:
+                raise TypeError("statements: give statements or columns, not both")
+            produce = _bulk.producer(statements)
+        else:
+            produce = _bulk.column_producer(
+                subject, predicate, object, graph, weight, metadata, source)
+        return LoadResult(**_skg.bulk_load(self._raw, produce, {
+            "skip_duplicates": skip_duplicates,
+            "progress": _numbers(_arguments.callback("progress", progress)),
+        }))
+
+    def export(
+        self,
+        path: Any = None,
+        format: Optional[str] = None,
+        *,
+        as_of: PointInTime = None,
+        graph: Any = None,
+        progress: Optional[Callable[[int, int], Any]] = None,
+    ) -> bytes:
+        """Writes the graph as a document to a file; without a path it is
+        returned as bytes.
+
+        format: as that of ``load``; None: what the path says, else "nquads".
+        as_of: the state to write.
+        graph: only what this named graph holds ("": the default one).
+        Errors: InvalidArgumentError, OutOfRangeError, UnavailableError (the
+        file cannot be written), CancelledError.
+        """
+        if path is None and format is None:
+            format = "nquads"
+        to_file = path is not None
+        _, _, text = _skg.export_to(
+            self._raw, _arguments.path("path", path) if to_file else "", to_file, {
+                "format": format,
+                "as_of": as_of,
+                "graph": graph,
+                "progress": _numbers(_arguments.callback("progress", progress)),
+            })
+        return text
 
     def begin(self) -> "Transaction":
         """Begins a transaction: see Transaction."""

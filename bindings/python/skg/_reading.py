@@ -206,6 +206,40 @@ class Readable:
             "profile": profile,
         }, _arguments.flag("values", values), True))
 
+    def query_document(
+        self,
+        text: str,
+        params: Optional[Dict[str, Any]] = None,
+        *,
+        format: str = "json",
+        timeout: Timeout = None,
+        as_of: PointInTime = None,
+        union_default_graph: bool = False,
+        default_graphs: Names = (),
+        named_graphs: Names = (),
+        base_iri: str = "",
+    ) -> bytes:
+        """Runs a query and writes its answer as a document.
+
+        format: "json", "xml", "csv" or "tsv" of SELECT and ASK (the SPARQL
+            result formats), "turtle", "ntriples" or "rdfxml" of CONSTRUCT and
+            DESCRIBE.
+        Others, and errors, as those of ``query``.
+        """
+        result = _skg.query(self._raw, _arguments.text("text", text), {
+            "params": params,
+            "timeout": timeout,
+            "as_of": as_of,
+            "union_default_graph": union_default_graph,
+            "default_graphs": default_graphs,
+            "named_graphs": named_graphs,
+            "base_iri": base_iri,
+        }, True, False)
+        try:
+            return result.write({"format": format})
+        finally:
+            result.close()
+
     def prepare(self, text: str, *, base_iri: str = "") -> PreparedQuery:
         """Parses a query to be run many times. A Graph's asks the state that is
         the present one at each run. Errors: InvalidArgumentError."""

@@ -104,11 +104,60 @@ class Result:
         columns = self.columns
         return [dict(zip(columns, row)) for row in self]
 
-    def write(self, format: str = "json") -> bytes:
-        """The whole answer as a document: "json", "xml", "csv" or "tsv" of
-        SELECT and ASK (the SPARQL result formats), "turtle", "ntriples" or
-        "rdfxml" of CONSTRUCT and DESCRIBE. Errors: InvalidArgumentError."""
-        return self._raw.write({"format": format})
+    def fetch_batches(self, rows: int = 65536) -> Iterator[Dict[str, Any]]:
+        """The rows that are left as dicts from column to numpy.ndarray, of at
+        least ``rows`` rows each but for the last (and at most 2047 more). The
+        kind of an array may differ from batch to batch: see ``to_numpy``."""
+        least = _arguments.whole("rows", rows, 1)
+        columns = self.columns
+        while True:
+            arrays = _skg.fetch_arrays(self._raw, least, False)
+            if arrays is None:
+                return
+            yield dict(zip(columns, arrays))
+
+    def to_numpy(self, *, ids: bool = False) -> Dict[str, Any]:
+        """The rows that are left: a dict from column to numpy.ndarray of shape
+        (rows,).
+
+        All integers are int64, numbers float64 (also xsd:decimal: to be exact
+        iterate), all booleans bool; unbound is NaN among floats, and integers
+        and booleans with unbound ones are a numpy.ma.MaskedArray. All other
+        columns are of objects, as iteration gives them.
+        ids: columns that are no numbers as uint64, equal for equal terms within
+            this result and 0 where unbound, without reading their texts.
+        """
+        columns = self.columns
+        arrays = _skg.fetch_arrays(self._raw, 2**63, _arguments.flag("ids", ids))
+        if arrays is None:
+            import numpy
+
+            return {name: numpy.empty(0, dtype=object) for name in columns}
+        return dict(zip(columns, arrays))
+
+    def to_pandas(self) -> Any:
+        """The rows that are left as a pandas.DataFrame: as ``to_numpy``, with
+        nullable Int64 and boolean where some are unbound."""
+        import numpy
+        import pandas
+
+        data: Dict[str, Any] = {}
+        for name, array in self.to_numpy().items():
+            if isinstance(array, numpy.ma.MaskedArray):
+                kind = "boolean" if array.dtype == bool else "Int64"
+                series = pandas.array(array.data, dtype=kind)
+                series[numpy.asarray(array.mask)] = pandas.NA
+                data[name] = series
+            else:
+                data[name] = array
+        return pandas.DataFrame(data, columns=self.columns)
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        """The rows that are left as a stream of the Arrow C data interface,
+        which pyarrow, polars and others read: ``pyarrow.table(result)``.
+        Columns are int64, float64, bool or large_utf8, the texts as in CSV: an
+        IRI or a literal's lexical form alone. All rows are read at once."""
+        return _skg.arrow_stream(self._raw, self.columns)
 
     def explain(self, *, json: bool = False) -> str:
         """The plan: steps with estimates; with ``profile=True`` at the query

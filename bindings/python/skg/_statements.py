@@ -1,9 +1,9 @@
 """Statements and what became of them."""
 
 import datetime
-from typing import Any, Dict, NamedTuple, Optional, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
-__all__ = ["Change", "Commit", "Statement", "UpdateResult"]
+__all__ = ["Change", "Commit", "LoadResult", "Statement", "UpdateResult"]
 
 
 class Statement(NamedTuple):
@@ -74,3 +74,18 @@ class Change(NamedTuple):
     commit: int
     time: datetime.datetime
     statement: Statement
+
+
+class LoadResult(NamedTuple):
+    """What a load did."""
+
+    statements: int
+    """Read."""
+    inserted: int
+    replaced: int
+    duplicates: int
+    skipped: int
+    """Malformed ones, with continue_on_error."""
+    errors: List[Tuple[int, int, str]]
+    """(line, column, message) of the first 100 of these."""
+    commit: int

@@ -7,6 +7,7 @@
 
 #include "errors.h"
 #include "fork.h"
+#include "interrupt.h"
 
 namespace skg::python {
 namespace {
@@ -139,7 +140,7 @@ bool WaitFor(Work& work, const Control& control,
   for (;;) {
     {
       const py::gil_scoped_release release;
-      if (work.Wait(serving ? 0 : kSignalMilliseconds)) return false;
+      if (serving ? work.done() : work.Wait(kSignalMilliseconds)) return false;
     }
     try {
       if (!Ask(control)) throw py::error_already_set();
@@ -171,26 +172,45 @@ bool Work::Wait(int milliseconds) {
                          [this] { return done(); });
 }
 
+// Done by a helper thread, for this one.
+static void HaveDone(const std::shared_ptr<Work>& work, const Control& control,
+                     bool main) {
+  // Taken while it works: what runs in a signal's handler gets another one.
+  std::shared_ptr<Helper> helper;
+  if (main) helper = std::exchange(MainHelper(), nullptr);
+  if (!helper) helper = Helper::Start();
+  helper->Do(work);
+  std::optional<py::error_already_set> error;
+  const bool left = WaitFor(*work, control, error);
+  if (main && !left && !MainHelper()) {
+    MainHelper() = helper;
+  } else {
+    helper->Leave();
+  }
+  if (error) throw std::move(*error);
+}
+
+static void DoWatched(Work& work, const Control& control) {
+  {
+    const py::gil_scoped_release release;
+    const InterruptWatch watch(control.cancel);
+    work.Run();
+  }
+  if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+}
+
 void Execute(const std::shared_ptr<Work>& work, const Control& control) {
   const bool main = OnMainThread();
   const bool told = control.report && !control.report.is_none();
-  if (!main && !told && !control.serve) {
+  if (told || control.serve) {
+    HaveDone(work, control, main);
+  } else if (!main || control.brief) {
     const py::gil_scoped_release release;
     work->Run();
+  } else if (control.cancel && InterruptsRaise()) {
+    DoWatched(*work, control);
   } else {
-    // Taken while it works: what runs in a signal's handler gets another one.
-    std::shared_ptr<Helper> helper;
-    if (main) helper = std::exchange(MainHelper(), nullptr);
-    if (!helper) helper = Helper::Start();
-    helper->Do(work);
-    std::optional<py::error_already_set> error;
-    const bool left = WaitFor(*work, control, error);
-    if (main && !left && !MainHelper()) {
-      MainHelper() = helper;
-    } else {
-      helper->Leave();
-    }
-    if (error) throw std::move(*error);
+    HaveDone(work, control, main);
   }
   work->Rethrow();
 }

@@ -2,10 +2,11 @@
 //
 // Signals of Python are handled by its main thread alone, and only while that
 // holds the GIL. So a call of the main thread is run by a helper thread while
-// the main thread looks after signals every few milliseconds; any other thread
-// runs its calls itself. A call that has somebody to tell its progress to is
-// run by a helper thread, too, so that Python is only ever called by the
-// thread that called skg.
+// the main thread looks after signals every few milliseconds; it runs itself
+// what is brief, and what can be cancelled where SIGINT does nothing but raise
+// KeyboardInterrupt (see interrupt.h). Any other thread runs its calls itself.
+// A call that has somebody to tell its progress to is run by a helper thread,
+// too, so that Python is only ever called by the thread that called skg.
 #pragma once
 
 #include <pybind11/pybind11.h>
@@ -47,6 +48,8 @@ class Progress {
 };
 
 struct Control {
+  // It ends by itself soon, some waits for the disk aside.
+  bool brief = false;
   // Makes the call end soon. Empty: nothing does, and a call that is
   // interrupted goes on by itself, without anybody waiting.
   std::function<void()> cancel = nullptr;

@@ -21,16 +21,37 @@ MatchOptions MatchOptionsOf(const Options& given) {
   return options;
 }
 
-py::object CursorObject::Next() {
-  using Batch = std::vector<Statement>;
-  const auto batch =
-      Value(Run([cursor = handle_.Get()]() -> absl::StatusOr<Batch> {
+absl::StatusOr<CursorObject::Begun> CursorObject::Begin(
+    absl::StatusOr<StatementCursor> cursor) {
+  if (!cursor.ok()) return cursor.status();
+  Begun begun;
+  begun.cursor = std::make_shared<Locked<StatementCursor>>(*std::move(cursor));
+  const auto more = begun.cursor->object.Next(begun.first);
+  if (!more.ok()) return more.status();
+  return begun;
+}
+
+CursorObject::Batch CursorObject::Fetch() {
+  if (!first_.empty()) return std::exchange(first_, {});
+  const auto cursor = handle_.Get();
+  if (ended_) return {};
+  const Control control = StopControl(stop_);
+  cursor.running().OnClose(control.cancel);
+  Batch batch = Value(Run(
+      [cursor]() -> absl::StatusOr<Batch> {
         const std::lock_guard lock(cursor->mutex);
         Batch read;
         const auto more = cursor->object.Next(read);
         if (!more.ok()) return more.status();
         return read;
-      }));
+      },
+      control));
+  ended_ = batch.empty();
+  return batch;
+}
+
+py::object CursorObject::Next() {
+  const Batch batch = Fetch();
   if (batch.empty()) return py::none();
   py::list list(batch.size());
   for (size_t i = 0; i < batch.size(); ++i) {

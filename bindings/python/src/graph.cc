@@ -30,10 +30,14 @@ py::object AddAll(const GraphObject& self, const py::iterable& statements,
   for (const py::handle item : statements) {
     batch.push_back(NewStatementOf(item, batch.size()));
   }
-  auto commit = Run([graph = self.Open(), batch = std::move(batch),
-                     how = CommitOptionsOf(Options(given))] {
-    return graph->AddBatch(batch, how);
-  });
+  constexpr size_t kBrief = 100;
+  const Control control{.brief = batch.size() <= kBrief};
+  auto commit = Run(
+      [graph = self.Open(), batch = std::move(batch),
+       how = CommitOptionsOf(Options(given))] {
+        return graph->AddBatch(batch, how);
+      },
+      control);
   return CommitObject(Value(std::move(commit)));
 }
 
@@ -43,12 +47,13 @@ py::object Remove(const GraphObject& self, py::handle subject,
   const Options options(given);
   std::string in;
   options.Term("graph", in);
-  auto commit =
-      Run([graph = self.Open(), s = TermText(subject, "subject"),
-           p = TermText(predicate, "predicate"), o = TermText(object, "object"),
-           in, how = CommitOptionsOf(options)] {
+  auto commit = Run(
+      [graph = self.Open(), s = TermText(subject, "subject"),
+       p = TermText(predicate, "predicate"), o = TermText(object, "object"), in,
+       how = CommitOptionsOf(options)] {
         return graph->Remove(s, p, o, in, how);
-      });
+      },
+      {.brief = true});
   return CommitObject(Value(std::move(commit)));
 }
 
@@ -95,7 +100,7 @@ py::tuple Update(const GraphObject& self, const std::string& text,
 std::unique_ptr<ViewObject> View(const GraphObject& self,
                                  const py::object& as_of) {
   const Readable::Source source = self.Get(PointOf(as_of, "as_of"));
-  auto view = Value(Run([source] { return source.view(); }));
+  auto view = Value(Run([source] { return source.view(); }, {.brief = true}));
   return std::make_unique<ViewObject>(self.engine(), std::move(view));
 }
 

@@ -3,6 +3,7 @@
 #include <pybind11/pybind11.h>
 
 #include "call.h"
+#include "columns.h"
 #include "errors.h"
 #include "objects.h"
 #include "skg/version.h"
@@ -21,4 +22,7 @@ PYBIND11_MODULE(_skg, module) {
   python::BindReading(module);
   python::BindTransactions(module);
   python::BindQueries(module);
+  python::BindColumns(module);
+  python::BindArrow(module);
+  python::BindLoads(module);
 }

@@ -92,7 +92,8 @@ void BindEngine(py::module_& module);
 void BindGraph(py::module_& module);
 void BindReading(py::module_& module);
 void BindQueries(py::module_& module);
-void BindResults(py::module_& module);
+void BindArrow(py::module_& module);
+void BindLoads(py::module_& module);
 void BindTransactions(py::module_& module);
 
 }  // namespace skg::python

@@ -1,9 +1,8 @@
 // Queries, prepared or not, and their results.
 #include <pybind11/stl.h>
 
-#include <atomic>
-
 #include "call.h"
+#include "cursor.h"
 #include "objects.h"
 #include "options.h"
 #include "results.h"
@@ -31,47 +30,30 @@ QueryOptions QueryOptionsOf(const Options& given) {
   return options;
 }
 
-// A query that runs: its result once it is there, cancelled at any time.
-struct Asked {
-  std::mutex mutex;
-  std::shared_ptr<Results> results;
-  bool cancelled = false;
-
-  void Cancel() {
-    const std::lock_guard lock(mutex);
-    cancelled = true;
-    if (results) results->Cancel();
-  }
-  std::shared_ptr<Results> Set(QueryResult result, bool values) {
-    const std::lock_guard lock(mutex);
-    results = std::make_shared<Results>(std::move(result), values);
-    if (cancelled) results->Cancel();
-    return results;
-  }
-};
-
 // Runs what gives a QueryResult and, unless only its plan is wanted, fetches
 // the first rows: small answers take one call.
 template <class Call>
 std::unique_ptr<ResultObject> Ask(const std::shared_ptr<EngineState>& engine,
                                   const std::shared_ptr<Running>& running,
-                                  Call call, bool values, bool fetch) {
-  auto asked = std::make_shared<Asked>();
-  const auto cancel = [asked] { asked->Cancel(); };
-  running->OnClose(cancel);
+                                  QueryOptions options, Call call, bool values,
+                                  bool fetch) {
   using Made = absl::StatusOr<std::shared_ptr<Results>>;
+  std::stop_source stop;
+  options.stop = stop.get_token();
+  const Control control = StopControl(stop);
+  running->OnClose(control.cancel);
+  const Texts wanted = values ? Texts::kValues : Texts::kAll;
   auto results = Value(Run(
-      [running, asked, call, values, fetch]() -> Made {
-        absl::StatusOr<QueryResult> result = call();
+      [running, options, call, wanted, fetch]() -> Made {
+        absl::StatusOr<QueryResult> result = call(options);
         if (!result.ok()) return result.status();
-        auto made = asked->Set(*std::move(result), values);
+        auto made = std::make_shared<Results>(*std::move(result));
         if (!fetch) return made;
-        auto first = made->Fetch();
-        if (!first.ok()) return first.status();
-        made->SetFirst(*std::move(first));
+        const absl::Status first = made->FetchFirst(wanted);
+        if (!first.ok()) return first;
         return made;
       },
-      {.cancel = cancel}));
+      control));
   return std::make_unique<ResultObject>(engine, std::move(results), values);
 }
 
@@ -83,11 +65,11 @@ std::unique_ptr<ResultObject> Query(const Readable& self,
   const QueryOptions options = QueryOptionsOf(read);
   const auto source = self.Get(PointOf(read.Find("as_of"), "as_of"));
   return Ask(
-      self.engine(), source.running,
-      [source, text, options]() -> absl::StatusOr<QueryResult> {
+      self.engine(), source.running, options,
+      [source, text](const QueryOptions& how) -> absl::StatusOr<QueryResult> {
         const auto view = source.view();
         if (!view.ok()) return view.status();
-        return view->Query(text, options);
+        return view->Query(text, how);
       },
       values, fetch);
 }
@@ -106,9 +88,9 @@ class PreparedObject {
     const auto parameters = std::exchange(options.parameters, {});
     const Use<PreparedQuery> query = handle_.Get();
     return Ask(
-        handle_.engine(), query.running_pointer(),
-        [query = query.object(), parameters, options] {
-          return query->Run(parameters, options);
+        handle_.engine(), query.running_pointer(), options,
+        [query = query.object(), parameters](const QueryOptions& how) {
+          return query->Run(parameters, how);
         },
         values, true);
   }

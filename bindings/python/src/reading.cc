@@ -16,14 +16,20 @@ std::unique_ptr<CursorObject> Match(const Readable& self, const py::dict& given,
                                     bool triples) {
   const Options read(given);
   const auto source = self.Get(PointOf(read.Find("as_of"), "as_of"));
-  auto cursor = Value(Run(
+  std::stop_source stop;
+  MatchOptions options = MatchOptionsOf(read);
+  options.stop = stop.get_token();
+  const Control control = StopControl(stop);
+  source.running->OnClose(control.cancel);
+  auto begun = Value(Run(
       [source, pattern = PatternOf(read),
-       options = MatchOptionsOf(read)]() -> absl::StatusOr<StatementCursor> {
+       options]() -> absl::StatusOr<CursorObject::Begun> {
         const auto view = source.view();
         if (!view.ok()) return view.status();
-        return view->Match(pattern, options);
-      }));
-  return std::make_unique<CursorObject>(self.engine(), std::move(cursor),
+        return CursorObject::Begin(view->Match(pattern, options));
+      },
+      control));
+  return std::make_unique<CursorObject>(self.engine(), std::move(begun), stop,
                                         triples);
 }
 
@@ -40,11 +46,13 @@ uint64_t Count(const Readable& self, const py::dict& given) {
 
 py::object Get(const Readable& self, const std::string& id) {
   const auto source = self.Get();
-  auto statement = Value(Run([source, id]() -> absl::StatusOr<Statement> {
-    const auto view = source.view();
-    if (!view.ok()) return view.status();
-    return view->Get(id);
-  }));
+  auto statement = Value(Run(
+      [source, id]() -> absl::StatusOr<Statement> {
+        const auto view = source.view();
+        if (!view.ok()) return view.status();
+        return view->Get(id);
+      },
+      {.brief = true}));
   return py::reinterpret_steal<py::object>(StatementObject(statement));
 }
 

@@ -8,28 +8,35 @@ namespace {
 // An answer of so few rows is looked at for its end at once: that saves a call.
 constexpr size_t kFewRows = 256;
 
-bool IsText(const Column& column, bool values) {
-  return !values || column.kind == Column::Kind::kTerms ||
-         column.kind == Column::Kind::kDecimals;
+bool Wants(const Column& column, Texts wanted) {
+  switch (wanted) {
+    case Texts::kNone:
+      return false;
+    case Texts::kAll:
+      return true;
+    case Texts::kValues:  // a decimal's number is not all of it
+      return column.kind == Column::Kind::kTerms ||
+             column.kind == Column::Kind::kDecimals;
+    case Texts::kPlain:
+      return column.kind == Column::Kind::kTerms;
+  }
+  return true;
 }
 
-}  // namespace
-
-absl::Status Results::AddTexts(Rows& rows, TextForm form) const {
-  const bool values = values_ || form == TextForm::kPlain;
+absl::Status AddTexts(Rows& rows, Texts wanted) {
   rows.texts.assign(rows.columns.columns(), {});
+  const TextForm form =
+      wanted == Texts::kPlain ? TextForm::kPlain : TextForm::kName;
   for (size_t i = 0; i < rows.columns.columns(); ++i) {
-    if (!IsText(rows.columns.column(i), values)) continue;
-    if (form == TextForm::kPlain &&
-        rows.columns.column(i).kind == Column::Kind::kDecimals) {
-      continue;  // their numbers do
-    }
+    if (!Wants(rows.columns.column(i), wanted)) continue;
     auto texts = rows.columns.Texts(i, form);
     if (!texts.ok()) return texts.status();
     rows.texts[i] = *texts;
   }
   return absl::OkStatus();
 }
+
+}  // namespace
 
 absl::Status Results::Next(Rows& rows) {
   if (result_.form() == QueryResult::Form::kBoolean) {
@@ -45,7 +52,8 @@ absl::Status Results::Next(Rows& rows) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::unique_ptr<Rows>> Results::FetchLocked() {
+absl::StatusOr<std::unique_ptr<Rows>> Results::FetchAnyLocked() {
+  if (first_) return std::move(first_);
   auto rows = std::move(ahead_);
   if (!rows) {
     rows = std::make_unique<Rows>();
@@ -65,22 +73,31 @@ absl::StatusOr<std::unique_ptr<Rows>> Results::FetchLocked() {
   return rows;
 }
 
-absl::StatusOr<std::unique_ptr<Rows>> Results::Fetch() {
-  const std::lock_guard lock(mutex_);
-  auto rows = FetchLocked();
+absl::StatusOr<std::unique_ptr<Rows>> Results::FetchLocked(Texts wanted) {
+  auto rows = FetchAnyLocked();
   if (!rows.ok() || (*rows)->size == 0 || !(*rows)->triples.empty()) {
     return rows;
   }
-  if (absl::Status s = AddTexts(**rows, TextForm::kName); !s.ok()) return s;
+  if (absl::Status s = AddTexts(**rows, wanted); !s.ok()) return s;
   return rows;
 }
 
-absl::StatusOr<std::unique_ptr<Rows>> Results::FetchPlain() {
+absl::StatusOr<std::unique_ptr<Rows>> Results::Fetch(Texts wanted) {
   const std::lock_guard lock(mutex_);
-  auto rows = FetchLocked();
-  if (!rows.ok() || (*rows)->size == 0) return rows;
-  if (absl::Status s = AddTexts(**rows, TextForm::kPlain); !s.ok()) return s;
-  return rows;
+  return FetchLocked(wanted);
+}
+
+absl::Status Results::FetchFirst(Texts wanted) {
+  const std::lock_guard lock(mutex_);
+  auto rows = FetchLocked(wanted);
+  if (!rows.ok()) return rows.status();
+  first_ = *std::move(rows);
+  return absl::OkStatus();
+}
+
+std::unique_ptr<Rows> Results::TakeFirst() {
+  const std::unique_lock lock(mutex_, std::try_to_lock);
+  return lock.owns_lock() ? std::move(first_) : nullptr;
 }
 
 absl::StatusOr<std::string> Results::Write(ResultFormat format) {
@@ -100,17 +117,18 @@ std::string Results::Explain(ExplainFormat format) {
   return result_.Explain(format);
 }
 
-ResultObject::Fetched ResultObject::Next(Fetch fetch) {
+ResultObject::Fetched ResultObject::Next() {
   Fetched fetched{handle_.Get(), nullptr};
-  auto& [results, rows] = fetched;
+  const Use<Results>& results = fetched.results;
+  std::unique_ptr<Rows>& rows = fetched.rows;
   rows = results->TakeFirst();
   if (!rows) {
     if (ended_) return fetched;
     const auto cancel = [object = results.object()] { object->Cancel(); };
     results.running().OnClose(cancel);
-    rows =
-        Value(Run([results = results, fetch] { return ((*results).*fetch)(); },
-                  {.cancel = cancel}));
+    rows = Value(
+        Run([results, wanted = texts()] { return results->Fetch(wanted); },
+            {.cancel = cancel}));
   }
   ended_ = rows->last;
   if (rows->size == 0) rows.reset();

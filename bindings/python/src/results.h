@@ -24,23 +24,29 @@ struct Rows {
   bool last = false;  // no more come
 };
 
+// Of which columns the texts are wanted.
+enum class Texts {
+  kNone,
+  kAll,     // in the engine's own form
+  kValues,  // likewise, unless numbers say the same
+  kPlain,   // in the form of CSV, unless there are numbers
+};
+
 // Thread safety: all methods from any thread, without the GIL.
 class Results {
  public:
-  // values: numbers are wanted as numbers, else all of them as texts.
-  Results(QueryResult result, bool values)
-      : result_(std::move(result)), values_(values) {}
+  explicit Results(QueryResult result) : result_(std::move(result)) {}
 
-  [[nodiscard]] absl::StatusOr<std::unique_ptr<Rows>> Fetch();
-  // As numbers and texts in the form of CSV.
-  [[nodiscard]] absl::StatusOr<std::unique_ptr<Rows>> FetchPlain();
+  // Some more rows. Those that the query fetched itself come first.
+  [[nodiscard]] absl::StatusOr<std::unique_ptr<Rows>> Fetch(Texts wanted);
   [[nodiscard]] absl::StatusOr<std::string> Write(ResultFormat format);
   [[nodiscard]] std::string Explain(ExplainFormat format);
   void Cancel() { result_.Cancel(); }
 
-  // The rows that the query fetched itself, if nobody took them. With the GIL.
-  [[nodiscard]] std::unique_ptr<Rows> TakeFirst() { return std::move(first_); }
-  void SetFirst(std::unique_ptr<Rows> rows) { first_ = std::move(rows); }
+  // Fetches the first rows for TakeFirst, which never waits: null if they were
+  // taken, or another thread is fetching.
+  [[nodiscard]] absl::Status FetchFirst(Texts wanted);
+  [[nodiscard]] std::unique_ptr<Rows> TakeFirst();
 
   // These never change.
   [[nodiscard]] QueryResult::Form form() const { return result_.form(); }
@@ -51,12 +57,11 @@ class Results {
 
  private:
   [[nodiscard]] absl::Status Next(Rows& rows);
-  [[nodiscard]] absl::Status AddTexts(Rows& rows, TextForm form) const;
-  [[nodiscard]] absl::StatusOr<std::unique_ptr<Rows>> FetchLocked();
+  [[nodiscard]] absl::StatusOr<std::unique_ptr<Rows>> FetchAnyLocked();
+  [[nodiscard]] absl::StatusOr<std::unique_ptr<Rows>> FetchLocked(Texts wanted);
 
   std::mutex mutex_;
   QueryResult result_;
-  const bool values_;
   std::unique_ptr<Rows> ahead_, first_;  // end before the result
   bool ended_ = false;
 };
@@ -71,14 +76,16 @@ class ResultObject {
 
   [[nodiscard]] Use<Results> Open() const { return handle_.Get(); }
   [[nodiscard]] bool values() const { return values_; }
+  [[nodiscard]] Texts texts() const {
+    return values_ ? Texts::kValues : Texts::kAll;
+  }
 
   // Rows, which end before the result does.
   struct Fetched {
     Use<Results> results;
     std::unique_ptr<Rows> rows;  // null: there are no more
   };
-  using Fetch = absl::StatusOr<std::unique_ptr<Rows>> (Results::*)();
-  [[nodiscard]] Fetched Next(Fetch fetch = &Results::Fetch);
+  [[nodiscard]] Fetched Next();
   void Close() { handle_.Drop(); }
 
  private:

@@ -24,11 +24,13 @@ class TransactionObject {
   // A status of the changed transaction.
   template <class Call>
   void Change(Call call) const {
-    Check(Run([held = handle_.Get(), call]() -> absl::Status {
-      const std::lock_guard lock(held->mutex);
-      if (!held->object.transaction) return UsedUp();
-      return call(*held->object.transaction);
-    }));
+    Check(Run(
+        [held = handle_.Get(), call]() -> absl::Status {
+          const std::lock_guard lock(held->mutex);
+          if (!held->object.transaction) return UsedUp();
+          return call(*held->object.transaction);
+        },
+        {.brief = true}));
   }
   void Add(py::handle s, py::handle p, py::handle o, const py::dict& given,
            bool if_absent) const {
@@ -49,15 +51,20 @@ class TransactionObject {
   std::unique_ptr<CursorObject> Match(const py::dict& given,
                                       bool triples) const {
     const Options read(given);
-    auto cursor = Value(Run(
+    std::stop_source stop;
+    MatchOptions options = MatchOptionsOf(read);
+    options.stop = stop.get_token();
+    auto begun = Value(Run(
         [held = handle_.Get(), pattern = PatternOf(read),
-         options = MatchOptionsOf(read)]() -> absl::StatusOr<StatementCursor> {
+         options]() -> absl::StatusOr<CursorObject::Begun> {
           const std::lock_guard lock(held->mutex);
           if (!held->object.transaction) return UsedUp();
-          return held->object.transaction->Match(pattern, options);
-        }));
-    return std::make_unique<CursorObject>(handle_.engine(), std::move(cursor),
-                                          triples);
+          return CursorObject::Begin(
+              held->object.transaction->Match(pattern, options));
+        },
+        StopControl(stop)));
+    return std::make_unique<CursorObject>(handle_.engine(), std::move(begun),
+                                          stop, triples);
   }
   uint64_t Count(const py::dict& given) const {
     return Value(Run(
@@ -101,7 +108,8 @@ class TransactionObject {
 
 std::unique_ptr<TransactionObject> Begin(const GraphObject& self) {
   const Use<Graph> graph = self.Open();
-  auto transaction = Value(Run([graph] { return graph->Begin(); }));
+  auto transaction =
+      Value(Run([graph] { return graph->Begin(); }, {.brief = true}));
   return std::make_unique<TransactionObject>(
       self.engine(), TransactionObject::Begun{*graph, std::move(transaction)});
 }
