@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <stop_token>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -390,6 +391,18 @@ TEST_CASE("a match past its deadline ends") {
   CHECK(cursor->Next(batch).status().code() ==
         absl::StatusCode::kDeadlineExceeded);
   CHECK(batch.empty());
+}
+
+TEST_CASE("a match ends when it is stopped") {
+  ScienceGraph t;
+  std::stop_source source;
+  auto cursor = t.graph.Match({}, {.stop = source.get_token()});
+  REQUIRE_OK(cursor);
+  source.request_stop();
+  std::vector<Statement> batch;
+  CHECK(absl::IsCancelled(cursor->Next(batch).status()));
+  CHECK(absl::IsCancelled(
+      t.graph.Match({}, {.stop = source.get_token()}).status()));
 }
 
 TEST_CASE("identity is left out where it is not wanted") {

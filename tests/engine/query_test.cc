@@ -1,6 +1,7 @@
 // Graph::Query: SPARQL through the public API.
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <utility>
@@ -243,6 +244,19 @@ TEST_CASE("a query ends at its deadline, when cancelled, and at its limits") {
   const auto ended = stopped.Next(rows);
   other.join();
   CHECK(absl::IsCancelled(ended.status()));
+
+  // Also while the query itself answers: an ASK.
+  std::stop_source source;
+  std::thread stopper([&] {
+    absl::SleepFor(absl::Milliseconds(50));
+    source.request_stop();
+  });
+  const std::string ask = "ASK" + std::string(kEndless).substr(9);
+  const auto asked = test.graph.Query(ask, {.stop = source.get_token()});
+  stopper.join();
+  CHECK(absl::IsCancelled(asked.status()));
+  QueryResult begun = Run(test.graph, kEndless, {.stop = source.get_token()});
+  CHECK(absl::IsCancelled(begun.Next(rows).status()));
 
   QueryResult few = Run(test.graph, "SELECT ?a { ?a :p ?b }", {.max_rows = 10});
   CHECK(absl::IsResourceExhausted(few.Next(rows).status()));

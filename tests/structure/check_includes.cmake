@@ -112,6 +112,7 @@ endforeach()
 
 file(GLOB_RECURSE sources RELATIVE ${ROOT}
   ${ROOT}/server/src/*.h ${ROOT}/server/src/*.cc
+  ${ROOT}/bindings/*.h ${ROOT}/bindings/*.cc
   ${ROOT}/examples/*.h ${ROOT}/examples/*.cc)
 foreach(file IN LISTS sources)
   read_includes(${file} includes)

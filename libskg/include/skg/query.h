@@ -7,6 +7,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,8 @@ struct QueryOptions {
   // SERVICE skg:NAME; in [0, 1].
   float min_weight = 0;
   absl::Time deadline = absl::InfiniteFuture();
+  // Ends the call, and those of its QueryResult, with kCancelled.
+  std::stop_token stop = {};
   // What the query may hold in memory, taken from the engine's budget; beyond:
   // kResourceExhausted.
   size_t memory_bytes = size_t{256} << 20;

@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -114,6 +115,8 @@ struct MatchOptions {
   bool include_identity = true;
   // The call ends with kDeadlineExceeded soon after this.
   absl::Time deadline = absl::InfiniteFuture();
+  // Ends the call, and those of its cursor, with kCancelled.
+  std::stop_token stop = {};
 };
 
 // What one commit did to one statement.

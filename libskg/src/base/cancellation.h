@@ -3,7 +3,9 @@
 
 #include <atomic>
 #include <memory>
+#include <stop_token>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/time/clock.h"
@@ -15,14 +17,16 @@ namespace skg {
 class Cancellation {
  public:
   Cancellation() = default;
-  explicit Cancellation(absl::Time deadline) : deadline_(deadline) {}
+  // `stop`: cancels it, too.
+  explicit Cancellation(absl::Time deadline, std::stop_token stop = {})
+      : deadline_(deadline), stop_(std::move(stop)) {}
 
   void Cancel() { cancelled_.store(true, std::memory_order_relaxed); }
 
   // kCancelled or kDeadlineExceeded once that is so. Cheap enough for each
   // batch (reads the clock only where there is a deadline).
   [[nodiscard]] absl::Status Check() const {
-    if (cancelled_.load(std::memory_order_relaxed)) {
+    if (cancelled_.load(std::memory_order_relaxed) || stop_.stop_requested()) {
       return absl::CancelledError("the caller cancelled the call");
     }
     if (deadline_ != absl::InfiniteFuture() && absl::Now() >= deadline_) {
@@ -35,6 +39,7 @@ class Cancellation {
  private:
   std::atomic<bool> cancelled_{false};
   absl::Time deadline_ = absl::InfiniteFuture();
+  std::stop_token stop_;
 };
 
 }  // namespace skg

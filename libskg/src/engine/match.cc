@@ -154,7 +154,8 @@ absl::StatusOr<bool> MatchScan::Next(std::vector<storage::StatementRow>& rows) {
 CursorImpl::CursorImpl(MatchSource source, const MatchOptions& options)
     : source_(std::move(source)),
       options_(options),
-      cancellation_(std::make_unique<Cancellation>(options.deadline)),
+      cancellation_(
+          std::make_unique<Cancellation>(options.deadline, options.stop)),
       decoder_(*source_.view, *source_.names,
                {.metadata = options.include_metadata,
                 .identity = options.include_identity}),

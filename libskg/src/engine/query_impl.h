@@ -55,7 +55,7 @@ class QueryImpl {
 
   QueryImpl(std::shared_ptr<const ViewImpl> view, const QueryOptions& options)
       : view_(std::move(view)),
-        cancellation_(options.deadline),
+        cancellation_(options.deadline, options.stop),
         memory_bytes_(options.memory_bytes),
         tables_(view_, options.threads, options.deadline) {}
 

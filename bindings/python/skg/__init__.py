@@ -1,0 +1,74 @@
+"""skg: an embeddable knowledge graph, in this process.
+
+    import skg
+
+    with skg.open("science.skg") as engine:
+        graph = engine.graph("main")
+        graph.add("Marie Curie", "discovered", "Polonium", weight=0.98)
+        graph.add("Marie Curie", "born", skg.IRI("https://example.org/Warsaw"))
+        graph.add("Marie Curie", "label", skg.Literal("Marie Curie", language="en"))
+        for who, what in graph.query(
+                "SELECT ?who ?what WHERE { ?who :discovered ?what }"):
+            print(who, what)
+
+Terms: a ``str`` is a name, or a term in N-Triples form where it begins with
+``<``, ``"``, ``_:`` or ``\\``. ``skg.IRI`` is an absolute IRI, ``skg.Literal``
+text as data; int, float, Decimal, bool, datetime, date, time and bytes are the
+literals of these values, UUID the IRI ``urn:uuid:...``; answers come back as
+the same. Spans of time (``timeout=``) are seconds or timedeltas; times are
+aware datetimes in UTC, naive ones are taken as UTC.
+
+All calls that may take long let other threads run, end within 0.1 s of Ctrl-C,
+and can be made from any thread; in asyncio use ``asyncio.to_thread``.
+"""
+
+import atexit as _atexit
+
+from skg import _skg
+from skg._engine import Engine, open
+from skg._errors import (
+    AbortedError,
+    AlreadyExistsError,
+    CancelledError,
+    ClosedError,
+    DataLossError,
+    DeadlineExceededError,
+    Error,
+    FailedPreconditionError,
+    FieldError,
+    ForkedError,
+    InternalError,
+    InvalidArgumentError,
+    NotFoundError,
+    OutOfRangeError,
+    PermissionDeniedError,
+    QuotaExceededError,
+    ResourceExhaustedError,
+    UnauthenticatedError,
+    UnavailableError,
+    UnimplementedError,
+    UnknownError,
+)
+from skg._graph import Graph, ReadView, Transaction
+from skg._result import PreparedQuery, Result
+from skg._statements import Change, Commit, LoadResult, Statement, UpdateResult
+from skg._terms import IRI, Literal
+
+__version__: str = _skg.version
+
+__all__ = [
+    "AbortedError", "AlreadyExistsError", "CancelledError", "Change",
+    "ClosedError", "Commit", "DataLossError", "DeadlineExceededError",
+    "Engine", "Error", "FailedPreconditionError", "FieldError", "ForkedError",
+    "Graph", "IRI", "InternalError", "InvalidArgumentError", "Literal",
+    "LoadResult",
+    "NotFoundError", "OutOfRangeError", "PermissionDeniedError",
+    "PreparedQuery", "QuotaExceededError", "ReadView",
+    "ResourceExhaustedError", "Result", "Statement", "Transaction",
+    "UnauthenticatedError", "UnavailableError", "UnimplementedError",
+    "UnknownError", "UpdateResult", "open",
+]
+
+# An engine that is open when the interpreter ends is closed while Python's
+# threads can still be waited for.
+_atexit.register(_skg.close_all)

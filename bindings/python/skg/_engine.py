@@ -1,0 +1,194 @@
+"""Engine: one data directory, open in this process."""
+
+import datetime
+import os
+from types import TracebackType
+from typing import Any, Dict, List, Optional, Type, Union
+
+from skg import _arguments, _skg
+from skg._arguments import Timeout
+from skg._graph import Graph
+
+__all__ = ["Engine", "open"]
+
+Span = Union[int, float, datetime.timedelta, None]
+
+
+class Engine:
+    """One data directory: many tenants, each with its graphs. Made by
+    ``skg.open``; a context manager that closes it.
+
+    All methods may be called from any thread. Of all processes one has a
+    directory open for writing; any number of others read it with
+    ``skg.open(path, read_only=True)``. An engine is of no use in a process
+    forked after it was opened (ForkedError there).
+    """
+
+    __slots__ = ("_raw", "_path", "__weakref__")
+
+    def __init__(self, raw: "_skg.Engine", path: str):
+        self._raw = raw
+        self._path = path
+
+    def __enter__(self) -> "Engine":
+        return self
+
+    def __exit__(
+        self,
+        kind: Optional[Type[BaseException]],
+        error: Optional[BaseException],
+        trace: Optional[TracebackType],
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        state = ", closed" if self._raw.closed else ""
+        return f"<skg.Engine {self._path!r}{state}>"
+
+    def close(self) -> None:
+        """Cancels what runs, waits for it, and closes all graphs, views,
+        transactions and results of this engine: using one raises ClosedError.
+        Closing twice is no error. Background tasks that can be resumed go on
+        when the directory is opened again."""
+        if not self._raw.closed:
+            self._raw.close()
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed."""
+        return self._raw.closed
+
+    @property
+    def path(self) -> str:
+        """The data directory, as it was given."""
+        return self._path
+
+    def graph(
+        self,
+        name: str = "main",
+        *,
+        create: bool = True,
+        base_namespace: str = "urn:skg:",
+        statement_ids: bool = True,
+    ) -> Graph:
+        """Opens a graph, made if there is none.
+
+        name: ``"graph"`` of the tenant ``public``, or ``"tenant/graph"``.
+        create: make it if there is none; False: NotFoundError. A reader never
+            makes one.
+        base_namespace: fixed at creation: where names live.
+        statement_ids: fixed at creation: keep the index from ids to statements.
+        Errors: NotFoundError, InvalidArgumentError (the name).
+        """
+        raw = self._raw.graph(_arguments.text("name", name), {
+            "create": create,
+            "base_namespace": base_namespace,
+            "statement_ids": statement_ids,
+        })
+        return Graph(raw)
+
+    def graphs(self, tenant: str = "") -> List[Dict[str, Any]]:
+        """The graphs of a tenant, or of all (""), sorted by tenant and name:
+        dicts of tenant, name, uuid, base_namespace, statement_ids,
+        last_commit, statements."""
+        return self._raw.graphs(_arguments.text("tenant", tenant))
+
+    def drop_graph(self, name: str) -> None:
+        """Drops a graph with all its data; durable when it returns. Handles of
+        it raise NotFoundError. Errors: NotFoundError."""
+        self._raw.drop_graph(_arguments.text("name", name))
+
+    def tasks(self) -> List[Dict[str, Any]]:
+        """Work in the background, running, waiting and ended: dicts of id,
+        kind, pool, title, graph, state, progress, result, error and times."""
+        return self._raw.tasks()
+
+    def task(self, id: int) -> Dict[str, Any]:
+        """One task. Errors: NotFoundError."""
+        return self._raw.task(_arguments.whole("id", id))
+
+    def wait_task(self, id: int, *, timeout: Timeout = None) -> Dict[str, Any]:
+        """Waits until it has ended, however it did.
+        Errors: NotFoundError, DeadlineExceededError."""
+        return self._raw.wait_task(_arguments.whole("id", id), timeout)
+
+    def cancel_task(self, id: int) -> None:
+        """Asks a task to end. Errors: NotFoundError, FailedPreconditionError
+        (it has ended)."""
+        self._raw.cancel_task(_arguments.whole("id", id))
+
+    def check(self, *, deep: bool = False) -> Dict[str, Any]:
+        """Verifies every invariant of every graph; ``deep`` also decodes every
+        term. ``["findings"]`` is empty where all is well. Reads everything."""
+        return self._raw.check(_arguments.flag("deep", deep))
+
+    def sync(self) -> None:
+        """Makes every acknowledged commit durable (matters with
+        ``durability="none"``)."""
+        self._raw.sync()
+
+    def catch_up(self) -> None:
+        """Of a reader: what is read from now on shows every commit that was
+        acknowledged before the call."""
+        self._raw.catch_up()
+
+    def disk_bytes(self) -> int:
+        """What the data directory takes."""
+        return self._raw.disk_bytes()
+
+    def memory_use(self) -> Dict[str, Any]:
+        """Where the memory budget goes, in bytes."""
+        return self._raw.memory_use()
+
+
+def open(
+    path: Union[str, "os.PathLike[str]"],
+    *,
+    read_only: bool = False,
+    create: bool = True,
+    durability: str = "sync",
+    memory_budget_bytes: int = 0,
+    max_term_bytes: Optional[int] = None,
+    resume_tasks: bool = True,
+    log_kept_for: Span = None,
+    log_max_commits: Optional[int] = None,
+    log_max_bytes: Optional[int] = None,
+    history_kept_for: Span = None,
+    background_io_bytes: Optional[int] = None,
+    catch_up_interval: Span = None,
+) -> Engine:
+    """Opens a data directory, made if there is none.
+
+    read_only: beside the process that writes, if any; changes nothing.
+    durability: what a write waits for: "sync" (the disk), "group" (a disk
+        write shared with others, some ms), "none" (the kernel).
+    memory_budget_bytes: for caches and what calls hold; 0: a quarter of the
+        machine's memory. At least 16 MiB.
+    max_term_bytes: longer terms are refused (default 16 MiB).
+    resume_tasks: go on with tasks that an earlier process left unfinished.
+    log_kept_for, log_max_commits, log_max_bytes: how far ``watch`` reaches
+        back (default 7 days, at most about 1 GiB).
+    history_kept_for: how long superseded states are kept (default: for ever).
+    background_io_bytes: a second, for the background's writes; 0: no bound.
+    catch_up_interval: of a reader: how old what it shows may be (0.1 s).
+    Spans of time are seconds or timedeltas.
+
+    Errors: NotFoundError (no such directory), FailedPreconditionError (in use
+    by another process, or no data directory), DataLossError, ForkedError.
+    """
+    directory = _arguments.path("path", path)
+    options = {
+        "create": create,
+        "durability": durability,
+        "memory_budget_bytes": memory_budget_bytes,
+        "max_term_bytes": max_term_bytes,
+        "resume_tasks": resume_tasks,
+        "log_kept_for": log_kept_for,
+        "log_max_commits": log_max_commits,
+        "log_max_bytes": log_max_bytes,
+        "history_kept_for": history_kept_for,
+        "background_io_bytes": background_io_bytes,
+        "catch_up_interval": catch_up_interval,
+    }
+    raw = _skg.open(directory, _arguments.flag("read_only", read_only), options)
+    return Engine(raw, directory)

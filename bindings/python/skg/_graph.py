@@ -1,0 +1,534 @@
+"""Graph, ReadView and Transaction."""
+
+import datetime
+from types import TracebackType
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple, Type
+
+from skg import _arguments, _bulk, _skg
+from skg._arguments import PointInTime, Timeout
+from skg._reading import Names, Readable, When, batches
+from skg._statements import Change, Commit, LoadResult, Statement, UpdateResult
+
+__all__ = ["Graph", "ReadView", "Transaction"]
+
+
+def _numbers(report: Optional[Callable[[int, int], Any]]) -> Optional[Callable[[float, float], Any]]:
+    """A callback that is told whole numbers."""
+    if report is None:
+        return None
+    return lambda done, total: report(int(done), int(total))
+
+
+class Graph(Readable):
+    """One knowledge graph: write, match, query. Made by ``Engine.graph``; a
+    context manager that closes the handle.
+
+    All methods may be called from any thread. Writes are blind: they never
+    conflict, and each is one commit, as durable as the engine's durability
+    says when it returns.
+    """
+
+    __slots__ = ("__weakref__",)
+
+    _raw: "_skg.Graph"
+
+    def __init__(self, raw: "_skg.Graph"):
+        self._raw = raw
+
+    def __enter__(self) -> "Graph":
+        return self
+
+    def __exit__(
+        self,
+        kind: Optional[Type[BaseException]],
+        error: Optional[BaseException],
+        trace: Optional[TracebackType],
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        try:
+            return f"<skg.Graph {self._raw.tenant}/{self._raw.name}>"
+        except Exception:  # closed: what is shown must not raise
+            return "<skg.Graph closed>"
+
+    def close(self) -> None:
+        """Closes this handle; the graph itself stays as it is."""
+        self._raw.close()
+
+    @property
+    def name(self) -> str:
+        """Without the tenant."""
+        return self._raw.name
+
+    @property
+    def tenant(self) -> str:
+        """Whose graph it is."""
+        return self._raw.tenant
+
+    @property
+    def uuid(self) -> str:
+        """The graph's own, from which the ids of its statements are made."""
+        return self._raw.uuid
+
+    @property
+    def base_namespace(self) -> str:
+        """Where names live: "X" is the IRI of this with "X" behind it."""
+        return self._raw.base_namespace
+
+    def add(
+        self,
+        subject: Any,
+        predicate: Any,
+        object: Any,
+        *,
+        graph: Any = "",
+        weight: float = 1.0,
+        metadata: Optional[Dict[str, Any]] = None,
+        edge: int = 0,
+        valid_from: When = None,
+        valid_to: When = None,
+        source: str = "",
+        skip_duplicates: bool = False,
+        idempotency_key: str = "",
+        durability: Optional[str] = None,
+    ) -> Commit:
+        """Adds a statement, or replaces weight and record of one that is there.
+
+        subject, predicate, object: a name (``str``), a term (IRI, Literal, a
+            ``str`` in N-Triples form), or a value that is a literal.
+        graph: the named graph; "": the default one.
+        weight: in [0, 1], kept as a float32.
+        metadata: a dict that JSON can say.
+        edge: not 0: one of several parallel relationships.
+        valid_from, valid_to: when it holds in the world (naive: UTC).
+        source: where it comes from, free text.
+        skip_duplicates: leave one that is there as it is.
+        idempotency_key: the same call with the same key within 24 hours gives
+            the stored result, without another commit.
+        durability: "sync", "group" or "none", in place of the engine's.
+        Errors: TypeError, ValueError (which argument), InvalidArgumentError,
+        QuotaExceededError, ResourceExhaustedError, NotFoundError (the graph
+        was dropped).
+        """
+        return self._raw.add(subject, predicate, object, {
+            "graph": graph,
+            "weight": weight,
+            "metadata": metadata,
+            "edge": edge,
+            "valid_from": valid_from,
+            "valid_to": valid_to,
+            "source": source,
+            "skip_duplicates": skip_duplicates,
+            "idempotency_key": idempotency_key,
+            "durability": durability,
+        })
+
+    def add_all(
+        self,
+        statements: Iterable[Any],
+        *,
+        skip_duplicates: bool = False,
+        idempotency_key: str = "",
+        durability: Optional[str] = None,
+    ) -> Commit:
+        """Adds statements in one commit: (s, p, o), (s, p, o, weight),
+        Statement, or dicts of the arguments of ``add``. Of equal ones the last
+        counts (the first with skip_duplicates). They are held in memory, some
+        1.5 KB each: millions are for ``bulk_load``."""
+        if isinstance(statements, (str, bytes)):
+            raise TypeError(f"statements: expected an iterable of statements, got {type(statements).__name__}")
+        try:
+            items = iter(statements)
+        except TypeError:
+            raise TypeError(
+                f"statements: expected an iterable of statements, got {type(statements).__name__}"
+            ) from None
+        return self._raw.add_all(items, {
+            "skip_duplicates": skip_duplicates,
+            "idempotency_key": idempotency_key,
+            "durability": durability,
+        })
+
+    def remove(
+        self,
+        subject: Any,
+        predicate: Any,
+        object: Any,
+        *,
+        graph: Any = "",
+        idempotency_key: str = "",
+        durability: Optional[str] = None,
+    ) -> Commit:
+        """Removes a statement of one graph, with all its parallel edges. One
+        that is not there is no error: ``Commit.absent`` counts it."""
+        return self._raw.remove(subject, predicate, object, {
+            "graph": graph,
+            "idempotency_key": idempotency_key,
+            "durability": durability,
+        })
+
+    def clear(self, graph: Any = None, *, durability: Optional[str] = None) -> Commit:
+        """Removes all statements: of a named graph, of the default one (""),
+        or of all (None), at once, whatever their number. States of the past
+        keep them."""
+        return self._raw.clear(graph, {"durability": durability})
+
+    def update(
+        self,
+        text: str,
+        params: Optional[Dict[str, Any]] = None,
+        *,
+        timeout: Timeout = None,
+        union_default_graph: bool = False,
+        default_graphs: Names = (),
+        named_graphs: Names = (),
+        base_iri: str = "",
+        load_folder: str = "",
+        memory_bytes: Optional[int] = None,
+        durability: Optional[str] = None,
+    ) -> UpdateResult:
+        """Runs a SPARQL 1.1 Update request as one serialisable commit.
+
+        params: as those of ``query``.
+        timeout: seconds until it begins to commit.
+        load_folder: below it LOAD <file:///...> may read; "": nowhere.
+        Errors: as ``query`` and ``add``; AlreadyExistsError, NotFoundError
+        (CREATE, DROP and others without SILENT).
+        """
+        return UpdateResult(*self._raw.update(_arguments.text("text", text), {
+            "params": params,
+            "timeout": timeout,
+            "union_default_graph": union_default_graph,
+            "default_graphs": default_graphs,
+            "named_graphs": named_graphs,
+            "base_iri": base_iri,
+            "load_folder": load_folder,
+            "memory_bytes": memory_bytes,
+            "durability": durability,
+        }))
+
+    def load(
+        self,
+        source: Any,
+        format: Optional[str] = None,
+        *,
+        base_iri: str = "",
+        graph: Any = "",
+        skip_duplicates: bool = False,
+        continue_on_error: bool = False,
+        csv_key: str = "",
+        csv_columns: Names = (),
+        progress: Optional[Callable[[int, int], Any]] = None,
+    ) -> LoadResult:
+        """Reads a file, or a document, as one commit: all of it or nothing.
+
+        source: a path (``str``, PathLike), perhaps gzipped; ``bytes``, a
+            document; or what has ``read()``, which is read as a whole.
+        format: "turtle", "ntriples", "nquads", "trig", "rdfxml", "tsv", "csv"
+            or "json"; None: what the path says.
+        base_iri: for relative IRIs.
+        graph: where statements go that name no graph.
+        skip_duplicates: statements that are there stay as they are.
+        continue_on_error: skip what is malformed; ``LoadResult.errors`` has the
+            first 100.
+        csv_key, csv_columns: the column that names the subjects; names for a
+            file without a header line.
+        progress: called now and then with (statements, 0); False cancels.
+        Errors: InvalidArgumentError (line and column), NotFoundError,
+        CancelledError, ResourceExhaustedError, what ``progress`` raises; the
+        graph is then as it was.
+        """
+        options = {
+            "format": format,
+            "base_iri": base_iri,
+            "graph": graph,
+            "skip_duplicates": skip_duplicates,
+            "continue_on_error": continue_on_error,
+            "csv_key": csv_key,
+            "csv_columns": csv_columns,
+            "progress": _numbers(_arguments.callback("progress", progress)),
+        }
+        if hasattr(source, "read"):
+            source = source.read()
+            if isinstance(source, str):
+                source = source.encode("utf-8")
+        if isinstance(source, (bytes, bytearray, memoryview)):
+            return LoadResult(**_skg.load_bytes(self._raw, bytes(source), options))
+        return LoadResult(
+            **_skg.load_file(self._raw, _arguments.path("source", source), options))
+
+    def bulk_load(
+        self,
+        statements: Any = None,
+        *,
+        subject: Any = None,
+        predicate: Any = None,
+        object: Any = None,
+        graph: Any = "",
+        weight: Any = None,
+        metadata: Any = None,
+        source: Any = None,
+        skip_duplicates: bool = False,
+        progress: Optional[Callable[[int, int], Any]] = None,
+    ) -> LoadResult:
+        """Adds any number of statements as one commit, in bounded memory.
+
+        statements: an iterable, as ``add_all`` takes; or a pandas.DataFrame
+            with columns subject, predicate, object and perhaps graph, weight,
+            metadata, source.
+        subject, predicate, object: instead, columns: numpy arrays, Series or
+            lists of equal length, or one value for all rows.
+        graph, weight, metadata, source: likewise, with ``subject``.
+        skip_duplicates: statements that are there stay as they are.
+        progress: as that of ``load``.
+        Of equal statements the last counts (the first with skip_duplicates).
+        Errors: as ``load``; TypeError and ValueError say the row.
+        """
+        if statements is not None:
+            if subject is not None or predicate is not None or object is not None:
+                raise TypeError("statements: give statements or columns, not both")
+            produce = _bulk.producer(statements)
+        else:
+            produce = _bulk.column_producer(
+                subject, predicate, object, graph, weight, metadata, source)
+        return LoadResult(**_skg.bulk_load(self._raw, produce, {
+            "skip_duplicates": skip_duplicates,
+            "progress": _numbers(_arguments.callback("progress", progress)),
+        }))
+
+    def export(
+        self,
+        path: Any = None,
+        format: Optional[str] = None,
+        *,
+        as_of: PointInTime = None,
+        graph: Any = None,
+        progress: Optional[Callable[[int, int], Any]] = None,
+    ) -> bytes:
+        """Writes the graph as a document to a file; without a path it is
+        returned as bytes.
+
+        format: as that of ``load``; None: what the path says, else "nquads".
+        as_of: the state to write.
+        graph: only what this named graph holds ("": the default one).
+        Errors: InvalidArgumentError, OutOfRangeError, UnavailableError (the
+        file cannot be written), CancelledError.
+        """
+        if path is None and format is None:
+            format = "nquads"
+        to_file = path is not None
+        _, _, text = _skg.export_to(
+            self._raw, _arguments.path("path", path) if to_file else "", to_file, {
+                "format": format,
+                "as_of": as_of,
+                "graph": graph,
+                "progress": _numbers(_arguments.callback("progress", progress)),
+            })
+        return text
+
+    def begin(self) -> "Transaction":
+        """Begins a transaction: see Transaction."""
+        return Transaction(_skg.begin(self._raw))
+
+    transaction = begin
+
+    def snapshot(self, as_of: PointInTime = None) -> "ReadView":
+        """A state that never changes: the present one, or that of a commit or
+        time. Errors: OutOfRangeError (not there yet, or forgotten)."""
+        return ReadView(self._raw.view(as_of))
+
+    def history(
+        self,
+        subject: Any,
+        predicate: Any,
+        object: Any,
+        *,
+        graph: Any = "",
+        edge: int = 0,
+    ) -> List[Change]:
+        """What commits did to one statement, oldest first.
+        Errors: NotFoundError (there never was one)."""
+        return self._raw.history(
+            (subject, predicate, object), graph, _arguments.whole("edge", edge))
+
+    def history_of(self, id: str) -> List[Change]:
+        """The same of the statement with this id, removed or not."""
+        return self._raw.history_of_id(_arguments.text("id", str(id)))
+
+    def compact(self) -> None:
+        """Packs all that the graph holds; reads and writes go on meanwhile.
+        Reads and writes everything once."""
+        self._raw.compact()
+
+
+class ReadView(Readable):
+    """A state of a graph, which never changes. Made by ``Graph.snapshot``; a
+    context manager that lets go of it. An open one keeps old versions on
+    disk."""
+
+    __slots__ = ("__weakref__",)
+
+    _raw: "_skg.ReadView"
+
+    def __init__(self, raw: "_skg.ReadView"):
+        self._raw = raw
+
+    def __enter__(self) -> "ReadView":
+        return self
+
+    def __exit__(
+        self,
+        kind: Optional[Type[BaseException]],
+        error: Optional[BaseException],
+        trace: Optional[TracebackType],
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        try:
+            return f"<skg.ReadView commit {self.commit}>"
+        except Exception:  # closed: what is shown must not raise
+            return "<skg.ReadView closed>"
+
+    def close(self) -> None:
+        """Lets go of the state."""
+        self._raw.close()
+
+    @property
+    def commit(self) -> int:
+        """The last commit that it shows; 0: nothing was ever written."""
+        return self._raw.commit
+
+    @property
+    def time(self) -> Optional[datetime.datetime]:
+        """That commit's, in UTC."""
+        return self._raw.time
+
+
+class Transaction:
+    """Several changes that commit together or not at all. Made by
+    ``Graph.begin``; a context manager that commits, or drops all where the
+    block raises::
+
+        with graph.begin() as transaction:
+            transaction.remove("Curie", "age", 66)
+            transaction.add("Curie", "age", 67)
+
+    Serialisable: it reads the state that it began on with its own changes, and
+    its commit raises AbortedError where others have changed what it read. One
+    that reads nothing never conflicts. One thread at a time.
+    """
+
+    __slots__ = ("_raw", "result", "__weakref__")
+
+    def __init__(self, raw: "_skg.Transaction"):
+        self._raw = raw
+        self.result: Optional[Commit] = None
+
+    def __enter__(self) -> "Transaction":
+        return self
+
+    def __exit__(
+        self,
+        kind: Optional[Type[BaseException]],
+        error: Optional[BaseException],
+        trace: Optional[TracebackType],
+    ) -> None:
+        try:
+            if kind is None and self.result is None:
+                self.commit()
+        finally:
+            self.rollback()
+
+    def __len__(self) -> int:
+        return self._raw.size
+
+    def add(
+        self,
+        subject: Any,
+        predicate: Any,
+        object: Any,
+        *,
+        graph: Any = "",
+        weight: float = 1.0,
+        metadata: Optional[Dict[str, Any]] = None,
+        edge: int = 0,
+        valid_from: When = None,
+        valid_to: When = None,
+        source: str = "",
+        if_absent: bool = False,
+    ) -> None:
+        """As ``Graph.add``, at commit. if_absent: leave one that is there as it
+        is."""
+        self._raw.add(subject, predicate, object, {
+            "graph": graph,
+            "weight": weight,
+            "metadata": metadata,
+            "edge": edge,
+            "valid_from": valid_from,
+            "valid_to": valid_to,
+            "source": source,
+        }, _arguments.flag("if_absent", if_absent))
+
+    def remove(self, subject: Any, predicate: Any, object: Any, *, graph: Any = "") -> None:
+        """As ``Graph.remove``, at commit."""
+        self._raw.remove(subject, predicate, object, graph)
+
+    def match(
+        self,
+        subject: Any = None,
+        predicate: Any = None,
+        object: Any = None,
+        *,
+        graph: Any = None,
+        metadata: bool = False,
+        timeout: Timeout = None,
+    ) -> Iterator[Statement]:
+        """As ``Graph.match``, with the transaction's changes. What is read is
+        checked at commit. Changing the transaction ends the iterator
+        (FailedPreconditionError)."""
+        return batches(self._raw.match({
+            "subject": subject,
+            "predicate": predicate,
+            "object": object,
+            "graph": graph,
+            "metadata": metadata,
+            "timeout": timeout,
+        }, False))
+
+    def triples(
+        self, subject: Any = None, predicate: Any = None, object: Any = None, *, graph: Any = None
+    ) -> Iterator[Tuple[Any, Any, Any]]:
+        """As ``match``, (subject, predicate, object) alone."""
+        return batches(self._raw.match({
+            "subject": subject,
+            "predicate": predicate,
+            "object": object,
+            "graph": graph,
+            "order_by": "key",
+            "identity": False,
+        }, True))
+
+    def count(
+        self, subject: Any = None, predicate: Any = None, object: Any = None, *, graph: Any = None
+    ) -> int:
+        """As ``Graph.count``, with the transaction's changes."""
+        return self._raw.count({
+            "subject": subject,
+            "predicate": predicate,
+            "object": object,
+            "graph": graph,
+        })
+
+    def commit(self, *, idempotency_key: str = "", durability: Optional[str] = None) -> Commit:
+        """Commits; the transaction is used up whatever comes. ``result`` keeps
+        what is returned. Errors: AbortedError (run it again), and as
+        ``Graph.add``."""
+        self.result = self._raw.commit(
+            {"idempotency_key": idempotency_key, "durability": durability})
+        return self.result
+
+    def rollback(self) -> None:
+        """Drops what was not committed; no use of it after that."""
+        self._raw.close()

@@ -1,0 +1,260 @@
+"""What a graph and a view of it have in common: questions about a state."""
+
+import datetime
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple, Union
+
+from skg import _arguments, _skg
+from skg._arguments import PointInTime, Timeout
+from skg._result import PreparedQuery, Result
+from skg._statements import Statement
+
+Names = Union[str, Iterable[str]]
+When = Union[str, datetime.datetime, None]
+
+
+def batches(cursor: "_skg.Cursor") -> Iterator[Any]:
+    """All that a cursor gives, one by one."""
+    while True:
+        batch = cursor.next()
+        if batch is None:
+            return
+        yield from batch
+
+
+class Readable:
+    """Questions about one state of a graph: of a ``Graph`` the present one, at
+    each call, of a ``ReadView`` always the same."""
+
+    __slots__ = ("_raw",)
+
+    _raw: "_skg.Readable"
+
+    def match(
+        self,
+        subject: Any = None,
+        predicate: Any = None,
+        object: Any = None,
+        *,
+        graph: Any = None,
+        weight_min: float = 0.0,
+        weight_max: float = 1.0,
+        valid_at: When = None,
+        as_of: PointInTime = None,
+        order_by: str = "commit",
+        descending: bool = False,
+        limit: Optional[int] = None,
+        offset: int = 0,
+        metadata: bool = False,
+        identity: bool = True,
+        timeout: Timeout = None,
+    ) -> Iterator[Statement]:
+        """The statements that match a pattern, as an iterator of Statement.
+
+        subject, predicate, object: a name or term; None matches all.
+        graph: a named graph; "": the default one; None: all as one, each
+            triple once.
+        weight_min, weight_max: inclusive, in [0, 1].
+        valid_at: only what holds in the world then.
+        as_of: of a Graph: a commit's number, or a time, whose state is asked.
+        order_by: "commit", "weight", "subject", "predicate", "object",
+            "created_at" or "key" (the index's order, streamed unsorted).
+        limit, offset: of the ordered statements.
+        metadata: fill in metadata, source and valid times (a read each).
+        identity: fill in id, created_at, updated_at.
+        timeout: seconds until all of it must have been read.
+        Errors: InvalidArgumentError, DeadlineExceededError; OutOfRangeError
+        (as_of), ResourceExhaustedError (more to sort than memory holds).
+        """
+        return batches(_skg.match(self._raw, {
+            "subject": subject,
+            "predicate": predicate,
+            "object": object,
+            "graph": graph,
+            "weight_min": weight_min,
+            "weight_max": weight_max,
+            "valid_at": valid_at,
+            "as_of": as_of,
+            "order_by": order_by,
+            "descending": descending,
+            "limit": limit,
+            "offset": offset,
+            "metadata": metadata,
+            "identity": identity,
+            "timeout": timeout,
+        }, False))
+
+    def triples(
+        self,
+        subject: Any = None,
+        predicate: Any = None,
+        object: Any = None,
+        *,
+        graph: Any = None,
+        as_of: PointInTime = None,
+        timeout: Timeout = None,
+    ) -> Iterator[Tuple[Any, Any, Any]]:
+        """As ``match``, (subject, predicate, object) alone, in the index's
+        order: the fastest way to read statements one by one."""
+        return batches(_skg.match(self._raw, {
+            "subject": subject,
+            "predicate": predicate,
+            "object": object,
+            "graph": graph,
+            "as_of": as_of,
+            "order_by": "key",
+            "identity": False,
+            "timeout": timeout,
+        }, True))
+
+    def count(
+        self,
+        subject: Any = None,
+        predicate: Any = None,
+        object: Any = None,
+        *,
+        graph: Any = None,
+        weight_min: float = 0.0,
+        weight_max: float = 1.0,
+        valid_at: When = None,
+        as_of: PointInTime = None,
+    ) -> int:
+        """How many statements ``match`` would give; exact. Constant time for
+        everything and for a predicate alone, where no named graph matches."""
+        return _skg.count(self._raw, {
+            "subject": subject,
+            "predicate": predicate,
+            "object": object,
+            "graph": graph,
+            "weight_min": weight_min,
+            "weight_max": weight_max,
+            "valid_at": valid_at,
+            "as_of": as_of,
+        })
+
+    def __len__(self) -> int:
+        return self.count()
+
+    def get(self, id: str) -> Statement:
+        """The statement with this id. Errors: NotFoundError,
+        InvalidArgumentError (no UUID), FailedPreconditionError (the graph
+        keeps no ids)."""
+        return _skg.get(self._raw, _arguments.text("id", str(id)))
+
+    def stats(self) -> Dict[str, int]:
+        """Exact numbers of statements, triples, and distinct subjects,
+        predicates and objects."""
+        return _skg.stats(self._raw)
+
+    def query(
+        self,
+        text: str,
+        params: Optional[Dict[str, Any]] = None,
+        *,
+        language: str = "sparql",
+        values: bool = True,
+        timeout: Timeout = None,
+        as_of: PointInTime = None,
+        valid_at: When = None,
+        min_weight: float = 0.0,
+        max_rows: Optional[int] = None,
+        memory_bytes: Optional[int] = None,
+        threads: int = 0,
+        union_default_graph: bool = False,
+        default_graphs: Names = (),
+        named_graphs: Names = (),
+        base_iri: str = "",
+        profile: bool = False,
+    ) -> Result:
+        """Runs a query and fetches its first rows.
+
+        text: SPARQL 1.1 (SELECT, ASK, CONSTRUCT, DESCRIBE); the prefix ``:``
+            is the graph's namespace.
+        params: from the names of variables (without ``?``) to values, as terms
+            and never as pieces of text.
+        language: "sparql".
+        values: literals as int, float, Decimal, datetime ... and Literal;
+            False: every term as the ``str`` that the engine writes, exactly.
+        timeout: seconds until all rows must have been read.
+        as_of: of a Graph: a commit's number, or a time, whose state is asked.
+        valid_at: only statements that hold in the world then.
+        min_weight: only statements of at least this weight.
+        max_rows, memory_bytes: more than that is a ResourceExhaustedError
+            (256 MiB by default).
+        threads: 0: as many as the machine runs at once.
+        union_default_graph: the default graph is all graphs together.
+        default_graphs, named_graphs: in place of FROM and FROM NAMED.
+        base_iri: for relative IRIs of the text.
+        profile: measure the steps of the plan, for ``Result.explain``.
+        Errors: InvalidArgumentError (line and column), DeadlineExceededError,
+        ResourceExhaustedError, OutOfRangeError (as_of), CancelledError.
+        """
+        if language != "sparql":
+            raise ValueError(f"language: {_arguments.text('language', language)!r} is none of 'sparql'")
+        return Result(_skg.query(self._raw, _arguments.text("text", text), {
+            "params": params,
+            "timeout": timeout,
+            "as_of": as_of,
+            "valid_at": valid_at,
+            "min_weight": min_weight,
+            "max_rows": max_rows,
+            "memory_bytes": memory_bytes,
+            "threads": threads,
+            "union_default_graph": union_default_graph,
+            "default_graphs": default_graphs,
+            "named_graphs": named_graphs,
+            "base_iri": base_iri,
+            "profile": profile,
+        }, _arguments.flag("values", values), True))
+
+    def query_document(
+        self,
+        text: str,
+        params: Optional[Dict[str, Any]] = None,
+        *,
+        format: str = "json",
+        timeout: Timeout = None,
+        as_of: PointInTime = None,
+        union_default_graph: bool = False,
+        default_graphs: Names = (),
+        named_graphs: Names = (),
+        base_iri: str = "",
+    ) -> bytes:
+        """Runs a query and writes its answer as a document.
+
+        format: "json", "xml", "csv" or "tsv" of SELECT and ASK (the SPARQL
+            result formats), "turtle", "ntriples" or "rdfxml" of CONSTRUCT and
+            DESCRIBE.
+        Others, and errors, as those of ``query``.
+        """
+        result = _skg.query(self._raw, _arguments.text("text", text), {
+            "params": params,
+            "timeout": timeout,
+            "as_of": as_of,
+            "union_default_graph": union_default_graph,
+            "default_graphs": default_graphs,
+            "named_graphs": named_graphs,
+            "base_iri": base_iri,
+        }, True, False)
+        try:
+            return result.write({"format": format})
+        finally:
+            result.close()
+
+    def prepare(self, text: str, *, base_iri: str = "") -> PreparedQuery:
+        """Parses a query to be run many times. A Graph's asks the state that is
+        the present one at each run. Errors: InvalidArgumentError."""
+        return PreparedQuery(_skg.prepare(
+            self._raw, _arguments.text("text", text), _arguments.text("base_iri", base_iri)))
+
+    def explain(self, text: str, params: Optional[Dict[str, Any]] = None) -> str:
+        """The plan of a query, which is not run: its steps, with estimates and
+        orders. What the steps did: ``query(..., profile=True).explain()``."""
+        return _skg.query(
+            self._raw, _arguments.text("text", text), {"params": params}, True, False
+        ).explain(False)
+
+
+def names(graph: Readable) -> List[str]:
+    """The IRIs of all named graphs that have statements, as names."""
+    rows = graph.query("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }", values=False)
+    return sorted(row[0] for row in rows)

@@ -1,0 +1,273 @@
+#include "columns.h"
+
+#include <pybind11/numpy.h>
+
+#include <cstring>
+#include <limits>
+#include <memory>
+
+#include "call.h"
+#include "cursor.h"
+#include "objects.h"
+#include "terms.h"
+
+namespace skg::python {
+namespace {
+
+template <class T>
+std::vector<T> Copy(std::span<const T> from) {
+  return {from.begin(), from.end()};
+}
+
+ColumnPart PartOf(const Column& column, const TextColumn& texts, size_t rows) {
+  ColumnPart part;
+  part.kind = column.kind;
+  part.rows = rows;
+  part.unbound = column.unbound;
+  part.validity = Copy(column.validity);
+  if (!texts.indices.empty()) {
+    part.kind = Column::Kind::kTerms;
+    part.indices = Copy(texts.indices);
+    part.offsets = Copy(texts.offsets);
+    part.bytes = texts.bytes;
+    return part;
+  }
+  switch (column.kind) {
+    case Column::Kind::kTerms:
+      part.ids = Copy(column.ids);
+      break;
+    case Column::Kind::kIntegers:
+      part.integers = Copy(column.integers);
+      break;
+    case Column::Kind::kBooleans:
+      part.booleans = Copy(column.booleans);
+      break;
+    default:
+      part.doubles = Copy(column.doubles);
+  }
+  return part;
+}
+
+// Of CONSTRUCT and DESCRIBE: texts only.
+ColumnPart PartOf(const std::vector<std::vector<std::string>>& triples,
+                  size_t column) {
+  ColumnPart part;
+  part.rows = triples.size();
+  part.offsets.push_back(0);
+  for (const auto& triple : triples) {
+    part.indices.push_back(static_cast<int32_t>(part.indices.size()));
+    part.bytes += triple[column];
+    part.offsets.push_back(static_cast<int64_t>(part.bytes.size()));
+  }
+  return part;
+}
+
+void Append(const Rows& rows, ColumnParts& parts) {
+  const bool graph = !rows.triples.empty();
+  const size_t columns = graph ? 3 : rows.columns.columns();
+  parts.columns.resize(columns);
+  for (size_t i = 0; i < columns; ++i) {
+    parts.columns[i].push_back(
+        graph ? PartOf(rows.triples, i)
+              : PartOf(rows.columns.column(i), rows.texts[i], rows.size));
+  }
+  parts.rows += rows.size;
+}
+
+// What an array is made of, widest last.
+enum class Form { kNothing, kBooleans, kIntegers, kDoubles, kIds, kObjects };
+
+Form FormOf(const ColumnPart& part) {
+  if (part.unbound == part.rows && part.ids.empty()) return Form::kNothing;
+  switch (part.kind) {
+    case Column::Kind::kTerms:
+      return part.ids.empty() ? Form::kObjects : Form::kIds;
+    case Column::Kind::kIntegers:
+      return Form::kIntegers;
+    case Column::Kind::kBooleans:
+      return Form::kBooleans;
+    default:
+      return Form::kDoubles;
+  }
+}
+
+Form Common(Form a, Form b) {
+  if (a == b || b == Form::kNothing) return a;
+  if (a == Form::kNothing) return b;
+  const bool numbers = (a == Form::kIntegers || a == Form::kDoubles) &&
+                       (b == Form::kIntegers || b == Form::kDoubles);
+  return numbers ? Form::kDoubles : Form::kObjects;
+}
+
+// An array that owns its values.
+template <class T>
+py::array ArrayOf(std::unique_ptr<std::vector<T>> values) {
+  const size_t size = values->size();
+  T* data = values->data();
+  const py::capsule owner(values.release(), [](void* vector) {
+    delete static_cast<std::vector<T>*>(vector);
+  });
+  return py::array_t<T>({static_cast<py::ssize_t>(size)}, data, owner);
+}
+
+template <class T, class From>
+void Add(const std::vector<From>& from, size_t rows, std::vector<T>& values) {
+  if (from.empty()) {  // all unbound
+    values.resize(values.size() + rows);
+    return;
+  }
+  values.insert(values.end(), from.begin(), from.end());
+}
+
+py::object Masked(const py::array& values, const std::vector<ColumnPart>& parts,
+                  size_t rows) {
+  auto mask = std::make_unique<std::vector<uint8_t>>();
+  mask->reserve(rows);
+  bool any = false;
+  for (const ColumnPart& part : parts) {
+    for (size_t row = 0; row < part.rows; ++row) {
+      mask->push_back(part.bound(row) ? 0 : 1);
+      any = any || mask->back() != 0;
+    }
+  }
+  if (!any) return values;
+  const py::object as_bool = ArrayOf(std::move(mask)).attr("view")("bool");
+  return py::module_::import("numpy.ma").attr("MaskedArray")(values, as_bool);
+}
+
+py::object Numbers(const std::vector<ColumnPart>& parts, size_t rows) {
+  auto values = std::make_unique<std::vector<double>>();
+  values->reserve(rows);
+  for (const ColumnPart& part : parts) {
+    const size_t begin = values->size();
+    if (part.kind == Column::Kind::kIntegers) {
+      Add(part.integers, part.rows, *values);
+    } else {
+      Add(part.doubles, part.rows, *values);
+    }
+    if (part.unbound == 0) continue;
+    for (size_t row = 0; row < part.rows; ++row) {
+      if (!part.bound(row)) {
+        (*values)[begin + row] = std::numeric_limits<double>::quiet_NaN();
+      }
+    }
+  }
+  return ArrayOf(std::move(values));
+}
+
+template <class T>
+py::array Plain(const std::vector<ColumnPart>& parts, size_t rows,
+                std::vector<T> ColumnPart::*member) {
+  auto values = std::make_unique<std::vector<T>>();
+  values->reserve(rows);
+  for (const ColumnPart& part : parts) Add(part.*member, part.rows, *values);
+  return ArrayOf(std::move(values));
+}
+
+// New references into the array's memory, which held None.
+void AddObjects(const ColumnPart& part, PyObject** at) {
+  std::vector<py::object> texts(part.offsets.empty() ? 0
+                                                     : part.offsets.size() - 1);
+  const std::string_view bytes = part.bytes;
+  for (size_t row = 0; row < part.rows; ++row) {
+    if (!part.bound(row)) continue;
+    py::object value;
+    if (!part.indices.empty()) {
+      if (part.indices[row] < 0) continue;
+      const auto index = static_cast<size_t>(part.indices[row]);
+      if (!texts[index]) {
+        const auto begin = static_cast<size_t>(part.offsets[index]);
+        const auto end = static_cast<size_t>(part.offsets[index + 1]);
+        texts[index] = py::reinterpret_steal<py::object>(
+            TermValue(bytes.substr(begin, end - begin)));
+      }
+      value = texts[index];
+    } else if (!part.integers.empty()) {
+      value = py::int_(part.integers[row]);
+    } else if (!part.booleans.empty()) {
+      value = py::bool_(part.booleans[row] != 0);
+    } else if (!part.ids.empty()) {
+      value = py::int_(part.ids[row]);
+    } else {
+      value = py::float_(part.doubles[row]);
+    }
+    Py_DECREF(at[row]);
+    at[row] = value.release().ptr();
+  }
+}
+
+py::object Objects(const std::vector<ColumnPart>& parts, size_t rows) {
+  const py::object array = py::module_::import("numpy").attr("full")(
+      rows, py::none(), py::arg("dtype") = "object");
+  const auto memory = array.cast<py::array>();
+  auto** at = static_cast<PyObject**>(
+      const_cast<void*>(memory.data()));  // NOLINT: it is ours alone
+  for (const ColumnPart& part : parts) {
+    AddObjects(part, at);
+    at += part.rows;
+  }
+  return array;
+}
+
+// None: there are no more rows.
+py::object FetchArrays(const ResultObject& self, uint64_t least_rows,
+                       bool ids) {
+  const Use<Results> results = self.Open();
+  const Control control{
+      .cancel = [object = results.object()] { object->Cancel(); }};
+  results.running().OnClose(control.cancel);
+  const Texts wanted = ids ? Texts::kNone : self.texts();
+  const auto parts = Value(Run(
+      [results, wanted, least_rows]() -> absl::StatusOr<ColumnParts> {
+        ColumnParts fetched;
+        const absl::Status status =
+            FetchColumns(*results, wanted, least_rows, fetched);
+        if (!status.ok()) return status;
+        return fetched;
+      },
+      control));
+  py::list arrays;
+  if (parts.rows == 0) return py::none();
+  for (const auto& column : parts.columns) {
+    arrays.append(ColumnArray(column, parts.rows));
+  }
+  return arrays;
+}
+
+}  // namespace
+
+absl::Status FetchColumns(Results& results, Texts wanted, size_t least_rows,
+                          ColumnParts& parts) {
+  while (!parts.last && parts.rows < least_rows) {
+    auto rows = results.Fetch(wanted);
+    if (!rows.ok()) return rows.status();
+    if ((*rows)->size > 0) Append(**rows, parts);
+    parts.last = (*rows)->last;
+  }
+  return absl::OkStatus();
+}
+
+py::object ColumnArray(const std::vector<ColumnPart>& parts, size_t rows) {
+  Form form = Form::kNothing;
+  for (const ColumnPart& part : parts) form = Common(form, FormOf(part));
+  switch (form) {
+    case Form::kBooleans:
+      return Masked(
+          Plain(parts, rows, &ColumnPart::booleans).attr("view")("bool"), parts,
+          rows);
+    case Form::kIntegers:
+      return Masked(Plain(parts, rows, &ColumnPart::integers), parts, rows);
+    case Form::kDoubles:
+      return Numbers(parts, rows);
+    case Form::kIds:
+      return Plain(parts, rows, &ColumnPart::ids);
+    default:
+      return Objects(parts, rows);
+  }
+}
+
+void BindColumns(py::module_& module) {
+  module.def("fetch_arrays", FetchArrays);
+}
+
+}  // namespace skg::python

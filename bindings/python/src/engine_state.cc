@@ -1,0 +1,130 @@
+#include "engine_state.h"
+
+#include <chrono>
+#include <vector>
+
+namespace skg::python {
+namespace {
+
+// Engines that are open, for the end of the interpreter. The last who holds
+// one may be a call, without the GIL.
+struct OpenEngines {
+  std::mutex mutex;
+  std::unordered_set<EngineState*> states;
+
+  void Add(EngineState* state) {
+    const std::lock_guard lock(mutex);
+    states.insert(state);
+  }
+  void Remove(EngineState* state) {
+    const std::lock_guard lock(mutex);
+    states.erase(state);
+  }
+  std::vector<EngineState*> All() {
+    const std::lock_guard lock(mutex);
+    return {states.begin(), states.end()};
+  }
+};
+
+OpenEngines& Open() {
+  static auto& open = *new OpenEngines;
+  return open;
+}
+
+// Ends it without the GIL, if this thread has that.
+template <class T>
+void End(T object) {
+  if (PyGILState_Check() != 0) {
+    const py::gil_scoped_release release;
+    object = T();
+  } else {
+    object = T();
+  }
+}
+
+}  // namespace
+
+Running::Running(std::shared_ptr<EngineState> engine)
+    : engine_(std::move(engine)) {
+  const std::lock_guard lock(engine_->mutex_);
+  engine_->running_.insert(this);
+}
+
+Running::~Running() {
+  std::function<void()> cancel;  // with what it holds, while this counts
+  {
+    const std::lock_guard lock(engine_->mutex_);
+    cancel.swap(cancel_);
+  }
+  cancel = nullptr;
+  const std::lock_guard lock(engine_->mutex_);
+  engine_->running_.erase(this);
+  if (engine_->running_.empty()) engine_->ended_.notify_all();
+}
+
+void Running::OnClose(std::function<void()> cancel) {
+  const std::lock_guard lock(engine_->mutex_);
+  cancel_ = std::move(cancel);
+}
+
+EngineState::EngineState(std::unique_ptr<Engine> engine)
+    : engine_(std::move(engine)) {
+  Open().Add(this);
+}
+
+EngineState::~EngineState() {
+  if (forked()) {
+    (void)engine_.release();  // its threads are the parent's
+  } else {
+    Open().Remove(this);
+    End(std::move(engine_));
+  }
+}
+
+std::shared_ptr<Running> EngineState::Enter() {
+  if (forked()) RaiseForked();
+  if (closed_) RaiseClosed("the engine");
+  return std::make_shared<Running>(shared_from_this());
+}
+
+bool EngineState::WaitForCalls(int milliseconds) {
+  const py::gil_scoped_release release;
+  std::unique_lock lock(mutex_);
+  for (Running* running : running_) {
+    if (running->cancel_) running->cancel_();
+  }
+  return ended_.wait_for(lock, std::chrono::milliseconds(milliseconds),
+                         [this] { return running_.empty(); });
+}
+
+void EngineState::Close() {
+  if (forked()) RaiseForked();
+  closed_ = true;
+  const auto self = shared_from_this();  // others may let go of it meanwhile
+  while (!WaitForCalls(20)) {
+    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+  }
+  std::vector<std::shared_ptr<void>> dropped;
+  for (Held* held : held_) dropped.push_back(held->Drop());
+  auto engine = std::move(engine_);
+  Open().Remove(this);
+  const py::gil_scoped_release release;
+  dropped.clear();
+  engine.reset();
+}
+
+void EngineState::CloseAll() {
+  constexpr int kPatienceMilliseconds = 5000;
+  for (EngineState* state : Open().All()) {
+    if (state->forked()) continue;
+    const auto self = state->shared_from_this();
+    self->closed_ = true;
+    if (self->WaitForCalls(kPatienceMilliseconds)) {
+      self->Close();
+    } else {
+      (void)self->engine_.release();  // in use by a thread that does not end
+    }
+  }
+}
+
+}  // namespace skg::python

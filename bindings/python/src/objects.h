@@ -1,0 +1,99 @@
+// What the module's classes hold.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "engine_state.h"
+#include "skg/engine.h"
+
+namespace skg::python {
+
+// An object of the library that one thread at a time may use.
+template <class T>
+struct Locked {
+  explicit Locked(T t) : object(std::move(t)) {}
+  std::mutex mutex;
+  T object;
+};
+
+struct EngineObject {
+  std::shared_ptr<EngineState> state;
+};
+
+// A state to read: of a graph the present one, at each call anew.
+class Readable {
+ public:
+  virtual ~Readable() = default;
+
+  struct Source {
+    std::shared_ptr<Running> running;
+    // To be called without the GIL, while `running` lives.
+    std::function<absl::StatusOr<ReadView>()> view;
+  };
+  // Raises ClosedError, ForkedError; ValueError for a point in time of what is
+  // a state already.
+  [[nodiscard]] virtual Source Get(
+      std::optional<PointInTime> as_of = std::nullopt) const = 0;
+  [[nodiscard]] virtual const std::shared_ptr<EngineState>& engine() const = 0;
+  // To prepare queries that ask it whenever they are run.
+  [[nodiscard]] virtual std::function<
+      absl::StatusOr<PreparedQuery>(const std::string&, const PrepareOptions&)>
+  Preparer() const = 0;
+};
+
+class GraphObject : public Readable {
+ public:
+  GraphObject(std::shared_ptr<EngineState> engine, Graph graph)
+      : handle_(std::move(engine), std::make_shared<Graph>(std::move(graph)),
+                "the graph") {}
+  [[nodiscard]] Use<Graph> Open() const { return handle_.Get(); }
+  void Close() { handle_.Drop(); }
+
+  [[nodiscard]] Source Get(std::optional<PointInTime> as_of) const override;
+  [[nodiscard]] const std::shared_ptr<EngineState>& engine() const override {
+    return handle_.engine();
+  }
+  [[nodiscard]] std::function<
+      absl::StatusOr<PreparedQuery>(const std::string&, const PrepareOptions&)>
+  Preparer() const override;
+
+ private:
+  Handle<Graph> handle_;
+};
+
+class ViewObject : public Readable {
+ public:
+  ViewObject(std::shared_ptr<EngineState> engine, ReadView view)
+      : handle_(std::move(engine), std::make_shared<ReadView>(std::move(view)),
+                "the view") {}
+  [[nodiscard]] Use<ReadView> Open() const { return handle_.Get(); }
+  void Close() { handle_.Drop(); }
+
+  [[nodiscard]] Source Get(std::optional<PointInTime> as_of) const override;
+  [[nodiscard]] const std::shared_ptr<EngineState>& engine() const override {
+    return handle_.engine();
+  }
+  [[nodiscard]] std::function<
+      absl::StatusOr<PreparedQuery>(const std::string&, const PrepareOptions&)>
+  Preparer() const override;
+
+ private:
+  Handle<ReadView> handle_;
+};
+
+// Each binds the classes and functions of one file.
+void BindEngine(py::module_& module);
+void BindGraph(py::module_& module);
+void BindReading(py::module_& module);
+void BindQueries(py::module_& module);
+void BindArrow(py::module_& module);
+void BindLoads(py::module_& module);
+void BindTransactions(py::module_& module);
+
+}  // namespace skg::python

@@ -1,0 +1,179 @@
+// Queries, prepared or not, and their results.
+#include <pybind11/stl.h>
+
+#include "call.h"
+#include "cursor.h"
+#include "objects.h"
+#include "options.h"
+#include "results.h"
+#include "statements.h"
+#include "times.h"
+
+namespace skg::python {
+namespace {
+
+// `as_of` is the source's: of a graph the state that it gives.
+QueryOptions QueryOptionsOf(const Options& given) {
+  QueryOptions options;
+  given.Parameters("params", options.parameters);
+  options.deadline = DeadlineOf(given.Find("timeout"));
+  given.Time("valid_at", options.valid_at);
+  given.Number("min_weight", options.min_weight);
+  given.Number("memory_bytes", options.memory_bytes);
+  given.Number("max_rows", options.max_rows);
+  given.Number("threads", options.threads);
+  given.Flag("union_default_graph", options.union_default_graph);
+  given.Terms("default_graphs", options.default_graphs);
+  given.Terms("named_graphs", options.named_graphs);
+  given.Text("base_iri", options.base_iri);
+  given.Flag("profile", options.profile);
+  return options;
+}
+
+// Runs what gives a QueryResult and, unless only its plan is wanted, fetches
+// the first rows: small answers take one call.
+template <class Call>
+std::unique_ptr<ResultObject> Ask(const std::shared_ptr<EngineState>& engine,
+                                  const std::shared_ptr<Running>& running,
+                                  QueryOptions options, Call call, bool values,
+                                  bool fetch) {
+  using Made = absl::StatusOr<std::shared_ptr<Results>>;
+  std::stop_source stop;
+  options.stop = stop.get_token();
+  const Control control = StopControl(stop);
+  running->OnClose(control.cancel);
+  const Texts wanted = values ? Texts::kValues : Texts::kAll;
+  auto results = Value(Run(
+      [running, options, call, wanted, fetch]() -> Made {
+        absl::StatusOr<QueryResult> result = call(options);
+        if (!result.ok()) return result.status();
+        auto made = std::make_shared<Results>(*std::move(result));
+        if (!fetch) return made;
+        const absl::Status first = made->FetchFirst(wanted);
+        if (!first.ok()) return first;
+        return made;
+      },
+      control));
+  return std::make_unique<ResultObject>(engine, std::move(results), values);
+}
+
+std::unique_ptr<ResultObject> Query(const Readable& self,
+                                    const std::string& text,
+                                    const py::dict& given, bool values,
+                                    bool fetch) {
+  const Options read(given);
+  const QueryOptions options = QueryOptionsOf(read);
+  const auto source = self.Get(PointOf(read.Find("as_of"), "as_of"));
+  return Ask(
+      self.engine(), source.running, options,
+      [source, text](const QueryOptions& how) -> absl::StatusOr<QueryResult> {
+        const auto view = source.view();
+        if (!view.ok()) return view.status();
+        return view->Query(text, how);
+      },
+      values, fetch);
+}
+
+class PreparedObject {
+ public:
+  PreparedObject(std::shared_ptr<EngineState> engine, PreparedQuery query)
+      : handle_(std::move(engine),
+                std::make_shared<PreparedQuery>(std::move(query)),
+                "the prepared query") {}
+
+  std::unique_ptr<ResultObject> Run(const py::dict& given, bool values) const {
+    const Options read(given);
+    QueryOptions options = QueryOptionsOf(read);
+    options.as_of = PointOf(read.Find("as_of"), "as_of");
+    const auto parameters = std::exchange(options.parameters, {});
+    const Use<PreparedQuery> query = handle_.Get();
+    return Ask(
+        handle_.engine(), query.running_pointer(), options,
+        [query = query.object(), parameters](const QueryOptions& how) {
+          return query->Run(parameters, how);
+        },
+        values, true);
+  }
+  [[nodiscard]] std::vector<std::string> columns() const {
+    return handle_.Get()->variables();
+  }
+  void Close() { handle_.Drop(); }
+
+ private:
+  Handle<PreparedQuery> handle_;
+};
+
+std::unique_ptr<PreparedObject> Prepare(const Readable& self,
+                                        const std::string& text,
+                                        const std::string& base_iri) {
+  PrepareOptions options;
+  options.base_iri = base_iri;
+  auto query = Value(Run([prepare = self.Preparer(), text, options] {
+    return prepare(text, options);
+  }));
+  return std::make_unique<PreparedObject>(self.engine(), std::move(query));
+}
+
+const char* FormName(QueryResult::Form form) {
+  switch (form) {
+    case QueryResult::Form::kBoolean:
+      return "boolean";
+    case QueryResult::Form::kGraph:
+      return "graph";
+    default:
+      return "solutions";
+  }
+}
+
+py::object NextRows(ResultObject& self) {
+  const auto fetched = self.Next();
+  if (!fetched.rows) return py::none();
+  const Rows& rows = *fetched.rows;
+  const size_t columns = rows.triples.empty() ? rows.columns.columns() : 3;
+  return py::reinterpret_steal<py::object>(
+      RowTuples(rows, columns, self.values()));
+}
+
+std::string Explain(const ResultObject& self, bool json) {
+  return Run([results = self.Open(), json] {
+    return results->Explain(json ? ExplainFormat::kJson : ExplainFormat::kText);
+  });
+}
+
+py::bytes Write(const ResultObject& self, const py::dict& given) {
+  ResultFormat format = ResultFormat::kJson;
+  Options(given).Choice(
+      "format", {"json", "xml", "csv", "tsv", "turtle", "ntriples", "rdfxml"},
+      format);
+  const Use<Results> results = self.Open();
+  const auto cancel = [object = results.object()] { object->Cancel(); };
+  results.running().OnClose(cancel);
+  return Value(Run([results, format] { return results->Write(format); },
+                   {.cancel = cancel}));
+}
+
+}  // namespace
+
+void BindQueries(py::module_& module) {
+  py::class_<ResultObject>(module, "Result")
+      .def("next_rows", NextRows)
+      .def_property_readonly(
+          "columns", [](const ResultObject& r) { return r.Open()->columns(); })
+      .def_property_readonly(
+          "form",
+          [](const ResultObject& r) { return FormName(r.Open()->form()); })
+      .def_property_readonly(
+          "boolean", [](const ResultObject& r) { return r.Open()->boolean(); })
+      .def("explain", Explain)
+      .def("write", Write)
+      .def("cancel", [](const ResultObject& r) { r.Open()->Cancel(); })
+      .def("close", &ResultObject::Close);
+  py::class_<PreparedObject>(module, "PreparedQuery")
+      .def("run", &PreparedObject::Run)
+      .def_property_readonly("columns", &PreparedObject::columns)
+      .def("close", &PreparedObject::Close);
+  module.def("query", Query);
+  module.def("prepare", Prepare);
+}
+
+}  // namespace skg::python
