@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "base/thread_quota.h"
 #include "engine/commit_builder.h"
 #include "engine/engine_impl.h"
 #include "engine/graph_impl.h"
@@ -81,7 +82,8 @@ absl::StatusOr<uint64_t> Graph::StartVectorIndexRebuild(std::string_view name) {
         engine::VectorIndexes& indexes = graph->engine().vector_indexes();
         SKG_RETURN_IF_ERROR(
             indexes.Get(graph->store(), index)
-                ->Rebuild({.cancellation = &context.cancellation(),
+                ->Rebuild({.threads = HardwareThreads(),
+                           .cancellation = &context.cancellation(),
                            .changing = &indexes.changing()}));
         return std::string();
       });
