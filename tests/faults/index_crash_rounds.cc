@@ -264,6 +264,27 @@ void CheckFiles(const Graph& graph, const std::string& folder) {
   CHECK(texts->size() == 1);
 }
 
+// A restore that was killed has left nothing, or all of it.
+void EndCopy(Engine& engine) {
+  {
+    auto copy = engine.OpenGraph(kCopiedGraph);
+    if (absl::IsNotFound(copy.status())) return;
+    REQUIRE_OK(copy);
+    const auto report = engine.Check(true);
+    REQUIRE_OK(report);
+    for (const CheckFinding& finding : report->findings)
+      FAIL_CHECK(finding.graph << ": " << finding.message);
+    auto view = copy->Latest();
+    REQUIRE_OK(view);
+    CHECK(view->TextIndexes()->size() == 1);
+    CheckTextSearch(*view, "words", FindItems(*view));
+    auto random = Random(321);
+    CheckVectorSearch(*view, FindVectors(*view), random);
+    REQUIRE_OK(copy->WaitForEmbeddings("meant", 0, Soon()));
+  }
+  REQUIRE_OK(engine.DropGraph(kCopiedGraph));
+}
+
 void CheckWhatIsLeft(const std::string& directory,
                      const std::map<char, Progress>& writers, Models& models,
                      std::mt19937_64& random) {
@@ -281,6 +302,7 @@ void CheckWhatIsLeft(const std::string& directory,
   models.vectors.Follow(progress_of('v'), FindVectors(*view));
   models.items.Follow(progress_of('s'), FindItems(*view));
   CheckTextIndexes(*view);
+  EndCopy(**engine);
   CheckAll(*graph, models, random);
   EndGuests(*graph, models.items.state(), random);
   REQUIRE_OK(graph->RebuildVectorIndex("near"));

@@ -7,13 +7,17 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
 #include "faults/index_workload.h"
+#include "skg/backup.h"
 #include "skg/engine.h"
 
 namespace {
@@ -108,8 +112,37 @@ void ComeAndGo(skg::Graph& graph) {
   Must("drop a text index", graph.DropTextIndex("guest").status());
 }
 
-void Maintain(skg::Graph graph) {
-  for (;;) {
+// A copy of the graph, with its indexes, out of a file.
+void CopyAndDrop(skg::Engine& engine, const skg::Graph& graph) {
+  std::string bytes;
+  Must("save", graph
+                   .Save({.write =
+                              [&](std::string_view piece) {
+                                bytes += piece;
+                                return absl::OkStatus();
+                              }})
+                   .status());
+  const auto read = [&bytes, at = size_t{0}](
+                        char* out,
+                        size_t size) mutable -> absl::StatusOr<size_t> {
+    size = std::min(size, bytes.size() - at);
+    bytes.copy(out, size, at);
+    at += size;
+    return size;
+  };
+  Must("restore",
+       engine.RestoreGraph(kCopiedGraph, {.name = "copy", .read = read})
+           .status());
+  Must("drop the copy", engine.DropGraph(kCopiedGraph));
+}
+
+void Maintain(skg::Engine& engine, skg::Graph graph) {
+  // Another one comes first in every other process.
+  for (auto round = static_cast<unsigned>(getpid());; ++round) {
+    if (round % 2 == 0) {
+      CopyAndDrop(engine, graph);
+      continue;
+    }
     ComeAndGo(graph);
     Must("rebuild vectors", graph.RebuildVectorIndex("near"));
     Must("rebuild embeddings", graph.RebuildVectorIndex("meant"));
@@ -159,7 +192,7 @@ int main(int count, char** arguments) {
                       std::strtoull(arguments[3], nullptr, 10));
   std::thread statements(WriteStatements, *graph, log,
                          std::strtoull(arguments[4], nullptr, 10));
-  std::thread maintenance(Maintain, *graph);
+  std::thread maintenance(Maintain, std::ref(**engine), *graph);
   vectors.join();
   statements.join();
   maintenance.join();

@@ -12,6 +12,7 @@
 namespace skg::test {
 
 inline constexpr char kIndexGraph[] = "crash/indexes";
+inline constexpr char kCopiedGraph[] = "crash/copy";  // comes and goes
 inline constexpr uint32_t kIndexDimension = 4;
 inline constexpr uint64_t kVectorNodes = 300;
 inline constexpr uint64_t kWords = 24;

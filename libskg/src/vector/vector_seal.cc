@@ -352,6 +352,7 @@ absl::Status VectorIndex::RemoveDamaged(const Cancellation* cancellation) {
 absl::Status VectorIndex::Rebuild(const SealWork& work) {
   if (files_.directory.empty()) return absl::OkStatus();
   const std::lock_guard sealing(sealing_);
+  if (graph_.state().kv.read_only()) return storage::OpenedForReading();
   SKG_RETURN_IF_ERROR(RemoveDamaged(work.cancellation));
   SKG_RETURN_IF_ERROR(SealTails(1, work));
   size_t segments = 0;

@@ -176,7 +176,8 @@ Examples:
 inline constexpr char kBackupFooter[] = R"(
 With --to, all graphs of the data directory: a numbered backup is added to
 BACKUPS, and only table files that no earlier one has are copied. With --output,
-one graph with its whole history as a file (packed where its name ends in .gz).
+one graph with its whole history, indexes and vectors as a file (packed where its
+name ends in .gz).
 A backup that is interrupted is none; those before it are as they were. While a
 server has the directory open, one graph can be saved beside it with --read-only.
 
