@@ -6,8 +6,10 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tupl
 
 from skg import _arguments, _bulk, _skg
 from skg._arguments import PointInTime, Timeout
+from skg._indexes import Indexed
 from skg._reading import Names, Readable, When, batches
 from skg._statements import Change, Commit, LoadResult, Statement, UpdateResult
+from skg._watch import Watched
 
 __all__ = ["Graph", "ReadView", "Transaction"]
 
@@ -19,7 +21,7 @@ def _numbers(report: Optional[Callable[[int, int], Any]]) -> Optional[Callable[[
     return lambda done, total: report(int(done), int(total))
 
 
-class Graph(Readable):
+class Graph(Readable, Indexed, Watched):
     """One knowledge graph: write, match, query. Made by ``Engine.graph``; a
     context manager that closes the handle.
 
