@@ -24,7 +24,7 @@ and can be made from any thread; in asyncio use ``asyncio.to_thread``.
 
 import atexit as _atexit
 
-from skg import _skg
+import skg._skg as _skg
 from skg._engine import Engine, open
 from skg._errors import (
     AbortedError,

@@ -2,7 +2,8 @@
 
 from typing import Any, Iterable, Optional, Union
 
-from skg import _arguments, _skg
+import skg._skg as _skg
+from skg import _arguments
 from skg._arguments import Timeout
 from skg._search import owner_list
 from skg._statements import Commit

@@ -3,7 +3,8 @@
 import datetime
 from typing import Any, Dict, Iterable, Iterator, Optional, Tuple, Union
 
-from skg import _arguments, _skg
+import skg._skg as _skg
+from skg import _arguments
 from skg._arguments import PointInTime, Timeout
 from skg._result import PreparedQuery, Result
 from skg._search import Searchable

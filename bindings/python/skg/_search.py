@@ -2,7 +2,8 @@
 
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Tuple, Union
 
-from skg import _arguments, _skg
+import skg._skg as _skg
+from skg import _arguments
 from skg._arguments import PointInTime, Timeout
 
 __all__ = ["HybridHit", "TextHit", "VectorHit"]

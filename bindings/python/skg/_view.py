@@ -3,7 +3,8 @@
 from types import TracebackType
 from typing import Any, Callable, Dict, List, Optional, Tuple, Type
 
-from skg import _arguments, _skg
+import skg._skg as _skg
+from skg import _arguments
 from skg._arguments import Timeout
 from skg._statements import Commit
 
@@ -26,7 +27,7 @@ def _text(name: str, value: Any) -> str:
     if isinstance(value, (int, float)):
         return repr(value)
     if isinstance(value, str):
-        return value.n3() if hasattr(value, "n3") else value
+        return str(value.n3()) if hasattr(value, "n3") else value
     if hasattr(value, "item"):
         return _text(name, value.item())
     raise TypeError(f"{name}: expected a number, a bool, a name or a list, got {type(value).__name__}")

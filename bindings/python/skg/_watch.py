@@ -2,7 +2,8 @@
 
 from typing import Any, AsyncIterator, Iterator, Optional
 
-from skg import _arguments, _skg
+import skg._skg as _skg
+from skg import _arguments
 from skg._arguments import Timeout
 from skg._statements import Change
 
