@@ -3,6 +3,7 @@
 #
 #   sh cmake/dev.sh run          build, load examples/data, serve it on port 7777
 #   sh cmake/dev.sh build        the release build of the skg program only
+#   sh cmake/dev.sh build python the Python package, in build/release/bindings/python
 #   sh cmake/dev.sh test         build and run the tests
 #   sh cmake/dev.sh test asan    base, tasks, rdf, storage, query, sparql, text, vector, analytics,
 #                                engine under the address and undefined-behaviour sanitizers
@@ -18,7 +19,13 @@ packages="g++ cmake ninja-build ccache mold pkg-config curl
   librocksdb-dev libabsl-dev libprotobuf-dev protobuf-compiler libssl-dev
   zlib1g-dev nlohmann-json3-dev libicu-dev libexpat1-dev libxxhash-dev
   libre2-dev libeigen3-dev libstemmer-dev libfaiss-dev libopenblas-dev
-  libcpp-httplib-dev libcli11-dev libspdlog-dev libtomlplusplus-dev catch2"
+  libcpp-httplib-dev libcli11-dev libspdlog-dev libtomlplusplus-dev catch2
+  pybind11-dev python3-dev"
+
+# For the tests of the Python package.
+test_packages="python3-pytest python3-hypothesis python3-numpy python3-pandas
+  python3-scipy python3-networkx python3-rdflib python3-matplotlib mypy
+  python3-setuptools python3-wheel python3-pip python3-venv"
 
 cd "$(dirname -- "$0")/.."
 
@@ -172,9 +179,11 @@ dev_tests() {
   ctest --test-dir build/dev --output-on-failure --parallel "$jobs" --no-tests=error "$@"
 }
 
+[ "${1:-}" != test ] || packages="$packages $test_packages"
 case ${1:-}:${2:-} in
   run:) run ;;
   build:) install_packages; build release skg_program ;;
+  build:python) install_packages; build release skg_python ;;
   test:) install_packages; dev_tests -LE slow ;;
   test:asan | test:tsan) install_packages; sanitized "$2" ;;
   test:slow) install_packages; dev_tests -L slow ;;

@@ -24,7 +24,7 @@ and can be made from any thread; in asyncio use ``asyncio.to_thread``.
 
 import atexit as _atexit
 
-from skg import _skg
+import skg._skg as _skg
 from skg._engine import Engine, open
 from skg._errors import (
     AbortedError,
@@ -51,22 +51,23 @@ from skg._errors import (
 )
 from skg._graph import Graph, ReadView, Transaction
 from skg._result import PreparedQuery, Result
+from skg._search import HybridHit, TextHit, VectorHit
 from skg._statements import Change, Commit, LoadResult, Statement, UpdateResult
 from skg._terms import IRI, Literal
+from skg._view import Analysis, GraphView, analyses
 
 __version__: str = _skg.version
 
 __all__ = [
-    "AbortedError", "AlreadyExistsError", "CancelledError", "Change",
-    "ClosedError", "Commit", "DataLossError", "DeadlineExceededError",
-    "Engine", "Error", "FailedPreconditionError", "FieldError", "ForkedError",
-    "Graph", "IRI", "InternalError", "InvalidArgumentError", "Literal",
-    "LoadResult",
-    "NotFoundError", "OutOfRangeError", "PermissionDeniedError",
-    "PreparedQuery", "QuotaExceededError", "ReadView",
-    "ResourceExhaustedError", "Result", "Statement", "Transaction",
-    "UnauthenticatedError", "UnavailableError", "UnimplementedError",
-    "UnknownError", "UpdateResult", "open",
+    "AbortedError", "AlreadyExistsError", "Analysis", "CancelledError", "Change",
+    "ClosedError", "Commit", "DataLossError", "DeadlineExceededError", "Engine",
+    "Error", "FailedPreconditionError", "FieldError", "ForkedError", "Graph",
+    "GraphView", "HybridHit", "IRI", "InternalError", "InvalidArgumentError", "Literal",
+    "LoadResult", "NotFoundError", "OutOfRangeError", "PermissionDeniedError",
+    "PreparedQuery", "QuotaExceededError", "ReadView", "ResourceExhaustedError",
+    "Result", "Statement", "TextHit", "Transaction", "UnauthenticatedError",
+    "UnavailableError", "UnimplementedError", "UnknownError", "UpdateResult",
+    "VectorHit", "analyses", "open",
 ]
 
 # An engine that is open when the interpreter ends is closed while Python's

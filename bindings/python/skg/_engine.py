@@ -5,7 +5,8 @@ import os
 from types import TracebackType
 from typing import Any, Dict, List, Optional, Type, Union
 
-from skg import _arguments, _skg
+import skg._skg as _skg
+from skg import _arguments
 from skg._arguments import Timeout
 from skg._graph import Graph
 

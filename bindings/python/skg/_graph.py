@@ -4,10 +4,13 @@ import datetime
 from types import TracebackType
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple, Type
 
-from skg import _arguments, _bulk, _skg
+import skg._skg as _skg
+from skg import _arguments, _bulk
 from skg._arguments import PointInTime, Timeout
+from skg._indexes import Indexed
 from skg._reading import Names, Readable, When, batches
 from skg._statements import Change, Commit, LoadResult, Statement, UpdateResult
+from skg._watch import Watched
 
 __all__ = ["Graph", "ReadView", "Transaction"]
 
@@ -16,10 +19,11 @@ def _numbers(report: Optional[Callable[[int, int], Any]]) -> Optional[Callable[[
     """A callback that is told whole numbers."""
     if report is None:
         return None
-    return lambda done, total: report(int(done), int(total))
+    tell = report
+    return lambda done, total: tell(int(done), int(total))
 
 
-class Graph(Readable):
+class Graph(Readable, Indexed, Watched):
     """One knowledge graph: write, match, query. Made by ``Engine.graph``; a
     context manager that closes the handle.
 

@@ -1,12 +1,15 @@
 """What a graph and a view of it have in common: questions about a state."""
 
 import datetime
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple, Union
+from typing import Any, Dict, Iterable, Iterator, Optional, Tuple, Union
 
-from skg import _arguments, _skg
+import skg._skg as _skg
+from skg import _arguments
 from skg._arguments import PointInTime, Timeout
 from skg._result import PreparedQuery, Result
+from skg._search import Searchable
 from skg._statements import Statement
+from skg._view import GraphView, Report, _share
 
 Names = Union[str, Iterable[str]]
 When = Union[str, datetime.datetime, None]
@@ -21,7 +24,7 @@ def batches(cursor: "_skg.Cursor") -> Iterator[Any]:
         yield from batch
 
 
-class Readable:
+class Readable(Searchable):
     """Questions about one state of a graph: of a ``Graph`` the present one, at
     each call, of a ``ReadView`` always the same."""
 
@@ -253,8 +256,47 @@ class Readable:
             self._raw, _arguments.text("text", text), {"params": params}, True, False
         ).explain(False)
 
+    def view(
+        self,
+        *,
+        predicates: Names = (),
+        without_predicates: Names = (),
+        graph: Any = None,
+        node_types: Names = (),
+        min_weight: float = 0.0,
+        literals: bool = False,
+        weighted: bool = False,
+        parallel_edges: str = "sum",
+        as_of: PointInTime = None,
+        timeout: Timeout = None,
+        progress: Report = None,
+    ) -> GraphView:
+        """Nodes and edges as arrays, for analyses: nodes are all subjects and
+        objects of the statements that are edges.
 
-def names(graph: Readable) -> List[str]:
-    """The IRIs of all named graphs that have statements, as names."""
-    rows = graph.query("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }", values=False)
-    return sorted(row[0] for row in rows)
+        predicates, without_predicates: whose statements are edges; (): all.
+        graph: as that of ``match``.
+        node_types: only nodes with one of these types.
+        min_weight: only statements of at least this weight.
+        literals: literals are nodes, too.
+        weighted: edges weigh what their statements do; else each weighs 1.
+        parallel_edges: of several statements between two nodes the "sum",
+            "greatest", "least" or "mean".
+        progress: called now and then with the share that is done, 0 to 1;
+            False cancels.
+        Errors: InvalidArgumentError, DeadlineExceededError, CancelledError,
+        ResourceExhaustedError (memory).
+        """
+        return GraphView(_skg.graph_view(self._raw, {
+            "predicates": predicates,
+            "without_predicates": without_predicates,
+            "graph": graph,
+            "node_types": node_types,
+            "min_weight": min_weight,
+            "literals": literals,
+            "weighted": weighted,
+            "parallel_edges": parallel_edges,
+            "as_of": as_of,
+            "timeout": timeout,
+            "progress": _share(progress),
+        }))

@@ -3,7 +3,8 @@
 from types import TracebackType
 from typing import Any, Dict, Iterator, List, Optional, Tuple, Type
 
-from skg import _arguments, _skg
+import skg._skg as _skg
+from skg import _arguments
 from skg._arguments import PointInTime, Timeout
 
 __all__ = ["PreparedQuery", "Result"]

@@ -11,7 +11,7 @@ import datetime
 import decimal
 import re
 import uuid
-from typing import Any, Callable, Dict, Optional, Union
+from typing import Any, Callable, Dict, Optional, Tuple, Union
 
 __all__ = ["IRI", "Literal"]
 
@@ -58,6 +58,9 @@ class Literal(str):
     """
 
     __slots__ = ("_datatype", "_language")
+
+    _datatype: str
+    _language: str
 
     def __new__(
         cls,
@@ -168,7 +171,7 @@ def _decimal(value: decimal.Decimal) -> str:
     return format(value, "f")
 
 
-def _lexical(value: Any) -> Any:
+def _lexical(value: Any) -> Tuple[str, str]:
     """(lexical form, datatype) of a value that is a literal."""
     if isinstance(value, bool):
         return ("true" if value else "false", XSD + "boolean")

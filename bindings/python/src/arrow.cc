@@ -1,6 +1,7 @@
 // Answers as a stream of the Apache Arrow C data interface, which needs no
 // Arrow library: https://arrow.apache.org/docs/format/CStreamInterface.html
-#include <cerrno>
+#include <pybind11/stl.h>
+
 #include <cstring>
 #include <memory>
 

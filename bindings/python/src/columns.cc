@@ -1,11 +1,12 @@
 #include "columns.h"
 
-#include <pybind11/numpy.h>
-
+#include <charconv>
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <optional>
 
+#include "arrays.h"
 #include "call.h"
 #include "cursor.h"
 #include "objects.h"
@@ -62,6 +63,63 @@ ColumnPart PartOf(const std::vector<std::vector<std::string>>& triples,
   return part;
 }
 
+// The number that a literal is, if it is one.
+std::optional<double> NumberOf(std::string_view term) {
+  constexpr std::string_view kType = "\"^^<http://www.w3.org/2001/XMLSchema#";
+  const size_t quote = term.find(kType);
+  if (quote == std::string_view::npos || term[0] != '"') return std::nullopt;
+  const std::string_view type =
+      term.substr(quote + kType.size(), term.size() - quote - kType.size() - 1);
+  if (type != "integer" && type != "decimal" && type != "double" &&
+      type != "float") {
+    return std::nullopt;
+  }
+  double number = 0;
+  const char* end = term.data() + quote;
+  const auto read = std::from_chars(term.data() + 1, end, number);
+  if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
+  return number;
+}
+
+// The numbers of a part's texts, one each; unset: some are none.
+std::optional<std::vector<double>> NumbersOf(const ColumnPart& part) {
+  std::vector<double> numbers;
+  for (size_t i = 0; i + 1 < part.offsets.size(); ++i) {
+    const auto begin = static_cast<size_t>(part.offsets[i]);
+    const auto end = static_cast<size_t>(part.offsets[i + 1]);
+    const auto number =
+        NumberOf(std::string_view(part.bytes).substr(begin, end - begin));
+    if (!number) return std::nullopt;
+    numbers.push_back(*number);
+  }
+  return numbers;
+}
+
+bool HasTexts(const ColumnPart& part) {
+  return !part.indices.empty() && part.unbound < part.rows;
+}
+
+// A column whose terms are numbers of several types is one of doubles.
+void MakeNumbers(std::vector<ColumnPart>& column) {
+  std::vector<std::vector<double>> numbers;
+  for (const ColumnPart& part : column) {
+    if (!HasTexts(part)) continue;
+    auto found = NumbersOf(part);
+    if (!found) return;
+    numbers.push_back(*std::move(found));
+  }
+  size_t next = 0;
+  for (ColumnPart& part : column) {
+    if (!HasTexts(part)) continue;
+    const std::vector<double>& of = numbers[next++];
+    part.kind = Column::Kind::kDoubles;
+    for (const int32_t index : part.indices) {
+      part.doubles.push_back(index < 0 ? 0 : of[static_cast<size_t>(index)]);
+    }
+    part.indices.clear();
+  }
+}
+
 void Append(const Rows& rows, ColumnParts& parts) {
   const bool graph = !rows.triples.empty();
   const size_t columns = graph ? 3 : rows.columns.columns();
@@ -99,17 +157,6 @@ Form Common(Form a, Form b) {
   return numbers ? Form::kDoubles : Form::kObjects;
 }
 
-// An array that owns its values.
-template <class T>
-py::array ArrayOf(std::unique_ptr<std::vector<T>> values) {
-  const size_t size = values->size();
-  T* data = values->data();
-  const py::capsule owner(values.release(), [](void* vector) {
-    delete static_cast<std::vector<T>*>(vector);
-  });
-  return py::array_t<T>({static_cast<py::ssize_t>(size)}, data, owner);
-}
-
 template <class T, class From>
 void Add(const std::vector<From>& from, size_t rows, std::vector<T>& values) {
   if (from.empty()) {  // all unbound
@@ -121,47 +168,47 @@ void Add(const std::vector<From>& from, size_t rows, std::vector<T>& values) {
 
 py::object Masked(const py::array& values, const std::vector<ColumnPart>& parts,
                   size_t rows) {
-  auto mask = std::make_unique<std::vector<uint8_t>>();
-  mask->reserve(rows);
+  std::vector<uint8_t> mask;
+  mask.reserve(rows);
   bool any = false;
   for (const ColumnPart& part : parts) {
     for (size_t row = 0; row < part.rows; ++row) {
-      mask->push_back(part.bound(row) ? 0 : 1);
-      any = any || mask->back() != 0;
+      mask.push_back(part.bound(row) ? 0 : 1);
+      any = any || mask.back() != 0;
     }
   }
   if (!any) return values;
-  const py::object as_bool = ArrayOf(std::move(mask)).attr("view")("bool");
+  const py::object as_bool = OwnArray(std::move(mask)).attr("view")("bool");
   return py::module_::import("numpy.ma").attr("MaskedArray")(values, as_bool);
 }
 
 py::object Numbers(const std::vector<ColumnPart>& parts, size_t rows) {
-  auto values = std::make_unique<std::vector<double>>();
-  values->reserve(rows);
+  std::vector<double> values;
+  values.reserve(rows);
   for (const ColumnPart& part : parts) {
-    const size_t begin = values->size();
+    const size_t begin = values.size();
     if (part.kind == Column::Kind::kIntegers) {
-      Add(part.integers, part.rows, *values);
+      Add(part.integers, part.rows, values);
     } else {
-      Add(part.doubles, part.rows, *values);
+      Add(part.doubles, part.rows, values);
     }
     if (part.unbound == 0) continue;
     for (size_t row = 0; row < part.rows; ++row) {
       if (!part.bound(row)) {
-        (*values)[begin + row] = std::numeric_limits<double>::quiet_NaN();
+        values[begin + row] = std::numeric_limits<double>::quiet_NaN();
       }
     }
   }
-  return ArrayOf(std::move(values));
+  return OwnArray(std::move(values));
 }
 
 template <class T>
 py::array Plain(const std::vector<ColumnPart>& parts, size_t rows,
                 std::vector<T> ColumnPart::*member) {
-  auto values = std::make_unique<std::vector<T>>();
-  values->reserve(rows);
-  for (const ColumnPart& part : parts) Add(part.*member, part.rows, *values);
-  return ArrayOf(std::move(values));
+  std::vector<T> values;
+  values.reserve(rows);
+  for (const ColumnPart& part : parts) Add(part.*member, part.rows, values);
+  return OwnArray(std::move(values));
 }
 
 // New references into the array's memory, which held None.
@@ -223,6 +270,8 @@ py::object FetchArrays(const ResultObject& self, uint64_t least_rows,
         const absl::Status status =
             FetchColumns(*results, wanted, least_rows, fetched);
         if (!status.ok()) return status;
+        if (wanted != Texts::kValues) return fetched;
+        for (auto& column : fetched.columns) MakeNumbers(column);
         return fetched;
       },
       control));

@@ -1,6 +1,10 @@
 #include "engine_state.h"
 
+#include <unistd.h>
+
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
 #include <vector>
 
 namespace skg::python {
@@ -29,6 +33,25 @@ struct OpenEngines {
 OpenEngines& Open() {
   static auto& open = *new OpenEngines;
   return open;
+}
+
+// A child has none of the threads that the destructors of static objects (of
+// RocksDB, above all) stop and wait for: it ends without them.
+void EndChildAtOnce() {
+  on_exit(
+      [](int status, void*) {
+        std::fflush(nullptr);
+        _exit(status);
+      },
+      nullptr);
+}
+
+void PrepareForForks() {
+  static const bool prepared = [] {
+    OnForkInChild(EndChildAtOnce);
+    return true;
+  }();
+  (void)prepared;
 }
 
 // Ends it without the GIL, if this thread has that.
@@ -69,12 +92,13 @@ void Running::OnClose(std::function<void()> cancel) {
 
 EngineState::EngineState(std::unique_ptr<Engine> engine)
     : engine_(std::move(engine)) {
+  PrepareForForks();
   Open().Add(this);
 }
 
 EngineState::~EngineState() {
   if (forked()) {
-    (void)engine_.release();  // its threads are the parent's
+    new std::shared_ptr<Engine>(std::move(engine_));  // its threads are gone
   } else {
     Open().Remove(this);
     End(std::move(engine_));
@@ -122,7 +146,8 @@ void EngineState::CloseAll() {
     if (self->WaitForCalls(kPatienceMilliseconds)) {
       self->Close();
     } else {
-      (void)self->engine_.release();  // in use by a thread that does not end
+      // In use by a thread that does not end.
+      new std::shared_ptr<Engine>(std::move(self->engine_));
     }
   }
 }

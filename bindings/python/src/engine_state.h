@@ -4,7 +4,9 @@
 // Each Python object holds a Handle; each call holds a Use of one, which keeps
 // the object and the engine open while it runs. Closing an engine cancels the
 // calls that can be, waits for all of them, ends what the handles hold, then
-// the engine. In a fork of the process nothing is ended: it is left.
+// the engine, once nothing lends memory of it any more (a Lent keeps it: NumPy
+// arrays may outlive whom they are of). In a fork of the process nothing is
+// ended: it is left.
 #pragma once
 
 #include <condition_variable>
@@ -58,6 +60,8 @@ class EngineState : public std::enable_shared_from_this<EngineState> {
   // ForkedError.
   [[nodiscard]] std::shared_ptr<Running> Enter();
   [[nodiscard]] Engine& engine() { return *engine_; }
+  // Keeps the engine open, closed or not.
+  [[nodiscard]] std::shared_ptr<Engine> lent() const { return engine_; }
   [[nodiscard]] bool closed() const { return closed_; }
   [[nodiscard]] bool forked() const { return forks_ != ForkCount(); }
 
@@ -75,7 +79,7 @@ class EngineState : public std::enable_shared_from_this<EngineState> {
 
   bool WaitForCalls(int milliseconds);
 
-  std::unique_ptr<Engine> engine_;
+  std::shared_ptr<Engine> engine_;
   const uint64_t forks_ = ForkCount();
   bool closed_ = false;
   std::unordered_set<Held*> held_;
@@ -83,6 +87,28 @@ class EngineState : public std::enable_shared_from_this<EngineState> {
   std::mutex mutex_;
   std::condition_variable ended_;
   std::unordered_set<Running*> running_;  // under the mutex
+};
+
+// Memory of an object of the engine that something of Python's shows. With the
+// GIL, but for its end.
+template <class T>
+class Lent {
+ public:
+  Lent(const EngineState& engine, T object)
+      : engine_(engine.lent()), object_(std::move(object)) {}
+  ~Lent() {
+    if (forks_ == ForkCount()) return;
+    new std::optional<T>(std::move(object_));  // is left
+    new std::shared_ptr<Engine>(std::move(engine_));
+  }
+  Lent(const Lent&) = delete;
+  Lent& operator=(const Lent&) = delete;
+  [[nodiscard]] const T& object() const { return *object_; }
+
+ private:
+  const uint64_t forks_ = ForkCount();
+  std::shared_ptr<Engine> engine_;  // ends after the object
+  std::optional<T> object_;
 };
 
 // An object in use: not closed while this lives.

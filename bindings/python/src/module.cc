@@ -25,4 +25,7 @@ PYBIND11_MODULE(_skg, module) {
   python::BindColumns(module);
   python::BindArrow(module);
   python::BindLoads(module);
+  python::BindGraphArrays(module);
+  python::BindSearch(module);
+  python::BindWatch(module);
 }

@@ -93,6 +93,9 @@ void BindGraph(py::module_& module);
 void BindReading(py::module_& module);
 void BindQueries(py::module_& module);
 void BindArrow(py::module_& module);
+void BindGraphArrays(py::module_& module);
+void BindSearch(py::module_& module);
+void BindWatch(py::module_& module);
 void BindLoads(py::module_& module);
 void BindTransactions(py::module_& module);
 

@@ -1,0 +1,135 @@
+"""Making, filling and dropping the indexes of a graph."""
+
+from typing import Any, Iterable, Optional, Union
+
+import skg._skg as _skg
+from skg import _arguments
+from skg._arguments import Timeout
+from skg._search import owner_list
+from skg._statements import Commit
+
+Names = Union[str, Iterable[str]]
+
+
+class Indexed:
+    """Indexes for texts and vectors, part of the graph's state."""
+
+    __slots__ = ()
+
+    _raw: Any
+
+    def create_text_index(
+        self,
+        name: str = "default",
+        *,
+        over: str = "nodes",
+        predicates: Names = (),
+        names: bool = True,
+        metadata: bool = True,
+        language: str = "en",
+        stemming: bool = True,
+        stop_words: bool = False,
+        timeout: Timeout = None,
+    ) -> Commit:
+        """Makes an index of the texts that are there; from then on commits
+        write theirs.
+
+        over: "nodes" (a text belongs to the subject) or "statements".
+        predicates: whose objects are texts; (): all.
+        names: over nodes: the names of nodes are texts, too.
+        metadata: over statements: the strings in metadata are texts, too.
+        language: of strings without a tag (BCP 47); "": none.
+        stop_words: leave out the most frequent words.
+        Errors: AlreadyExistsError, InvalidArgumentError,
+        DeadlineExceededError.
+        """
+        return _skg.create_text_index(self._raw, _arguments.text("name", name), {
+            "over": over,
+            "predicates": predicates,
+            "names": names,
+            "metadata": metadata,
+            "language": language,
+            "stemming": stemming,
+            "stop_words": stop_words,
+            "timeout": timeout,
+        })
+
+    def drop_text_index(self, name: str = "default") -> Commit:
+        """Errors: NotFoundError."""
+        return _skg.drop_text_index(self._raw, _arguments.text("name", name))
+
+    def create_vector_index(
+        self,
+        name: str = "default",
+        *,
+        dimension: int = 384,
+        over: str = "nodes",
+        metric: str = "cosine",
+        kind: str = "hnsw",
+        links: int = 16,
+        ef_construction: int = 200,
+        ef_search: int = 64,
+        embedder: str = "",
+        auto_embed: bool = False,
+        node_types: Names = (),
+        labels: Optional[Names] = None,
+        properties: Names = (),
+        statements: int = 0,
+    ) -> Commit:
+        """Makes an index without entries.
+
+        dimension: from 1 to 4096.
+        metric: "cosine", "inner_product" or "l2".
+        kind: "flat" (exact), "hnsw", "hnsw_quantized" or "ivf_pq".
+        links, ef_construction, ef_search: of HNSW: more finds more and is
+            slower.
+        embedder: what makes vectors of texts: "hashing" is built in; "": none.
+        auto_embed: the index follows the graph: each node (of one of
+            node_types) has the vector of its text: its name, the objects of
+            ``labels`` (rdfs:label), of ``properties`` with their names, and of
+            so many other ``statements``.
+        Errors: AlreadyExistsError, InvalidArgumentError.
+        """
+        return _skg.create_vector_index(self._raw, _arguments.text("name", name), {
+            "dimension": dimension,
+            "over": over,
+            "metric": metric,
+            "kind": kind,
+            "links": links,
+            "ef_construction": ef_construction,
+            "ef_search": ef_search,
+            "embedder": embedder,
+            "auto_embed": auto_embed,
+            "node_types": node_types,
+            "labels": labels,
+            "properties": properties,
+            "statements": statements,
+        })
+
+    def drop_vector_index(self, name: str = "default") -> Commit:
+        """Errors: NotFoundError."""
+        return _skg.drop_vector_index(self._raw, _arguments.text("name", name))
+
+    def put_vectors(self, owners: Iterable[Any], vectors: Any, *, index: str = "default") -> Commit:
+        """Sets the vectors of nodes, or of statements by their ids.
+
+        vectors: numbers of shape (owners, dimension), best a float32 array in C
+            order, which is read as it lies.
+        Errors: NotFoundError (the index), InvalidArgumentError (another
+        dimension, a number that is not finite), ResourceExhaustedError (more
+        than 256 MiB at once).
+        """
+        return _skg.put_vectors(
+            self._raw, _arguments.text("index", index), owner_list(owners), vectors)
+
+    def remove_vectors(self, owners: Iterable[Any], *, index: str = "default") -> Commit:
+        """Takes the vectors of these owners out; one that has none is no
+        error."""
+        return _skg.remove_vectors(
+            self._raw, _arguments.text("index", index), owner_list(owners))
+
+    def wait_for_embeddings(self, index: str = "default", *, timeout: Timeout = None) -> None:
+        """Waits until an index with auto_embed shows all that is committed.
+        Errors: DeadlineExceededError, FailedPreconditionError (it does not
+        follow the graph)."""
+        _skg.wait_for_embeddings(self._raw, _arguments.text("index", index), timeout)
