@@ -255,7 +255,11 @@ TEST_CASE("a query ends at its deadline, when cancelled, and at its limits") {
   const auto asked = test.graph.Query(ask, {.stop = source.get_token()});
   stopper.join();
   CHECK(absl::IsCancelled(asked.status()));
+  CHECK(absl::IsCancelled(
+      test.graph.Query(kEndless, {.stop = source.get_token()}).status()));
+  source = std::stop_source();
   QueryResult begun = Run(test.graph, kEndless, {.stop = source.get_token()});
+  source.request_stop();
   CHECK(absl::IsCancelled(begun.Next(rows).status()));
 
   QueryResult few = Run(test.graph, "SELECT ?a { ?a :p ?b }", {.max_rows = 10});
