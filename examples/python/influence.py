@@ -29,11 +29,13 @@ with tempfile.TemporaryDirectory() as folder, skg.open(folder) as engine:
     for vertex in numpy.argsort(-ranks, kind="stable")[:5]:
         print(f"{ranks[vertex]:.3f}  {names[vertex]}")
 
-    drawn = view.to_networkx()
+    # The largest part that hangs together: others would be drawn over it.
+    whole = view.to_networkx()
+    drawn = whole.subgraph(max(networkx.weakly_connected_components(whole), key=len))
     size = dict(zip(names, ranks))
     plot.figure(figsize=(12, 8))
     networkx.draw_networkx(
-        drawn, networkx.kamada_kawai_layout(drawn.to_undirected()), font_size=8,
+        drawn, networkx.kamada_kawai_layout(drawn.to_undirected(as_view=True)), font_size=8,
         node_size=[12000 * size[name] for name in drawn],
         node_color=[size[name] for name in drawn], cmap="YlOrRd", edge_color="#999999",
         labels={name: name.replace("_", " ") for name in drawn})

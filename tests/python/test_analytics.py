@@ -200,3 +200,28 @@ def test_progress_and_cancelling(graph):
             view.analyze("betweenness", progress=fail, **slow)
     with pytest.raises(skg.DeadlineExceededError):
         view.analyze("betweenness", timeout=0.01, **slow)
+
+
+def test_from_networkx(graph):
+    source = networkx.DiGraph()
+    source.add_edge("a", "b", weight=0.5)
+    source.add_edge("b", "c", predicate="knows")
+    source.add_node("a", age=36, name=skg.Literal("A"))
+    assert skg.from_networkx(graph, source, predicate="to").inserted == 4
+    assert sorted((s.subject, s.predicate, s.object, s.weight) for s in graph.match()) == [
+        ("a", "age", 36, 1.0), ("a", "name", "A", 1.0), ("a", "to", "b", 0.5), ("b", "knows", "c", 1.0)]
+    several = networkx.MultiDiGraph([("x", "y", "likes"), ("x", "y", "hates"), ("x", "y", 0)])
+    assert skg.from_networkx(graph, several).inserted == 3
+    assert sorted(s.predicate for s in graph.match("x")) == ["edge", "hates", "likes"]
+    # There and back.
+    weighted = networkx.gnp_random_graph(30, 0.2, seed=3, directed=True)
+    weighted = networkx.relabel_nodes(weighted, str)
+    for i, (_, _, data) in enumerate(weighted.edges(data=True)):
+        data["weight"] = (i % 4) / 4 + 0.25
+    skg.from_networkx(graph, weighted, predicate="w")
+    back = graph.view(predicates="w", weighted=True).to_networkx()
+    assert set(back.edges.data("weight")) == set(weighted.edges.data("weight"))
+    with pytest.raises(TypeError, match="^source: "):
+        skg.from_networkx(graph, 5)
+    with pytest.raises(skg.InvalidArgumentError):
+        skg.from_networkx(graph, networkx.path_graph(3))

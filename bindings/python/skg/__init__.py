@@ -50,6 +50,7 @@ from skg._errors import (
     UnknownError,
 )
 from skg._graph import Graph, ReadView, Transaction
+from skg._networkx import from_networkx
 from skg._result import PreparedQuery, Result
 from skg._search import HybridHit, TextHit, VectorHit
 from skg._statements import Change, Commit, LoadResult, Statement, UpdateResult
@@ -67,7 +68,7 @@ __all__ = [
     "PreparedQuery", "QuotaExceededError", "ReadView", "ResourceExhaustedError",
     "Result", "Statement", "TextHit", "Transaction", "UnauthenticatedError",
     "UnavailableError", "UnimplementedError", "UnknownError", "UpdateResult",
-    "VectorHit", "analyses", "open",
+    "VectorHit", "analyses", "from_networkx", "open",
 ]
 
 # An engine that is open when the interpreter ends is closed while Python's

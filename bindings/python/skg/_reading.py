@@ -14,6 +14,8 @@ from skg._view import GraphView, Report, _share
 Names = Union[str, Iterable[str]]
 When = Union[str, datetime.datetime, None]
 
+_TRIPLES = "SELECT ?subject ?predicate ?object { ?subject ?predicate ?object }"
+
 
 def batches(cursor: "_skg.Cursor") -> Iterator[Any]:
     """All that a cursor gives, one by one."""
@@ -96,18 +98,18 @@ class Readable(Searchable):
         as_of: PointInTime = None,
         timeout: Timeout = None,
     ) -> Iterator[Tuple[Any, Any, Any]]:
-        """As ``match``, (subject, predicate, object) alone, in the index's
-        order: the fastest way to read statements one by one."""
-        return batches(_skg.match(self._raw, {
-            "subject": subject,
-            "predicate": predicate,
-            "object": object,
-            "graph": graph,
+        """The triples of the statements that match, each once, as an iterator of
+        (subject, predicate, object): the fastest way to read statements one by
+        one. Arguments and errors as those of ``match``."""
+        given = {"subject": subject, "predicate": predicate, "object": object}
+        result: Iterable[Any] = Result(_skg.query(self._raw, _TRIPLES, {
+            "params": {name: term for name, term in given.items() if term is not None},
+            "union_default_graph": graph is None,
+            "default_graphs": [] if graph is None or graph == "" else [graph],
             "as_of": as_of,
-            "order_by": "key",
-            "identity": False,
             "timeout": timeout,
-        }, True))
+        }, True, True))
+        return iter(result)
 
     def count(
         self,

@@ -42,7 +42,7 @@ class CursorObject {
 
   // A list; None: there are no more.
   py::object Next();
-  void Close() { handle_.Drop(); }
+  void Close() { handle_.Close(); }
 
  private:
   [[nodiscard]] Batch Fetch();

@@ -111,6 +111,11 @@ std::shared_ptr<Running> EngineState::Enter() {
   return std::make_shared<Running>(shared_from_this());
 }
 
+bool EngineState::idle() {
+  const std::lock_guard lock(mutex_);
+  return running_.empty();
+}
+
 bool EngineState::WaitForCalls(int milliseconds) {
   const py::gil_scoped_release release;
   std::unique_lock lock(mutex_);
@@ -125,7 +130,8 @@ void EngineState::Close() {
   if (forked()) RaiseForked();
   closed_ = true;
   const auto self = shared_from_this();  // others may let go of it meanwhile
-  while (!WaitForCalls(20)) {
+  // A Hold may have begun while this thread waited for the GIL.
+  while (!WaitForCalls(20) || !idle()) {
     if (PyErr_CheckSignals() != 0) throw py::error_already_set();
   }
   std::vector<std::shared_ptr<void>> dropped;

@@ -59,6 +59,11 @@ class EngineState : public std::enable_shared_from_this<EngineState> {
   // The engine, for as long as the Running lives. Raises ClosedError,
   // ForkedError.
   [[nodiscard]] std::shared_ptr<Running> Enter();
+  // Keeps an engine that is not closed yet from it, to end an object of it
+  // without the GIL.
+  [[nodiscard]] std::shared_ptr<Running> Hold() {
+    return std::make_shared<Running>(shared_from_this());
+  }
   [[nodiscard]] Engine& engine() { return *engine_; }
   // Keeps the engine open, closed or not.
   [[nodiscard]] std::shared_ptr<Engine> lent() const { return engine_; }
@@ -78,6 +83,7 @@ class EngineState : public std::enable_shared_from_this<EngineState> {
   friend class Running;
 
   bool WaitForCalls(int milliseconds);
+  bool idle();
 
   std::shared_ptr<Engine> engine_;
   const uint64_t forks_ = ForkCount();
@@ -155,6 +161,19 @@ class Handle : public Held {
     return engine_;
   }
   [[nodiscard]] bool closed() const { return !object_; }
+
+  // Ends the object, which may take a while.
+  void Close() {
+    if (engine_->forked()) {
+      Drop();
+      return;
+    }
+    auto hold = engine_->Hold();
+    std::shared_ptr<void> object = Drop();
+    const py::gil_scoped_release release;
+    object.reset();
+    hold.reset();
+  }
 
   std::shared_ptr<void> Drop() override {
     if (!engine_->forked()) return std::move(object_);

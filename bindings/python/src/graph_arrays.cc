@@ -54,7 +54,7 @@ class ViewArrays {
                 "the graph view") {}
 
   [[nodiscard]] Use<GraphView> Open() const { return handle_.Get(); }
-  void Close() { handle_.Drop(); }
+  void Close() { handle_.Close(); }
 
   // (offsets, targets, weights or None), which show the view's memory.
   py::tuple Csr(const std::string& direction) const {

@@ -53,7 +53,7 @@ class GraphObject : public Readable {
       : handle_(std::move(engine), std::make_shared<Graph>(std::move(graph)),
                 "the graph") {}
   [[nodiscard]] Use<Graph> Open() const { return handle_.Get(); }
-  void Close() { handle_.Drop(); }
+  void Close() { handle_.Close(); }
 
   [[nodiscard]] Source Get(std::optional<PointInTime> as_of) const override;
   [[nodiscard]] const std::shared_ptr<EngineState>& engine() const override {
@@ -73,7 +73,7 @@ class ViewObject : public Readable {
       : handle_(std::move(engine), std::make_shared<ReadView>(std::move(view)),
                 "the view") {}
   [[nodiscard]] Use<ReadView> Open() const { return handle_.Get(); }
-  void Close() { handle_.Drop(); }
+  void Close() { handle_.Close(); }
 
   [[nodiscard]] Source Get(std::optional<PointInTime> as_of) const override;
   [[nodiscard]] const std::shared_ptr<EngineState>& engine() const override {

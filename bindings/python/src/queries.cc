@@ -97,7 +97,7 @@ class PreparedObject {
   [[nodiscard]] std::vector<std::string> columns() const {
     return handle_.Get()->variables();
   }
-  void Close() { handle_.Drop(); }
+  void Close() { handle_.Close(); }
 
  private:
   Handle<PreparedQuery> handle_;

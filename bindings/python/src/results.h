@@ -86,7 +86,7 @@ class ResultObject {
     std::unique_ptr<Rows> rows;  // null: there are no more
   };
   [[nodiscard]] Fetched Next();
-  void Close() { handle_.Drop(); }
+  void Close() { handle_.Close(); }
 
  private:
   Handle<Results> handle_;

@@ -95,7 +95,7 @@ class TransactionObject {
       return transaction ? transaction->size() : 0;
     });
   }
-  void Close() { handle_.Drop(); }
+  void Close() { handle_.Close(); }
 
  private:
   static absl::Status UsedUp() {

@@ -92,11 +92,11 @@ class SubscriptionObject {
     for (const Change& change : taken) list.append(ChangeObject(change));
     return list;
   }
-  void Close() {
-    std::shared_ptr<void> dropped = handle_.Drop();
-    const py::gil_scoped_release release;  // it waits for its callback
-    dropped.reset();
-  }
+  // Ends it without the GIL: it waits for its callback.
+  ~SubscriptionObject() { handle_.Close(); }
+  SubscriptionObject(const SubscriptionObject&) = delete;
+  SubscriptionObject& operator=(const SubscriptionObject&) = delete;
+  void Close() { handle_.Close(); }
 
  private:
   Handle<Watching> handle_;
