@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <stop_token>
 #include <cmath>
+#include <stop_token>
 #include <string>
 #include <vector>
 

@@ -49,12 +49,14 @@ from skg._errors import (
     UnimplementedError,
     UnknownError,
 )
-from skg._graph import Graph, ReadView, Transaction
+from skg._graph import Graph
 from skg._networkx import from_networkx
+from skg._read_view import ReadView
 from skg._result import PreparedQuery, Result
 from skg._search import HybridHit, TextHit, VectorHit
 from skg._statements import Change, Commit, LoadResult, Statement, UpdateResult
 from skg._terms import IRI, Literal
+from skg._transaction import Transaction
 from skg._view import Analysis, GraphView, analyses
 
 __version__: str = _skg.version

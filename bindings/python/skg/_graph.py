@@ -1,18 +1,19 @@
-"""Graph, ReadView and Transaction."""
+"""Graph: one knowledge graph."""
 
-import datetime
 from types import TracebackType
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple, Type
+from typing import Any, Callable, Dict, Iterable, List, Optional, Type
 
 import skg._skg as _skg
 from skg import _arguments, _bulk
 from skg._arguments import PointInTime, Timeout
 from skg._indexes import Indexed
-from skg._reading import Names, Readable, When, batches
-from skg._statements import Change, Commit, LoadResult, Statement, UpdateResult
+from skg._reading import Names, Readable, When
+from skg._read_view import ReadView
+from skg._statements import Change, Commit, LoadResult, UpdateResult
+from skg._transaction import Transaction
 from skg._watch import Watched
 
-__all__ = ["Graph", "ReadView", "Transaction"]
+__all__ = ["Graph"]
 
 
 def _numbers(report: Optional[Callable[[int, int], Any]]) -> Optional[Callable[[float, float], Any]]:
@@ -331,13 +332,13 @@ class Graph(Readable, Indexed, Watched):
             })
         return text
 
-    def begin(self) -> "Transaction":
+    def begin(self) -> Transaction:
         """Begins a transaction: see Transaction."""
         return Transaction(_skg.begin(self._raw))
 
     transaction = begin
 
-    def snapshot(self, as_of: PointInTime = None) -> "ReadView":
+    def snapshot(self, as_of: PointInTime = None) -> ReadView:
         """A state that never changes: the present one, or that of a commit or
         time. Errors: OutOfRangeError (not there yet, or forgotten)."""
         return ReadView(self._raw.view(as_of))
@@ -364,175 +365,3 @@ class Graph(Readable, Indexed, Watched):
         """Packs all that the graph holds; reads and writes go on meanwhile.
         Reads and writes everything once."""
         self._raw.compact()
-
-
-class ReadView(Readable):
-    """A state of a graph, which never changes. Made by ``Graph.snapshot``; a
-    context manager that lets go of it. An open one keeps old versions on
-    disk."""
-
-    __slots__ = ("__weakref__",)
-
-    _raw: "_skg.ReadView"
-
-    def __init__(self, raw: "_skg.ReadView"):
-        self._raw = raw
-
-    def __enter__(self) -> "ReadView":
-        return self
-
-    def __exit__(
-        self,
-        kind: Optional[Type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
-    ) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        try:
-            return f"<skg.ReadView commit {self.commit}>"
-        except Exception:  # closed: what is shown must not raise
-            return "<skg.ReadView closed>"
-
-    def close(self) -> None:
-        """Lets go of the state."""
-        self._raw.close()
-
-    @property
-    def commit(self) -> int:
-        """The last commit that it shows; 0: nothing was ever written."""
-        return self._raw.commit
-
-    @property
-    def time(self) -> Optional[datetime.datetime]:
-        """That commit's, in UTC."""
-        return self._raw.time
-
-
-class Transaction:
-    """Several changes that commit together or not at all. Made by
-    ``Graph.begin``; a context manager that commits, or drops all where the
-    block raises::
-
-        with graph.begin() as transaction:
-            transaction.remove("Curie", "age", 66)
-            transaction.add("Curie", "age", 67)
-
-    Serialisable: it reads the state that it began on with its own changes, and
-    its commit raises AbortedError where others have changed what it read. One
-    that reads nothing never conflicts. One thread at a time.
-    """
-
-    __slots__ = ("_raw", "result", "__weakref__")
-
-    def __init__(self, raw: "_skg.Transaction"):
-        self._raw = raw
-        self.result: Optional[Commit] = None
-
-    def __enter__(self) -> "Transaction":
-        return self
-
-    def __exit__(
-        self,
-        kind: Optional[Type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
-    ) -> None:
-        try:
-            if kind is None and self.result is None:
-                self.commit()
-        finally:
-            self.rollback()
-
-    def __len__(self) -> int:
-        return self._raw.size
-
-    def add(
-        self,
-        subject: Any,
-        predicate: Any,
-        object: Any,
-        *,
-        graph: Any = "",
-        weight: float = 1.0,
-        metadata: Optional[Dict[str, Any]] = None,
-        edge: int = 0,
-        valid_from: When = None,
-        valid_to: When = None,
-        source: str = "",
-        if_absent: bool = False,
-    ) -> None:
-        """As ``Graph.add``, at commit. if_absent: leave one that is there as it
-        is."""
-        self._raw.add(subject, predicate, object, {
-            "graph": graph,
-            "weight": weight,
-            "metadata": metadata,
-            "edge": edge,
-            "valid_from": valid_from,
-            "valid_to": valid_to,
-            "source": source,
-        }, _arguments.flag("if_absent", if_absent))
-
-    def remove(self, subject: Any, predicate: Any, object: Any, *, graph: Any = "") -> None:
-        """As ``Graph.remove``, at commit."""
-        self._raw.remove(subject, predicate, object, graph)
-
-    def match(
-        self,
-        subject: Any = None,
-        predicate: Any = None,
-        object: Any = None,
-        *,
-        graph: Any = None,
-        metadata: bool = False,
-        timeout: Timeout = None,
-    ) -> Iterator[Statement]:
-        """As ``Graph.match``, with the transaction's changes. What is read is
-        checked at commit. Changing the transaction ends the iterator
-        (FailedPreconditionError)."""
-        return batches(self._raw.match({
-            "subject": subject,
-            "predicate": predicate,
-            "object": object,
-            "graph": graph,
-            "metadata": metadata,
-            "timeout": timeout,
-        }, False))
-
-    def triples(
-        self, subject: Any = None, predicate: Any = None, object: Any = None, *, graph: Any = None
-    ) -> Iterator[Tuple[Any, Any, Any]]:
-        """As ``match``, (subject, predicate, object) alone."""
-        return batches(self._raw.match({
-            "subject": subject,
-            "predicate": predicate,
-            "object": object,
-            "graph": graph,
-            "order_by": "key",
-            "identity": False,
-        }, True))
-
-    def count(
-        self, subject: Any = None, predicate: Any = None, object: Any = None, *, graph: Any = None
-    ) -> int:
-        """As ``Graph.count``, with the transaction's changes."""
-        return self._raw.count({
-            "subject": subject,
-            "predicate": predicate,
-            "object": object,
-            "graph": graph,
-        })
-
-    def commit(self, *, idempotency_key: str = "", durability: Optional[str] = None) -> Commit:
-        """Commits; the transaction is used up whatever comes. ``result`` keeps
-        what is returned. Errors: AbortedError (run it again), and as
-        ``Graph.add``."""
-        self.result = self._raw.commit(
-            {"idempotency_key": idempotency_key, "durability": durability})
-        return self.result
-
-    def rollback(self) -> None:
-        """Drops what was not committed; no use of it after that."""
-        self._raw.close()
