@@ -2,20 +2,20 @@
 
 import datetime
 import os
-from types import TracebackType
-from typing import Any, Dict, List, Optional, Type, Union
+from typing import Any, Dict, List, Optional, Union
 
 import skg._skg as _skg
 from skg import _arguments
 from skg._arguments import Timeout
 from skg._graph import Graph
+from skg._handle import Handle
 
 __all__ = ["Engine", "open"]
 
 Span = Union[int, float, datetime.timedelta, None]
 
 
-class Engine:
+class Engine(Handle):
     """One data directory: many tenants, each with its graphs. Made by
     ``skg.open``; a context manager that closes it.
 
@@ -25,26 +25,17 @@ class Engine:
     forked after it was opened (ForkedError there).
     """
 
-    __slots__ = ("_raw", "_path", "__weakref__")
+    __slots__ = ("_path",)
+
+    _raw: "_skg.Engine"
 
     def __init__(self, raw: "_skg.Engine", path: str):
-        self._raw = raw
+        super().__init__(raw)
         self._path = path
 
-    def __enter__(self) -> "Engine":
-        return self
-
-    def __exit__(
-        self,
-        kind: Optional[Type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
-    ) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
+    def _shown(self) -> str:
         state = ", closed" if self._raw.closed else ""
-        return f"<skg.Engine {self._path!r}{state}>"
+        return f"{self._path!r}{state}"
 
     def close(self) -> None:
         """Cancels what runs, waits for it, and closes all graphs, views,

@@ -1,11 +1,11 @@
 """Graph: one knowledge graph."""
 
-from types import TracebackType
-from typing import Any, Callable, Dict, Iterable, List, Optional, Type
+from typing import Any, Callable, Dict, Iterable, List, Optional
 
 import skg._skg as _skg
 from skg import _arguments, _bulk
 from skg._arguments import PointInTime, Timeout
+from skg._handle import Handle
 from skg._indexes import Indexed
 from skg._reading import Names, Readable, When
 from skg._read_view import ReadView
@@ -24,7 +24,7 @@ def _numbers(report: Optional[Callable[[int, int], Any]]) -> Optional[Callable[[
     return lambda done, total: tell(int(done), int(total))
 
 
-class Graph(Readable, Indexed, Watched):
+class Graph(Handle, Readable, Indexed, Watched):
     """One knowledge graph: write, match, query. Made by ``Engine.graph``; a
     context manager that closes the handle.
 
@@ -33,29 +33,12 @@ class Graph(Readable, Indexed, Watched):
     says when it returns.
     """
 
-    __slots__ = ("__weakref__",)
+    __slots__ = ()
 
     _raw: "_skg.Graph"
 
-    def __init__(self, raw: "_skg.Graph"):
-        self._raw = raw
-
-    def __enter__(self) -> "Graph":
-        return self
-
-    def __exit__(
-        self,
-        kind: Optional[Type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
-    ) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        try:
-            return f"<skg.Graph {self._raw.tenant}/{self._raw.name}>"
-        except Exception:  # closed: what is shown must not raise
-            return "<skg.Graph closed>"
+    def _shown(self) -> str:
+        return f"{self._raw.tenant}/{self._raw.name}"
 
     def close(self) -> None:
         """Closes this handle; the graph itself stays as it is."""

@@ -1,43 +1,26 @@
 """ReadView: a state of a graph."""
 
 import datetime
-from types import TracebackType
-from typing import Optional, Type
+from typing import Optional
 
 import skg._skg as _skg
+from skg._handle import Handle
 from skg._reading import Readable
 
 __all__ = ["ReadView"]
 
 
-class ReadView(Readable):
+class ReadView(Handle, Readable):
     """A state of a graph, which never changes. Made by ``Graph.snapshot``; a
     context manager that lets go of it. An open one keeps old versions on
     disk."""
 
-    __slots__ = ("__weakref__",)
+    __slots__ = ()
 
     _raw: "_skg.ReadView"
 
-    def __init__(self, raw: "_skg.ReadView"):
-        self._raw = raw
-
-    def __enter__(self) -> "ReadView":
-        return self
-
-    def __exit__(
-        self,
-        kind: Optional[Type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
-    ) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        try:
-            return f"<skg.ReadView commit {self.commit}>"
-        except Exception:  # closed: what is shown must not raise
-            return "<skg.ReadView closed>"
+    def _shown(self) -> str:
+        return f"commit {self.commit}"
 
     def close(self) -> None:
         """Lets go of the state."""

@@ -30,7 +30,7 @@ class Readable(Searchable):
     """Questions about one state of a graph: of a ``Graph`` the present one, at
     each call, of a ``ReadView`` always the same."""
 
-    __slots__ = ("_raw",)
+    __slots__ = ()
 
     _raw: "_skg.Readable"
 

@@ -1,18 +1,18 @@
 """Results of queries, and prepared queries."""
 
-from types import TracebackType
-from typing import Any, Dict, Iterator, List, Optional, Tuple, Type
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 import skg._skg as _skg
 from skg import _arguments
 from skg._arguments import PointInTime, Timeout
+from skg._handle import Handle
 
 __all__ = ["PreparedQuery", "Result"]
 
 Row = Tuple[Any, ...]
 
 
-class Result:
+class Result(Handle):
     """The answer to a query, computed as it is asked for. Iterate over it once:
     each row is a tuple in the order of ``columns``, None where a variable is
     unbound; of CONSTRUCT and DESCRIBE (subject, predicate, object).
@@ -22,28 +22,16 @@ class Result:
     open.
     """
 
-    __slots__ = ("_raw", "_columns", "__weakref__")
+    __slots__ = ("_columns",)
+
+    _raw: "_skg.Result"
 
     def __init__(self, raw: "_skg.Result"):
-        self._raw = raw
+        super().__init__(raw)
         self._columns: Optional[List[str]] = None
 
-    def __enter__(self) -> "Result":
-        return self
-
-    def __exit__(
-        self,
-        kind: Optional[Type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
-    ) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        try:
-            return f"<skg.Result {self.form} {self.columns}>"
-        except Exception:  # closed: what is shown must not raise
-            return "<skg.Result closed>"
+    def _shown(self) -> str:
+        return f"{self.form} {self.columns}"
 
     def __bool__(self) -> bool:
         return self.boolean if self.form == "boolean" else True

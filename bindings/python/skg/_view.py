@@ -1,11 +1,11 @@
 """GraphView: a graph as arrays, and analyses of it."""
 
-from types import TracebackType
-from typing import Any, Callable, Dict, List, Optional, Tuple, Type
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 import skg._skg as _skg
 from skg import _arguments
 from skg._arguments import Timeout
+from skg._handle import Handle
 from skg._statements import Commit
 
 __all__ = ["Analysis", "GraphView"]
@@ -105,7 +105,7 @@ class Analysis:
         return array
 
 
-class GraphView:
+class GraphView(Handle):
     """The nodes and edges of a graph as arrays in memory. Made by ``view`` of a
     Graph or ReadView; a context manager that lets go of it.
 
@@ -114,27 +114,12 @@ class GraphView:
     thread.
     """
 
-    __slots__ = ("_raw", "__weakref__")
+    __slots__ = ()
 
-    def __init__(self, raw: "_skg.GraphView"):
-        self._raw = raw
+    _raw: "_skg.GraphView"
 
-    def __enter__(self) -> "GraphView":
-        return self
-
-    def __exit__(
-        self,
-        kind: Optional[Type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
-    ) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        try:
-            return f"<skg.GraphView {self.vertices} vertices, {self.edges} edges>"
-        except Exception:  # closed: what is shown must not raise
-            return "<skg.GraphView closed>"
+    def _shown(self) -> str:
+        return f"{self.vertices} vertices, {self.edges} edges"
 
     def close(self) -> None:
         """Lets go of it. Arrays that show its memory keep that."""

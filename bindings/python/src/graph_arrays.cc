@@ -31,17 +31,6 @@ GraphViewOptions ViewOptionsOf(const Options& given) {
   return options;
 }
 
-Control ProgressControl(const Options& given,
-                        const std::shared_ptr<Progress>& progress) {
-  Control control;
-  if (const auto report = given.Find("progress")) {
-    control.report = py::reinterpret_borrow<py::object>(report);
-  }
-  control.progress = progress;
-  control.cancel = [progress] { progress->Stop(); };
-  return control;
-}
-
 // The table of an analysis, whose columns arrays show.
 struct AnalysisObject {
   std::shared_ptr<const AnalysisTable> table;

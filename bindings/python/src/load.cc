@@ -59,18 +59,6 @@ py::dict LoadObject(const LoadResult& loaded) {
   return result;
 }
 
-// Ends a load of its caller's by its progress.
-Control ProgressControl(const Options& given,
-                        const std::shared_ptr<Progress>& progress) {
-  Control control;
-  if (const auto report = given.Find("progress")) {
-    control.report = py::reinterpret_borrow<py::object>(report);
-  }
-  control.progress = progress;
-  control.cancel = [progress] { progress->Stop(); };
-  return control;
-}
-
 py::dict Load(const GraphObject& self, LoadOptions options,
               const Options& given,
               std::function<absl::StatusOr<LoadSource>()> open) {

@@ -47,44 +47,46 @@ class Readable {
   Preparer() const = 0;
 };
 
-class GraphObject : public Readable {
+// Either of them, until it is closed.
+template <class State>
+class ReadableHandle : public Readable {
  public:
-  GraphObject(std::shared_ptr<EngineState> engine, Graph graph)
-      : handle_(std::move(engine), std::make_shared<Graph>(std::move(graph)),
-                "the graph") {}
-  [[nodiscard]] Use<Graph> Open() const { return handle_.Get(); }
+  [[nodiscard]] Use<State> Open() const { return handle_.Get(); }
   void Close() { handle_.Close(); }
-
-  [[nodiscard]] Source Get(std::optional<PointInTime> as_of) const override;
   [[nodiscard]] const std::shared_ptr<EngineState>& engine() const override {
     return handle_.engine();
   }
-  [[nodiscard]] std::function<
-      absl::StatusOr<PreparedQuery>(const std::string&, const PrepareOptions&)>
-  Preparer() const override;
+
+ protected:
+  ReadableHandle(std::shared_ptr<EngineState> engine, State state,
+                 const char* name)
+      : handle_(std::move(engine), std::make_shared<State>(std::move(state)),
+                name) {}
 
  private:
-  Handle<Graph> handle_;
+  Handle<State> handle_;
 };
 
-class ViewObject : public Readable {
+class GraphObject : public ReadableHandle<Graph> {
  public:
-  ViewObject(std::shared_ptr<EngineState> engine, ReadView view)
-      : handle_(std::move(engine), std::make_shared<ReadView>(std::move(view)),
-                "the view") {}
-  [[nodiscard]] Use<ReadView> Open() const { return handle_.Get(); }
-  void Close() { handle_.Close(); }
+  GraphObject(std::shared_ptr<EngineState> engine, Graph graph)
+      : ReadableHandle(std::move(engine), std::move(graph), "the graph") {}
 
   [[nodiscard]] Source Get(std::optional<PointInTime> as_of) const override;
-  [[nodiscard]] const std::shared_ptr<EngineState>& engine() const override {
-    return handle_.engine();
-  }
   [[nodiscard]] std::function<
       absl::StatusOr<PreparedQuery>(const std::string&, const PrepareOptions&)>
   Preparer() const override;
+};
 
- private:
-  Handle<ReadView> handle_;
+class ViewObject : public ReadableHandle<ReadView> {
+ public:
+  ViewObject(std::shared_ptr<EngineState> engine, ReadView view)
+      : ReadableHandle(std::move(engine), std::move(view), "the view") {}
+
+  [[nodiscard]] Source Get(std::optional<PointInTime> as_of) const override;
+  [[nodiscard]] std::function<
+      absl::StatusOr<PreparedQuery>(const std::string&, const PrepareOptions&)>
+  Preparer() const override;
 };
 
 // Each binds the classes and functions of one file.

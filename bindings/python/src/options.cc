@@ -130,6 +130,17 @@ int Options::Place(const char* name,
   RaiseValue(name, "'" + text + "' is none of " + known);
 }
 
+Control ProgressControl(const Options& given,
+                        const std::shared_ptr<Progress>& progress) {
+  Control control;
+  if (const auto report = given.Find("progress")) {
+    control.report = py::reinterpret_borrow<py::object>(report);
+  }
+  control.progress = progress;
+  control.cancel = [progress] { progress->Stop(); };
+  return control;
+}
+
 CommitOptions CommitOptionsOf(const Options& options) {
   CommitOptions commit;
   options.Flag("skip_duplicates", commit.skip_duplicates);

@@ -5,11 +5,13 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/time/time.h"
+#include "call.h"
 #include "skg/parameters.h"
 #include "skg/statement.h"
 
@@ -50,6 +52,10 @@ class Options {
 
   const py::dict& given_;
 };
+
+// Tells the argument "progress" of a call's progress, by which it is ended.
+[[nodiscard]] Control ProgressControl(
+    const Options& given, const std::shared_ptr<Progress>& progress);
 
 // skip_duplicates, idempotency_key, durability.
 [[nodiscard]] CommitOptions CommitOptionsOf(const Options& options);

@@ -6,7 +6,7 @@ using Prepare = std::function<absl::StatusOr<PreparedQuery>(
     const std::string&, const PrepareOptions&)>;
 
 Readable::Source GraphObject::Get(std::optional<PointInTime> as_of) const {
-  Use<Graph> graph = handle_.Get();
+  Use<Graph> graph = Open();
   // Not the Use: who calls `view` holds `running` besides.
   return {graph.running_pointer(),
           [graph = graph.object(), as_of]() -> absl::StatusOr<ReadView> {
@@ -15,27 +15,27 @@ Readable::Source GraphObject::Get(std::optional<PointInTime> as_of) const {
 }
 
 Prepare GraphObject::Preparer() const {
-  return [graph = handle_.Get()](const std::string& text,
-                                 const PrepareOptions& options) {
-    return graph->Prepare(text, options);
-  };
+  return
+      [graph = Open()](const std::string& text, const PrepareOptions& options) {
+        return graph->Prepare(text, options);
+      };
 }
 
 Readable::Source ViewObject::Get(std::optional<PointInTime> as_of) const {
   if (as_of) {
     RaiseValue("as_of", "a view is one state already; ask the graph");
   }
-  Use<ReadView> view = handle_.Get();
+  Use<ReadView> view = Open();
   return {
       view.running_pointer(),
       [view = view.object()]() -> absl::StatusOr<ReadView> { return *view; }};
 }
 
 Prepare ViewObject::Preparer() const {
-  return [view = handle_.Get()](const std::string& text,
-                                const PrepareOptions& options) {
-    return view->Prepare(text, options);
-  };
+  return
+      [view = Open()](const std::string& text, const PrepareOptions& options) {
+        return view->Prepare(text, options);
+      };
 }
 
 }  // namespace skg::python
