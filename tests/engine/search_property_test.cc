@@ -179,6 +179,10 @@ TEST_CASE("what is wrong with a search property is told with its place",
   CHECK_THAT(error("?e skg:matches (\"a\" ?e)"), Contains("another one"));
   CHECK_THAT(error("?e skg:matches (\"a\" :b)"), Contains("nodes are no"));
   CHECK_THAT(error("?e skg:matches ()"), Contains("3:17"));
+  CHECK_THAT(error("?e ^skg:matches \"a\""),
+             Contains("3:4: ") && Contains("not in a path"));
+  CHECK_THAT(error("?e :p/skg:similarTo* \"a\""), Contains("not in a path"));
+  CHECK_THAT(error("?e skg:matches \"a\" {| :p :o |}"), Contains("{|"));
   CHECK_THAT(error("?e skg:matches (\"a\" 0)"), Contains("limit"));
   CHECK(absl::IsNotFound(
       test.Ask("SELECT * { ?e skg:matches (\"a\" \"none\") }").status()));
@@ -224,8 +228,7 @@ TEST_CASE("searches find no more than a query's limit wants",
       const auto [hits, plan] = test.HitsOf(limited);
       INFO(plan);
       // Those that are equal to the last are read as well.
-      CHECK(hits <= 8 * one.most);
-      CHECK(hits < Library::kBooks);
+      CHECK(hits <= one.most);
     }
     // The offset counts as well; without an order any rows will do.
     const Rows later = test.MustAsk(query + " OFFSET 30 LIMIT 2");

@@ -20,9 +20,10 @@
 namespace skg::engine {
 
 // Hits, best first: the first portion holds few, each further one asks the
-// index again for eight times as many and holds those that are new. A query
-// that stops early has looked for little more than it read, one that reads on
-// has looked for less than 1.2 times as many. Thread-safe.
+// index again for eight times as many and holds those that are new. So a query
+// that stops early has looked for at most about nine times as many as it read,
+// or for the first portion; one that reads all of kMostHits for 1.5 times as
+// many. Thread-safe.
 class SearchTable {
  public:
   // The portions before the last hold that many.

@@ -18,6 +18,13 @@ using query::PatternTerm;
 constexpr std::string_view kMatches = "matches";
 constexpr std::string_view kSimilarTo = "similarTo";
 
+std::optional<std::string> NameOf(std::string_view iri) {
+  if (!iri.starts_with(query::kRecordVocabulary)) return std::nullopt;
+  iri.remove_prefix(query::kRecordVocabulary.size());
+  if (iri != kMatches && iri != kSimilarTo) return std::nullopt;
+  return std::string(iri);
+}
+
 // The arguments in their sequence.
 class SearchReader {
  public:
@@ -127,11 +134,12 @@ class SearchReader {
 std::optional<std::string> SearchPropertyOf(const PatternTerm& predicate) {
   if (!predicate.is_term() || predicate.term().kind != rdf::TermKind::kIri)
     return std::nullopt;
-  std::string_view iri = predicate.term().value;
-  if (!iri.starts_with(query::kRecordVocabulary)) return std::nullopt;
-  iri.remove_prefix(query::kRecordVocabulary.size());
-  if (iri != kMatches && iri != kSimilarTo) return std::nullopt;
-  return std::string(iri);
+  return NameOf(predicate.term().value);
+}
+
+bool HasSearchProperty(const query::PropertyPath& path) {
+  return NameOf(path.iri).has_value() ||
+         std::any_of(path.parts.begin(), path.parts.end(), HasSearchProperty);
 }
 
 bool MakeSearch(ParseState& state, const SearchPattern& search, Pattern& out) {

@@ -22,6 +22,9 @@ namespace skg::sparql {
 [[nodiscard]] std::optional<std::string> SearchPropertyOf(
     const query::PatternTerm& predicate);
 
+// Whether a path goes along one of them, which it cannot.
+[[nodiscard]] bool HasSearchProperty(const query::PropertyPath& path);
+
 // The table of the hits, joined with the subject where that is a constant.
 [[nodiscard]] bool MakeSearch(ParseState& state, const SearchPattern& search,
                               Pattern& out);

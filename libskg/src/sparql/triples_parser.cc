@@ -108,6 +108,11 @@ bool TriplesParser::ReadVerb(Verb& verb) {
   if (!ReadPath(state_, verb.path)) return false;
   verb.is_path = verb.path.kind != query::PropertyPath::Kind::kLink;
   if (!verb.is_path) verb.term.value = rdf::Term::Iri(verb.path.iri);
+  if (verb.is_path && state_.services == 0 && HasSearchProperty(verb.path)) {
+    return state_.Fail(verb.offset,
+                       "skg:matches and skg:similarTo are searches; they stand "
+                       "for themselves, not in a path");
+  }
   return state_.ok();
 }
 

@@ -87,8 +87,8 @@ class SortOperator final : public Operator {
   // Of rows that descend by the first key: as many as are wanted are held, and
   // what is equal to the last of them has been read.
   absl::StatusOr<bool> HasEnough() {
-    if (!step_.stops_early || step_.limit == 0 || table_.rows() < step_.limit)
-      return step_.stops_early && step_.limit == 0;
+    if (!step_.stops_early || table_.rows() < step_.limit) return false;
+    if (step_.limit == 0) return true;
     if (step_.first_of) {
       SKG_RETURN_IF_ERROR(Select());
       if (table_.rows() < step_.limit) return false;
