@@ -2,12 +2,16 @@
 #include "storage/fold.h"
 
 #include <atomic>
+#include <functional>
+#include <memory>
 #include <thread>
+#include <utility>
 
 #include "storage/graph_state.h"
 #include "storage/keys.h"
 #include "storage/run.h"
 #include "storage/store_fixture.h"
+#include "support/fault_kv.h"
 
 namespace skg::storage::test {
 namespace {
@@ -61,6 +65,30 @@ TEST_CASE("a fold moves every row out of the delta") {
   // With nothing new there is nothing to do.
   REQUIRE_OK(store->Compact(graph));
   CHECK(Entries(*store, Family::kGspo) == 3);
+}
+
+TEST_CASE("a view made beside a fold is not shown after it") {
+  std::function<void()> beside;  // once
+  skg::test::FaultPlan plan;
+  plan.after_snapshot = [&beside] {
+    if (const auto now = std::exchange(beside, nullptr)) now();
+  };
+  auto opened = Store::Open(
+      std::make_unique<skg::test::FaultKv>(MakeMemoryKv(), plan),
+      {.fold_rows = kNever});
+  REQUIRE_OK(opened);
+  Store& store = **opened;
+  const GraphStore graph = CreateGraph(store);
+  AddOne(graph, "a", "p", "b");
+  beside = [&] { REQUIRE_OK(store.Compact(graph)); };
+  const auto before = graph.Latest();
+  REQUIRE_OK(before);
+  CHECK(before->snapshot()->head().delta_rows == 1);
+  const auto after = graph.Latest();
+  REQUIRE_OK(after);
+  CHECK(after->snapshot()->head().delta_rows == 0);
+  CHECK(AllRows(*before).size() == 1);
+  CHECK(AllRows(*after).size() == 1);
 }
 
 TEST_CASE("the writer knows what lies in runs") {

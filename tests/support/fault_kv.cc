@@ -114,7 +114,9 @@ absl::StatusOr<std::vector<std::optional<std::string>>> FaultKv::MultiGet(
 }
 
 std::unique_ptr<KvSnapshot> FaultKv::NewSnapshot() const {
-  return below_->NewSnapshot();
+  auto snapshot = below_->NewSnapshot();
+  if (counters_->plan.after_snapshot) counters_->plan.after_snapshot();
+  return snapshot;
 }
 
 std::unique_ptr<KvIterator> FaultKv::NewIterator(

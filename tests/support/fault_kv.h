@@ -23,6 +23,8 @@ struct FaultPlan {
   // Called, with no lock, after each Write that did not fail, before its caller
   // knows.
   std::function<void()> after_write = nullptr;
+  // Called, with no lock, after each snapshot is made, before its caller has it.
+  std::function<void()> after_snapshot = nullptr;
 };
 
 // Thread-safe. The store below is shared, so that it survives to be reopened.

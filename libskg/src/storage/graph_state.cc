@@ -152,10 +152,12 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::Latest() {
     const Snapshot* at = held->snapshot.get();
     return std::shared_ptr<const Snapshot>(std::move(held), at);
   };
+  uint64_t publications = 0;
   {
     const std::lock_guard lock(mutex_);
     if (latest_ != nullptr && latest_->head().last_commit >= published())
       return hold(latest_);
+    publications = publications_;
   }
   SKG_ASSIGN_OR_RETURN(
       std::shared_ptr<const Snapshot> fresh,
@@ -164,8 +166,11 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> GraphState::Latest() {
   // reference, and releasing takes the store's lock.
   std::shared_ptr<const Snapshot> replaced = fresh;
   const std::lock_guard lock(mutex_);
-  if (latest_ == nullptr ||
-      latest_->head().last_commit < fresh->head().last_commit) {
+  // Not what a fold or merge replaced meanwhile, which has the same commit: it
+  // would be shown, and its runs kept, until the next one.
+  if (publications == publications_ &&
+      (latest_ == nullptr ||
+       latest_->head().last_commit < fresh->head().last_commit)) {
     replaced.swap(latest_);
   }
   return hold(std::move(fresh));
@@ -206,6 +211,7 @@ void GraphState::Publish(uint64_t commit) {
   const std::lock_guard lock(mutex_);
   // An idle graph must not pin old versions: the next reader makes a new one.
   stale.swap(latest_);
+  ++publications_;
   if (waiting_ > 0) advanced_->notify_all();
 }
 

@@ -182,9 +182,6 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
   // The first commit whose log entry is kept.
   [[nodiscard]] uint64_t FirstLogged() const;
 
-  // Lets go of the shared snapshot, which holds this state in turn.
-  void ForgetLatest();
-
   void MarkDropped();
   [[nodiscard]] bool dropped() const {
     return dropped_.load(std::memory_order_acquire);
@@ -252,6 +249,7 @@ class GraphState : public std::enable_shared_from_this<GraphState> {
   size_t waiting_ = 0;
   // Does not hold this state, which would never end.
   std::shared_ptr<const Snapshot> latest_;
+  uint64_t publications_ = 0;
   std::unique_ptr<const Manifest> manifest_;  // the newest that was read
   absl::flat_hash_map<uint32_t, std::weak_ptr<const Run>> runs_;
   uint64_t live_runs_of_ = 0;  // the manifest that `live_runs_` belongs to
