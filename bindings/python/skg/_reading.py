@@ -4,7 +4,7 @@ import datetime
 from typing import Any, Dict, Iterable, Iterator, Optional, Tuple, Union
 
 import skg._skg as _skg
-from skg import _arguments
+from skg import _arguments, _pattern
 from skg._arguments import PointInTime, Timeout
 from skg._result import PreparedQuery, Result
 from skg._search import Searchable
@@ -152,7 +152,7 @@ class Readable(Searchable):
 
     def query(
         self,
-        text: str,
+        text: Union[str, Dict[str, Any]],
         params: Optional[Dict[str, Any]] = None,
         *,
         language: str = "sparql",
@@ -173,10 +173,20 @@ class Readable(Searchable):
         """Runs a query and fetches its first rows.
 
         text: SPARQL 1.1 (SELECT, ASK, CONSTRUCT, DESCRIBE); the prefix ``:``
-            is the graph's namespace.
+            is the graph's namespace. Or a JSON document: see ``language``.
         params: from the names of variables (without ``?``) to values, as terms
             and never as pieces of text.
-        language: "sparql".
+        language: "sparql"; or "json" (also called "pattern"): ``text`` is a
+            JSON query document, as text or as a dict in which terms may be
+            values as in ``add``: ``{"pattern": [s, p, o], "k": 10}`` gives rows
+            (subject, predicate, object, weight), the strongest first;
+            ``{"patterns": [{"subject": "?who", ...}], "operator": "AND"}``
+            solutions, or such rows where there is no variable;
+            ``{"start_entity": s, "max_depth": 3}`` the steps of a walk (source,
+            target, predicate, depth, weight). Of the arguments below only
+            values, timeout, as_of, max_rows (the greatest limit that the
+            document may set), memory_bytes and profile are for it; when
+            statements hold it says itself ("valid_at").
         values: literals as int, float, Decimal, datetime ... and Literal;
             False: every term as the ``str`` that the engine writes, exactly.
         timeout: seconds until all rows must have been read.
@@ -190,11 +200,19 @@ class Readable(Searchable):
         default_graphs, named_graphs: in place of FROM and FROM NAMED.
         base_iri: for relative IRIs of the text.
         profile: measure the steps of the plan, for ``Result.explain``.
-        Errors: InvalidArgumentError (line and column), DeadlineExceededError,
-        ResourceExhaustedError, OutOfRangeError (as_of), CancelledError.
+        Errors: InvalidArgumentError (line and column; of a document ``fields``
+        says where), DeadlineExceededError, ResourceExhaustedError,
+        OutOfRangeError (as_of), CancelledError.
         """
-        if language != "sparql":
-            raise ValueError(f"language: {_arguments.text('language', language)!r} is none of 'sparql'")
+        if _pattern.is_document(language):
+            _pattern.refuse({
+                "params": params, "valid_at": valid_at, "min_weight": min_weight,
+                "threads": threads, "union_default_graph": union_default_graph,
+                "default_graphs": default_graphs, "named_graphs": named_graphs,
+                "base_iri": base_iri})
+            return self._query_json(
+                text, values, timeout=timeout, as_of=as_of, max_rows=max_rows,
+                memory_bytes=memory_bytes, profile=profile)
         return Result(_skg.query(self._raw, _arguments.text("text", text), {
             "params": params,
             "timeout": timeout,
@@ -211,11 +229,16 @@ class Readable(Searchable):
             "profile": profile,
         }, _arguments.flag("values", values), True))
 
+    def _query_json(self, text: Any, values: bool, **options: Any) -> Result:
+        return Result(_skg.query_json(
+            self._raw, _pattern.document_text(text), options, _arguments.flag("values", values)))
+
     def query_document(
         self,
-        text: str,
+        text: Union[str, Dict[str, Any]],
         params: Optional[Dict[str, Any]] = None,
         *,
+        language: str = "sparql",
         format: str = "json",
         timeout: Timeout = None,
         as_of: PointInTime = None,
@@ -228,9 +251,16 @@ class Readable(Searchable):
 
         format: "json", "xml", "csv" or "tsv" of SELECT and ASK (the SPARQL
             result formats), "turtle", "ntriples" or "rdfxml" of CONSTRUCT and
-            DESCRIBE.
+            DESCRIBE; "json" of a JSON document.
         Others, and errors, as those of ``query``.
         """
+        if _pattern.is_document(language):
+            _pattern.refuse({
+                "params": params, "union_default_graph": union_default_graph,
+                "default_graphs": default_graphs, "named_graphs": named_graphs,
+                "base_iri": base_iri})
+            with self._query_json(text, True, timeout=timeout, as_of=as_of) as answer:
+                return answer._raw.write({"format": format})
         result = _skg.query(self._raw, _arguments.text("text", text), {
             "params": params,
             "timeout": timeout,
@@ -251,9 +281,19 @@ class Readable(Searchable):
         return PreparedQuery(_skg.prepare(
             self._raw, _arguments.text("text", text), _arguments.text("base_iri", base_iri)))
 
-    def explain(self, text: str, params: Optional[Dict[str, Any]] = None) -> str:
+    def explain(
+        self,
+        text: Union[str, Dict[str, Any]],
+        params: Optional[Dict[str, Any]] = None,
+        *,
+        language: str = "sparql",
+    ) -> str:
         """The plan of a query, which is not run: its steps, with estimates and
         orders. What the steps did: ``query(..., profile=True).explain()``."""
+        if _pattern.is_document(language):
+            _pattern.refuse({"params": params})
+            with self._query_json(text, True, explain=True) as planned:
+                return planned.explain()
         return _skg.query(
             self._raw, _arguments.text("text", text), {"params": params}, True, False
         ).explain(False)

@@ -6,6 +6,7 @@ import skg._skg as _skg
 from skg import _arguments
 from skg._arguments import PointInTime, Timeout
 from skg._handle import Handle
+from skg._statements import Statement
 
 __all__ = ["PreparedQuery", "Result"]
 
@@ -15,7 +16,8 @@ Row = Tuple[Any, ...]
 class Result(Handle):
     """The answer to a query, computed as it is asked for. Iterate over it once:
     each row is a tuple in the order of ``columns``, None where a variable is
-    unbound; of CONSTRUCT and DESCRIBE (subject, predicate, object).
+    unbound; of CONSTRUCT and DESCRIBE (subject, predicate, object); of a JSON
+    document as its form says.
 
     One thread at a time takes rows; ``cancel`` may be called from any. A
     context manager that closes it: it holds a state of the graph while it is
@@ -48,15 +50,21 @@ class Result(Handle):
     def columns(self) -> List[str]:
         """The names of the columns, without ``?``."""
         if self._columns is None:
-            graph = self.form == "graph"
-            self._columns = ["subject", "predicate", "object"] if graph else self._raw.columns
+            self._columns = self._raw.columns
         return list(self._columns)
 
     @property
     def form(self) -> str:
-        """"solutions" (SELECT), "boolean" (ASK) or "graph" (CONSTRUCT,
-        DESCRIBE)."""
+        """"solutions" (SELECT; a document with variables), "boolean" (ASK),
+        "graph" (CONSTRUCT, DESCRIBE), "statements" (a document without
+        variables) or "paths" (a traversal)."""
         return self._raw.form
+
+    @property
+    def statements(self) -> List[Statement]:
+        """Of a JSON document: the statements of the answer, whatever its rows
+        are; with metadata where the document asks for it. Of others: []."""
+        return self._raw.statements()
 
     @property
     def boolean(self) -> bool:

@@ -49,20 +49,6 @@ ColumnPart PartOf(const Column& column, const TextColumn& texts, size_t rows) {
   return part;
 }
 
-// Of CONSTRUCT and DESCRIBE: texts only.
-ColumnPart PartOf(const std::vector<std::vector<std::string>>& triples,
-                  size_t column) {
-  ColumnPart part;
-  part.rows = triples.size();
-  part.offsets.push_back(0);
-  for (const auto& triple : triples) {
-    part.indices.push_back(static_cast<int32_t>(part.indices.size()));
-    part.bytes += triple[column];
-    part.offsets.push_back(static_cast<int64_t>(part.bytes.size()));
-  }
-  return part;
-}
-
 // The number that a literal is, if it is one.
 std::optional<double> NumberOf(std::string_view term) {
   constexpr std::string_view kType = "\"^^<http://www.w3.org/2001/XMLSchema#";
@@ -79,6 +65,45 @@ std::optional<double> NumberOf(std::string_view term) {
   const auto read = std::from_chars(term.data() + 1, end, number);
   if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
   return number;
+}
+
+// Of terms that are all numbers.
+void PutNumber(double number, ColumnPart& part) {
+  if (part.kind == Column::Kind::kIntegers) {
+    part.integers.push_back(static_cast<int64_t>(number));
+  } else {
+    part.doubles.push_back(number);
+  }
+}
+
+void PutText(const std::string& term, ColumnPart& part) {
+  part.indices.push_back(static_cast<int32_t>(part.offsets.size()) - 1);
+  part.bytes += term;
+  part.offsets.push_back(static_cast<int64_t>(part.bytes.size()));
+}
+
+// One column of rows of terms.
+ColumnPart PartOf(const Rows& rows, size_t column) {
+  ColumnPart part;
+  part.rows = rows.terms.size();
+  if (!rows.kinds.empty()) part.kind = rows.kinds[column];
+  const bool texts = part.kind == Column::Kind::kTerms;
+  if (texts) part.offsets.push_back(0);
+  part.validity.assign((part.rows + 7) / 8, 0xff);
+  for (size_t row = 0; row < part.rows; ++row) {
+    const std::string& term = rows.terms[row][column];
+    if (!texts) {
+      PutNumber(NumberOf(term).value_or(0), part);
+    } else if (!term.empty()) {
+      PutText(term, part);
+    } else {
+      part.indices.push_back(-1);
+      ++part.unbound;
+      part.validity[row / 8] &= static_cast<uint8_t>(~(1U << (row % 8)));
+    }
+  }
+  if (part.unbound == 0) part.validity.clear();
+  return part;
 }
 
 // The numbers of a part's texts, one each; unset: some are none.
@@ -121,12 +146,12 @@ void MakeNumbers(std::vector<ColumnPart>& column) {
 }
 
 void Append(const Rows& rows, ColumnParts& parts) {
-  const bool graph = !rows.triples.empty();
-  const size_t columns = graph ? 3 : rows.columns.columns();
+  const bool terms = !rows.terms.empty();
+  const size_t columns = terms ? rows.terms[0].size() : rows.columns.columns();
   parts.columns.resize(columns);
   for (size_t i = 0; i < columns; ++i) {
     parts.columns[i].push_back(
-        graph ? PartOf(rows.triples, i)
+        terms ? PartOf(rows, i)
               : PartOf(rows.columns.column(i), rows.texts[i], rows.size));
   }
   parts.rows += rows.size;

@@ -101,7 +101,8 @@ std::unique_ptr<ViewObject> View(const GraphObject& self,
                                  const py::object& as_of) {
   const Readable::Source source = self.Get(PointOf(as_of, "as_of"));
   auto view = Value(Run([source] { return source.view(); }, {.brief = true}));
-  return std::make_unique<ViewObject>(self.engine(), std::move(view));
+  return std::make_unique<ViewObject>(self.engine(), std::move(view),
+                                      *self.Open());
 }
 
 py::list History(const GraphObject& self, const py::tuple& statement,

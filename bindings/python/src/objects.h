@@ -40,6 +40,15 @@ class Readable {
   // a state already.
   [[nodiscard]] virtual Source Get(
       std::optional<PointInTime> as_of = std::nullopt) const = 0;
+  // Whom JSON documents ask: a graph, and which state of it (unset: the
+  // present one). Raises as Get.
+  struct DocumentSource {
+    std::shared_ptr<Running> running;
+    Graph graph;  // ends before `running`
+    std::optional<PointInTime> as_of;
+  };
+  [[nodiscard]] virtual DocumentSource Documents(
+      std::optional<PointInTime> as_of) const = 0;
   [[nodiscard]] virtual const std::shared_ptr<EngineState>& engine() const = 0;
   // To prepare queries that ask it whenever they are run.
   [[nodiscard]] virtual std::function<
@@ -73,6 +82,8 @@ class GraphObject : public ReadableHandle<Graph> {
       : ReadableHandle(std::move(engine), std::move(graph), "the graph") {}
 
   [[nodiscard]] Source Get(std::optional<PointInTime> as_of) const override;
+  [[nodiscard]] DocumentSource Documents(
+      std::optional<PointInTime> as_of) const override;
   [[nodiscard]] std::function<
       absl::StatusOr<PreparedQuery>(const std::string&, const PrepareOptions&)>
   Preparer() const override;
@@ -80,13 +91,21 @@ class GraphObject : public ReadableHandle<Graph> {
 
 class ViewObject : public ReadableHandle<ReadView> {
  public:
-  ViewObject(std::shared_ptr<EngineState> engine, ReadView view)
-      : ReadableHandle(std::move(engine), std::move(view), "the view") {}
+  ViewObject(const std::shared_ptr<EngineState>& engine, ReadView view,
+             Graph graph)
+      : ReadableHandle(engine, std::move(view), "the view"),
+        graph_(engine, std::make_shared<Graph>(std::move(graph)), "the graph") {
+  }
 
   [[nodiscard]] Source Get(std::optional<PointInTime> as_of) const override;
+  [[nodiscard]] DocumentSource Documents(
+      std::optional<PointInTime> as_of) const override;
   [[nodiscard]] std::function<
       absl::StatusOr<PreparedQuery>(const std::string&, const PrepareOptions&)>
   Preparer() const override;
+
+ private:
+  Handle<Graph> graph_;  // whose state it is
 };
 
 // Each binds the classes and functions of one file.

@@ -1,10 +1,13 @@
 // Queries, prepared or not, and their results.
 #include <pybind11/stl.h>
 
+#include <limits>
+
 #include "call.h"
 #include "cursor.h"
 #include "objects.h"
 #include "options.h"
+#include "patterns.h"
 #include "results.h"
 #include "statements.h"
 #include "times.h"
@@ -47,7 +50,7 @@ std::unique_ptr<ResultObject> Ask(const std::shared_ptr<EngineState>& engine,
       [running, options, call, wanted, fetch]() -> Made {
         absl::StatusOr<QueryResult> result = call(options);
         if (!result.ok()) return result.status();
-        auto made = std::make_shared<Results>(*std::move(result));
+        auto made = std::make_shared<Results>(RowsOf(*std::move(result)));
         if (!fetch) return made;
         const absl::Status first = made->FetchFirst(wanted);
         if (!first.ok()) return first;
@@ -72,6 +75,46 @@ std::unique_ptr<ResultObject> Query(const Readable& self,
         return view->Query(text, how);
       },
       values, fetch);
+}
+
+// A JSON document. Nothing cancels one: its timeout ends it.
+std::unique_ptr<ResultObject> QueryJson(const Readable& self,
+                                        const std::string& document,
+                                        const py::dict& given, bool values) {
+  const Options read(given);
+  PatternQueryOptions options;
+  // The program itself is the door.
+  options.max_results = std::numeric_limits<uint32_t>::max();
+  options.deadline = DeadlineOf(read.Find("timeout"));
+  read.Number("memory_bytes", options.memory_bytes);
+  read.Number("max_rows", options.max_results);
+  read.Flag("profile", options.profile);
+  read.Flag("explain", options.explain);
+  const auto [running, graph, as_of] =
+      self.Documents(PointOf(read.Find("as_of"), "as_of"));
+  options.as_of = as_of;
+  auto plan = [graph = graph, document, options]() mutable {
+    options.explain = true;
+    options.profile = false;
+    options.deadline = absl::InfiniteFuture();
+    return graph.QueryJson(document, options);
+  };
+  auto result =
+      Value(Run([running = running, graph = graph, document, options] {
+        return graph.QueryJson(document, options);
+      }));
+  return std::make_unique<ResultObject>(
+      self.engine(),
+      std::make_shared<Results>(RowsOf(std::move(result), std::move(plan))),
+      values);
+}
+
+py::list Statements(const ResultObject& self) {
+  py::list list;
+  for (const Statement& statement : self.Open()->source().statements()) {
+    list.append(py::reinterpret_steal<py::object>(StatementObject(statement)));
+  }
+  return list;
 }
 
 class PreparedObject {
@@ -114,30 +157,17 @@ std::unique_ptr<PreparedObject> Prepare(const Readable& self,
   return std::make_unique<PreparedObject>(self.engine(), std::move(query));
 }
 
-const char* FormName(QueryResult::Form form) {
-  switch (form) {
-    case QueryResult::Form::kBoolean:
-      return "boolean";
-    case QueryResult::Form::kGraph:
-      return "graph";
-    default:
-      return "solutions";
-  }
-}
-
 py::object NextRows(ResultObject& self) {
   const auto fetched = self.Next();
   if (!fetched.rows) return py::none();
-  const Rows& rows = *fetched.rows;
-  const size_t columns = rows.triples.empty() ? rows.columns.columns() : 3;
   return py::reinterpret_steal<py::object>(
-      RowTuples(rows, columns, self.values()));
+      RowTuples(*fetched.rows, self.values()));
 }
 
 std::string Explain(const ResultObject& self, bool json) {
-  return Run([results = self.Open(), json] {
+  return Value(Run([results = self.Open(), json] {
     return results->Explain(json ? ExplainFormat::kJson : ExplainFormat::kText);
-  });
+  }));
 }
 
 py::bytes Write(const ResultObject& self, const py::dict& given) {
@@ -158,12 +188,15 @@ void BindQueries(py::module_& module) {
   py::class_<ResultObject>(module, "Result")
       .def("next_rows", NextRows)
       .def_property_readonly(
-          "columns", [](const ResultObject& r) { return r.Open()->columns(); })
+          "columns",
+          [](const ResultObject& r) { return r.Open()->source().columns(); })
       .def_property_readonly(
           "form",
-          [](const ResultObject& r) { return FormName(r.Open()->form()); })
+          [](const ResultObject& r) { return r.Open()->source().form(); })
       .def_property_readonly(
-          "boolean", [](const ResultObject& r) { return r.Open()->boolean(); })
+          "boolean",
+          [](const ResultObject& r) { return r.Open()->source().boolean(); })
+      .def("statements", Statements)
       .def("explain", Explain)
       .def("write", Write)
       .def("cancel", [](const ResultObject& r) { r.Open()->Cancel(); })
@@ -173,6 +206,7 @@ void BindQueries(py::module_& module) {
       .def_property_readonly("columns", &PreparedObject::columns)
       .def("close", &PreparedObject::Close);
   module.def("query", Query);
+  module.def("query_json", QueryJson);
   module.def("prepare", Prepare);
 }
 

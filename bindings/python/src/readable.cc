@@ -14,6 +14,12 @@ Readable::Source GraphObject::Get(std::optional<PointInTime> as_of) const {
           }};
 }
 
+Readable::DocumentSource GraphObject::Documents(
+    std::optional<PointInTime> as_of) const {
+  const Use<Graph> graph = Open();
+  return {graph.running_pointer(), *graph, as_of};
+}
+
 Prepare GraphObject::Preparer() const {
   return
       [graph = Open()](const std::string& text, const PrepareOptions& options) {
@@ -21,14 +27,25 @@ Prepare GraphObject::Preparer() const {
       };
 }
 
-Readable::Source ViewObject::Get(std::optional<PointInTime> as_of) const {
+static void RefuseAnotherState(const std::optional<PointInTime>& as_of) {
   if (as_of) {
     RaiseValue("as_of", "a view is one state already; ask the graph");
   }
+}
+
+Readable::Source ViewObject::Get(std::optional<PointInTime> as_of) const {
+  RefuseAnotherState(as_of);
   Use<ReadView> view = Open();
   return {
       view.running_pointer(),
       [view = view.object()]() -> absl::StatusOr<ReadView> { return *view; }};
+}
+
+Readable::DocumentSource ViewObject::Documents(
+    std::optional<PointInTime> as_of) const {
+  RefuseAnotherState(as_of);
+  const Use<ReadView> view = Open();
+  return {view.running_pointer(), *graph_.Get(), view->commit()};
 }
 
 Prepare ViewObject::Preparer() const {

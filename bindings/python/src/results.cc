@@ -36,20 +36,72 @@ absl::Status AddTexts(Rows& rows, Texts wanted) {
   return absl::OkStatus();
 }
 
-}  // namespace
+class QueryRows : public RowSource {
+ public:
+  explicit QueryRows(QueryResult result)
+      : result_(std::move(result)),
+        columns_(
+            graph() ? std::vector<std::string>{"subject", "predicate", "object"}
+                    : result_.variables()) {}
 
-absl::Status Results::Next(Rows& rows) {
-  if (result_.form() == QueryResult::Form::kBoolean) {
-    rows.last = true;
+  absl::Status Next(Rows& rows) override {
+    if (result_.form() == QueryResult::Form::kBoolean) {
+      rows.last = true;
+      return absl::OkStatus();
+    }
+    const auto more =
+        graph() ? result_.Next(rows.terms) : result_.NextBatch(rows.columns);
+    if (!more.ok()) return more.status();
+    rows.last = !*more;
+    if (*more) rows.size = graph() ? rows.terms.size() : rows.columns.rows();
     return absl::OkStatus();
   }
-  const bool graph = result_.form() == QueryResult::Form::kGraph;
-  const auto more =
-      graph ? result_.Next(rows.triples) : result_.NextBatch(rows.columns);
-  if (!more.ok()) return more.status();
-  rows.last = !*more;
-  if (*more) rows.size = graph ? rows.triples.size() : rows.columns.rows();
-  return absl::OkStatus();
+  absl::StatusOr<std::string> Write(ResultFormat format) override {
+    std::string all;
+    const absl::Status written =
+        result_.Write(format, [&all](std::string_view bytes) {
+          all += bytes;
+          return absl::OkStatus();
+        });
+    if (!written.ok()) return written;
+    return all;
+  }
+  absl::StatusOr<std::string> Explain(ExplainFormat format) override {
+    return result_.Explain(format);
+  }
+  void Cancel() override { result_.Cancel(); }
+
+  const char* form() const override {
+    switch (result_.form()) {
+      case QueryResult::Form::kBoolean:
+        return "boolean";
+      case QueryResult::Form::kGraph:
+        return "graph";
+      default:
+        return "solutions";
+    }
+  }
+  const std::vector<std::string>& columns() const override { return columns_; }
+  bool boolean() const override { return result_.boolean(); }
+
+ private:
+  [[nodiscard]] bool graph() const {
+    return result_.form() == QueryResult::Form::kGraph;
+  }
+
+  QueryResult result_;
+  const std::vector<std::string> columns_;
+};
+
+}  // namespace
+
+const std::vector<Statement>& RowSource::statements() const {
+  static const auto& none = *new std::vector<Statement>;
+  return none;
+}
+
+std::unique_ptr<RowSource> RowsOf(QueryResult result) {
+  return std::make_unique<QueryRows>(std::move(result));
 }
 
 absl::StatusOr<std::unique_ptr<Rows>> Results::FetchAnyLocked() {
@@ -61,11 +113,11 @@ absl::StatusOr<std::unique_ptr<Rows>> Results::FetchAnyLocked() {
       rows->last = true;
       return rows;
     }
-    if (absl::Status next = Next(*rows); !next.ok()) return next;
+    if (absl::Status next = source_->Next(*rows); !next.ok()) return next;
   }
   if (!rows->last && rows->size < kFewRows) {
     auto ahead = std::make_unique<Rows>();
-    if (absl::Status next = Next(*ahead); !next.ok()) return next;
+    if (absl::Status next = source_->Next(*ahead); !next.ok()) return next;
     rows->last = ahead->last;
     if (!ahead->last) ahead_ = std::move(ahead);
   }
@@ -75,7 +127,7 @@ absl::StatusOr<std::unique_ptr<Rows>> Results::FetchAnyLocked() {
 
 absl::StatusOr<std::unique_ptr<Rows>> Results::FetchLocked(Texts wanted) {
   auto rows = FetchAnyLocked();
-  if (!rows.ok() || (*rows)->size == 0 || !(*rows)->triples.empty()) {
+  if (!rows.ok() || (*rows)->size == 0 || !(*rows)->terms.empty()) {
     return rows;
   }
   if (absl::Status s = AddTexts(**rows, wanted); !s.ok()) return s;
@@ -102,19 +154,12 @@ std::unique_ptr<Rows> Results::TakeFirst() {
 
 absl::StatusOr<std::string> Results::Write(ResultFormat format) {
   const std::lock_guard lock(mutex_);
-  std::string all;
-  const absl::Status written =
-      result_.Write(format, [&all](std::string_view bytes) {
-        all += bytes;
-        return absl::OkStatus();
-      });
-  if (!written.ok()) return written;
-  return all;
+  return source_->Write(format);
 }
 
-std::string Results::Explain(ExplainFormat format) {
+absl::StatusOr<std::string> Results::Explain(ExplainFormat format) {
   const std::lock_guard lock(mutex_);
-  return result_.Explain(format);
+  return source_->Explain(format);
 }
 
 ResultObject::Fetched ResultObject::Next() {

@@ -10,6 +10,7 @@
 #include "engine_state.h"
 #include "skg/column_batch.h"
 #include "skg/query.h"
+#include "skg/statement.h"
 
 namespace skg::python {
 
@@ -19,7 +20,10 @@ struct Rows {
   ColumnBatch columns;  // of SELECT
   std::vector<TextColumn>
       texts;  // one a column; without indices: not asked for
-  std::vector<std::vector<std::string>> triples;  // of CONSTRUCT, DESCRIBE
+  // Instead: all columns as terms, empty where there is none (CONSTRUCT,
+  // DESCRIBE, documents), and which columns are numbers (none if it is empty).
+  std::vector<std::vector<std::string>> terms;
+  std::vector<Column::Kind> kinds;
   size_t size = 0;
   bool last = false;  // no more come
 };
@@ -32,37 +36,54 @@ enum class Texts {
   kPlain,   // in the form of CSV, unless there are numbers
 };
 
+// Where rows come from. Thread safety: one thread at a time; Cancel from any.
+class RowSource {
+ public:
+  virtual ~RowSource() = default;
+  // Columns or terms, and how many rows these are; or that it was the last.
+  [[nodiscard]] virtual absl::Status Next(Rows& rows) = 0;
+  [[nodiscard]] virtual absl::StatusOr<std::string> Write(
+      ResultFormat format) = 0;
+  [[nodiscard]] virtual absl::StatusOr<std::string> Explain(
+      ExplainFormat format) = 0;
+  virtual void Cancel() = 0;
+
+  // These never change.
+  [[nodiscard]] virtual const char* form() const = 0;
+  [[nodiscard]] virtual const std::vector<std::string>& columns() const = 0;
+  [[nodiscard]] virtual bool boolean() const { return false; }
+  // Of a document: the statements of the answer.
+  [[nodiscard]] virtual const std::vector<Statement>& statements() const;
+};
+
+[[nodiscard]] std::unique_ptr<RowSource> RowsOf(QueryResult result);
+
 // Thread safety: all methods from any thread, without the GIL.
 class Results {
  public:
-  explicit Results(QueryResult result) : result_(std::move(result)) {}
+  explicit Results(std::unique_ptr<RowSource> source)
+      : source_(std::move(source)) {}
 
   // Some more rows. Those that the query fetched itself come first.
   [[nodiscard]] absl::StatusOr<std::unique_ptr<Rows>> Fetch(Texts wanted);
   [[nodiscard]] absl::StatusOr<std::string> Write(ResultFormat format);
-  [[nodiscard]] std::string Explain(ExplainFormat format);
-  void Cancel() { result_.Cancel(); }
+  [[nodiscard]] absl::StatusOr<std::string> Explain(ExplainFormat format);
+  void Cancel() { source_->Cancel(); }
 
   // Fetches the first rows for TakeFirst, which never waits: null if they were
   // taken, or another thread is fetching.
   [[nodiscard]] absl::Status FetchFirst(Texts wanted);
   [[nodiscard]] std::unique_ptr<Rows> TakeFirst();
 
-  // These never change.
-  [[nodiscard]] QueryResult::Form form() const { return result_.form(); }
-  [[nodiscard]] const std::vector<std::string>& columns() const {
-    return result_.variables();
-  }
-  [[nodiscard]] bool boolean() const { return result_.boolean(); }
+  [[nodiscard]] const RowSource& source() const { return *source_; }
 
  private:
-  [[nodiscard]] absl::Status Next(Rows& rows);
   [[nodiscard]] absl::StatusOr<std::unique_ptr<Rows>> FetchAnyLocked();
   [[nodiscard]] absl::StatusOr<std::unique_ptr<Rows>> FetchLocked(Texts wanted);
 
   std::mutex mutex_;
-  QueryResult result_;
-  std::unique_ptr<Rows> ahead_, first_;  // end before the result
+  std::unique_ptr<RowSource> source_;
+  std::unique_ptr<Rows> ahead_, first_;  // end before the source
   bool ended_ = false;
 };
 
@@ -95,7 +116,6 @@ class ResultObject {
 };
 
 // A list of one tuple for each row, a new reference.
-[[nodiscard]] PyObject* RowTuples(const Rows& rows, size_t columns,
-                                  bool values);
+[[nodiscard]] PyObject* RowTuples(const Rows& rows, bool values);
 
 }  // namespace skg::python

@@ -79,6 +79,12 @@ void FillColumn(const Rows& rows, size_t i, bool values, PyObject* list) {
   }
 }
 
+// A new reference.
+PyObject* TermCell(const std::string& term, bool values) {
+  if (term.empty()) Py_RETURN_NONE;
+  return values ? TermValue(term) : TextObject(term);
+}
+
 py::object NewList(size_t rows, size_t columns) {
   auto list = py::reinterpret_steal<py::object>(
       PyList_New(static_cast<Py_ssize_t>(rows)));
@@ -93,9 +99,11 @@ py::object NewList(size_t rows, size_t columns) {
 
 }  // namespace
 
-PyObject* RowTuples(const Rows& rows, size_t columns, bool values) {
+PyObject* RowTuples(const Rows& rows, bool values) {
+  const size_t columns =
+      rows.terms.empty() ? rows.columns.columns() : rows.terms[0].size();
   py::object list = NewList(rows.size, columns);
-  if (rows.triples.empty()) {
+  if (rows.terms.empty()) {
     for (size_t i = 0; i < columns; ++i) {
       FillColumn(rows, i, values, list.ptr());
     }
@@ -104,9 +112,8 @@ PyObject* RowTuples(const Rows& rows, size_t columns, bool values) {
   for (size_t row = 0; row < rows.size; ++row) {
     PyObject* tuple = PyList_GET_ITEM(list.ptr(), static_cast<Py_ssize_t>(row));
     for (size_t i = 0; i < columns; ++i) {
-      const std::string& term = rows.triples[row][i];
       PyTuple_SET_ITEM(tuple, static_cast<Py_ssize_t>(i),
-                       values ? TermValue(term) : TextObject(term));
+                       TermCell(rows.terms[row][i], values));
     }
   }
   return list.release().ptr();
