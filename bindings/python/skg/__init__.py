@@ -25,6 +25,14 @@ and can be made from any thread; in asyncio use ``asyncio.to_thread``.
 import atexit as _atexit
 
 import skg._skg as _skg
+from skg._backup import (
+    BackupInfo,
+    SaveResult,
+    list_backups,
+    prune_backups,
+    restore_backup,
+    verify_backup,
+)
 from skg._engine import Engine, open
 from skg._errors import (
     AbortedError,
@@ -62,15 +70,17 @@ from skg._view import Analysis, GraphView, analyses
 __version__: str = _skg.version
 
 __all__ = [
-    "AbortedError", "AlreadyExistsError", "Analysis", "CancelledError", "Change",
-    "ClosedError", "Commit", "DataLossError", "DeadlineExceededError", "Engine",
-    "Error", "FailedPreconditionError", "FieldError", "ForkedError", "Graph",
-    "GraphView", "HybridHit", "IRI", "InternalError", "InvalidArgumentError", "Literal",
-    "LoadResult", "NotFoundError", "OutOfRangeError", "PermissionDeniedError",
-    "PreparedQuery", "QuotaExceededError", "ReadView", "ResourceExhaustedError",
-    "Result", "Statement", "TextHit", "Transaction", "UnauthenticatedError",
+    "AbortedError", "AlreadyExistsError", "Analysis", "BackupInfo",
+    "CancelledError", "Change", "ClosedError", "Commit", "DataLossError",
+    "DeadlineExceededError", "Engine", "Error", "FailedPreconditionError",
+    "FieldError", "ForkedError", "Graph", "GraphView", "HybridHit", "IRI",
+    "InternalError", "InvalidArgumentError", "Literal", "LoadResult",
+    "NotFoundError", "OutOfRangeError", "PermissionDeniedError", "PreparedQuery",
+    "QuotaExceededError", "ReadView", "ResourceExhaustedError", "Result",
+    "SaveResult", "Statement", "TextHit", "Transaction", "UnauthenticatedError",
     "UnavailableError", "UnimplementedError", "UnknownError", "UpdateResult",
-    "VectorHit", "analyses", "from_networkx", "open",
+    "VectorHit", "analyses", "from_networkx", "list_backups", "open",
+    "prune_backups", "restore_backup", "verify_backup",
 ]
 
 # An engine that is open when the interpreter ends is closed while Python's

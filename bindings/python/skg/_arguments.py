@@ -2,7 +2,7 @@
 
 import datetime
 import os
-from typing import Any, Optional, Union
+from typing import Any, Callable, Optional, Union
 
 Timeout = Union[int, float, datetime.timedelta, None]
 PointInTime = Union[int, str, datetime.datetime, None]
@@ -47,3 +47,10 @@ def callback(name: str, value: Any) -> Optional[Any]:
     if value is not None and not callable(value):
         raise TypeError(f"{name}: expected a callable, got {type(value).__name__}")
     return value
+
+
+def report_numbers(report: Any) -> Optional[Callable[[float, float], Any]]:
+    """The argument "progress" as what tells it whole numbers, or TypeError."""
+    if callback("progress", report) is None:
+        return None
+    return lambda done, total: report(int(done), int(total))

@@ -5,8 +5,9 @@ import os
 from typing import Any, Dict, List, Optional, Union
 
 import skg._skg as _skg
-from skg import _arguments
+from skg import _arguments, _backup
 from skg._arguments import Timeout
+from skg._backup import BackupInfo, Path, Report
 from skg._graph import Graph
 from skg._handle import Handle
 
@@ -89,6 +90,58 @@ class Engine(Handle):
         """Drops a graph with all its data; durable when it returns. Handles of
         it raise NotFoundError. Errors: NotFoundError."""
         self._raw.drop_graph(_arguments.text("name", name))
+
+    def restore_graph(
+        self,
+        name: str,
+        source: Any,
+        *,
+        uuid: str = "keep_if_free",
+        check: bool = True,
+        progress: Report = None,
+    ) -> Graph:
+        """Makes a new graph of what ``Graph.save`` wrote, gzipped or not: its
+        states, log, times and indexes. It is there, durably, when this returns;
+        on an error there is nothing.
+
+        source: a path; bytes; or what has ``read(n)``, such as a binary file:
+            what that raises ends the call and comes through.
+        uuid: "keep_if_free": that of the saved graph, and with it the ids of
+            all statements, unless a graph here has it; "keep" (else
+            AlreadyExistsError); "new": a copy with ids of its own.
+        check: verify every invariant before the graph appears. False saves
+            about half of the time, for files whose maker is trusted; checksums
+            are looked at in any case.
+        progress: called now and then with (bytes, of how many; 0: not known);
+            False cancels.
+        Errors: AlreadyExistsError (the name), InvalidArgumentError (a bad name,
+        no graph file), FailedPreconditionError (of a newer version),
+        DataLossError (damaged or cut short), NotFoundError (no such file),
+        CancelledError, QuotaExceededError, ResourceExhaustedError (the disk).
+        """
+        return Graph(_backup.restore(self._raw, _arguments.text("name", name), source, {
+            "uuid": uuid,
+            "check": check,
+            "progress": _arguments.report_numbers(progress),
+        }))
+
+    def backup(self, path: Path, *, keep: int = 0, progress: Report = None) -> BackupInfo:
+        """Adds a backup of the whole data directory to a backup directory,
+        which is made if there is none, while reads and writes go on: it holds
+        every commit that was acknowledged before the call. What an earlier
+        backup has is not copied again. ``skg.restore_backup`` makes a data
+        directory of it.
+
+        keep: afterwards, remove all but so many, the newest; 0: keep all.
+        progress: called now and then with (bytes, of how many); False cancels.
+        Errors: InvalidArgumentError, FailedPreconditionError (no backup
+        directory, or in use), DataLossError (a list in it is damaged),
+        CancelledError, ResourceExhaustedError (the disk), UnavailableError.
+        """
+        return BackupInfo(*_skg.backup(self._raw, _arguments.path("path", path), {
+            "keep": keep,
+            "progress": _arguments.report_numbers(progress),
+        }))
 
     def tasks(self) -> List[Dict[str, Any]]:
         """Work in the background, running, waiting and ended: dicts of id,

@@ -3,8 +3,9 @@
 from typing import Any, Callable, Dict, Iterable, List, Optional
 
 import skg._skg as _skg
-from skg import _arguments, _bulk
+from skg import _arguments, _backup, _bulk
 from skg._arguments import PointInTime, Timeout
+from skg._backup import SaveResult
 from skg._handle import Handle
 from skg._indexes import Indexed
 from skg._reading import Names, Readable, When
@@ -14,14 +15,6 @@ from skg._transaction import Transaction
 from skg._watch import Watched
 
 __all__ = ["Graph"]
-
-
-def _numbers(report: Optional[Callable[[int, int], Any]]) -> Optional[Callable[[float, float], Any]]:
-    """A callback that is told whole numbers."""
-    if report is None:
-        return None
-    tell = report
-    return lambda done, total: tell(int(done), int(total))
 
 
 class Graph(Handle, Readable, Indexed, Watched):
@@ -235,7 +228,7 @@ class Graph(Handle, Readable, Indexed, Watched):
             "continue_on_error": continue_on_error,
             "csv_key": csv_key,
             "csv_columns": csv_columns,
-            "progress": _numbers(_arguments.callback("progress", progress)),
+            "progress": _arguments.report_numbers(progress),
         }
         if hasattr(source, "read"):
             source = source.read()
@@ -282,7 +275,7 @@ class Graph(Handle, Readable, Indexed, Watched):
                 subject, predicate, object, graph, weight, metadata, source)
         return LoadResult(**_skg.bulk_load(self._raw, produce, {
             "skip_duplicates": skip_duplicates,
-            "progress": _numbers(_arguments.callback("progress", progress)),
+            "progress": _arguments.report_numbers(progress),
         }))
 
     def export(
@@ -311,9 +304,32 @@ class Graph(Handle, Readable, Indexed, Watched):
                 "format": format,
                 "as_of": as_of,
                 "graph": graph,
-                "progress": _numbers(_arguments.callback("progress", progress)),
+                "progress": _arguments.report_numbers(progress),
             })
         return text
+
+    def save(
+        self,
+        file: Any,
+        *,
+        as_of: PointInTime = None,
+        progress: Optional[Callable[[int, int], Any]] = None,
+    ) -> SaveResult:
+        """Writes the graph with its whole history, log, indexes and vectors as
+        one file, which ``Engine.restore_graph`` reads, anywhere. Writers go on.
+
+        file: a path, where the file appears once all of it is on the disk; or
+            what has ``write(bytes)``, such as a binary file: what that raises
+            ends the call and comes through.
+        as_of: the graph as it was then, with the past that it had then.
+        progress: called now and then with (bytes, 0); False cancels.
+        Errors: OutOfRangeError (as_of), UnavailableError (the file cannot be
+        written), CancelledError, NotFoundError (the graph was dropped).
+        """
+        return _backup.save(self._raw, file, {
+            "as_of": as_of,
+            "progress": _arguments.report_numbers(progress),
+        })
 
     def begin(self) -> Transaction:
         """Begins a transaction: see Transaction."""

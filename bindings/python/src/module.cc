@@ -24,6 +24,7 @@ PYBIND11_MODULE(_skg, module) {
   python::BindQueries(module);
   python::BindColumns(module);
   python::BindArrow(module);
+  python::BindBackups(module);
   python::BindLoads(module);
   python::BindGraphArrays(module);
   python::BindSearch(module);

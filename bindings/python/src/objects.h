@@ -117,6 +117,7 @@ void BindArrow(py::module_& module);
 void BindGraphArrays(py::module_& module);
 void BindSearch(py::module_& module);
 void BindWatch(py::module_& module);
+void BindBackups(py::module_& module);
 void BindLoads(py::module_& module);
 void BindTransactions(py::module_& module);
 
