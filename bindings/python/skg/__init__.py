@@ -59,6 +59,7 @@ from skg._errors import (
 )
 from skg._graph import Graph
 from skg._networkx import from_networkx
+from skg._past import Difference, HistoryLimits
 from skg._read_view import ReadView
 from skg._result import PreparedQuery, Result
 from skg._search import HybridHit, TextHit, VectorHit
@@ -72,15 +73,15 @@ __version__: str = _skg.version
 __all__ = [
     "AbortedError", "AlreadyExistsError", "Analysis", "BackupInfo",
     "CancelledError", "Change", "ClosedError", "Commit", "DataLossError",
-    "DeadlineExceededError", "Engine", "Error", "FailedPreconditionError",
-    "FieldError", "ForkedError", "Graph", "GraphView", "HybridHit", "IRI",
-    "InternalError", "InvalidArgumentError", "Literal", "LoadResult",
-    "NotFoundError", "OutOfRangeError", "PermissionDeniedError", "PreparedQuery",
-    "QuotaExceededError", "ReadView", "ResourceExhaustedError", "Result",
-    "SaveResult", "Statement", "TextHit", "Transaction", "UnauthenticatedError",
-    "UnavailableError", "UnimplementedError", "UnknownError", "UpdateResult",
-    "VectorHit", "analyses", "from_networkx", "list_backups", "open",
-    "prune_backups", "restore_backup", "verify_backup",
+    "DeadlineExceededError", "Difference", "Engine", "Error",
+    "FailedPreconditionError", "FieldError", "ForkedError", "Graph", "GraphView",
+    "HistoryLimits", "HybridHit", "IRI", "InternalError", "InvalidArgumentError",
+    "Literal", "LoadResult", "NotFoundError", "OutOfRangeError",
+    "PermissionDeniedError", "PreparedQuery", "QuotaExceededError", "ReadView",
+    "ResourceExhaustedError", "Result", "SaveResult", "Statement", "TextHit",
+    "Transaction", "UnauthenticatedError", "UnavailableError", "UnimplementedError",
+    "UnknownError", "UpdateResult", "VectorHit", "analyses", "from_networkx",
+    "list_backups", "open", "prune_backups", "restore_backup", "verify_backup",
 ]
 
 # An engine that is open when the interpreter ends is closed while Python's

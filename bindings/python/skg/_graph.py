@@ -1,6 +1,6 @@
 """Graph: one knowledge graph."""
 
-from typing import Any, Callable, Dict, Iterable, List, Optional
+from typing import Any, Callable, Dict, Iterable, Optional
 
 import skg._skg as _skg
 from skg import _arguments, _backup, _bulk
@@ -8,16 +8,16 @@ from skg._arguments import PointInTime, Timeout
 from skg._backup import SaveResult
 from skg._handle import Handle
 from skg._indexes import Indexed
+from skg._past import Remembering
 from skg._reading import Names, Readable, When
-from skg._read_view import ReadView
-from skg._statements import Change, Commit, LoadResult, UpdateResult
+from skg._statements import Commit, LoadResult, UpdateResult
 from skg._transaction import Transaction
 from skg._watch import Watched
 
 __all__ = ["Graph"]
 
 
-class Graph(Handle, Readable, Indexed, Watched):
+class Graph(Handle, Readable, Remembering, Indexed, Watched):
     """One knowledge graph: write, match, query. Made by ``Engine.graph``; a
     context manager that closes the handle.
 
@@ -336,29 +336,6 @@ class Graph(Handle, Readable, Indexed, Watched):
         return Transaction(_skg.begin(self._raw))
 
     transaction = begin
-
-    def snapshot(self, as_of: PointInTime = None) -> ReadView:
-        """A state that never changes: the present one, or that of a commit or
-        time. Errors: OutOfRangeError (not there yet, or forgotten)."""
-        return ReadView(self._raw.view(as_of))
-
-    def history(
-        self,
-        subject: Any,
-        predicate: Any,
-        object: Any,
-        *,
-        graph: Any = "",
-        edge: int = 0,
-    ) -> List[Change]:
-        """What commits did to one statement, oldest first.
-        Errors: NotFoundError (there never was one)."""
-        return self._raw.history(
-            (subject, predicate, object), graph, _arguments.whole("edge", edge))
-
-    def history_of(self, id: str) -> List[Change]:
-        """The same of the statement with this id, removed or not."""
-        return self._raw.history_of_id(_arguments.text("id", str(id)))
 
     def compact(self) -> None:
         """Packs all that the graph holds; reads and writes go on meanwhile.

@@ -17,7 +17,7 @@ When = Union[str, datetime.datetime, None]
 _TRIPLES = "SELECT ?subject ?predicate ?object { ?subject ?predicate ?object }"
 
 
-def batches(cursor: "_skg.Cursor") -> Iterator[Any]:
+def batches(cursor: "Union[_skg.Cursor, _skg.Differences]") -> Iterator[Any]:
     """All that a cursor gives, one by one."""
     while True:
         batch = cursor.next()

@@ -25,6 +25,7 @@ PYBIND11_MODULE(_skg, module) {
   python::BindColumns(module);
   python::BindArrow(module);
   python::BindBackups(module);
+  python::BindPast(module);
   python::BindLoads(module);
   python::BindGraphArrays(module);
   python::BindSearch(module);

@@ -111,6 +111,7 @@ class ViewObject : public ReadableHandle<ReadView> {
 // Each binds the classes and functions of one file.
 void BindEngine(py::module_& module);
 void BindGraph(py::module_& module);
+void BindPast(py::module_& module);
 void BindReading(py::module_& module);
 void BindQueries(py::module_& module);
 void BindArrow(py::module_& module);
