@@ -25,6 +25,7 @@ and can be made from any thread; in asyncio use ``asyncio.to_thread``.
 import atexit as _atexit
 
 import skg._skg as _skg
+from skg._administration import Quota
 from skg._backup import (
     BackupInfo,
     SaveResult,
@@ -77,11 +78,12 @@ __all__ = [
     "FailedPreconditionError", "FieldError", "ForkedError", "Graph", "GraphView",
     "HistoryLimits", "HybridHit", "IRI", "InternalError", "InvalidArgumentError",
     "Literal", "LoadResult", "NotFoundError", "OutOfRangeError",
-    "PermissionDeniedError", "PreparedQuery", "QuotaExceededError", "ReadView",
-    "ResourceExhaustedError", "Result", "SaveResult", "Statement", "TextHit",
-    "Transaction", "UnauthenticatedError", "UnavailableError", "UnimplementedError",
-    "UnknownError", "UpdateResult", "VectorHit", "analyses", "from_networkx",
-    "list_backups", "open", "prune_backups", "restore_backup", "verify_backup",
+    "PermissionDeniedError", "PreparedQuery", "Quota", "QuotaExceededError",
+    "ReadView", "ResourceExhaustedError", "Result", "SaveResult", "Statement",
+    "TextHit", "Transaction", "UnauthenticatedError", "UnavailableError",
+    "UnimplementedError", "UnknownError", "UpdateResult", "VectorHit", "analyses",
+    "from_networkx", "list_backups", "open", "prune_backups", "restore_backup",
+    "verify_backup",
 ]
 
 # An engine that is open when the interpreter ends is closed while Python's

@@ -6,6 +6,7 @@ from typing import Any, Dict, List, Optional, Union
 
 import skg._skg as _skg
 from skg import _arguments, _backup
+from skg._administration import Administered
 from skg._arguments import Timeout
 from skg._backup import BackupInfo, Path, Report
 from skg._graph import Graph
@@ -16,7 +17,7 @@ __all__ = ["Engine", "open"]
 Span = Union[int, float, datetime.timedelta, None]
 
 
-class Engine(Handle):
+class Engine(Handle, Administered):
     """One data directory: many tenants, each with its graphs. Made by
     ``skg.open``; a context manager that closes it.
 

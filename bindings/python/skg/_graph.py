@@ -12,6 +12,7 @@ from skg._past import Remembering
 from skg._reading import Names, Readable, When
 from skg._statements import Commit, LoadResult, UpdateResult
 from skg._transaction import Transaction
+from skg._view import texts
 from skg._watch import Watched
 
 __all__ = ["Graph"]
@@ -336,6 +337,56 @@ class Graph(Handle, Readable, Remembering, Indexed, Watched):
         return Transaction(_skg.begin(self._raw))
 
     transaction = begin
+
+    def start_analysis(
+        self,
+        algorithm: str,
+        *,
+        predicates: Names = (),
+        without_predicates: Names = (),
+        graph: Any = None,
+        node_types: Names = (),
+        min_weight: float = 0.0,
+        literals: bool = False,
+        weighted: bool = False,
+        parallel_edges: str = "sum",
+        threads: int = 0,
+        result_rows: int = 100,
+        write_to: Optional[str] = None,
+        named_graph: str = "",
+        **parameters: Any,
+    ) -> int:
+        """Runs an analysis of the present state by a task in the background:
+        the number of the task, for ``Engine.wait_task``.
+
+        algorithm, threads, parameters: as those of ``GraphView.analyze``.
+        predicates to parallel_edges: which statements are edges, as ``view``.
+        result_rows: how many rows the task's result has, at most 1000; "rows"
+            in it tells how many there are.
+        write_to: a predicate (a name or <IRI>; "": the algorithm's name) by
+            which all rows are written as statements; None: nothing is written.
+        named_graph: where they are written, cleared before; "": the default
+            graph, where the statements of the predicate are replaced.
+        Errors: InvalidArgumentError (which parameter), ResourceExhaustedError
+        (too many tasks wait).
+        """
+        if named_graph and write_to is None:
+            raise TypeError("write_to: expected a str where there is a named_graph, got None")
+        return _skg.start_analysis(
+            self._raw, _arguments.text("algorithm", algorithm), texts(parameters), {
+                "predicates": predicates,
+                "without_predicates": without_predicates,
+                "graph": graph,
+                "node_types": node_types,
+                "min_weight": min_weight,
+                "literals": literals,
+                "weighted": weighted,
+                "parallel_edges": parallel_edges,
+                "threads": threads,
+                "result_rows": result_rows,
+                "write_to": write_to,
+                "named_graph": named_graph,
+            })
 
     def compact(self) -> None:
         """Packs all that the graph holds; reads and writes go on meanwhile.

@@ -54,6 +54,39 @@ class Indexed:
             "timeout": timeout,
         })
 
+    def start_text_index(
+        self,
+        name: str = "default",
+        *,
+        over: str = "nodes",
+        predicates: Names = (),
+        names: bool = True,
+        metadata: bool = True,
+        language: str = "en",
+        stemming: bool = True,
+        stop_words: bool = False,
+    ) -> int:
+        """As ``create_text_index``, by a task in the background: the number of
+        the task, for ``Engine.wait_task``. Its result has "commit". Errors:
+        AlreadyExistsError, InvalidArgumentError, ResourceExhaustedError (too
+        many tasks wait)."""
+        return _skg.start_text_index(self._raw, _arguments.text("name", name), {
+            "over": over,
+            "predicates": predicates,
+            "names": names,
+            "metadata": metadata,
+            "language": language,
+            "stemming": stemming,
+            "stop_words": stop_words,
+        })
+
+    def start_text_index_rebuild(self, name: str = "default") -> int:
+        """Makes a text index anew, smaller where texts have gone, by a task in
+        the background; the old one is searched until then. The number of the
+        task, for ``Engine.wait_task``. Errors: NotFoundError,
+        ResourceExhaustedError (too many tasks wait)."""
+        return _skg.start_text_index_rebuild(self._raw, _arguments.text("name", name))
+
     def drop_text_index(self, name: str = "default") -> Commit:
         """Errors: NotFoundError."""
         return _skg.drop_text_index(self._raw, _arguments.text("name", name))
@@ -105,6 +138,13 @@ class Indexed:
             "properties": properties,
             "statements": statements,
         })
+
+    def start_vector_index_rebuild(self, name: str = "default") -> int:
+        """Makes one segment of all vectors of an index, without those that no
+        state shows any more, by a task in the background; searches and writes
+        go on. The number of the task, for ``Engine.wait_task``. Errors:
+        NotFoundError, ResourceExhaustedError (too many tasks wait)."""
+        return _skg.start_vector_index_rebuild(self._raw, _arguments.text("name", name))
 
     def drop_vector_index(self, name: str = "default") -> Commit:
         """Errors: NotFoundError."""

@@ -33,6 +33,11 @@ def _text(name: str, value: Any) -> str:
     raise TypeError(f"{name}: expected a number, a bool, a name or a list, got {type(value).__name__}")
 
 
+def texts(parameters: Dict[str, Any]) -> Dict[str, str]:
+    """The parameters of an analysis as the library reads them."""
+    return {name: _text(name, value) for name, value in parameters.items() if value is not None}
+
+
 class Analysis:
     """The answer of an analysis: rows of a node and numbers about it, the best
     first. ``columns`` are NumPy arrays of shape (rows,), which show the
@@ -239,8 +244,7 @@ class GraphView(Handle):
         Errors: InvalidArgumentError (which parameter), DeadlineExceededError,
         CancelledError, ResourceExhaustedError.
         """
-        texts = {name: _text(name, value) for name, value in parameters.items() if value is not None}
-        raw = self._raw.analyze(_arguments.text("algorithm", algorithm), texts, {
+        raw = self._raw.analyze(_arguments.text("algorithm", algorithm), texts(parameters), {
             "threads": threads,
             "timeout": timeout,
             "progress": _share(progress),

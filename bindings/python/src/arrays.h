@@ -12,6 +12,9 @@ namespace skg::python {
 
 namespace py = pybind11;
 
+// Numbers in one piece of memory; copied only if they are no float32 yet.
+using Floats = py::array_t<float, py::array::c_style | py::array::forcecast>;
+
 // An array that owns its values.
 template <class T>
 py::array OwnArray(std::vector<T> values) {

@@ -47,14 +47,6 @@ EngineObject Open(const std::string& directory, bool read_only,
   return {std::make_shared<EngineState>(std::move(engine))};
 }
 
-// What `call` gives of the engine, without the GIL.
-template <class Call>
-auto With(const EngineObject& object, Call call, const Control& control = {}) {
-  return Run([running = object.state->Enter(), state = object.state,
-              call] { return call(state->engine()); },
-             control);
-}
-
 std::unique_ptr<GraphObject> OpenGraph(const EngineObject& engine,
                                        const std::string& name,
                                        const py::dict& given) {

@@ -173,6 +173,26 @@ py::list KnownAnalyses() {
   return list;
 }
 
+// The number of the task.
+uint64_t StartAnalysis(const GraphObject& self, const std::string& algorithm,
+                       const AnalysisParameters& parameters,
+                       const py::dict& given) {
+  const Options read(given);
+  AnalysisJob job;
+  job.algorithm = algorithm;
+  job.parameters = parameters;
+  job.view = ViewOptionsOf(read);
+  read.Number("threads", job.threads);
+  read.Number("result_rows", job.result_rows);
+  if (read.Find("write_to")) {
+    AnalysisOutput& output = job.output.emplace();
+    read.Text("write_to", output.predicate);
+    read.Text("named_graph", output.graph);
+  }
+  return Value(
+      Run([graph = self.Open(), job] { return graph->StartAnalysis(job); }));
+}
+
 py::object Write(const GraphObject& self, const ViewArrays& view,
                  const AnalysisObject& analysis, const std::string& predicate,
                  const std::string& in, const py::dict& given) {
@@ -218,6 +238,7 @@ void BindGraphArrays(py::module_& module) {
       .def("summary", Summary);
   module.def("graph_view", View);
   module.def("analyses", KnownAnalyses);
+  module.def("start_analysis", StartAnalysis);
   module.def("write_analysis", Write);
 }
 

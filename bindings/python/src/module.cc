@@ -19,6 +19,7 @@ PYBIND11_MODULE(_skg, module) {
   python::BindCalls(module);
   python::BindGraph(module);
   python::BindEngine(module);
+  python::BindAdministration(module);
   python::BindReading(module);
   python::BindTransactions(module);
   python::BindQueries(module);
@@ -29,5 +30,6 @@ PYBIND11_MODULE(_skg, module) {
   python::BindLoads(module);
   python::BindGraphArrays(module);
   python::BindSearch(module);
+  python::BindIndexes(module);
   python::BindWatch(module);
 }

@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "call.h"
 #include "engine_state.h"
 #include "skg/engine.h"
 
@@ -25,6 +26,14 @@ struct Locked {
 struct EngineObject {
   std::shared_ptr<EngineState> state;
 };
+
+// What `call` gives of the engine, without the GIL.
+template <class Call>
+auto With(const EngineObject& object, Call call, const Control& control = {}) {
+  return Run([running = object.state->Enter(), state = object.state,
+              call] { return call(state->engine()); },
+             control);
+}
 
 // A state to read: of a graph the present one, at each call anew.
 class Readable {
@@ -109,6 +118,7 @@ class ViewObject : public ReadableHandle<ReadView> {
 };
 
 // Each binds the classes and functions of one file.
+void BindAdministration(py::module_& module);
 void BindEngine(py::module_& module);
 void BindGraph(py::module_& module);
 void BindPast(py::module_& module);
@@ -116,6 +126,7 @@ void BindReading(py::module_& module);
 void BindQueries(py::module_& module);
 void BindArrow(py::module_& module);
 void BindGraphArrays(py::module_& module);
+void BindIndexes(py::module_& module);
 void BindSearch(py::module_& module);
 void BindWatch(py::module_& module);
 void BindBackups(py::module_& module);

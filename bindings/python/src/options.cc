@@ -92,6 +92,10 @@ void Options::Number(const char* name, uint64_t& field) const {
   if (value) field = Whole(value, name, std::numeric_limits<uint64_t>::max());
 }
 
+void Options::Number(const char* name, std::optional<uint64_t>& field) const {
+  if (Find(name)) Number(name, field.emplace());
+}
+
 void Options::Number(const char* name, uint32_t& field) const {
   const auto value = Find(name);
   if (!value) return;

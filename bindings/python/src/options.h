@@ -36,6 +36,7 @@ class Options {
   void Flag(const char* name, bool& field) const;
   void Number(const char* name, float& field) const;
   void Number(const char* name, uint64_t& field) const;
+  void Number(const char* name, std::optional<uint64_t>& field) const;
   void Number(const char* name, uint32_t& field) const;
   void Time(const char* name, std::optional<absl::Time>& field) const;
   void Parameters(const char* name, ParameterValues& field) const;

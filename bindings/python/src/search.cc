@@ -1,7 +1,7 @@
-// Text, vector and hybrid search; the indexes for them.
-#include <pybind11/numpy.h>
+// Text, vector and hybrid search.
 #include <pybind11/stl.h>
 
+#include "arrays.h"
 #include "call.h"
 #include "objects.h"
 #include "options.h"
@@ -11,8 +11,6 @@
 
 namespace skg::python {
 namespace {
-
-using Floats = py::array_t<float, py::array::c_style | py::array::forcecast>;
 
 // Numbers in one row of memory; copied only if they are no float32 yet.
 std::vector<float> VectorOf(py::handle value, const char* argument) {
@@ -180,96 +178,6 @@ py::list Search(const Readable& self, const py::dict& given) {
   return list;
 }
 
-// A commit of an index.
-template <class Call>
-py::object Commit(const GraphObject& self, Call call) {
-  return CommitObject(
-      Value(Run([graph = self.Open(), call] { return call(*graph); })));
-}
-
-py::object CreateTextIndex(const GraphObject& self, const std::string& name,
-                           const py::dict& given) {
-  const Options read(given);
-  TextIndexOptions options;
-  read.Choice("over", {"nodes", "statements"}, options.over);
-  read.Terms("predicates", options.predicates);
-  read.Flag("names", options.names);
-  read.Flag("metadata", options.metadata);
-  read.Text("language", options.language);
-  read.Flag("stemming", options.stemming);
-  read.Flag("stop_words", options.stop_words);
-  const absl::Time deadline = DeadlineOf(read.Find("timeout"));
-  return Commit(self, [name, options, deadline](Graph& g) {
-    return g.CreateTextIndex(name, options, {}, deadline);
-  });
-}
-
-py::object CreateVectorIndex(const GraphObject& self, const std::string& name,
-                             const py::dict& given) {
-  const Options read(given);
-  VectorIndexOptions options;
-  read.Choice("over", {"nodes", "statements"}, options.over);
-  read.Number("dimension", options.dimension);
-  read.Choice("metric", {"cosine", "inner_product", "l2"}, options.metric);
-  read.Choice("kind", {"flat", "hnsw", "hnsw_quantized", "ivf_pq"},
-              options.kind);
-  read.Number("links", options.links);
-  read.Number("ef_construction", options.ef_construction);
-  read.Number("ef_search", options.ef_search);
-  read.Text("embedder", options.embedder);
-  bool automatic = false;
-  read.Flag("auto_embed", automatic);
-  if (automatic) {
-    auto& embedding = options.auto_embedding.emplace();
-    read.Terms("node_types", embedding.node_types);
-    read.Terms("labels", embedding.text.labels);
-    read.Terms("properties", embedding.text.properties);
-    read.Number("statements", embedding.text.statements);
-  }
-  return Commit(self, [name, options](Graph& g) {
-    return g.CreateVectorIndex(name, options);
-  });
-}
-
-py::object PutVectors(const GraphObject& self, const std::string& index,
-                      const std::vector<py::object>& owners,
-                      const py::object& vectors) {
-  const Floats array = Floats::ensure(vectors);
-  if (!array) {
-    PyErr_Clear();
-    RaiseType("vectors", "numbers of shape (owners, dimension)", vectors);
-  }
-  if (array.ndim() != 2 ||
-      static_cast<size_t>(array.shape(0)) != owners.size()) {
-    RaiseValue("vectors", "one row for each of the " +
-                              std::to_string(owners.size()) +
-                              " owners is expected");
-  }
-  std::vector<VectorEntry> entries(owners.size());
-  for (size_t i = 0; i < owners.size(); ++i) {
-    const float* row = array.data(static_cast<py::ssize_t>(i), 0);
-    entries[i] = {TermText(owners[i], "owners"), {row, row + array.shape(1)}};
-  }
-  return Commit(self, [index, entries = std::move(entries)](Graph& g) {
-    return g.PutVectors(index, entries);
-  });
-}
-
-py::object RemoveVectors(const GraphObject& self, const std::string& index,
-                         const std::vector<py::object>& owners) {
-  std::vector<std::string> names;
-  for (const auto& owner : owners) names.push_back(TermText(owner, "owners"));
-  return Commit(
-      self, [index, names](Graph& g) { return g.RemoveVectors(index, names); });
-}
-
-void WaitForEmbeddings(const GraphObject& self, const std::string& index,
-                       const py::object& timeout) {
-  Check(Run([graph = self.Open(), index, deadline = DeadlineOf(timeout)] {
-    return graph->WaitForEmbeddings(index, 0, deadline);
-  }));
-}
-
 py::list TextIndexes(const Readable& self) {
   py::list list;
   for (const TextIndexInfo& info :
@@ -314,19 +222,6 @@ void BindSearch(py::module_& module) {
   module.def("search_similar", SearchSimilar);
   module.def("search", Search);
   module.def("get_vectors", GetVectors);
-  module.def("put_vectors", PutVectors);
-  module.def("remove_vectors", RemoveVectors);
-  module.def("create_text_index", CreateTextIndex);
-  module.def("create_vector_index", CreateVectorIndex);
-  module.def(
-      "drop_text_index", [](const GraphObject& self, const std::string& name) {
-        return Commit(self, [name](Graph& g) { return g.DropTextIndex(name); });
-      });
-  module.def("drop_vector_index", [](const GraphObject& self,
-                                     const std::string& name) {
-    return Commit(self, [name](Graph& g) { return g.DropVectorIndex(name); });
-  });
-  module.def("wait_for_embeddings", WaitForEmbeddings);
   module.def("text_indexes", TextIndexes);
   module.def("vector_indexes", VectorIndexes);
 }
