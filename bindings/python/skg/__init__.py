@@ -34,6 +34,7 @@ from skg._backup import (
     restore_backup,
     verify_backup,
 )
+from skg._embedders import BuiltinEmbedder, hashing_embedder, http_embedder
 from skg._engine import Engine, open
 from skg._errors import (
     AbortedError,
@@ -73,8 +74,8 @@ __version__: str = _skg.version
 
 __all__ = [
     "AbortedError", "AlreadyExistsError", "Analysis", "BackupInfo",
-    "CancelledError", "Change", "ClosedError", "Commit", "DataLossError",
-    "DeadlineExceededError", "Difference", "Engine", "Error",
+    "BuiltinEmbedder", "CancelledError", "Change", "ClosedError", "Commit",
+    "DataLossError", "DeadlineExceededError", "Difference", "Engine", "Error",
     "FailedPreconditionError", "FieldError", "ForkedError", "Graph", "GraphView",
     "HistoryLimits", "HybridHit", "IRI", "InternalError", "InvalidArgumentError",
     "Literal", "LoadResult", "NotFoundError", "OutOfRangeError",
@@ -82,8 +83,8 @@ __all__ = [
     "ReadView", "ResourceExhaustedError", "Result", "SaveResult", "Statement",
     "TextHit", "Transaction", "UnauthenticatedError", "UnavailableError",
     "UnimplementedError", "UnknownError", "UpdateResult", "VectorHit", "analyses",
-    "from_networkx", "list_backups", "open", "prune_backups", "restore_backup",
-    "verify_backup",
+    "from_networkx", "hashing_embedder", "http_embedder", "list_backups", "open",
+    "prune_backups", "restore_backup", "verify_backup",
 ]
 
 # An engine that is open when the interpreter ends is closed while Python's

@@ -2,10 +2,10 @@
 
 import datetime
 import os
-from typing import Any, Dict, List, Optional, Union
+from typing import Any, Dict, List, Mapping, Optional, Union
 
 import skg._skg as _skg
-from skg import _arguments, _backup
+from skg import _arguments, _backup, _embedders
 from skg._administration import Administered
 from skg._arguments import Timeout
 from skg._backup import BackupInfo, Path, Report
@@ -202,6 +202,7 @@ def open(
     history_kept_for: Span = None,
     background_io_bytes: Optional[int] = None,
     catch_up_interval: Span = None,
+    embedders: Optional[Mapping[str, Any]] = None,
 ) -> Engine:
     """Opens a data directory, made if there is none.
 
@@ -217,6 +218,23 @@ def open(
     history_kept_for: how long superseded states are kept (default: for ever).
     background_io_bytes: a second, for the background's writes; 0: no bound.
     catch_up_interval: of a reader: how old what it shows may be (0.1 s).
+    embedders: what ``create_vector_index(embedder=...)`` may name besides
+        "hashing": from names to ``skg.hashing_embedder()``,
+        ``skg.http_embedder(...)``, or any object with
+
+        - ``dimension``: of its vectors, an int; and perhaps ``name``;
+        - ``embed(texts)``, which gives numbers of shape (texts, dimension) for
+          a list of str.
+
+        ``embed`` is called from threads that are not Python's, perhaps from
+        several at a time. ConnectionError, TimeoutError and other OSErrors are
+        an UnavailableError, skg's errors are what they are, others an
+        InvalidArgumentError. An index that follows its graph tries again after
+        a pause of a second, later of up to a minute, also what was not done in
+        10 seconds (then it has 20, and so on up to two minutes);
+        ``wait_for_embeddings`` tells why. Closing the engine waits for the
+        calls that run, at the interpreter's end for 5 seconds at most; they
+        cannot close it themselves. A reader has none of them.
     Spans of time are seconds or timedeltas.
 
     Errors: NotFoundError (no such directory), FailedPreconditionError (in use
@@ -235,6 +253,7 @@ def open(
         "history_kept_for": history_kept_for,
         "background_io_bytes": background_io_bytes,
         "catch_up_interval": catch_up_interval,
+        "embedders": _embedders.given(embedders),
     }
     raw = _skg.open(directory, _arguments.flag("read_only", read_only), options)
     return Engine(raw, directory)

@@ -116,7 +116,8 @@ class Indexed:
         kind: "flat" (exact), "hnsw", "hnsw_quantized" or "ivf_pq".
         links, ef_construction, ef_search: of HNSW: more finds more and is
             slower.
-        embedder: what makes vectors of texts: "hashing" is built in; "": none.
+        embedder: what makes vectors of texts: "hashing" is built in, others are
+            given to ``skg.open``; "": none.
         auto_embed: the index follows the graph: each node (of one of
             node_types) has the vector of its text: its name, the objects of
             ``labels`` (rdfs:label), of ``properties`` with their names, and of

@@ -10,10 +10,6 @@
 namespace skg::python {
 namespace {
 
-void Seconds(const Options& given, const char* name, absl::Duration& field) {
-  if (const auto value = given.Find(name)) field = DurationOf(value, name);
-}
-
 EngineOptions EngineOptionsOf(const Options& given) {
   EngineOptions options;
   given.Flag("create", options.create);
@@ -21,12 +17,12 @@ EngineOptions EngineOptionsOf(const Options& given) {
   given.Number("memory_budget_bytes", options.memory_budget_bytes);
   given.Number("max_term_bytes", options.max_term_bytes);
   given.Flag("resume_tasks", options.resume_tasks);
-  Seconds(given, "log_kept_for", options.log_kept_for);
+  given.Span("log_kept_for", options.log_kept_for);
   given.Number("log_max_commits", options.log_max_commits);
   given.Number("log_max_bytes", options.log_max_bytes);
-  Seconds(given, "history_kept_for", options.history_kept_for);
+  given.Span("history_kept_for", options.history_kept_for);
   given.Number("background_io_bytes", options.background_io_bytes);
-  Seconds(given, "catch_up_interval", options.catch_up_interval);
+  given.Span("catch_up_interval", options.catch_up_interval);
   return options;
 }
 
@@ -37,14 +33,19 @@ uint64_t forks_when_opened = 0;
 EngineObject Open(const std::string& directory, bool read_only,
                   const py::dict& given) {
   if (opened_any && forks_when_opened != ForkCount()) RaiseForked();
-  const EngineOptions options = EngineOptionsOf(Options(given));
+  DropEmbedderObjects();
+  const Options read(given);
+  EngineOptions options = EngineOptionsOf(read);
+  GivenEmbedders embedders(py::cast<py::dict>(read.Find("embedders")));
+  options.embedders = embedders.all;
   opened_any = true;
   forks_when_opened = ForkCount();
   auto engine = Value(Run([directory, read_only, options] {
     return read_only ? Engine::OpenReader(directory, options)
                      : Engine::Open(directory, options);
   }));
-  return {std::make_shared<EngineState>(std::move(engine))};
+  return {std::make_shared<EngineState>(std::move(engine),
+                                        std::move(embedders.of_python))};
 }
 
 std::unique_ptr<GraphObject> OpenGraph(const EngineObject& engine,

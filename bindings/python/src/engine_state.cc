@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -90,8 +91,9 @@ void Running::OnClose(std::function<void()> cancel) {
   cancel_ = std::move(cancel);
 }
 
-EngineState::EngineState(std::unique_ptr<Engine> engine)
-    : engine_(std::move(engine)) {
+EngineState::EngineState(std::unique_ptr<Engine> engine,
+                         std::vector<std::shared_ptr<PythonEmbedder>> embedders)
+    : engine_(std::move(engine)), embedders_(std::move(embedders)) {
   PrepareForForks();
   Open().Add(this);
 }
@@ -99,10 +101,14 @@ EngineState::EngineState(std::unique_ptr<Engine> engine)
 EngineState::~EngineState() {
   if (forked()) {
     new std::shared_ptr<Engine>(std::move(engine_));  // its threads are gone
-  } else {
-    Open().Remove(this);
-    End(std::move(engine_));
+    new auto(std::move(embedders_));
+    return;
   }
+  Open().Remove(this);
+  AbandonEmbedders();  // one of them may be who let go of the engine
+  End(std::move(engine_));
+  embedders_.clear();
+  if (PyGILState_Check() != 0) DropEmbedderObjects();
 }
 
 std::shared_ptr<Running> EngineState::Enter() {
@@ -126,21 +132,40 @@ bool EngineState::WaitForCalls(int milliseconds) {
                          [this] { return running_.empty(); });
 }
 
+bool EngineState::EndEmbedders(int milliseconds) {
+  const auto embedders = embedders_;  // another thread may close it, too
+  const py::gil_scoped_release release;
+  return std::all_of(embedders.begin(), embedders.end(),
+                     [=](const auto& e) { return e->End(milliseconds); });
+}
+
+void EngineState::AbandonEmbedders() {
+  for (const auto& embedder : embedders_) embedder->Abandon();
+}
+
 void EngineState::Close() {
   if (forked()) RaiseForked();
+  if (InEmbedder()) {
+    Raise(absl::FailedPreconditionError("an embedder cannot close an engine"));
+  }
   closed_ = true;
   const auto self = shared_from_this();  // others may let go of it meanwhile
   // A Hold may have begun while this thread waited for the GIL.
-  while (!WaitForCalls(20) || !idle()) {
+  while (!WaitForCalls(20) || !EndEmbedders(20) || !idle()) {
     if (PyErr_CheckSignals() != 0) throw py::error_already_set();
   }
   std::vector<std::shared_ptr<void>> dropped;
   for (Held* held : held_) dropped.push_back(held->Drop());
   auto engine = std::move(engine_);
+  auto embedders = std::move(embedders_);
   Open().Remove(this);
-  const py::gil_scoped_release release;
-  dropped.clear();
-  engine.reset();
+  {
+    const py::gil_scoped_release release;
+    dropped.clear();
+    engine.reset();
+    embedders.clear();
+  }
+  DropEmbedderObjects();
 }
 
 void EngineState::CloseAll() {
@@ -149,6 +174,7 @@ void EngineState::CloseAll() {
     if (state->forked()) continue;
     const auto self = state->shared_from_this();
     self->closed_ = true;
+    if (!self->EndEmbedders(kPatienceMilliseconds)) self->AbandonEmbedders();
     if (self->WaitForCalls(kPatienceMilliseconds)) {
       self->Close();
     } else {

@@ -16,7 +16,9 @@
 #include <optional>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
+#include "embedders.h"
 #include "errors.h"
 #include "fork.h"
 #include "skg/engine.h"
@@ -53,7 +55,9 @@ class Held {
 // Thread safety: with the GIL, but for what Running does.
 class EngineState : public std::enable_shared_from_this<EngineState> {
  public:
-  explicit EngineState(std::unique_ptr<Engine> engine);
+  // `embedders`: those of Python's that it has.
+  EngineState(std::unique_ptr<Engine> engine,
+              std::vector<std::shared_ptr<PythonEmbedder>> embedders);
   ~EngineState();
 
   // The engine, for as long as the Running lives. Raises ClosedError,
@@ -83,9 +87,12 @@ class EngineState : public std::enable_shared_from_this<EngineState> {
   friend class Running;
 
   bool WaitForCalls(int milliseconds);
+  bool EndEmbedders(int milliseconds);
+  void AbandonEmbedders();
   bool idle();
 
   std::shared_ptr<Engine> engine_;
+  std::vector<std::shared_ptr<PythonEmbedder>> embedders_;
   const uint64_t forks_ = ForkCount();
   bool closed_ = false;
   std::unordered_set<Held*> held_;

@@ -18,6 +18,7 @@ PYBIND11_MODULE(_skg, module) {
   python::BindErrors(module);
   python::BindCalls(module);
   python::BindGraph(module);
+  python::BindEmbedders(module);
   python::BindEngine(module);
   python::BindAdministration(module);
   python::BindReading(module);

@@ -119,6 +119,7 @@ class ViewObject : public ReadableHandle<ReadView> {
 
 // Each binds the classes and functions of one file.
 void BindAdministration(py::module_& module);
+void BindEmbedders(py::module_& module);
 void BindEngine(py::module_& module);
 void BindGraph(py::module_& module);
 void BindPast(py::module_& module);

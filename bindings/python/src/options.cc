@@ -103,6 +103,16 @@ void Options::Number(const char* name, uint32_t& field) const {
       Whole(value, name, std::numeric_limits<uint32_t>::max()));
 }
 
+void Options::Number(const char* name, int& field) const {
+  const auto value = Find(name);
+  if (!value) return;
+  field = static_cast<int>(Whole(value, name, std::numeric_limits<int>::max()));
+}
+
+void Options::Span(const char* name, absl::Duration& field) const {
+  if (const auto value = Find(name)) field = DurationOf(value, name);
+}
+
 void Options::Time(const char* name, std::optional<absl::Time>& field) const {
   if (const auto value = Find(name)) field = TimeOf(value, name);
 }

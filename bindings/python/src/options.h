@@ -38,6 +38,8 @@ class Options {
   void Number(const char* name, uint64_t& field) const;
   void Number(const char* name, std::optional<uint64_t>& field) const;
   void Number(const char* name, uint32_t& field) const;
+  void Number(const char* name, int& field) const;
+  void Span(const char* name, absl::Duration& field) const;
   void Time(const char* name, std::optional<absl::Time>& field) const;
   void Parameters(const char* name, ParameterValues& field) const;
   // One of `names`, whose place in the list becomes the field's value.
