@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 import signal
 import threading
 
@@ -73,6 +74,17 @@ def test_files_of_python(engine, filled, tmp_path):
     assert engine.restore_graph("d", slow).count() == 2999
 
 
+def test_a_reader_saves(engine, filled, tmp_path):
+    with skg.open(tmp_path / "data", read_only=True, memory_budget_bytes=64 << 20) as reader:
+        file = io.BytesIO()
+        reader.graph().save(file)
+        with pytest.raises(skg.FailedPreconditionError):
+            reader.restore_graph("copy", file.getvalue())
+        with pytest.raises(skg.FailedPreconditionError):
+            reader.backup(tmp_path / "backups")
+    assert engine.restore_graph("copy", file.getvalue()).count() == 2999
+
+
 def test_another_process_has_the_same_ids(filled, tmp_path):
     file = io.BytesIO()
     filled.save(file)
@@ -137,6 +149,11 @@ def test_wrong_files(engine, filled, tmp_path):
         engine.restore_graph("copy", file.getvalue()[:-10])
     with pytest.raises(skg.UnavailableError, match="cannot write"):
         filled.save(tmp_path / "none" / "file")
+    for path in (tmp_path, "/dev/full"):
+        with pytest.raises(skg.UnavailableError, match="cannot write"):
+            filled.save(path)
+    filled.save(os.devnull)
+    assert not os.path.isfile(os.devnull)
     with pytest.raises(skg.OutOfRangeError):
         filled.save(io.BytesIO(), as_of=99)
     (tmp_path / "kept").write_bytes(b"old")

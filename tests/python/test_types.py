@@ -31,6 +31,7 @@ def test_the_package_is_typed(tmp_path):
 
 
 PROGRAM = """
+import typing
 import datetime
 import skg
 
@@ -47,6 +48,14 @@ with skg.open("x", memory_budget_bytes=1 << 28) as engine:
     change: skg.Change = next(graph.watch())
     names: list[object] = graph.view(weighted=True).names()
     loaded: int = graph.load("x.ttl", progress=lambda done, total: True).inserted
+    first: skg.Statement = graph.query({"pattern": ["s", None, 5]}, language="json").statements[0]
+    kinds: list[str] = [one.kind for one in graph.diff(1, graph.snapshot())]
+    saved: int = graph.save("x.skg", progress=lambda done, total: None).bytes
+    copy: skg.Graph = engine.restore_graph("copy", b"")
+    bound: typing.Optional[int] = engine.tenant_quota("acme").max_statements
+    task: dict[str, object] = engine.wait_task(graph.start_analysis("pagerank", damping=0.5))
+with skg.open("x", embedders={"words": skg.hashing_embedder(64)}):
+    backups: list[skg.BackupInfo] = skg.list_backups("backups")
 """
 
 
@@ -56,6 +65,7 @@ def test_a_program_sees_the_types(tmp_path):
     assert "Success" in run_mypy(tmp_path, str(good))
     bad = tmp_path / "bad.py"
     bad.write_text(PROGRAM + """
+with skg.open("x") as engine:
     graph.add("s", "p")
     graph.query(5)
     graph.match(limit="5")

@@ -1,6 +1,7 @@
 """Backups of data directories, and graphs as files."""
 
 import builtins
+import contextlib
 import datetime
 import io
 import os
@@ -80,39 +81,46 @@ def _reader(name: str, file: Any) -> Callable[[int], bytes]:
 
 
 class _NewFile:
-    """A file that appears under its name once all of it is on the disk."""
+    """A file that appears under its name once all of it is on the disk. What is
+    no regular file (a pipe, a device) is written as it is."""
 
     def __init__(self, path: str):
         self._path = os.path.realpath(path)
-        self._partial = f"{self._path}.{os.getpid()}.partial"
+        self._as_it_is = os.path.exists(self._path) and not os.path.isfile(self._path)
+        self._partial = f"{self._path}.{os.getpid()}.{id(self)}.partial"
         self._file: Any = None
-
-    def __enter__(self) -> "_NewFile":
-        self._file = self._try(lambda: builtins.open(self._partial, "wb"))
-        return self
 
     def _try(self, call: Callable[[], Any]) -> Any:
         try:
             return call()
         except OSError as error:
-            raise UnavailableError(f"cannot write {self._path}: {error.strerror or error}") from error
+            raise UnavailableError(
+                f"cannot write {self._path}: {error.strerror or error}") from error
+
+    def __enter__(self) -> "_NewFile":
+        path = self._path if self._as_it_is else self._partial
+        self._file = self._try(lambda: builtins.open(path, "wb"))
+        return self
 
     def write(self, data: bytes) -> None:
         self._try(lambda: self._file.write(data))
 
     def _finish(self) -> None:
         self._file.flush()
-        os.fsync(self._file.fileno())
+        if not self._as_it_is:
+            os.fsync(self._file.fileno())
         self._file.close()
-        os.replace(self._partial, self._path)
+        if not self._as_it_is:
+            os.replace(self._partial, self._path)
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
         try:
             if kind is None:
                 self._try(self._finish)
         finally:
-            self._file.close()
-            if os.path.exists(self._partial):
+            with contextlib.suppress(OSError):  # of what is given up
+                self._file.close()
+            with contextlib.suppress(FileNotFoundError):
                 os.unlink(self._partial)
 
 
