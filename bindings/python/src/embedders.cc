@@ -7,6 +7,7 @@
 #include <cstring>
 #include <deque>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -70,8 +71,9 @@ class EmbedderCalls : public std::enable_shared_from_this<EmbedderCalls> {
     if (ended_) return Ending();
     waiting_.push_back(call);
     ++running_;
-    if (idle_ < waiting_.size()) {
-      std::thread([calls = shared_from_this()] { calls->Work(); }).detach();
+    if (idle_ < waiting_.size() && !StartWorker()) {
+      Leave(call);
+      return absl::ResourceExhaustedError("no thread for the embedder");
     }
     changed_.notify_all();
     const auto done = [&] { return call->done || abandoned_; };
@@ -115,6 +117,15 @@ class EmbedderCalls : public std::enable_shared_from_this<EmbedderCalls> {
 
   static absl::Status Ending() {
     return absl::UnavailableError("the engine is being closed");
+  }
+
+  bool StartWorker() {
+    try {
+      std::thread([calls = shared_from_this()] { calls->Work(); }).detach();
+      return true;
+    } catch (const std::system_error&) {
+      return false;
+    }
   }
 
   // Nobody waits for it any more.

@@ -31,10 +31,12 @@ struct OpenEngines {
   }
 };
 
-OpenEngines& Open() {
-  static auto& open = *new OpenEngines;
-  return open;
-}
+OpenEngines* open_engines = new OpenEngines;  // never ends
+
+OpenEngines& Open() { return *open_engines; }
+
+// A child has none of them, and its parent's mutex may be held for ever.
+void ForgetOpenEngines() { open_engines = new OpenEngines; }
 
 // A child has none of the threads that the destructors of static objects (of
 // RocksDB, above all) stop and wait for: it ends without them.
@@ -50,6 +52,7 @@ void EndChildAtOnce() {
 void PrepareForForks() {
   static const bool prepared = [] {
     OnForkInChild(EndChildAtOnce);
+    OnForkInChild(ForgetOpenEngines);
     return true;
   }();
   (void)prepared;

@@ -83,7 +83,7 @@ std::unique_ptr<ResultObject> QueryJson(const Readable& self,
                                         const py::dict& given, bool values) {
   const Options read(given);
   PatternQueryOptions options;
-  // The program itself is the door.
+  // Programs ask for as much as they like.
   options.max_results = std::numeric_limits<uint32_t>::max();
   options.deadline = DeadlineOf(read.Find("timeout"));
   read.Number("memory_bytes", options.memory_bytes);
