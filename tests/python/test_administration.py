@@ -41,6 +41,20 @@ def test_tenants(engine):
         {"name": "public", "graphs": 1, "statements": 1, "max_statements": None, "max_bytes": None}]
 
 
+def test_many_graphs(engine):
+    engine.graph("acme/one").add("a", "b", "c")
+    engine.create_graphs((f"acme/{name}" for name in ("one", "two", "three")),
+                         base_namespace="https://example.org/")
+    assert [(info["name"], info["statements"]) for info in engine.graphs("acme")] == [
+        ("one", 1), ("three", 0), ("two", 0)]
+    assert engine.graph("acme/two", create=False).base_namespace == "https://example.org/"
+    with pytest.raises(skg.InvalidArgumentError):
+        engine.create_graphs(["no such name"])
+    for wrong in ("acme/four", [5]):
+        with pytest.raises(TypeError, match="^names: expected"):
+            engine.create_graphs(wrong)
+
+
 def test_settings(tmp_path):
     with skg.open(tmp_path / "data", **SMALL) as engine:
         assert engine.settings() == []

@@ -83,6 +83,37 @@ def test_vector_indexes(engine, ring):
         ring.start_vector_index_rebuild(5)
 
 
+def test_rebuilds_that_are_waited_for(ring):
+    ring.create_text_index()
+    before = ring.snapshot().commit
+    assert ring.rebuild_text_index(timeout=60).commit > before
+    assert [hit.owner for hit in ring.search_text("radium")] == ["n0"]
+    ring.create_vector_index(dimension=2)
+    ring.put_vectors(["n0"], [[1, 0]])
+    ring.rebuild_vector_index(timeout=60)
+    assert ring.search_vectors([1, 0])[0].owner == "n0"
+    assert ring.node_text("n0").startswith("n0") and ring.node_text("nobody") == ""
+    for call, error in [
+            (lambda: ring.rebuild_text_index("other"), skg.NotFoundError),
+            (lambda: ring.rebuild_vector_index("other"), skg.NotFoundError),
+            (lambda: ring.node_text("n0", index="other"), skg.NotFoundError),
+            (lambda: ring.rebuild_text_index(timeout=0), skg.DeadlineExceededError),
+            (lambda: ring.rebuild_text_index(5), TypeError),
+            (lambda: ring.rebuild_vector_index(timeout="1"), TypeError),
+            (lambda: ring.node_text(None), TypeError)]:
+        with pytest.raises(error):
+            call()
+
+
+def test_tasks_are_forgotten(engine, ring):
+    engine.wait_task(ring.start_analysis("pagerank"))
+    assert engine.prune_tasks("2020-01-01") == 0
+    assert engine.prune_tasks() >= 1
+    assert [task for task in engine.tasks() if task["kind"] == "analyze"] == []
+    with pytest.raises(TypeError, match="^before: expected a datetime"):
+        engine.prune_tasks(5)
+
+
 def test_of_a_closed_engine(engine, ring):
     engine.close()
     for call in (lambda: ring.start_analysis("pagerank"), ring.start_text_index,

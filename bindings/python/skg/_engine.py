@@ -2,7 +2,7 @@
 
 import datetime
 import os
-from typing import Any, Dict, List, Mapping, Optional, Union
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Union
 
 import skg._skg as _skg
 from skg import _arguments, _backup, _embedders
@@ -80,6 +80,23 @@ class Engine(Handle, Administered):
             "statement_ids": statement_ids,
         })
         return Graph(raw)
+
+    def create_graphs(
+        self,
+        names: Iterable[str],
+        *,
+        base_namespace: str = "urn:skg:",
+        statement_ids: bool = True,
+    ) -> None:
+        """Makes those of these graphs that are not there yet; all are durable
+        when it returns, by one write for all of them. After an error some may
+        be there. Others, and errors, as those of ``graph``."""
+        if isinstance(names, (str, bytes)):
+            raise TypeError(f"names: expected a list of str, got {type(names).__name__}")
+        self._raw.create_graphs([_arguments.text("names", name) for name in names], {
+            "base_namespace": base_namespace,
+            "statement_ids": statement_ids,
+        })
 
     def graphs(self, tenant: str = "") -> List[Dict[str, Any]]:
         """The graphs of a tenant, or of all (""), sorted by tenant and name:
@@ -162,6 +179,11 @@ class Engine(Handle, Administered):
         """Asks a task to end. Errors: NotFoundError, FailedPreconditionError
         (it has ended)."""
         self._raw.cancel_task(_arguments.whole("id", id))
+
+    def prune_tasks(self, before: Union[str, datetime.datetime, None] = None) -> int:
+        """Forgets tasks that ended before this time (None: all that have
+        ended); how many those were."""
+        return self._raw.prune_tasks(before)
 
     def check(self, *, deep: bool = False) -> Dict[str, Any]:
         """Verifies every invariant of every graph; ``deep`` also decodes every

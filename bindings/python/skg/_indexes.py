@@ -80,10 +80,14 @@ class Indexed:
             "stop_words": stop_words,
         })
 
+    def rebuild_text_index(self, name: str = "default", *, timeout: Timeout = None) -> Commit:
+        """Makes a text index anew, smaller where texts have gone; the old one is
+        searched until then. Errors: NotFoundError, DeadlineExceededError."""
+        return _skg.rebuild_text_index(self._raw, _arguments.text("name", name), timeout)
+
     def start_text_index_rebuild(self, name: str = "default") -> int:
-        """Makes a text index anew, smaller where texts have gone, by a task in
-        the background; the old one is searched until then. The number of the
-        task, for ``Engine.wait_task``. Errors: NotFoundError,
+        """As ``rebuild_text_index``, by a task in the background: the number of
+        the task, for ``Engine.wait_task``. Errors: NotFoundError,
         ResourceExhaustedError (too many tasks wait)."""
         return _skg.start_text_index_rebuild(self._raw, _arguments.text("name", name))
 
@@ -140,11 +144,16 @@ class Indexed:
             "statements": statements,
         })
 
-    def start_vector_index_rebuild(self, name: str = "default") -> int:
+    def rebuild_vector_index(self, name: str = "default", *, timeout: Timeout = None) -> None:
         """Makes one segment of all vectors of an index, without those that no
-        state shows any more, by a task in the background; searches and writes
-        go on. The number of the task, for ``Engine.wait_task``. Errors:
-        NotFoundError, ResourceExhaustedError (too many tasks wait)."""
+        state shows any more; searches and writes go on. Errors: NotFoundError,
+        DeadlineExceededError (the index is then as it was)."""
+        _skg.rebuild_vector_index(self._raw, _arguments.text("name", name), timeout)
+
+    def start_vector_index_rebuild(self, name: str = "default") -> int:
+        """As ``rebuild_vector_index``, by a task in the background: the number
+        of the task, for ``Engine.wait_task``. Errors: NotFoundError,
+        ResourceExhaustedError (too many tasks wait)."""
         return _skg.start_vector_index_rebuild(self._raw, _arguments.text("name", name))
 
     def drop_vector_index(self, name: str = "default") -> Commit:

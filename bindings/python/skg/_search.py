@@ -181,6 +181,12 @@ class Searchable:
         return _skg.get_vectors(
             self._raw, _arguments.text("index", index), owner_list(owners))
 
+    def node_text(self, node: Any, *, index: str = "default") -> str:
+        """The text of a node of which a vector index that follows the graph
+        makes a vector; "": it has none. Errors: NotFoundError (the index),
+        InvalidArgumentError (an index over statements)."""
+        return _skg.node_text(self._raw, _arguments.text("index", index), node)
+
     def text_indexes(self) -> List[Dict[str, Any]]:
         """The text indexes, in the order they were made."""
         return _skg.text_indexes(self._raw)

@@ -48,18 +48,38 @@ EngineObject Open(const std::string& directory, bool read_only,
                                         std::move(embedders.of_python))};
 }
 
+OpenGraphOptions GraphOptionsOf(const Options& given) {
+  OpenGraphOptions options;
+  given.Flag("create", options.create);
+  given.Text("base_namespace", options.base_namespace);
+  given.Flag("statement_ids", options.statement_ids);
+  return options;
+}
+
 std::unique_ptr<GraphObject> OpenGraph(const EngineObject& engine,
                                        const std::string& name,
                                        const py::dict& given) {
-  OpenGraphOptions options;
-  const Options read(given);
-  read.Flag("create", options.create);
-  read.Text("base_namespace", options.base_namespace);
-  read.Flag("statement_ids", options.statement_ids);
+  const OpenGraphOptions options = GraphOptionsOf(Options(given));
   auto graph = Value(With(engine, [name, options](Engine& e) {
     return e.OpenGraph(name, options);
   }));
   return std::make_unique<GraphObject>(engine.state, std::move(graph));
+}
+
+void CreateGraphs(const EngineObject& engine,
+                  const std::vector<std::string>& names,
+                  const py::dict& given) {
+  Check(With(engine,
+             [names, options = GraphOptionsOf(Options(given))](Engine& e) {
+               return e.CreateGraphs(names, options);
+             }));
+}
+
+// Those that ended before; None: all that have ended.
+uint64_t PruneTasks(const EngineObject& engine, const py::object& before) {
+  const absl::Time time =
+      before.is_none() ? absl::InfiniteFuture() : TimeOf(before, "before");
+  return Value(With(engine, [time](Engine& e) { return e.PruneTasks(time); }));
 }
 
 py::list ListGraphs(const EngineObject& engine, const std::string& tenant) {
@@ -129,6 +149,8 @@ void BindEngine(py::module_& module) {
       .def_property_readonly(
           "closed", [](const EngineObject& e) { return e.state->closed(); })
       .def("graph", OpenGraph)
+      .def("create_graphs", CreateGraphs)
+      .def("prune_tasks", PruneTasks)
       .def("drop_graph",
            [](const EngineObject& engine, const std::string& name) {
              Check(

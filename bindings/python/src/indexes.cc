@@ -53,6 +53,20 @@ uint64_t StartTextIndex(const GraphObject& self, const std::string& name,
   });
 }
 
+py::object RebuildTextIndex(const GraphObject& self, const std::string& name,
+                            const py::object& timeout) {
+  return Commit(self, [name, deadline = DeadlineOf(timeout)](Graph& g) {
+    return g.RebuildTextIndex(name, {}, deadline);
+  });
+}
+
+void RebuildVectorIndex(const GraphObject& self, const std::string& name,
+                        const py::object& timeout) {
+  Check(Run([graph = self.Open(), name, deadline = DeadlineOf(timeout)] {
+    return graph->RebuildVectorIndex(name, deadline);
+  }));
+}
+
 py::object CreateVectorIndex(const GraphObject& self, const std::string& name,
                              const py::dict& given) {
   const Options read(given);
@@ -135,6 +149,8 @@ void BindIndexes(py::module_& module) {
     return Commit(self, [name](Graph& g) { return g.DropVectorIndex(name); });
   });
   module.def("start_text_index", StartTextIndex);
+  module.def("rebuild_text_index", RebuildTextIndex);
+  module.def("rebuild_vector_index", RebuildVectorIndex);
   module.def("start_text_index_rebuild",
              [](const GraphObject& self, const std::string& name) {
                return Start(self, [name](Graph& g) {

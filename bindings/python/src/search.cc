@@ -178,6 +178,14 @@ py::list Search(const Readable& self, const py::dict& given) {
   return list;
 }
 
+std::string NodeText(const Readable& self, const std::string& index,
+                     py::handle node) {
+  return Ask(self, Options(py::dict()),
+             [index, name = TermText(node, "node")](const ReadView& v) {
+               return v.NodeText(index, name);
+             });
+}
+
 py::list TextIndexes(const Readable& self) {
   py::list list;
   for (const TextIndexInfo& info :
@@ -222,6 +230,7 @@ void BindSearch(py::module_& module) {
   module.def("search_similar", SearchSimilar);
   module.def("search", Search);
   module.def("get_vectors", GetVectors);
+  module.def("node_text", NodeText);
   module.def("text_indexes", TextIndexes);
   module.def("vector_indexes", VectorIndexes);
 }
