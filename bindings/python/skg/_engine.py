@@ -42,10 +42,10 @@ class Engine(Handle, Administered):
     def close(self) -> None:
         """Cancels what runs, waits for it, and closes all graphs, views,
         transactions and results of this engine: using one raises ClosedError.
-        Closing twice is no error. Background tasks that can be resumed go on
-        when the directory is opened again."""
-        if not self._raw.closed:
-            self._raw.close()
+        Closing twice is no error; where Ctrl-C ended it, close it again.
+        Background tasks that can be resumed go on when the directory is opened
+        again."""
+        self._raw.close()
 
     @property
     def closed(self) -> bool:

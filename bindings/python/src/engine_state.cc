@@ -147,6 +147,7 @@ void EngineState::AbandonEmbedders() {
 }
 
 void EngineState::Close() {
+  if (closed_ && !engine_) return;
   if (forked()) RaiseForked();
   if (InEmbedder()) {
     Raise(absl::FailedPreconditionError("an embedder cannot close an engine"));
