@@ -6,8 +6,9 @@
 #   sh cmake/dev.sh build python the Python package, in build/release/bindings/python
 #   sh cmake/dev.sh test         build and run the tests
 #   sh cmake/dev.sh test asan    base, tasks, rdf, storage, query, sparql, text, vector, analytics,
-#                                engine under the address and undefined-behaviour sanitizers
-#   sh cmake/dev.sh test tsan    the same under the thread sanitizer
+#                                engine and the Python package under the address and
+#                                undefined-behaviour sanitizers
+#   sh cmake/dev.sh test tsan    the same, without Python, under the thread sanitizer
 #   sh cmake/dev.sh test slow    the tests that take minutes
 #   sh cmake/dev.sh test NAME    the tests whose names match the expression NAME
 #
@@ -162,8 +163,15 @@ END
 # sanitized PRESET: the folders where memory and threads are handled.
 sanitized() {
   folders="base tasks rdf storage query sparql text vector vector/embed analytics engine"
-  # shellcheck disable=SC2046,SC2086
-  build "$1" $(printf 'tests/%s/all ' $folders)
+  # shellcheck disable=SC2086
+  targets=$(printf 'tests/%s/all ' $folders)
+  # The interpreter, which is not instrumented, looks like races as well.
+  if [ "$1" = asan ]; then
+    targets="$targets skg_python"
+    folders="$folders python"
+  fi
+  # shellcheck disable=SC2086
+  build "$1" $targets
   # Debian's RocksDB is not instrumented: what happens inside looks like races.
   export TSAN_OPTIONS="ignore_noninstrumented_modules=1${TSAN_OPTIONS:+ $TSAN_OPTIONS}"
   failed=

@@ -31,12 +31,16 @@ struct OpenEngines {
   }
 };
 
-OpenEngines* open_engines = new OpenEngines;  // never ends
+OpenEngines*& OpenOfProcess() {
+  static auto* open = new OpenEngines;
+  return open;
+}
+OpenEngines& Open() { return *OpenOfProcess(); }
 
-OpenEngines& Open() { return *open_engines; }
-
-// A child has none of them, and its parent's mutex may be held for ever.
-void ForgetOpenEngines() { open_engines = new OpenEngines; }
+// None of the parent's engines is open in a child, which may end before or
+// after the objects it has of them. The list is left as it is: a thread of the
+// parent may have held its mutex.
+void ForgetEnginesOfParent() { OpenOfProcess() = new OpenEngines; }
 
 // A child has none of the threads that the destructors of static objects (of
 // RocksDB, above all) stop and wait for: it ends without them.
@@ -51,8 +55,8 @@ void EndChildAtOnce() {
 
 void PrepareForForks() {
   static const bool prepared = [] {
+    OnForkInChild(ForgetEnginesOfParent);
     OnForkInChild(EndChildAtOnce);
-    OnForkInChild(ForgetOpenEngines);
     return true;
   }();
   (void)prepared;
@@ -78,6 +82,11 @@ Running::Running(std::shared_ptr<EngineState> engine)
 }
 
 Running::~Running() {
+  if (engine_->forked()) {
+    // A thread of the parent may have held the mutex.
+    new std::function<void()>(std::move(cancel_));
+    return;
+  }
   std::function<void()> cancel;  // with what it holds, while this counts
   {
     const std::lock_guard lock(engine_->mutex_);
