@@ -208,3 +208,17 @@ def test_events(store):
     graph.add((EX.a, EX.p, EX.b))
     graph.addN([(EX.a, EX.p, EX.c, graph)])
     assert told == [(EX.a, EX.p, EX.b), (EX.a, EX.p, EX.c)]
+
+
+def test_what_makes_it_durable(tmp_path, monkeypatch):
+    synced = []
+    sync = skg.Engine.sync
+    monkeypatch.setattr(skg.Engine, "sync", lambda engine: (sync(engine), synced.append(engine)))
+    graph = rdflib.Graph(store="skg")
+    graph.open(str(tmp_path / "data"), create=True)
+    graph.add((EX.a, EX.p, EX.b))
+    assert not synced
+    graph.commit()
+    assert len(synced) == 1
+    graph.close()
+    assert len(synced) == 2

@@ -11,7 +11,9 @@ one each time. SPARQL queries and updates that are text are run by skg, over the
 context that they are asked of. ``rdflib.Graph(store=SkgStore(graph))`` uses an open
 ``skg.Graph``.
 
-``add`` is a commit each, ``addN`` one for all. Blank nodes keep the labels of the
+``add`` is a commit each, ``addN`` one for all. A folder that the store opens itself
+is on the disk for certain after ``graph.commit()`` and ``graph.close()``: rdflib adds
+triple by triple, and would wait for the disk each time. Blank nodes keep the labels of the
 caller while the store is open. Relative IRIs, which rdflib does not resolve, are
 kept as absolute ones that begin with ``rdflib:///``. N3 is read as far as it has
 no formulae.
@@ -85,7 +87,7 @@ class SkgStore(Store):
             raise ValueError(f"{configuration!r}: the store is open; close it, or make another")
         folder, _, name = str(configuration).partition("#")
         try:
-            self._engine = _open(folder, create=create)
+            self._engine = _open(folder, create=create, durability="none")
             self._graph = self._engine.graph(name or "main", create=create)
         except NotFoundError:
             self.close()
@@ -95,8 +97,15 @@ class SkgStore(Store):
     def close(self, commit_pending_transaction: bool = False) -> None:
         """Closes the folder; an ``skg.Graph`` that was given stays open."""
         if self._engine is not None:
+            self.commit()
             self._engine.close()
             self._engine = self._graph = None
+
+    def commit(self) -> None:
+        """Returns when all that was written is on the disk. Of an ``skg.Graph``
+        that was given its engine's durability decides."""
+        if self._engine is not None:
+            self._engine.sync()
 
     def destroy(self, configuration: Any = None) -> None:
         """Removes all triples of the open store, or of the one that the
