@@ -1,4 +1,4 @@
-"""Measures the Python package, beside rdflib and, if it is installed, Oxigraph.
+"""Measures what the Python package costs. Beside others: peers.py.
 
     PYTHONPATH=build/release/bindings/python python3 benchmarks/python/package.py [STATEMENTS]
 
@@ -79,45 +79,10 @@ def of_skg(folder, n):
     engine.close()
 
 
-def of_rdflib(n):
-    import rdflib
-
-    begin = time.perf_counter()
-    graph = rdflib.Graph()
-    score = rdflib.URIRef("urn:skg:score")
-    for i in range(n):
-        graph.add((rdflib.URIRef(f"urn:skg:person{i}"), score, rdflib.Literal(i + 0.5)))
-    print(f"{'rdflib: add':44} {time.perf_counter() - begin:10.2f} s for {n} statements")
-    begin = time.perf_counter()
-    assert sum(1 for _ in graph.query("SELECT ?s ?x { ?s <urn:skg:score> ?x }")) == n
-    print(f"{'rdflib: query, iterate 2 columns':44} {n / (time.perf_counter() - begin) / 1e6:10.3f} M rows/s")
-
-
-def of_oxigraph(n):
-    import pyoxigraph as ox
-
-    store = ox.Store()
-    score = ox.NamedNode("urn:skg:score")
-    begin = time.perf_counter()
-    double = ox.NamedNode("http://www.w3.org/2001/XMLSchema#double")
-    store.extend(
-        ox.Quad(ox.NamedNode(f"urn:skg:person{i}"), score, ox.Literal(str(i + 0.5), datatype=double))
-        for i in range(n))
-    print(f"{'Oxigraph: add':44} {time.perf_counter() - begin:10.2f} s for {n} statements")
-    begin = time.perf_counter()
-    assert sum(1 for _ in store.query("SELECT ?s ?x { ?s <urn:skg:score> ?x }")) == n
-    print(f"{'Oxigraph: query, iterate 2 columns':44} {n / (time.perf_counter() - begin) / 1e6:10.3f} M rows/s")
-
-
 def main():
     n = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     with tempfile.TemporaryDirectory() as folder:
         of_skg(folder, n)
-    for peer in (of_rdflib, of_oxigraph):
-        try:
-            peer(min(n, 100_000))
-        except ImportError as error:
-            print(f"{peer.__name__[3:]}: {error}")
 
 
 if __name__ == "__main__":

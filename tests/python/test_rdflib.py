@@ -124,3 +124,101 @@ def test_datasets(store):
     assert {context.identifier for context in dataset.contexts()} >= {EX.named}
     dataset.remove_graph(EX.named)
     assert len(named) == 0
+
+
+def test_empty_graphs_are_listed(store):
+    dataset = rdflib.Dataset(store=store)
+    default = dataset.default_context.identifier
+
+    def names():
+        return {context.identifier for context in dataset.contexts()}
+
+    named = dataset.graph(EX.named)
+    assert names() == {EX.named, default}
+    named.add((EX.a, EX.p, EX.b))
+    named.remove((EX.a, EX.p, EX.b))
+    assert names() == {EX.named, default}
+    dataset.remove_graph(EX.named)
+    assert names() == {default}
+
+
+def test_graphs_without_a_name_are_apart(store):
+    one, two = rdflib.Graph(store=store), rdflib.Graph(store=store)
+    one.add((EX.a, EX.p, EX.b))
+    two.add((EX.a, EX.p, EX.c))
+    assert (len(one), len(two)) == (1, 1)
+    assert list(two.objects()) == [EX.c]
+    assert [row.o for row in two.query("SELECT ?o { ?s ?p ?o }")] == [EX.c]
+    two.remove((None, None, None))
+    assert (len(one), len(two)) == (1, 0)
+    # What is in the default graph is what a store that is opened anew shows.
+    again = rdflib.Graph(store=skg.rdflib_store.SkgStore(store._graph))
+    assert list(again.objects()) == [EX.b]
+
+
+def test_blank_graph_names(store):
+    trig = "@prefix : <https://example.org/> . _:g { :a :p 1 } _:h { :a :p 2 } :a :p 3 ."
+    store._graph.load(trig.encode(), "trig")
+    graph = rdflib.ConjunctiveGraph(store=store)
+    found = {context.identifier: list(context.objects()) for context in graph.contexts()}
+    assert sorted(value.value for objects in found.values() for value in objects) == [1, 2, 3]
+    assert len(found) == 3
+
+
+def test_n3(store):
+    graph = rdflib.Graph(store=store)
+    graph.parse(data="@prefix : <https://example.org/> . :a :p 1 ; = :b .", format="n3")
+    assert len(graph) == 2
+    with pytest.raises(NotImplementedError, match="formula"):
+        graph.parse(data="@prefix : <https://example.org/> . { :a :p 1 } => { :a :q 1 } .", format="n3")
+
+
+def test_prefixes(store):
+    one, two = EX["one/"], EX["two/"]
+    store.bind("ex", one)
+    store.bind("other", one, override=False)
+    store.bind("ex", two, override=False)
+    assert list(store.namespaces()) == [("ex", one)]
+    store.bind("new", one)
+    assert list(store.namespaces()) == [("new", one)] and store.prefix(one) == "new"
+    store.bind("new", two)
+    assert store.namespace("new") == two and store.prefix(one) is None
+    assert store.namespace("ex") is None
+
+
+def test_opening_and_destroying(tmp_path):
+    folder = str(tmp_path / "data")
+    graph = rdflib.Graph(store="skg")
+    graph.open(folder, create=True)
+    graph.add((EX.a, EX.p, EX.b))
+    with pytest.raises(ValueError, match="the store is open"):
+        graph.open(folder)
+    graph.close()
+    assert rdflib.Graph(store="skg").open(folder + "#none/such", create=False) == -1
+    graph.destroy(folder)
+    again = rdflib.Graph(store="skg")
+    assert again.open(folder, create=False) == 1 and len(again) == 0
+    again.close()
+
+
+def test_events(store):
+    told = []
+    store.dispatcher.subscribe(rdflib.store.TripleAddedEvent, lambda event: told.append(event.triple))
+    graph = rdflib.Graph(store=store)
+    graph.add((EX.a, EX.p, EX.b))
+    graph.addN([(EX.a, EX.p, EX.c, graph)])
+    assert told == [(EX.a, EX.p, EX.b), (EX.a, EX.p, EX.c)]
+
+
+def test_what_makes_it_durable(tmp_path, monkeypatch):
+    synced = []
+    sync = skg.Engine.sync
+    monkeypatch.setattr(skg.Engine, "sync", lambda engine: (sync(engine), synced.append(engine)))
+    graph = rdflib.Graph(store="skg")
+    graph.open(str(tmp_path / "data"), create=True)
+    graph.add((EX.a, EX.p, EX.b))
+    assert not synced
+    graph.commit()
+    assert len(synced) == 1
+    graph.close()
+    assert len(synced) == 2

@@ -4,13 +4,19 @@
     graph = rdflib.Graph(store="skg")
     graph.open("folder")                    # or "folder#tenant/graph"
 
-Contexts that are IRIs (of rdflib.ConjunctiveGraph, rdflib.Dataset) are the named
-graphs of one skg graph; all others are its default graph. SPARQL queries and
-updates that are text are run by skg, over the context that they are asked of.
-``rdflib.Graph(store=SkgStore(graph))`` uses an open ``skg.Graph``.
+Contexts (of rdflib.ConjunctiveGraph, rdflib.Dataset) are the named graphs of one
+skg graph. Its default graph is that of a Dataset, or the first context with a
+blank node for a name that a store is asked for: ``rdflib.Graph`` gives itself a new
+one each time. SPARQL queries and updates that are text are run by skg, over the
+context that they are asked of. ``rdflib.Graph(store=SkgStore(graph))`` uses an open
+``skg.Graph``.
 
-``add`` is a commit each, ``addN`` one for all. Blank nodes keep the labels of the
-caller while the store is open.
+``add`` is a commit each, ``addN`` one for all. A folder that the store opens itself
+is on the disk for certain after ``graph.commit()`` and ``graph.close()``: rdflib adds
+triple by triple, and would wait for the disk each time. Blank nodes keep the labels of the
+caller while the store is open. Relative IRIs, which rdflib does not resolve, are
+kept as absolute ones that begin with ``rdflib:///``. N3 is read as far as it has
+no formulae.
 """
 
 # mypy: ignore-errors
@@ -23,7 +29,7 @@ from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
 import rdflib
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 from rdflib.query import Result
-from rdflib.store import NO_STORE, VALID_STORE, Store
+from rdflib.store import NO_STORE, VALID_STORE, Store, TripleAddedEvent
 
 from skg._engine import Engine, open as _open
 from skg._errors import NotFoundError
@@ -35,7 +41,13 @@ _ESCAPES = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)")
 _LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([A-Za-z0-9-]+)|\^\^<(.*)>)?$', re.S)
 _FORBIDDEN = re.compile(r'[\x00-\x20<>"{}|\\^`%]')
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_OWN_LABEL = re.compile(r"skg[0-9a-f]{16}x[1-9]\d{0,17}")
+_RELATIVE = "rdflib:///"
 _TRIPLE = "{ ?s ?p ?o }"
+_NAMED = "{ GRAPH ?g { ?s ?p ?o } }"
+# A blank node is no name for a graph in SPARQL: it is found by its value.
+_BLANK = "{ GRAPH ?g { ?s ?p ?o } FILTER(sameTerm(?g, ?named)) }"
 
 
 def _unescaped(text: str) -> str:
@@ -53,7 +65,7 @@ class SkgStore(Store):
     InvalidArgumentError."""
 
     context_aware = True
-    formula_aware = False
+    formula_aware = True  # or rdflib refuses N3, even without any
     graph_aware = True
     transaction_aware = False
 
@@ -62,31 +74,47 @@ class SkgStore(Store):
         self._graph: Optional[Graph] = None
         self._labels: Dict[str, str] = {}  # from skg's blank nodes to the caller's
         self._prefixes: Dict[str, Any] = {}
+        self._namespaces: Dict[Any, str] = {}
         self._added: Dict[Any, None] = {}  # graphs that may have no triple yet
-        self._default: Any = DATASET_DEFAULT_GRAPH_ID
+        self._default: Any = None  # what the caller calls the default graph
         if isinstance(configuration, Graph):
             self._graph, configuration = configuration, None
         super().__init__(configuration, identifier)
 
     def open(self, configuration: str, create: bool = True) -> int:
         """Opens "folder" (its graph main) or "folder#tenant/graph"."""
+        if self._graph is not None:
+            raise ValueError(f"{configuration!r}: the store is open; close it, or make another")
         folder, _, name = str(configuration).partition("#")
         try:
-            self._engine = _open(folder, create=create)
+            self._engine = _open(folder, create=create, durability="none")
             self._graph = self._engine.graph(name or "main", create=create)
         except NotFoundError:
+            self.close()
             return int(NO_STORE)
         return int(VALID_STORE)
 
     def close(self, commit_pending_transaction: bool = False) -> None:
         """Closes the folder; an ``skg.Graph`` that was given stays open."""
         if self._engine is not None:
+            self.commit()
             self._engine.close()
             self._engine = self._graph = None
 
+    def commit(self) -> None:
+        """Returns when all that was written is on the disk. Of an ``skg.Graph``
+        that was given its engine's durability decides."""
+        if self._engine is not None:
+            self._engine.sync()
+
     def destroy(self, configuration: Any = None) -> None:
-        """Removes all triples."""
-        self._opened.clear()
+        """Removes all triples of the open store, or of the one that the
+        configuration says; the folder stays."""
+        if self._graph is not None:
+            self._graph.clear()
+        elif self.open(configuration, create=False) == VALID_STORE:
+            self._opened.clear()
+            self.close()
 
     @property
     def _opened(self) -> Graph:
@@ -100,14 +128,17 @@ class SkgStore(Store):
         """The term of a node."""
         if isinstance(node, rdflib.BNode):
             label = str(node)
-            if not re.fullmatch(r"skg[0-9a-f]{16}x[1-9]\d{0,17}", label):
+            if not _OWN_LABEL.fullmatch(label):
                 # skg's form of a label: the same node wherever it is written.
                 stable = "skg" + hashlib.sha256(label.encode()).hexdigest()[:16] + "x1"
                 self._labels[stable] = label
                 label = stable
             return "_:" + label
-        if isinstance(node, (rdflib.URIRef, rdflib.Literal)):
-            return str(node.n3()) if isinstance(node, rdflib.URIRef) else self._literal(node)
+        if isinstance(node, rdflib.Literal):
+            return self._literal(node)
+        if isinstance(node, rdflib.URIRef):
+            absolute = node if _SCHEME.match(node) else rdflib.URIRef(_RELATIVE + node)
+            return str(absolute.n3())
         raise TypeError(f"{node!r}: expected a URIRef, BNode or Literal, got {type(node).__name__}")
 
     @staticmethod
@@ -121,7 +152,8 @@ class SkgStore(Store):
     def _node(self, text: str) -> Any:
         """The node of a term as skg writes it."""
         if text.startswith("<") and not text.startswith("<<"):
-            return rdflib.URIRef(text[1:-1])
+            begin = len(_RELATIVE) if text.startswith(_RELATIVE, 1) else 0
+            return rdflib.URIRef(text[1 + begin:-1])
         if text.startswith("_:"):
             return rdflib.BNode(self._labels.get(text[2:], text[2:]))
         found = _LITERAL.match(text)
@@ -142,10 +174,15 @@ class SkgStore(Store):
         identifier = getattr(context, "identifier", context)
         if identifier is None:
             return None
-        if isinstance(identifier, rdflib.BNode) or identifier == DATASET_DEFAULT_GRAPH_ID:
+        if identifier == DATASET_DEFAULT_GRAPH_ID or (
+                self._default is None and isinstance(identifier, rdflib.BNode)
+                and not _OWN_LABEL.fullmatch(identifier)):
             self._default = identifier
-            return ""
-        return self._text(identifier)
+        return "" if identifier == self._default else self._text(identifier)
+
+    def _of(self, identifier: Any) -> Any:
+        """The context of an identifier. rdflib expects graphs."""
+        return rdflib.Graph(store=self, identifier=identifier)
 
     @staticmethod
     def _dataset(context: Optional[str]) -> Dict[str, Any]:
@@ -161,38 +198,52 @@ class SkgStore(Store):
 
     def add(self, triple: Any, context: Any, quoted: bool = False) -> None:
         """One commit."""
+        if quoted:
+            raise NotImplementedError(
+                "a formula of N3 (in braces) is not kept; parse it into rdflib's own store")
         super().add(triple, context, quoted)
         self._opened.add(*map(self._text, triple), graph=self._context(context) or "")
 
     def addN(self, quads: Iterable[Any]) -> None:
         """One commit for all."""
+        added = list(quads)
+        for s, p, o, context in added:
+            self.dispatcher.dispatch(TripleAddedEvent(triple=(s, p, o), context=context))
         self._opened.add_all([
             {"subject": self._text(s), "predicate": self._text(p), "object": self._text(o),
              "graph": self._context(context) or ""}
-            for s, p, o, context in quads])
+            for s, p, o, context in added])
 
     def remove(self, triple: Any, context: Any = None) -> None:
         """One commit; None in a triple matches all, a context of None all of
         them."""
         super().remove(triple, context)
         inside = self._context(context)
-        named = "{ GRAPH ?g { ?s ?p ?o } }"
         requests: List[str] = []
         if inside is None or inside == "":
             requests.append(f"DELETE {_TRIPLE} WHERE {_TRIPLE}")
-        if inside is None or inside != "":
-            requests.append(f"DELETE {named} WHERE {named}")
         bound = self._bound(triple)
-        if inside:
-            bound["g"] = inside
+        if inside and inside.startswith("_:"):
+            requests.append(f"DELETE {_NAMED} WHERE {_BLANK}")
+            bound["named"] = inside
+        elif inside != "":
+            requests.append(f"DELETE {_NAMED} WHERE {_NAMED}")
+            if inside:
+                bound["g"] = inside
         self._opened.update(" ; ".join(requests), bound)
+        if inside and triple == (None, None, None):
+            self._added.pop(getattr(context, "identifier", context), None)
 
     def triples(self, triple_pattern: Any, context: Any = None) -> Iterator[Tuple[Any, Any]]:
         """((s, p, o), contexts) of what matches."""
         inside = self._context(context)
-        rows = self._opened.query(
-            f"SELECT ?s ?p ?o {_TRIPLE}", self._bound(triple_pattern), values=False,
-            **self._dataset(inside))
+        bound = self._bound(triple_pattern)
+        if inside and inside.startswith("_:"):
+            rows = self._opened.query(
+                f"SELECT ?s ?p ?o {_BLANK}", {**bound, "named": inside}, values=False)
+        else:
+            rows = self._opened.query(
+                f"SELECT ?s ?p ?o {_TRIPLE}", bound, values=False, **self._dataset(inside))
         for row in rows:
             triple = tuple(map(self._node, row))
             yield triple, iter([context]) if inside is not None else self.contexts(triple)
@@ -201,25 +252,25 @@ class SkgStore(Store):
         return self._opened.count(graph=self._context(context))
 
     def contexts(self, triple: Any = None) -> Iterator[Any]:
-        """The identifiers of the graphs that have the triple, or any."""
+        """The graphs that have the triple, or any."""
         bound = self._bound(triple) if triple else {}
         if self._opened.query(f"ASK {_TRIPLE}", bound).boolean:
-            yield self._default
+            yield self._of(self._default or DATASET_DEFAULT_GRAPH_ID)
         found = [self._node(row[0]) for row in self._opened.query(
-            "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }", bound, values=False)]
-        yield from found
-        if triple is None:
-            yield from (graph for graph in self._added if graph not in found)
+            f"SELECT DISTINCT ?g {_NAMED}", bound, values=False)]
+        yield from map(self._of, found)
+        if not triple or not bound:
+            yield from (self._of(name) for name in list(self._added) if name not in found)
 
     def add_graph(self, graph: Any) -> None:
         """Named graphs are there while they have triples; one that was added
         is listed while the store is open."""
         if self._context(graph):
-            self._added[graph.identifier] = None
+            self._added[getattr(graph, "identifier", graph)] = None
 
     def remove_graph(self, graph: Any) -> None:
         """Removes its triples."""
-        self._added.pop(graph.identifier, None)
+        self._added.pop(getattr(graph, "identifier", graph), None)
         self._opened.clear(self._context(graph))
 
     # ---- SPARQL -------------------------------------------------------------
@@ -242,7 +293,10 @@ class SkgStore(Store):
         """Run by skg, if it is text."""
         text, values = self._request(query, initNs, initBindings)
         inside = None if queryGraph == "__UNION__" else self._context(queryGraph)
-        answer = self._opened.query(text, values, values=False, **self._dataset(inside))
+        if inside and inside.startswith("_:"):
+            raise NotImplementedError  # rdflib runs it, pattern by pattern
+        answer = self._opened.query(
+            text, values, values=False, base_iri=_RELATIVE, **self._dataset(inside))
         if answer.form == "boolean":
             result = Result("ASK")
             result.askAnswer = answer.boolean
@@ -269,17 +323,24 @@ class SkgStore(Store):
         inside = None if queryGraph == "__UNION__" else self._context(queryGraph)
         if inside:
             raise NotImplementedError  # rdflib runs it, triple by triple
-        self._opened.update(text, values, union_default_graph=inside is None)
+        self._opened.update(
+            text, values, base_iri=_RELATIVE, union_default_graph=inside is None)
 
     # ---- prefixes -----------------------------------------------------------
 
     def bind(self, prefix: str, namespace: Any, override: bool = True) -> None:
         """Prefixes are kept while the store is open."""
+        if override:
+            self._prefixes.pop(self._namespaces.pop(namespace, ""), None)
+            self._namespaces.pop(self._prefixes.pop(prefix, None), None)
+        elif prefix in self._prefixes or namespace in self._namespaces:
+            return
         self._prefixes[prefix] = namespace
+        self._namespaces[namespace] = prefix
 
     def prefix(self, namespace: Any) -> Optional[str]:
         """The prefix of a namespace."""
-        return next((name for name, iri in self._prefixes.items() if iri == namespace), None)
+        return self._namespaces.get(namespace)
 
     def namespace(self, prefix: str) -> Any:
         """The namespace of a prefix."""

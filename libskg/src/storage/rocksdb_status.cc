@@ -60,8 +60,9 @@ absl::Status ToAbsl(const rocksdb::Status& status, std::string_view what) {
 absl::Status InUseError(std::string_view directory) {
   return absl::FailedPreconditionError(absl::StrCat(
       av(directory),
-      ": in use by another process; stop that one, or read beside it with "
-      "Engine::OpenReader (on the command line: --read-only)"));
+      ": in use by another process, or open already in this one; close it "
+      "there, or read beside it with Engine::OpenReader (in Python "
+      "read_only=True, on the command line --read-only)"));
 }
 
 absl::Status OpenError(const rocksdb::Status& status,
