@@ -6,6 +6,7 @@
 #include <map>
 #include <random>
 #include <set>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -122,6 +123,18 @@ TEST_CASE("what differs between two states") {
   StatementPattern wrong;
   wrong.weight_min = 2;
   REQUIRE(absl::IsInvalidArgument(graph.Diff(then, now, wrong).status()));
+}
+
+TEST_CASE("a difference ends when it is stopped") {
+  TestGraph test;
+  MustAdd(test.graph, Triple("a", "p", "b"));
+  std::stop_source stop;
+  auto cursor = test.graph.Diff(MustAsOf(test.graph, 0), *test.graph.Latest(),
+                                {}, {.stop = stop.get_token()});
+  REQUIRE_OK(cursor);
+  stop.request_stop();
+  std::vector<Difference> batch;
+  CHECK(absl::IsCancelled(cursor->Next(batch).status()));
 }
 
 TEST_CASE("the versions of one statement") {

@@ -68,6 +68,17 @@ def test_ctrl_c(endless, name):
     assert endless.query("ASK {}").boolean
 
 
+def test_ctrl_c_in_a_document(graph):
+    graph.add_all((f"s{i}", "p", "hub") for i in range(2000))
+    document = {"patterns": [
+        {"subject": name, "predicate": "p", "object": "?hub"} for name in ("?a", "?b", "?c")]}
+    with pytest.raises(KeyboardInterrupt):
+        with Interrupt() as interrupt:
+            graph.query(document, language="json")
+    assert interrupt.took < 10
+    assert len(graph) == 2000
+
+
 def test_ctrl_c_in_a_call_that_is_not_cancelled(tmp_path):
     """Waiting for a task: the call is left behind, and the engine closes."""
     with skg.open(tmp_path / "data", durability="none") as engine:

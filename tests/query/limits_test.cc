@@ -1,6 +1,7 @@
 // Deadlines, memory and cancellation.
 
 #include <catch2/catch.hpp>
+#include <stop_token>
 #include <string>
 #include <thread>
 
@@ -114,6 +115,27 @@ TEST_CASE("a deadline that has passed stops every form") {
     const auto result =
         graph.Query(query, {.deadline = absl::Now() - absl::Seconds(1)});
     CHECK(result.status().code() == absl::StatusCode::kDeadlineExceeded);
+  }
+}
+
+TEST_CASE("a stop ends a query, whatever its form") {
+  TestGraph graph;
+  AddHub(graph, 1200);
+  std::stop_source stop;
+  std::thread stopper([&] {
+    absl::SleepFor(absl::Milliseconds(50));
+    stop.request_stop();
+  });
+  const auto begun = graph.Query(
+      kSelfJoin, {.stop = stop.get_token(), .memory_bytes = uint64_t{8} << 30});
+  stopper.join();
+  CHECK(absl::IsCancelled(begun.status()));
+  for (const char* query :
+       {R"({"pattern":[null,null,null]})", R"({"patterns":[{}]})",
+        R"({"start_entity":"hub"})"}) {
+    INFO(query);
+    CHECK(absl::IsCancelled(
+        graph.Query(query, {.stop = stop.get_token()}).status()));
   }
 }
 

@@ -1,5 +1,8 @@
 // The past of a graph: what differs between two states, how much is kept.
+#include <stop_token>
+
 #include "call.h"
+#include "cursor.h"
 #include "objects.h"
 #include "options.h"
 #include "statements.h"
@@ -25,23 +28,29 @@ class DifferencesObject {
  public:
   using Cursor = Locked<DifferenceCursor>;
 
+  // stop: what the cursor was made with.
   DifferencesObject(std::shared_ptr<EngineState> engine,
-                    DifferenceCursor cursor)
+                    DifferenceCursor cursor, std::stop_source stop)
       : handle_(std::move(engine), std::make_shared<Cursor>(std::move(cursor)),
-                "the cursor") {}
+                "the cursor"),
+        stop_(std::move(stop)) {}
 
   // A list of tuples; None: there are no more.
   py::object Next() {
     using Batch = std::vector<Difference>;
     if (ended_) return py::none();
-    const Batch batch =
-        Value(Run([cursor = handle_.Get()]() -> absl::StatusOr<Batch> {
+    const auto cursor = handle_.Get();
+    const Control control = StopControl(stop_);
+    cursor.running().OnClose(control.cancel);
+    const Batch batch = Value(Run(
+        [cursor]() -> absl::StatusOr<Batch> {
           const std::lock_guard lock(cursor->mutex);
           Batch read;
           const auto more = cursor->object.Next(read);
           if (!more.ok()) return more.status();
           return read;
-        }));
+        },
+        control));
     ended_ = batch.empty();
     if (ended_) return py::none();
     py::list list;
@@ -54,6 +63,7 @@ class DifferencesObject {
 
  private:
   Handle<Cursor> handle_;
+  std::stop_source stop_;
   bool ended_ = false;
 };
 
@@ -79,6 +89,8 @@ std::unique_ptr<DifferencesObject> Diff(const GraphObject& self,
   read.Flag("metadata", options.include_metadata);
   read.Flag("identity", options.include_identity);
   options.deadline = DeadlineOf(read.Find("timeout"));
+  std::stop_source stop;
+  options.stop = stop.get_token();
   auto cursor =
       Value(Run([graph = self.Open(), from = StateOf(self, before, "before"),
                  to = StateOf(self, after, "after"), pattern = PatternOf(read),
@@ -89,7 +101,8 @@ std::unique_ptr<DifferencesObject> Diff(const GraphObject& self,
         if (!to_view.ok()) return to_view.status();
         return graph->Diff(*from_view, *to_view, pattern, options);
       }));
-  return std::make_unique<DifferencesObject>(self.engine(), std::move(cursor));
+  return std::make_unique<DifferencesObject>(self.engine(), std::move(cursor),
+                                             std::move(stop));
 }
 
 // (first state, first change, seconds or None)

@@ -77,7 +77,7 @@ std::unique_ptr<ResultObject> Query(const Readable& self,
       values, fetch);
 }
 
-// A JSON document. Nothing cancels one: its timeout ends it.
+// A JSON document.
 std::unique_ptr<ResultObject> QueryJson(const Readable& self,
                                         const std::string& document,
                                         const py::dict& given, bool values) {
@@ -93,16 +93,21 @@ std::unique_ptr<ResultObject> QueryJson(const Readable& self,
   const auto [running, graph, as_of] =
       self.Documents(PointOf(read.Find("as_of"), "as_of"));
   options.as_of = as_of;
+  std::stop_source stop;
+  options.stop = stop.get_token();
+  const Control control = StopControl(stop);
+  running->OnClose(control.cancel);
   auto plan = [graph = graph, document, options]() mutable {
     options.explain = true;
     options.profile = false;
     options.deadline = absl::InfiniteFuture();
+    options.stop = {};
     return graph.QueryJson(document, options);
   };
   auto result =
-      Value(Run([running = running, graph = graph, document, options] {
-        return graph.QueryJson(document, options);
-      }));
+      Value(Run([running = running, graph = graph, document,
+                 options] { return graph.QueryJson(document, options); },
+                control));
   return std::make_unique<ResultObject>(
       self.engine(),
       std::make_shared<Results>(RowsOf(std::move(result), std::move(plan))),

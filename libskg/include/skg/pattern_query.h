@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +48,8 @@ struct PatternQueryOptions {
   // Answer, and measure what each step of the plan does.
   bool profile = false;
   absl::Time deadline = absl::InfiniteFuture();
+  // Ends the call with kCancelled.
+  std::stop_token stop = {};
   // Bytes for intermediate results and for the texts of the answer, taken from
   // the engine's budget; beyond: kResourceExhausted.
   uint64_t memory_bytes = 256u << 20;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -64,6 +65,8 @@ struct DiffOptions {
   bool include_metadata = false;
   bool include_identity = true;
   absl::Time deadline = absl::InfiniteFuture();
+  // Ends the cursor's calls with kCancelled.
+  std::stop_token stop = {};
 };
 
 // What differs between two views, fetched as it is asked for.
@@ -76,7 +79,8 @@ class SKG_EXPORT DifferenceCursor {
   ~DifferenceCursor();
 
   // Fills `batch` (cleared first) with up to 2048 differences, in the order of
-  // the index. False: the end. Errors: kDeadlineExceeded, kDataLoss.
+  // the index. False: the end. Errors: kDeadlineExceeded, kCancelled,
+  // kDataLoss.
   [[nodiscard]] absl::StatusOr<bool> Next(std::vector<Difference>& batch);
   // All that is left. Memory: proportional to the result.
   [[nodiscard]] absl::StatusOr<std::vector<Difference>> ToVector();

@@ -291,7 +291,7 @@ absl::StatusOr<PatternResult> RunPatternQuery(
     const storage::ReadView& view, const rdf::NameSpace& names,
     const PatternQuery& query, const PatternQueryOptions& options,
     const PatternEnvironment& environment) {
-  const Cancellation cancellation(options.deadline);
+  const Cancellation cancellation(options.deadline, options.stop);
   PatternEnvironment used = environment;
   if (used.cancellation == nullptr) used.cancellation = &cancellation;
   return Runner(view, names, query, options, used).Run();
