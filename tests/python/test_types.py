@@ -147,6 +147,25 @@ def test_all_is_documented_and_typed(name, value):
             assert parameter.name == "self" or parameter.annotation is not parameter.empty
 
 
+@pytest.mark.parametrize("name, value", list(public()), ids=lambda v: v if isinstance(v, str) else "")
+def test_all_arguments_are_told(name, value):
+    if not inspect.isfunction(value):
+        return
+    text = inspect.getdoc(value)
+    elsewhere = re.search(r"\bas ``|\b(that|those) of\b", text, re.I)
+    untold = [argument for argument in inspect.signature(value).parameters
+              if argument != "self" and not re.search(rf"\b{argument}\b", text)]
+    assert elsewhere or not untold
+
+
+@pytest.mark.parametrize("name", [name for name in skg.__all__
+                                  if hasattr(getattr(skg, name), "_fields")])
+def test_all_fields_are_told(name):
+    text = inspect.getdoc(getattr(skg, name))
+    assert [field for field in getattr(skg, name)._fields
+            if not re.search(rf"\b{field}\b", text)] == []
+
+
 def test_all_exports():
     assert sorted(skg.__all__) == list(skg.__all__)
     names = {name for name in vars(skg) if not name.startswith("_")}

@@ -18,6 +18,17 @@ literals of these values, UUID the IRI ``urn:uuid:...``; answers come back as
 the same. Spans of time (``timeout=``) are seconds or timedeltas; times are
 aware datetimes in UTC, naive ones are taken as UTC.
 
+Where to look: ``skg.open`` and ``Engine`` (graphs, backups, quotas, tasks);
+``Graph`` (write, ``match``, ``query``, ``search``, ``view``, ``watch``) and
+``ReadView``, a state of one; ``Transaction``; ``Result``, the answer to a query;
+``GraphView`` and ``Analysis``, graph analytics as arrays; ``Error``, the base of
+all errors. ``skg.rdflib_store`` is a store for rdflib.
+
+Errors that every call may raise are not said at each: TypeError and ValueError
+name the argument that is wrong; ClosedError, ForkedError; DataLossError (damaged
+bytes on disk), UnavailableError (the disk); of writes ResourceExhaustedError (no
+room), of calls with a ``timeout`` DeadlineExceededError.
+
 All calls that may take long let other threads run, end within 0.1 s of Ctrl-C,
 and can be made from any thread; in asyncio use ``asyncio.to_thread``.
 """

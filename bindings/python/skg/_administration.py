@@ -9,16 +9,17 @@ __all__ = ["Quota"]
 
 
 class Quota(NamedTuple):
-    """What a tenant or graph may hold, and what it holds."""
+    """What a tenant or graph may hold, and what it holds.
+
+    max_statements, max_bytes: None: no limit.
+    statements: exact; of a tenant the sum over its graphs.
+    bytes: on disk, about: what is deleted counts until it is compacted.
+    """
 
     max_statements: Optional[int]
-    """None: no limit."""
     max_bytes: Optional[int]
-    """None: no limit."""
     statements: int
-    """Exact; of a tenant the sum over its graphs."""
     bytes: int
-    """On disk, about: what is deleted counts until it is compacted."""
 
 
 class Administered:
@@ -60,7 +61,9 @@ class Administered:
         max_statements: Optional[int] = None,
         max_bytes: Optional[int] = None,
     ) -> None:
-        """What one graph may hold: as ``set_tenant_quota``."""
+        """What the graph ``name``, "graph" or "tenant/graph", may hold, beside
+        the quota of its tenant. max_statements, max_bytes and errors are those
+        of ``set_tenant_quota``."""
         _skg.set_quota(self._raw, _arguments.text("name", name), True, {
             "max_statements": max_statements, "max_bytes": max_bytes})
 
@@ -70,7 +73,8 @@ class Administered:
         return Quota(*_skg.quota(self._raw, _arguments.text("tenant", tenant), False))
 
     def graph_quota(self, name: str) -> Quota:
-        """The limits of a graph and what it holds now, as ``tenant_quota``."""
+        """The limits of a graph, "graph" or "tenant/graph", and what it holds
+        now, as ``tenant_quota``. Errors: InvalidArgumentError (the name)."""
         return Quota(*_skg.quota(self._raw, _arguments.text("name", name), True))
 
     def put_setting(self, key: str, value: Union[str, bytes]) -> None:
@@ -87,13 +91,15 @@ class Administered:
         _skg.put_setting(self._raw, _arguments.text("key", key), value)
 
     def get_setting(self, key: str) -> bytes:
-        """The value of a setting. Errors: NotFoundError."""
+        """The value of the setting ``key``, also where a str was put. Errors:
+        NotFoundError."""
         return _skg.get_setting(self._raw, _arguments.text("key", key))
 
     def delete_setting(self, key: str) -> None:
-        """Forgets a setting; one that is not there is no error."""
+        """Forgets the setting ``key``, durably; one that is not there is no
+        error."""
         _skg.delete_setting(self._raw, _arguments.text("key", key))
 
     def settings(self, prefix: str = "") -> List[str]:
-        """The keys that begin so, sorted."""
+        """The keys that begin with ``prefix`` ("": all), sorted."""
         return _skg.settings(self._raw, _arguments.text("prefix", prefix))

@@ -21,30 +21,39 @@ Report = Optional[Callable[[int, int], Any]]
 
 
 class BackupInfo(NamedTuple):
-    """One backup in a backup directory."""
+    """One backup in a backup directory.
+
+    number: 1, 2, ...
+    time: it holds what had been written by then; in UTC.
+    files: how many it has.
+    bytes: of all its files.
+    new_bytes: of those that no earlier backup had.
+    """
 
     number: int
-    """1, 2, ..."""
     time: datetime.datetime
-    """It holds what had been written by then."""
     files: int
     bytes: int
-    """Of all its files."""
     new_bytes: int
-    """Of those that no earlier backup had."""
 
 
 class SaveResult(NamedTuple):
-    """What a graph file holds."""
+    """What a graph file holds.
+
+    commit: the last one in it.
+    bytes: of the file.
+    terms: different ones.
+    rows: statements of the last state.
+    past_rows: versions of statements that were replaced or removed.
+    records: metadata, valid times, sources.
+    logged_commits: which ``watch`` can tell of.
+    """
 
     commit: int
-    """The last one in it."""
     bytes: int
     terms: int
     rows: int
-    """Statements of the last state."""
     past_rows: int
-    """Versions of statements that were replaced or removed."""
     records: int
     logged_commits: int
 
@@ -147,7 +156,7 @@ def restore(raw: "_skg.Engine", name: str, source: Any, options: Dict[str, Any])
 
 
 def list_backups(path: Path) -> List[BackupInfo]:
-    """The backups in a backup directory, by number.
+    """The backups in the backup directory ``path``, by number.
 
     Errors: NotFoundError (no such directory), FailedPreconditionError (no
     backup directory, or of a newer version), DataLossError (a list is damaged;
@@ -160,6 +169,7 @@ def verify_backup(path: Path, *, number: int = 0, progress: Report = None) -> Li
     """Reads backups and compares them with their checksums: (number, what is
     wrong) for each file that is not as it was written. []: all is well.
 
+    path: the backup directory.
     number: only this one; 0: all.
     progress: called now and then with (bytes, of how many); False cancels.
     Errors: as ``list_backups``; NotFoundError (no such number), CancelledError,
@@ -172,9 +182,10 @@ def verify_backup(path: Path, *, number: int = 0, progress: Report = None) -> Li
 
 
 def prune_backups(path: Path, keep: int) -> int:
-    """Removes all but the ``keep`` newest backups (at least 1); how many those
-    were. Errors: as ``list_backups``; InvalidArgumentError (keep),
-    FailedPreconditionError (a backup is being made)."""
+    """Removes all but the ``keep`` newest backups (at least 1) of the backup
+    directory ``path``; how many those were. Errors: as ``list_backups``;
+    InvalidArgumentError (keep), FailedPreconditionError (a backup is being
+    made)."""
     return _skg.prune_backups(_arguments.path("path", path), _arguments.whole("keep", keep))
 
 
@@ -184,6 +195,7 @@ def restore_backup(
     """Makes a data directory of a backup, to be opened with ``skg.open``. Every
     file is verified; on an error nothing stays.
 
+    path: the backup directory.
     data_directory: must not exist, or be empty, or hold what an interrupted
         restore left.
     number: which backup; 0: the newest.

@@ -41,6 +41,7 @@ class BuiltinEmbedder:
     def embed(self, texts: Iterable[str], *, timeout: Timeout = None) -> Any:
         """The vectors of these texts: float32 of shape (texts, dimension).
 
+        timeout: seconds or a timedelta; None: as long as it takes.
         Errors: DeadlineExceededError; of HTTP UnavailableError (no usable
         answer, or the breaker is open), PermissionDeniedError,
         InvalidArgumentError (an empty text, other statuses of 4xx),
@@ -82,6 +83,7 @@ def http_embedder(
 
     base_url: "https://models.example.org/openai": http or https, a host,
         perhaps a port and a path.
+    model: what the server calls it.
     dimension: which every answer must have, 1 to 4096.
     api_key: sent as "Authorization: Bearer KEY", or in another header
         (api_key_header) as it is; "": none is sent.

@@ -89,8 +89,12 @@ class Engine(Handle, Administered):
         statement_ids: bool = True,
     ) -> None:
         """Makes those of these graphs that are not there yet; all are durable
-        when it returns, by one write for all of them. After an error some may
-        be there. Others, and errors, as those of ``graph``."""
+        when it returns, by one write for all of them.
+
+        names: each "graph" or "tenant/graph".
+        base_namespace, statement_ids: of all that are made, as in ``graph``.
+        Errors: InvalidArgumentError (a name); some may be there then.
+        """
         if isinstance(names, (str, bytes)):
             raise TypeError(f"names: expected a list of str, got {type(names).__name__}")
         self._raw.create_graphs([_arguments.text("names", name) for name in names], {
@@ -101,12 +105,14 @@ class Engine(Handle, Administered):
     def graphs(self, tenant: str = "") -> List[Dict[str, Any]]:
         """The graphs of a tenant, or of all (""), sorted by tenant and name:
         dicts of tenant, name, uuid, base_namespace, statement_ids,
-        last_commit, statements."""
+        last_commit (its number), statements (exact). A tenant without graphs
+        has none: []."""
         return self._raw.graphs(_arguments.text("tenant", tenant))
 
     def drop_graph(self, name: str) -> None:
-        """Drops a graph with all its data; durable when it returns. Handles of
-        it raise NotFoundError. Errors: NotFoundError."""
+        """Drops the graph ``name`` with all its data and its past; durable when
+        it returns, while the disk space comes back later. Handles of it raise
+        NotFoundError. Errors: NotFoundError."""
         self._raw.drop_graph(_arguments.text("name", name))
 
     def restore_graph(
@@ -150,6 +156,7 @@ class Engine(Handle, Administered):
         backup has is not copied again. ``skg.restore_backup`` makes a data
         directory of it.
 
+        path: on another disk, best of all; not inside the data directory.
         keep: afterwards, remove all but so many, the newest; 0: keep all.
         progress: called now and then with (bytes, of how many); False cancels.
         Errors: InvalidArgumentError, FailedPreconditionError (no backup
@@ -162,32 +169,55 @@ class Engine(Handle, Administered):
         }))
 
     def tasks(self) -> List[Dict[str, Any]]:
-        """Work in the background, running, waiting and ended: dicts of id,
-        kind, pool, title, graph, state, progress, result, error and times."""
+        """Work in the background, running, waiting and ended, by id: dicts of
+
+        - id, kind ("analyze", "backup", "load" ...), pool, title, graph;
+        - state: "queued", "running", "succeeded", "failed", "cancelled" or
+          "interrupted" (its process ended first);
+        - created, started, finished: ISO 8601 in UTC, or None; attempts;
+        - progress: a dict of done, total (None: not known), unit, rate (units a
+          second), remaining_seconds;
+        - result: a dict, or None; error: a dict of code and message, or None;
+        - persistent: whether it outlasts the process; storage_error.
+
+        The last 1000 that have ended are kept, for 30 days."""
         return self._raw.tasks()
 
     def task(self, id: int) -> Dict[str, Any]:
-        """One task. Errors: NotFoundError."""
+        """The task with this id, as in ``tasks``. Errors: NotFoundError (none,
+        or forgotten)."""
         return self._raw.task(_arguments.whole("id", id))
 
     def wait_task(self, id: int, *, timeout: Timeout = None) -> Dict[str, Any]:
-        """Waits until it has ended, however it did.
-        Errors: NotFoundError, DeadlineExceededError."""
+        """Waits until the task with this id has ended, and gives it, as in
+        ``tasks``. One that failed or was cancelled raises nothing: look at its
+        "state" and "error".
+
+        timeout: seconds or a timedelta; None: as long as it takes.
+        Errors: NotFoundError, DeadlineExceededError (the task goes on).
+        """
         return self._raw.wait_task(_arguments.whole("id", id), timeout)
 
     def cancel_task(self, id: int) -> None:
-        """Asks a task to end. Errors: NotFoundError, FailedPreconditionError
-        (it has ended)."""
+        """Asks the task with this id to end, which it does soon, if it has not
+        ended first: ``wait_task`` tells. Errors: NotFoundError,
+        FailedPreconditionError (it has ended)."""
         self._raw.cancel_task(_arguments.whole("id", id))
 
     def prune_tasks(self, before: Union[str, datetime.datetime, None] = None) -> int:
-        """Forgets tasks that ended before this time (None: all that have
-        ended); how many those were."""
+        """Forgets tasks that ended before this time (a datetime, or ISO 8601;
+        None: all that have ended); how many those were."""
         return self._raw.prune_tasks(before)
 
     def check(self, *, deep: bool = False) -> Dict[str, Any]:
-        """Verifies every invariant of every graph; ``deep`` also decodes every
-        term. ``["findings"]`` is empty where all is well. Reads everything."""
+        """Verifies every invariant of every graph. Reads everything, in bounded
+        memory; nothing ends it before.
+
+        deep: decode every term and record, read every vector and posting, too.
+        A dict of graphs, statements, terms, commits (numbers of what was looked
+        at) and "findings", which is [] where all is well: (graph, what is
+        wrong), at most 1000.
+        """
         return self._raw.check(_arguments.flag("deep", deep))
 
     def sync(self) -> None:
@@ -197,15 +227,18 @@ class Engine(Handle, Administered):
 
     def catch_up(self) -> None:
         """Of a reader: what is read from now on shows every commit that was
-        acknowledged before the call."""
+        acknowledged before the call, by whatever process. Of a writer: nothing.
+        Errors: ResourceExhaustedError (views of three states are open)."""
         self._raw.catch_up()
 
     def disk_bytes(self) -> int:
-        """What the data directory takes."""
+        """What the data directory takes on disk, in bytes."""
         return self._raw.disk_bytes()
 
     def memory_use(self) -> Dict[str, Any]:
-        """Where the memory budget goes, in bytes."""
+        """Where the memory budget goes, in bytes: a dict of limit_bytes,
+        free_bytes (reserved by nobody), blocks_bytes, terms_bytes, runs_bytes
+        (caches, in use now) and "reserved": (for what, how many)."""
         return self._raw.memory_use()
 
 
@@ -228,7 +261,9 @@ def open(
 ) -> Engine:
     """Opens a data directory, made if there is none.
 
+    path: a folder.
     read_only: beside the process that writes, if any; changes nothing.
+    create: make it if there is none; False: NotFoundError.
     durability: what a write waits for: "sync" (the disk), "group" (a disk
         write shared with others, some ms), "none" (the kernel).
     memory_budget_bytes: for caches and what calls hold; 0: a quarter of the
@@ -259,8 +294,10 @@ def open(
         cannot close it themselves. A reader has none of them.
     Spans of time are seconds or timedeltas.
 
-    Errors: NotFoundError (no such directory), FailedPreconditionError (in use
-    by another process, or no data directory), DataLossError, ForkedError.
+    Errors: NotFoundError (no such directory), FailedPreconditionError (open for
+    writing already, here or in another process; no data directory, or of a newer
+    version), InvalidArgumentError (an option out of its range), DataLossError,
+    ForkedError.
     """
     directory = _arguments.path("path", path)
     options = {

@@ -14,25 +14,30 @@ __all__ = [
 
 
 class FieldError(NamedTuple):
-    """What is wrong with one field of what was given."""
+    """What is wrong with one field of what was given.
+
+    path: from the document's root: ``("patterns", "0", "weight_min")``.
+    message: what is wrong and what would be right.
+    type: "missing", "unknown_field", "wrong_type", "out_of_range", "too_long",
+        "too_short", "malformed" or "not_allowed".
+    """
 
     path: Tuple[str, ...]
-    """From the document's root: ``("patterns", "0", "weight_min")``."""
     message: str
-    """What is wrong and what would be right."""
     type: str
-    """"missing", "unknown_field", "wrong_type", "out_of_range", "too_long",
-    "too_short", "malformed" or "not_allowed"."""
 
 
 class Error(Exception):
     """The base of all errors of skg. A wrong type of an argument is a
-    TypeError, as everywhere in Python."""
+    TypeError, as everywhere in Python.
+
+    code: the status code, as Abseil and gRPC name it ("NOT_FOUND"), a str.
+    fields: a list of FieldError: which fields of the arguments are wrong; often
+        empty.
+    """
 
     code: str = "UNKNOWN"
-    """The status code, as Abseil and gRPC name it."""
     fields: List[FieldError]
-    """Which fields of the arguments are wrong; often empty."""
 
     def __init__(self, message: str = "", fields: Optional[List[FieldError]] = None):
         super().__init__(message)
@@ -88,12 +93,16 @@ class ResourceExhaustedError(Error):
 
 
 class QuotaExceededError(ResourceExhaustedError):
-    """A commit would go over the quota of a tenant or graph."""
+    """A commit would go over the quota of a tenant or graph.
+
+    owner: ``tenant "acme"`` or ``graph "acme/main"``.
+    resource: "statements" or "bytes".
+    limit, present, wanted: what is allowed, what is there, what the commit would
+        have added.
+    """
 
     owner: str = ""
-    """``tenant "acme"`` or ``graph "acme/main"``."""
     resource: str = ""
-    """"statements" or "bytes"."""
     limit: int = 0
     present: int = 0
     wanted: int = 0

@@ -117,7 +117,8 @@ class Graph(Handle, Readable, Remembering, Indexed, Watched):
         """Adds statements in one commit: (s, p, o), (s, p, o, weight),
         Statement, or dicts of the arguments of ``add``. Of equal ones the last
         counts (the first with skip_duplicates). They are held in memory, some
-        1.5 KB each: millions are for ``bulk_load``."""
+        1.5 KB each: millions are for ``bulk_load``. idempotency_key, durability
+        and errors are those of ``add``; after an error none was added."""
         if isinstance(statements, (str, bytes)):
             raise TypeError(f"statements: expected an iterable of statements, got {type(statements).__name__}")
         try:
@@ -143,7 +144,8 @@ class Graph(Handle, Readable, Remembering, Indexed, Watched):
         durability: Optional[str] = None,
     ) -> Commit:
         """Removes a statement of one graph, with all its parallel edges. One
-        that is not there is no error: ``Commit.absent`` counts it."""
+        that is not there is no error: ``Commit.absent`` counts it. Arguments and
+        errors as those of ``add``; what matches a pattern ``update`` removes."""
         return self._raw.remove(subject, predicate, object, {
             "graph": graph,
             "idempotency_key": idempotency_key,
@@ -153,7 +155,7 @@ class Graph(Handle, Readable, Remembering, Indexed, Watched):
     def clear(self, graph: Any = None, *, durability: Optional[str] = None) -> Commit:
         """Removes all statements: of a named graph, of the default one (""),
         or of all (None), at once, whatever their number. States of the past
-        keep them."""
+        keep them. durability: as that of ``add``."""
         return self._raw.clear(graph, {"durability": durability})
 
     def update(
@@ -172,9 +174,11 @@ class Graph(Handle, Readable, Remembering, Indexed, Watched):
     ) -> UpdateResult:
         """Runs a SPARQL 1.1 Update request as one serialisable commit.
 
-        params: as those of ``query``.
+        params, union_default_graph, default_graphs (in place of USING),
+            named_graphs, base_iri, memory_bytes: as those of ``query``.
         timeout: seconds until it begins to commit.
         load_folder: below it LOAD <file:///...> may read; "": nowhere.
+        durability: as that of ``add``.
         Errors: as ``query`` and ``add``; AlreadyExistsError, NotFoundError
         (CREATE, DROP and others without SILENT).
         """
@@ -294,6 +298,7 @@ class Graph(Handle, Readable, Remembering, Indexed, Watched):
         format: as that of ``load``; None: what the path says, else "nquads".
         as_of: the state to write.
         graph: only what this named graph holds ("": the default one).
+        progress: called now and then with (statements, 0); False cancels.
         Errors: InvalidArgumentError, OutOfRangeError, UnavailableError (the
         file cannot be written), CancelledError.
         """
@@ -333,7 +338,7 @@ class Graph(Handle, Readable, Remembering, Indexed, Watched):
         })
 
     def begin(self) -> Transaction:
-        """Begins a transaction: see Transaction."""
+        """Begins a transaction on the present state: see Transaction."""
         return Transaction(_skg.begin(self._raw))
 
     transaction = begin
@@ -389,6 +394,6 @@ class Graph(Handle, Readable, Remembering, Indexed, Watched):
             })
 
     def compact(self) -> None:
-        """Packs all that the graph holds; reads and writes go on meanwhile.
-        Reads and writes everything once."""
+        """Packs all that the graph holds, which makes reads faster and frees what
+        was forgotten; others read and write meanwhile. Nothing ends it."""
         self._raw.compact()

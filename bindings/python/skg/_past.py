@@ -16,26 +16,30 @@ State = Union[PointInTime, ReadView]
 
 
 class Difference(NamedTuple):
-    """A statement that is not the same in two states."""
+    """A statement that is not the same in two states.
+
+    kind: "added", "removed" or "changed" (weight, metadata, valid time, source).
+    before: the Statement as it was; None: it was added.
+    after: as it is; None: it was removed.
+    """
 
     kind: str
-    """"added", "removed" or "changed" (weight, metadata, valid time, source)."""
     before: Optional[Statement]
-    """None: it was added."""
     after: Optional[Statement]
-    """None: it was removed."""
 
 
 class HistoryLimits(NamedTuple):
-    """How far back the past of a graph reaches."""
+    """How far back the past of a graph reaches.
+
+    first_state: the first commit whose state can still be shown; 0: all can.
+    first_change: the first commit whose changes ``watch`` can still tell.
+    kept_for: seconds for which superseded states are kept (inf: for ever);
+        None: as the engine was opened with.
+    """
 
     first_state: int
-    """The first commit whose state can still be shown; 0: all can."""
     first_change: int
-    """The first commit whose changes ``watch`` can still tell."""
     kept_for: Optional[float]
-    """Seconds for which superseded states are kept (inf: for ever); None: as
-    the engine was opened with."""
 
 
 def _raw_state(state: Any) -> Any:
@@ -51,7 +55,11 @@ class Remembering:
 
     def snapshot(self, as_of: PointInTime = None) -> ReadView:
         """A state that never changes: the present one, or that of a commit or
-        time. Errors: OutOfRangeError (not there yet, or forgotten)."""
+        time.
+
+        as_of: a commit's number; a datetime, or ISO 8601 (naive: UTC); None: now.
+        Errors: OutOfRangeError (not there yet, or forgotten).
+        """
         return ReadView(self._raw.view(as_of))
 
     def diff(
@@ -77,8 +85,9 @@ class Remembering:
         before, after: commits, times or snapshots, in either order of time;
             None: the present.
         graph: as that of ``match``; None: all, each graph by itself.
-        Others as those of ``match``. The whole range of the pattern is read in
-        both states.
+        subject to timeout: as those of ``match``; metadata and identity fill in
+            the statements, and have no say in what differs.
+        The whole range of the pattern is read in both states.
         Errors: OutOfRangeError (a state), InvalidArgumentError (a snapshot of
         another graph), DeadlineExceededError.
         """
@@ -106,13 +115,19 @@ class Remembering:
         edge: int = 0,
     ) -> List[Change]:
         """What commits did to one statement, oldest first.
-        Errors: NotFoundError (there never was one)."""
+
+        subject, predicate, object, graph, edge: as those of ``add``.
+        Errors: NotFoundError (there never was one, or it was removed before the
+        history that is kept begins).
+        """
         changes: List[Change] = self._raw.history(
             (subject, predicate, object), graph, _arguments.whole("edge", edge))
         return changes
 
     def history_of(self, id: str) -> List[Change]:
-        """The same of the statement with this id, removed or not."""
+        """The same of the statement with this id, removed or not. Errors:
+        NotFoundError, InvalidArgumentError (no UUID), FailedPreconditionError
+        (the graph keeps no ids)."""
         changes: List[Change] = self._raw.history_of_id(_arguments.text("id", str(id)))
         return changes
 
@@ -121,20 +136,25 @@ class Remembering:
         return HistoryLimits(*_skg.history_limits(self._raw))
 
     def keep_history_for(self, kept_for: Union[int, float, datetime.timedelta, None]) -> None:
-        """How long superseded states are kept from now on, in seconds or as a
-        timedelta (``float("inf")``: for ever); None: as the engine was opened
-        with. Durable."""
+        """How long superseded states are kept from now on. Durable.
+
+        kept_for: seconds or a timedelta (``float("inf")``: for ever); None: as
+            the engine was opened with.
+        """
         _skg.keep_history_for(self._raw, kept_for)
 
     def forget_history_before(self, point: Union[int, str, datetime.datetime]) -> None:
-        """Forgets the states before this commit or time, for good.
+        """Forgets the states before this commit or time, for good; their disk
+        space comes back with later merges, or ``compact``.
+
+        point: a commit's number; a datetime, or ISO 8601 (naive: UTC).
         Errors: InvalidArgumentError (they are forgotten already),
-        OutOfRangeError (it is not there yet), FailedPreconditionError (something
-        holds them)."""
+        OutOfRangeError (it is not there yet).
+        """
         _skg.forget_history_before(self._raw, point)
 
     def forget_changes_before(self, commit: int) -> None:
-        """Drops the changes of earlier commits from the log, but never those of
-        the last one: ``watch`` no longer reaches back to them. States are not
-        touched."""
+        """Drops the changes of commits before ``commit``, a number, from the log,
+        but never those of the last one: ``watch`` no longer reaches back to them.
+        States are not touched."""
         _skg.forget_changes_before(self._raw, _arguments.whole("commit", commit))

@@ -63,6 +63,7 @@ class Readable(Searchable):
         as_of: of a Graph: a commit's number, or a time, whose state is asked.
         order_by: "commit", "weight", "subject", "predicate", "object",
             "created_at" or "key" (the index's order, streamed unsorted).
+        descending: the other way round.
         limit, offset: of the ordered statements.
         metadata: fill in metadata, source and valid times (a read each).
         identity: fill in id, created_at, updated_at.
@@ -100,7 +101,7 @@ class Readable(Searchable):
     ) -> Iterator[Tuple[Any, Any, Any]]:
         """The triples of the statements that match, each once, as an iterator of
         (subject, predicate, object): the fastest way to read statements one by
-        one. Arguments and errors as those of ``match``."""
+        one. Arguments (subject to timeout) and errors as those of ``match``."""
         given = {"subject": subject, "predicate": predicate, "object": object}
         result: Iterable[Any] = Result(_skg.query(self._raw, _TRIPLES, {
             "params": {name: term for name, term in given.items() if term is not None},
@@ -124,7 +125,8 @@ class Readable(Searchable):
         as_of: PointInTime = None,
     ) -> int:
         """How many statements ``match`` would give; exact. Constant time for
-        everything and for a predicate alone, where no named graph matches."""
+        everything and for a predicate alone, where no named graph matches.
+        Arguments (subject to as_of) and errors as those of ``match``."""
         return _skg.count(self._raw, {
             "subject": subject,
             "predicate": predicate,
@@ -146,8 +148,8 @@ class Readable(Searchable):
         return _skg.get(self._raw, _arguments.text("id", str(id)))
 
     def stats(self) -> Dict[str, int]:
-        """Exact numbers of statements, triples, and distinct subjects,
-        predicates and objects."""
+        """Exact numbers, a dict: statements, triples (those in several graphs
+        once), and distinct subjects, predicates and objects."""
         return _skg.stats(self._raw)
 
     def query(
@@ -252,7 +254,8 @@ class Readable(Searchable):
         format: "json", "xml", "csv" or "tsv" of SELECT and ASK (the SPARQL
             result formats), "turtle", "ntriples" or "rdfxml" of CONSTRUCT and
             DESCRIBE; "json" of a JSON document.
-        Others, and errors, as those of ``query``.
+        text to base_iri: as those of ``query``, and so are errors;
+            InvalidArgumentError also where the format is not one of the answer.
         """
         if _pattern.is_document(language):
             _pattern.refuse({
@@ -277,7 +280,11 @@ class Readable(Searchable):
 
     def prepare(self, text: str, *, base_iri: str = "") -> PreparedQuery:
         """Parses a query to be run many times. A Graph's asks the state that is
-        the present one at each run. Errors: InvalidArgumentError."""
+        the present one at each run.
+
+        text: SPARQL, as that of ``query``. base_iri: for relative IRIs in it.
+        Errors: InvalidArgumentError (line and column).
+        """
         return PreparedQuery(_skg.prepare(
             self._raw, _arguments.text("text", text), _arguments.text("base_iri", base_iri)))
 
@@ -289,7 +296,8 @@ class Readable(Searchable):
         language: str = "sparql",
     ) -> str:
         """The plan of a query, which is not run: its steps, with estimates and
-        orders. What the steps did: ``query(..., profile=True).explain()``."""
+        orders. What the steps did: ``query(..., profile=True).explain()``. text,
+        params, language and errors are those of ``query``."""
         if _pattern.is_document(language):
             _pattern.refuse({"params": params})
             with self._query_json(text, True, explain=True) as planned:
@@ -324,10 +332,12 @@ class Readable(Searchable):
         weighted: edges weigh what their statements do; else each weighs 1.
         parallel_edges: of several statements between two nodes the "sum",
             "greatest", "least" or "mean".
+        as_of: of a Graph: a commit's number, or a time, whose state is shown.
+        timeout: seconds or a timedelta until it must be there.
         progress: called now and then with the share that is done, 0 to 1;
             False cancels.
-        Errors: InvalidArgumentError, DeadlineExceededError, CancelledError,
-        ResourceExhaustedError (memory).
+        Errors: InvalidArgumentError, OutOfRangeError (as_of),
+        DeadlineExceededError, CancelledError, ResourceExhaustedError (memory).
         """
         return GraphView(_skg.graph_view(self._raw, {
             "predicates": predicates,

@@ -79,7 +79,9 @@ class Result(Handle):
         return None
 
     def fetchall(self) -> List[Row]:
-        """All rows that are left."""
+        """All rows that are left; [] where all were read. Errors, as of all that
+        takes rows: DeadlineExceededError, ResourceExhaustedError (max_rows,
+        memory_bytes), CancelledError, ClosedError."""
         rows: List[Row] = []
         while True:
             some = self._raw.next_rows()
@@ -89,7 +91,7 @@ class Result(Handle):
 
     def fetch_rows(self) -> Iterator[List[Row]]:
         """The rows that are left as lists of up to 2048, which is how they are
-        computed."""
+        computed. Errors: as ``fetchall``."""
         while True:
             rows = self._raw.next_rows()
             if rows is None:
@@ -158,11 +160,12 @@ class Result(Handle):
 
     def explain(self, *, json: bool = False) -> str:
         """The plan: steps with estimates; with ``profile=True`` at the query
-        also what each has done so far."""
+        also what each has done so far. json: as JSON text."""
         return self._raw.explain(_arguments.flag("json", json))
 
     def cancel(self) -> None:
-        """The fetch that runs, or the next one, raises CancelledError."""
+        """From any thread: the fetch that runs, or the next one, raises
+        CancelledError; rows that were computed before may still come."""
         self._raw.cancel()
 
     def close(self) -> None:
@@ -198,8 +201,8 @@ class PreparedQuery:
         threads: int = 0,
         profile: bool = False,
     ) -> Result:
-        """Runs it with these values; arguments and errors as those of
-        ``Graph.query``."""
+        """Runs it with the values ``params``; all arguments (params to profile)
+        and errors are those of ``Graph.query``. Calling it is the same."""
         return Result(self._raw.run({
             "params": params,
             "timeout": timeout,

@@ -12,26 +12,41 @@ Names = Union[str, Iterable[str]]
 
 
 class TextHit(NamedTuple):
-    """What a text search found."""
+    """What a text search found.
+
+    owner: a node, or of an index over statements the id of one.
+    score: BM25: the higher the better.
+    text: the text that was found, the best one of the owner.
+    highlighted: the same with marks, where some were asked for.
+    """
 
     owner: Any
-    """A node, or of an index over statements the id of one."""
     score: float
     text: str
     highlighted: str
-    """The text with marks, where some were asked for."""
 
 
 class VectorHit(NamedTuple):
-    """What a vector search found."""
+    """What a vector search found.
+
+    owner: a node, or of an index over statements the id of one.
+    score: the higher the better: by the metric the cosine, the inner product,
+        or for "l2" 1 / (1 + squared distance).
+    """
 
     owner: Any
     score: float
 
 
 class HybridHit(NamedTuple):
-    """What a hybrid search found. Of each part (rank, score, share of the
-    hit's score), or None where it does not rank the node."""
+    """What a hybrid search found.
+
+    owner: a node.
+    score: the higher the better.
+    text, vector, near: of each part (rank, score, share of the hit's score), or
+        None where it does not rank the node.
+    matched_text: the text that was found by words; "": none.
+    """
 
     owner: Any
     score: float
@@ -65,14 +80,18 @@ class Searchable:
         """The nodes or statements whose texts say best what is asked for:
         words, "phrases", prefix*, fuzzy~, +must and -mustnot. Best first.
 
-        top_k: from 1 to 10000.
+        query: what is asked for; without a word it finds nothing.
+        index: its name.
+        top_k: how many at most, from 1 to 10000.
         all_words: words without a sign must all occur.
         threshold: what scores less is not found.
         node_types: only nodes with one of these types.
         filter: only nodes that this SPARQL SELECT binds to its first variable.
         mark: put before and behind words in ``TextHit.highlighted``.
-        Errors: NotFoundError (the index), InvalidArgumentError,
-        DeadlineExceededError.
+        as_of: of a Graph: a commit's number, or a time, whose state is searched.
+        timeout: seconds or a timedelta.
+        Errors: NotFoundError (the index), InvalidArgumentError, OutOfRangeError
+        (as_of; before the index was made), DeadlineExceededError.
         """
         begin, end = mark
         return [TextHit(*hit) for hit in _skg.search_text(
@@ -105,8 +124,10 @@ class Searchable:
 
         vector: numbers of shape (dimension,), best a float32 array; or a
             ``str``, of which the index's embedder makes a vector.
+        threshold: what scores less is not found; None: all count.
         ef: of HNSW: candidates kept; 0: as the index says.
-        Others, and errors, as those of ``search_text``.
+        Others, and errors, as those of ``search_text``; of a ``str`` also those
+        of the embedder, and FailedPreconditionError where the index has none.
         """
         options = {
             "top_k": top_k,
@@ -149,6 +170,8 @@ class Searchable:
         vector, similar_to: a vector, or a text that the embedder makes one of.
         near: nodes; statements are ways in both directions, up to max_distance
             (1 to 10) of them.
+        text_index, vector_index: their names.
+        text_weight, vector_weight, near_weight: how much each part counts.
         fusion: "reciprocal_rank" or "weighted_scores".
         window: how many nodes each part ranks; 0: ten times top_k.
         Others, and errors, as those of ``search_text``.
@@ -188,11 +211,14 @@ class Searchable:
         return _skg.node_text(self._raw, _arguments.text("index", index), node)
 
     def text_indexes(self) -> List[Dict[str, Any]]:
-        """The text indexes, in the order they were made."""
+        """The text indexes, in the order they were made: dicts of name, over,
+        predicates, language, documents (texts), complete (whether it can be
+        searched by now)."""
         return _skg.text_indexes(self._raw)
 
     def vector_indexes(self) -> List[Dict[str, Any]]:
-        """The vector indexes, in the order they were made."""
+        """The vector indexes, in the order they were made: dicts of name, over,
+        dimension, embedder ("": none), vectors (how many), memory_bytes."""
         return _skg.vector_indexes(self._raw)
 
 

@@ -11,26 +11,30 @@ class Statement(NamedTuple):
 
     Terms are names (``str``), ``Literal`` or values of Python; see ``skg``.
     A tuple, so ``s, p, o, *_ = statement``; ``statement.triple`` has the three.
+
+    graph: the named graph; "": the default one.
+    weight: in [0, 1], as a float32 has it.
+    metadata: a dict; None unless it was asked for. Also valid_from and valid_to
+        (in UTC; None: open) and source are filled in only then.
+    edge: not 0: one of several parallel relationships.
+    id: a UUID; None unless it was asked for.
+    version: the commit that wrote it.
+    created_at, updated_at: when it was first and last written, in UTC; None
+        unless they were asked for, as id.
     """
 
     subject: Any
     predicate: Any
     object: Any
     graph: Any = ""
-    """The named graph; empty: the default one."""
     weight: float = 1.0
-    """In [0, 1], as a float32 has it."""
     metadata: Optional[Dict[str, Any]] = None
-    """None unless it was asked for."""
     edge: int = 0
-    """Apart from 0: one of several parallel relationships."""
     valid_from: Optional[datetime.datetime] = None
     valid_to: Optional[datetime.datetime] = None
     source: str = ""
     id: Optional[str] = None
-    """A UUID; None unless it was asked for."""
     version: int = 0
-    """The commit that wrote it."""
     created_at: Optional[datetime.datetime] = None
     updated_at: Optional[datetime.datetime] = None
 
@@ -41,24 +45,32 @@ class Statement(NamedTuple):
 
 
 class Commit(NamedTuple):
-    """What a write did."""
+    """What a write did.
+
+    commit: its number: the graph's version from then on.
+    time: in UTC.
+    inserted, replaced, removed: statements.
+    duplicates: adds that changed nothing.
+    absent: removes of what was not there.
+    replayed: it is the result of an earlier call with the same idempotency key.
+    """
 
     commit: int
-    """Its number: the graph's version from then on."""
     time: datetime.datetime
     inserted: int
     replaced: int
     removed: int
     duplicates: int
-    """Adds that changed nothing."""
     absent: int
-    """Removes of what was not there."""
     replayed: bool
-    """It is the result of an earlier call with the same idempotency key."""
 
 
 class UpdateResult(NamedTuple):
-    """What a SPARQL Update did."""
+    """What a SPARQL Update did.
+
+    commit: its number; time: in UTC.
+    inserted, removed: statements.
+    """
 
     commit: int
     time: datetime.datetime
@@ -67,25 +79,34 @@ class UpdateResult(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What one commit did to one statement."""
+    """What one commit did to one statement.
+
+    kind: "inserted", "replaced" or "removed".
+    commit: its number; time: in UTC.
+    statement: as that commit left it; of a removal without its record.
+    """
 
     kind: str
-    """"inserted", "replaced" or "removed"."""
     commit: int
     time: datetime.datetime
     statement: Statement
 
 
 class LoadResult(NamedTuple):
-    """What a load did."""
+    """What a load did.
+
+    statements: read.
+    inserted, replaced: of these.
+    duplicates: those that changed nothing.
+    skipped: malformed ones, with continue_on_error.
+    errors: (line, column, message) of the first 100 of these.
+    commit: the graph's version from then on.
+    """
 
     statements: int
-    """Read."""
     inserted: int
     replaced: int
     duplicates: int
     skipped: int
-    """Malformed ones, with continue_on_error."""
     errors: List[Tuple[int, int, str]]
-    """(line, column, message) of the first 100 of these."""
     commit: int

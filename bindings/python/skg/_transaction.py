@@ -24,6 +24,8 @@ class Transaction:
     Serialisable: it reads the state that it began on with its own changes, and
     its commit raises AbortedError where others have changed what it read. One
     that reads nothing never conflicts. One thread at a time.
+
+    result: after the commit what it did, a Commit; before it None.
     """
 
     __slots__ = ("_raw", "result", "__weakref__")
@@ -65,8 +67,9 @@ class Transaction:
         source: str = "",
         if_absent: bool = False,
     ) -> None:
-        """As ``Graph.add``, at commit. if_absent: leave one that is there as it
-        is."""
+        """As ``Graph.add``, with its arguments, at commit. if_absent: leave one
+        that is there as it is. Errors: as ``Graph.add``, at once where an argument
+        is wrong; FailedPreconditionError after the commit."""
         self._raw.add(subject, predicate, object, {
             "graph": graph,
             "weight": weight,
@@ -78,7 +81,7 @@ class Transaction:
         }, _arguments.flag("if_absent", if_absent))
 
     def remove(self, subject: Any, predicate: Any, object: Any, *, graph: Any = "") -> None:
-        """As ``Graph.remove``, at commit."""
+        """As ``Graph.remove``, with its arguments, at commit."""
         self._raw.remove(subject, predicate, object, graph)
 
     def match(
@@ -91,8 +94,9 @@ class Transaction:
         metadata: bool = False,
         timeout: Timeout = None,
     ) -> Iterator[Statement]:
-        """As ``Graph.match``, with the transaction's changes. What is read is
-        checked at commit. Changing the transaction ends the iterator
+        """As ``Graph.match``, by subject, predicate, object and graph, with the
+        transaction's changes; ordered by commit. What is read is checked at
+        commit. Changing the transaction ends the iterator
         (FailedPreconditionError)."""
         return batches(self._raw.match({
             "subject": subject,
@@ -106,7 +110,8 @@ class Transaction:
     def triples(
         self, subject: Any = None, predicate: Any = None, object: Any = None, *, graph: Any = None
     ) -> Iterator[Tuple[Any, Any, Any]]:
-        """As ``match``, (subject, predicate, object) alone."""
+        """As ``match``, (subject, predicate, object) alone, in the index's
+        order."""
         return batches(self._raw.match({
             "subject": subject,
             "predicate": predicate,
@@ -129,7 +134,8 @@ class Transaction:
 
     def commit(self, *, idempotency_key: str = "", durability: Optional[str] = None) -> Commit:
         """Commits; the transaction is used up whatever comes. ``result`` keeps
-        what is returned. Errors: AbortedError (run it again), and as
+        what is returned. idempotency_key and durability are those of
+        ``Graph.add``. Errors: AbortedError (run it again), and as
         ``Graph.add``."""
         self.result = self._raw.commit(
             {"idempotency_key": idempotency_key, "durability": durability})

@@ -40,8 +40,13 @@ def texts(parameters: Dict[str, Any]) -> Dict[str, str]:
 
 class Analysis:
     """The answer of an analysis: rows of a node and numbers about it, the best
-    first. ``columns`` are NumPy arrays of shape (rows,), which show the
-    answer's memory."""
+    first. Made by ``GraphView.analyze``; ``len`` of it is the number of rows.
+
+    columns: a dict from column to numpy.ndarray of shape (rows,), which show the
+        answer's memory: of nodes uint32 (vertices), of whole numbers uint64, of
+        others float64.
+    summary: a dict about the whole: "iterations", "converged", "modularity" ...
+    """
 
     __slots__ = ("_raw", "_view", "columns", "summary")
 
@@ -49,10 +54,7 @@ class Analysis:
         self._raw = raw
         self._view = view
         self.columns: Dict[str, Any] = raw.columns()
-        """From column to numpy.ndarray: of nodes uint32 (vertices), of whole
-        numbers uint64, of others float64."""
         self.summary: Dict[str, Any] = raw.summary()
-        """About the whole: "iterations", "converged", "modularity" ..."""
 
     def __repr__(self) -> str:
         return f"<skg.Analysis {self.algorithm} {self._raw.rows} rows {list(self.columns)}>"
@@ -72,7 +74,8 @@ class Analysis:
         return self._raw.kind
 
     def top(self, count: int = 10) -> List[Tuple[Any, ...]]:
-        """The first rows, with names of nodes."""
+        """The first ``count`` rows as tuples in the order of ``columns``, with
+        names of nodes."""
         count = _arguments.whole("count", count)
         columns = []
         for values in self.columns.values():
@@ -93,7 +96,8 @@ class Analysis:
     def by_vertex(self, column: Optional[str] = None) -> Any:
         """A column of numbers as an array of shape (vertices,): its place is
         the vertex. Vertices without a row have NaN, or in whole numbers the
-        greatest uint64. column: None: the first one of numbers."""
+        greatest uint64. column: None: the first one of numbers. Errors:
+        ValueError (no such column, or rows that are not one for each node)."""
         import numpy
 
         numbers = [name for name, values in self.columns.items() if values.dtype != "uint32"]
@@ -168,7 +172,8 @@ class GraphView(Handle):
         return self._raw.names(array.astype(numpy.uint32))
 
     def find(self, name: Any) -> Optional[int]:
-        """The vertex of this name; None: there is none."""
+        """The vertex of this name, a name or term as in ``Graph.add``; None:
+        there is none."""
         return self._raw.find(name)
 
     def csr(self, direction: str = "out") -> Tuple[Any, Any, Any]:
@@ -189,7 +194,8 @@ class GraphView(Handle):
     def to_scipy(self, direction: str = "out") -> Any:
         """The adjacency matrix as a scipy.sparse.csr_matrix of float32, shape
         (vertices, vertices), row = source. Its indices (and weights, where the
-        view has some) show the view's memory; see ``csr``."""
+        view has some) show the view's memory; direction: see ``csr``. Needs
+        SciPy."""
         import numpy
         from scipy.sparse import csr_matrix
 
@@ -237,10 +243,12 @@ class GraphView(Handle):
         """Runs an analysis by name; ``skg.analyses()`` lists them with their
         parameters.
 
+        algorithm: "pagerank", "leiden", "distances" ...
         threads: 0: as many as the machine runs at once.
         progress: called now and then with the share that is done, 0 to 1;
             False cancels.
-        parameters: numbers, bools, names of nodes.
+        timeout: seconds or a timedelta.
+        parameters: numbers, bools, names of nodes; None: as if not given.
         Errors: InvalidArgumentError (which parameter), DeadlineExceededError,
         CancelledError, ResourceExhaustedError.
         """
@@ -253,28 +261,33 @@ class GraphView(Handle):
 
     def pagerank(self, **parameters: Any) -> Any:
         """PageRank: float64 of shape (vertices,), place = vertex; sums to 1.
-        Parameters as those of ``analyze("pagerank")``: damping, tolerance,
-        max_iterations ..."""
+        Parameters and errors as those of ``analyze("pagerank")``: damping,
+        tolerance, max_iterations ..."""
         return self.analyze("pagerank", **parameters).by_vertex()
 
     def degree(self, **parameters: Any) -> Any:
-        """Degrees: shape (vertices,), place = vertex."""
+        """Degrees: shape (vertices,), place = vertex.
+        Parameters and errors as those of ``analyze("degree")``."""
         return self.analyze("degree", **parameters).by_vertex()
 
     def betweenness(self, **parameters: Any) -> Any:
-        """Betweenness: float64 of shape (vertices,), place = vertex."""
+        """Betweenness: float64 of shape (vertices,), place = vertex.
+        Parameters and errors as those of ``analyze("betweenness")``."""
         return self.analyze("betweenness", **parameters).by_vertex()
 
     def closeness(self, **parameters: Any) -> Any:
-        """Closeness: float64 of shape (vertices,), place = vertex."""
+        """Closeness: float64 of shape (vertices,), place = vertex.
+        Parameters and errors as those of ``analyze("closeness")``."""
         return self.analyze("closeness", **parameters).by_vertex()
 
     def louvain(self, **parameters: Any) -> Any:
-        """Communities: uint64 of shape (vertices,), place = vertex."""
+        """Communities: uint64 of shape (vertices,), place = vertex.
+        Parameters and errors as those of ``analyze("louvain")``."""
         return self.analyze("louvain", **parameters).by_vertex()
 
     def leiden(self, **parameters: Any) -> Any:
-        """Communities: uint64 of shape (vertices,), place = vertex."""
+        """Communities: uint64 of shape (vertices,), place = vertex.
+        Parameters and errors as those of ``analyze("leiden")``."""
         return self.analyze("leiden", **parameters).by_vertex()
 
     def write(
@@ -288,9 +301,12 @@ class GraphView(Handle):
         """Writes the rows of an analysis as statements of a graph, in one
         commit: node, predicate, number.
 
+        graph: an open ``Graph``, that of the view or another one.
+        analysis: of this view; each row is a node and a number.
         predicate: a name or <IRI>; "": the algorithm's name.
         named_graph: cleared before; "": the default graph, where the
             statements of the predicate are replaced.
+        Errors: as ``Graph.add``; InvalidArgumentError (rows that are not such).
         """
         return _skg.write_analysis(
             graph._raw, self._raw, analysis._raw, _arguments.text("predicate", predicate),

@@ -39,11 +39,13 @@ class Watched:
         """Every matching change of every commit, in order, each exactly once,
         as an iterator that waits for the next one.
 
-        after_commit: from this commit on; 0: from the beginning; None: what is
-            committed from this call on.
+        subject, predicate, object, graph: what matches, as in ``match``.
+        after_commit: the changes of later commits than this one; 0: from the
+            beginning; None: what is committed from this call on.
         timeout: seconds without a change, after which it ends; None: never.
         Errors: OutOfRangeError (the log does not reach back so far),
-        ClosedError (the engine was closed).
+        InvalidArgumentError (that commit is not there yet), ClosedError (the
+        engine was closed).
         """
         pattern = {"subject": subject, "predicate": predicate, "object": object, "graph": graph}
         seconds = _seconds(timeout)
@@ -59,7 +61,10 @@ class Watched:
         after_commit: Optional[int] = None,
         timeout: Timeout = None,
     ) -> AsyncIterator[Change]:
-        """The same for asyncio: ``async for change in graph.watch_async()``."""
+        """The same for asyncio: ``async for change in graph.watch_async()``.
+        Arguments (subject to timeout) and errors as those of ``watch``. It waits
+        in a thread of the loop's executor; a task that is cancelled leaves it
+        within 0.1 s."""
         pattern = {"subject": subject, "predicate": predicate, "object": object, "graph": graph}
         seconds = _seconds(timeout)
         return _changes_async(self._watch(pattern, after_commit), seconds)
