@@ -229,8 +229,19 @@ TEST_CASE("backups are listed, verified, pruned and restored by number") {
   CHECK(absl::IsNotFound(
       RestoreBackup(backups, test.directory / "x", {.number = 2}).status()));
   CHECK(absl::IsNotFound(ListBackups(test.directory / "none").status()));
-  CHECK(absl::IsFailedPrecondition(
-      test.engine->Backup(test.directory / "data").status()));
+  const std::filesystem::path data(test.directory / "data");
+  const std::filesystem::path link(test.directory / "link");
+  std::filesystem::create_directory_symlink(data, link);
+  for (const auto& within :
+       {data, data / "", data / "backups", data / "none" / ".." / "new", link,
+        link / "backups"}) {
+    INFO(within);
+    const absl::Status refused = test.engine->Backup(within.string()).status();
+    CHECK(absl::IsInvalidArgument(refused));
+    CHECK_THAT(std::string(refused.message()),
+               Catch::Contains("in the data directory"));
+  }
+  REQUIRE_OK(test.engine->Backup((data / ".." / "beside").string()));
   CHECK(absl::IsInvalidArgument(test.engine->Backup("").status()));
   CHECK(absl::IsInvalidArgument(
       test.engine->Backup(std::string_view("a\0b", 3)).status()));

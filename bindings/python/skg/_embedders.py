@@ -1,6 +1,7 @@
 """Embedders: what makes vectors of texts."""
 
 import functools
+import importlib.util
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple
 
 import skg._skg as _skg
@@ -150,6 +151,8 @@ def _given(argument: str, key: str, embedder: Any) -> Any:
         dimension = _dimension(embedder.dimension)
     except (TypeError, ValueError) as error:
         raise type(error)(f"{argument}.{error}") from None
+    if importlib.util.find_spec("numpy") is None:
+        raise ImportError(f"{argument}: embedders written in Python need NumPy")
     name = getattr(embedder, "name", key)
     return (str(name), dimension, functools.partial(_answer, str(name), embed, dimension))
 

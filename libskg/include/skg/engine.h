@@ -239,11 +239,12 @@ class SKG_EXPORT Engine {
   // acknowledged before the call. Table files that an earlier backup has are
   // not copied again. Runs as a task of kind "backup" and waits for it. Durable
   // when it returns; on an error nothing was added, but where the message says
-  // that only older ones could not be removed. Errors: kInvalidArgument,
-  // kFailedPrecondition (not a backup directory, or in use), kDataLoss (a list
-  // in it is damaged), kCancelled (by `progress`, or as a task),
-  // kResourceExhausted (disk full), kUnavailable. Not from a callback of this
-  // library. Cost: flushes what is in memory, then copies what is new.
+  // that only older ones could not be removed. Errors: kInvalidArgument (a bad
+  // name, or within the data directory), kFailedPrecondition (not a backup
+  // directory, or in use), kDataLoss (a list in it is damaged), kCancelled (by
+  // `progress`, or as a task), kResourceExhausted (disk full), kUnavailable.
+  // Not from a callback of this library. Cost: flushes what is in memory, then
+  // copies what is new.
   [[nodiscard]] absl::StatusOr<BackupInfo> Backup(
       std::string_view directory, const BackupOptions& options = {});
 

@@ -1,7 +1,11 @@
 // Backups of a data directory.
 #include "skg/backup.h"
 
+#include <algorithm>
+#include <filesystem>
 #include <functional>
+#include <string>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -33,6 +37,22 @@ absl::StatusOr<BackupDirectory> DirectoryOf(std::string_view path) {
         "the backup directory's name has a NUL byte");
   }
   return BackupDirectory(std::string(path));
+}
+
+// What is written into the data directory while it is copied would be lost
+// with it.
+absl::Status CheckOutside(const std::string& data, std::string_view backup) {
+  std::error_code failed;
+  const auto inner = std::filesystem::weakly_canonical(backup, failed);
+  if (failed) return absl::OkStatus();  // whoever opens it says why
+  const auto outer = std::filesystem::weakly_canonical(data, failed);
+  if (failed) return absl::OkStatus();
+  const auto [left, rest] =
+      std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end());
+  if (left != outer.end()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(av(backup), " lies in the data directory ", data,
+                   "; name a directory outside of it, best on another disk"));
 }
 
 // Of work on the calling thread.
@@ -103,6 +123,7 @@ absl::StatusOr<BackupInfo> RestoreBackup(std::string_view directory,
 absl::StatusOr<BackupInfo> Engine::Backup(std::string_view directory,
                                           const BackupOptions& options) {
   SKG_ASSIGN_OR_RETURN(BackupDirectory backups, DirectoryOf(directory));
+  SKG_RETURN_IF_ERROR(CheckOutside(impl_->directory(), directory));
   tasks::TaskSpec spec;
   spec.kind = "backup";
   spec.pool = TaskPool::kImport;
