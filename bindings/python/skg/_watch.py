@@ -41,7 +41,8 @@ class Watched:
 
         after_commit: from this commit on; 0: from the beginning; None: what is
             committed from this call on.
-        timeout: seconds without a change, after which it ends; None: never.
+        timeout: seconds without a change, after which it ends; None: never. 0
+            gives what is committed already.
         Errors: OutOfRangeError (the log does not reach back so far),
         ClosedError (the engine was closed).
         """
