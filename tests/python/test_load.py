@@ -37,6 +37,28 @@ def test_malformed_documents(graph):
     assert loaded.errors[0][0] == 2
 
 
+def test_a_format_that_nobody_says(graph, tmp_path):
+    for source in ("people.txt", tmp_path / "people", b"<urn:a> <urn:b> <urn:c> ."):
+        with pytest.raises(ValueError, match="format: .* does not tell.*'turtle', .*'json'"):
+            graph.load(source)
+    with pytest.raises(ValueError, match="'n3' is none of 'turtle'"):
+        graph.load(b"", "n3")
+    with pytest.raises(ValueError, match="people.*does not tell"):
+        graph.export(tmp_path / "people")
+
+
+def test_a_document_that_is_no_bytes(graph, tmp_path, monkeypatch):
+    for text in ("<a> <b> <c> .", " @prefix : <urn:a> .", "_:a <b> <c> .", "a\tb\tc\n",
+                 "{\"subject\": 1}", "<\0", "<" * 5000):
+        for format in (None, "ntriples"):
+            with pytest.raises(ValueError, match="source: .*as bytes"):
+                graph.load(text, format)
+    # Such a name is a path where there is such a file.
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "@a.nt").write_bytes(b"<urn:a> <urn:b> <urn:c> .\n")
+    assert graph.load("@a.nt").inserted == 1
+
+
 def test_csv(graph):
     graph.load(b"id,name\nx,Ada\n", "csv", csv_key="id")
     assert list(graph.triples()) == [("x", "name", "Ada")]

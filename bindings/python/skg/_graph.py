@@ -238,7 +238,7 @@ class Graph(Handle, Readable, Remembering, Indexed, Watched):
         if isinstance(source, (bytes, bytearray, memoryview)):
             return LoadResult(**_skg.load_bytes(self._raw, bytes(source), options))
         return LoadResult(
-            **_skg.load_file(self._raw, _arguments.path("source", source), options))
+            **_skg.load_file(self._raw, _arguments.source_path("source", source), options))
 
     def bulk_load(
         self,

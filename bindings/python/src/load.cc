@@ -15,18 +15,21 @@
 namespace skg::python {
 namespace {
 
+// `path`: empty where there is a document instead.
 Format FormatOf(const Options& options, const std::string& path) {
+  constexpr const char* kFormats =
+      "'turtle', 'ntriples', 'nquads', 'trig', 'rdfxml', 'tsv', 'csv', 'json'";
   std::string name;
   options.Text("format", name);
   const auto format =
       name.empty() ? FormatFromPath(path) : FormatFromName(name);
   if (format) return *format;
-  if (name.empty()) {
-    RaiseValue("format", "'" + path + "' does not tell; say which one it is");
+  if (!name.empty()) {
+    RaiseValue("format", "'" + name + "' is none of " + kFormats);
   }
-  RaiseValue("format", "'" + name +
-                           "' is none of 'turtle', 'ntriples', 'nquads', "
-                           "'trig', 'rdfxml', 'tsv', 'csv', 'json'");
+  const std::string what = path.empty() ? "a document" : "'" + path + "'";
+  RaiseValue("format",
+             what + " does not tell; say which it is: one of " + kFormats);
 }
 
 LoadOptions LoadOptionsOf(const Options& given, const std::string& path) {
