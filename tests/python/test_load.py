@@ -153,5 +153,19 @@ def test_export(graph, tmp_path):
     assert graph.export(tmp_path / "out.nq") == b""
     assert sorted((tmp_path / "out.nq").read_bytes().splitlines()) == sorted(text.splitlines())
     assert graph.export(as_of=1).count(b"\n") == 3
-    with pytest.raises(skg.UnavailableError, match="cannot write"):
-        graph.export(tmp_path / "none" / "out.nq")
+
+
+def test_a_file_that_cannot_be_written_and_why(graph, tmp_path):
+    graph.bulk_load(subject="a", predicate="b", object=list(range(30000)))
+    (tmp_path / "folder.nq").mkdir()
+    for path, why in [(tmp_path / "none" / "out.nq", "No such file or directory"),
+                      (tmp_path / "folder.nq", "Is a directory"),
+                      (tmp_path / "folder.nq" / ("x" * 300 + ".nq"), "File name too long")]:
+        with pytest.raises(skg.UnavailableError, match="cannot write .*\\.nq: " + why):
+            graph.export(path)
+    with pytest.raises(skg.ResourceExhaustedError, match="/dev/full: No space left"):
+        graph.export("/dev/full", "nquads")
+    graph.clear()
+    graph.add("a", "b", "c")  # so little is written when the file is closed
+    with pytest.raises(skg.ResourceExhaustedError, match="/dev/full: No space left"):
+        graph.export("/dev/full", "nquads")

@@ -295,7 +295,8 @@ class Graph(Handle, Readable, Remembering, Indexed, Watched):
         as_of: the state to write.
         graph: only what this named graph holds ("": the default one).
         Errors: InvalidArgumentError, OutOfRangeError, UnavailableError (the
-        file cannot be written), CancelledError.
+        file cannot be written, and why), ResourceExhaustedError (the disk is
+        full), CancelledError.
         """
         if path is None and format is None:
             format = "nquads"
