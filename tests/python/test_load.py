@@ -2,6 +2,8 @@
 
 import gzip
 import io
+import subprocess
+import sys
 
 import numpy
 import pandas
@@ -169,3 +171,24 @@ def test_a_file_that_cannot_be_written_and_why(graph, tmp_path):
     graph.add("a", "b", "c")  # so little is written when the file is closed
     with pytest.raises(skg.ResourceExhaustedError, match="/dev/full: No space left"):
         graph.export("/dev/full", "nquads")
+
+
+def test_a_limit_of_files_is_a_full_disk(tmp_path):
+    """As "ulimit -f" sets it."""
+    program = """
+import resource, sys, skg
+with skg.open(sys.argv[1], durability="none") as engine:
+    graph = engine.graph()
+    graph.add("a", "b", "c")
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, resource.RLIM_INFINITY))
+    try:
+        graph.bulk_load((f"s{n * 7919 % 10007}", f"p{n}", n) for n in range(200000))
+    except skg.ResourceExhaustedError as error:
+        assert "File too large" in str(error), error
+        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
+        assert list(graph.triples()) == [("a", "b", "c")]
+        print("told")
+"""
+    done = subprocess.run([sys.executable, "-c", program, tmp_path / "data"],
+                          capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("told\n", "")
