@@ -4,11 +4,14 @@ import gzip
 import io
 import subprocess
 import sys
+import time
 
 import numpy
 import pandas
 import pytest
 import skg
+
+from test_interrupt import Interrupt
 
 TURTLE = b"""
 @prefix : <urn:skg:> .
@@ -192,3 +195,23 @@ with skg.open(sys.argv[1], durability="none") as engine:
     done = subprocess.run([sys.executable, "-c", program, tmp_path / "data"],
                           capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("told\n", "")
+
+
+def test_a_load_that_its_statements_end_is_cancelled(graph, engine):
+    def some():
+        yield from (("a", "p", n) for n in range(10000))
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        graph.bulk_load(some())
+    with pytest.raises(TypeError):
+        graph.bulk_load([("a", "p", 1), ("a", "p")])
+    with pytest.raises(KeyboardInterrupt):
+        with Interrupt():
+            graph.bulk_load(endless())
+    deadline = time.monotonic() + 60
+    tasks = []
+    while len(tasks) < 3 and time.monotonic() < deadline:  # an interrupt waits for no end
+        tasks = [t for t in engine.tasks() if t["kind"] == "load" and t["finished"]]
+    assert [task["state"] for task in tasks] == ["cancelled"] * 3
+    assert len(graph) == 0
