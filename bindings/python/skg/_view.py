@@ -240,7 +240,9 @@ class GraphView(Handle):
         threads: 0: as many as the machine runs at once.
         progress: called now and then with the share that is done, 0 to 1;
             False cancels.
-        parameters: numbers, bools, names of nodes.
+        parameters: numbers, bools, names of nodes. A node that the view does
+            not have is no error: nothing is at any distance from it, and there
+            are no rows; ``find`` tells.
         Errors: InvalidArgumentError (which parameter), DeadlineExceededError,
         CancelledError, ResourceExhaustedError.
         """
