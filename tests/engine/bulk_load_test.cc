@@ -283,6 +283,39 @@ TEST_CASE("a load is cancelled by who cancels its task") {
   CHECK(*graph.Count() == 0);
 }
 
+TEST_CASE("a load whose statements say that it is cancelled is cancelled") {
+  TestGraphs graphs;
+  Graph graph = graphs.Next();
+  struct Case {
+    absl::Status status;
+    TaskState state;
+  };
+  const Case cases[] = {
+      {absl::CancelledError("no more"), TaskState::kCancelled},
+      {absl::DataLossError("no more"), TaskState::kFailed},
+  };
+  for (const Case& one : cases) {
+    int n = 0;
+    const auto result =
+        graph.BulkLoad([&](NewStatement* statement) -> absl::StatusOr<bool> {
+          if (n == 20000) return one.status;
+          *statement = {.subject = absl::StrCat("s", n++),
+                        .predicate = "p",
+                        .object = "o"};
+          return true;
+        });
+    CHECK(result.status().code() == one.status.code());
+    const std::vector<TaskInfo> tasks = graphs.engine->Tasks();
+    REQUIRE(!tasks.empty());
+    const auto last = std::max_element(
+        tasks.begin(), tasks.end(),
+        [](const TaskInfo& a, const TaskInfo& b) { return a.id < b.id; });
+    CHECK(last->kind == "load");
+    CHECK(last->state == one.state);
+  }
+  CHECK(*graph.Count() == 0);
+}
+
 TEST_CASE("statements from anywhere are loaded as one commit that is watched") {
   TestGraphs graphs;
   Graph graph = graphs.Next();

@@ -230,6 +230,54 @@ TEST_CASE("a blank node that is a parameter is that node of the graph") {
   CHECK(Ask(test.graph, "SELECT ?y { ?x :is ?y }", {{"x", "_:a"}}).empty());
 }
 
+TEST_CASE("a blank node names a graph, as a parameter and of a dataset") {
+  TestGraph test;
+  MustAddAll(
+      test.graph,
+      {In("_:g", Triple("a", "is", "one")), In("_:g", Triple("b", "is", "two")),
+       In("_:h", Triple("a", "is", "three")), Triple("a", "is", "four")});
+  const Rows names =
+      Ask(test.graph, "SELECT ?g { GRAPH ?g { :b :is ?x } }", {});
+  REQUIRE(names.size() == 1);
+  const std::string g = names[0][0];
+  const Rows of_g = {{"one"}, {"two"}};
+  CHECK(Ask(test.graph, "SELECT ?x { GRAPH ?g { ?s :is ?x } }", {{"g", g}}) ==
+        of_g);
+  CHECK(Ask(test.graph, "SELECT ?g { GRAPH ?g {} }", {{"g", g}}) == Rows{{g}});
+  CHECK(Ask(test.graph,
+            "SELECT ?c { GRAPH ?g { SELECT (COUNT(*) AS ?c) { ?s ?p ?o } } }",
+            {{"g", g}}) == Rows{{"2"}});
+  CHECK(Ask(test.graph,
+            "SELECT ?x { ?s :is ?x FILTER EXISTS { GRAPH ?g { ?s :is :one } } "
+            "MINUS { GRAPH ?g { ?s :is :two } } }",
+            {{"g", g}}) == Rows{{"four"}});
+  CHECK(Ask(test.graph, "SELECT ?x { GRAPH ?g { ?s :is+ ?x } }", {{"g", g}}) ==
+        of_g);
+  CHECK(Ask(test.graph, "SELECT ?x { GRAPH ?g { ?s :is ?x } }", {{"g", "_:g"}})
+            .empty());
+
+  CHECK(All(test.graph.Query("SELECT ?x { ?s :is ?x }",
+                             {.default_graphs = {g}})) == of_g);
+  CHECK(All(test.graph.Query("SELECT ?x { GRAPH ?g { ?s :is ?x } }",
+                             {.named_graphs = {g}})) == of_g);
+  CHECK(All(test.graph.Query("SELECT ?x { ?s :is ?x }",
+                             {.default_graphs = {"_:g"}}))
+            .empty());
+
+  UpdateOptions options;
+  options.parameters = {{"g", g}};
+  MustUpdate(test.graph,
+             "DELETE { GRAPH ?g { ?s ?p ?o } } INSERT { GRAPH ?g { ?s :was ?o "
+             "} } WHERE { GRAPH ?g { ?s ?p ?o . FILTER(?o = :one) } }",
+             options);
+  options.parameters.clear();
+  options.default_graphs = {g};
+  MustUpdate(test.graph, "INSERT { :all :saw ?o } WHERE { ?s ?p ?o }", options);
+  CHECK(Ask(test.graph, "SELECT ?p ?o { GRAPH ?g { ?s ?p ?o } }", {{"g", g}}) ==
+        Rows{{"is", "two"}, {"was", "one"}});
+  CHECK(Ask(test.graph, "SELECT ?o { :all :saw ?o }", {}) == of_g);
+}
+
 TEST_CASE("parameters that are wrong are named") {
   TestGraph test;
   Fill(test.graph);

@@ -132,6 +132,9 @@ def test_analyses(random_graph):
     reached = networkx.single_source_shortest_path_length(expected, best)
     assert (distances != numpy.iinfo("uint64").max if distances.dtype == "uint64"
             else ~numpy.isnan(distances)).sum() == len(reached)
+    assert view.find("nobody") is None
+    assert len(view.analyze("distances", source="nobody")) == 0
+    assert len(view.analyze("shortest_paths", source=best, target="nobody")) == 0
     paths = view.analyze("shortest_path", source=best, target=best)
     with pytest.raises(ValueError, match="^column: "):
         paths.by_vertex()

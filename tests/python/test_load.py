@@ -2,11 +2,16 @@
 
 import gzip
 import io
+import subprocess
+import sys
+import time
 
 import numpy
 import pandas
 import pytest
 import skg
+
+from test_interrupt import Interrupt
 
 TURTLE = b"""
 @prefix : <urn:skg:> .
@@ -35,6 +40,28 @@ def test_malformed_documents(graph):
     loaded = graph.load(b"<urn:a> <urn:b> <urn:c> .\nx\n", "nt", continue_on_error=True)
     assert (loaded.inserted, loaded.skipped) == (1, 1)
     assert loaded.errors[0][0] == 2
+
+
+def test_a_format_that_nobody_says(graph, tmp_path):
+    for source in ("people.txt", tmp_path / "people", b"<urn:a> <urn:b> <urn:c> ."):
+        with pytest.raises(ValueError, match="format: .* does not tell.*'turtle', .*'json'"):
+            graph.load(source)
+    with pytest.raises(ValueError, match="'n3' is none of 'turtle'"):
+        graph.load(b"", "n3")
+    with pytest.raises(ValueError, match="people.*does not tell"):
+        graph.export(tmp_path / "people")
+
+
+def test_a_document_that_is_no_bytes(graph, tmp_path, monkeypatch):
+    for text in ("<a> <b> <c> .", " @prefix : <urn:a> .", "_:a <b> <c> .", "a\tb\tc\n",
+                 "{\"subject\": 1}", "<\0", "<" * 5000):
+        for format in (None, "ntriples"):
+            with pytest.raises(ValueError, match="source: .*as bytes"):
+                graph.load(text, format)
+    # Such a name is a path where there is such a file.
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "@a.nt").write_bytes(b"<urn:a> <urn:b> <urn:c> .\n")
+    assert graph.load("@a.nt").inserted == 1
 
 
 def test_csv(graph):
@@ -131,5 +158,60 @@ def test_export(graph, tmp_path):
     assert graph.export(tmp_path / "out.nq") == b""
     assert sorted((tmp_path / "out.nq").read_bytes().splitlines()) == sorted(text.splitlines())
     assert graph.export(as_of=1).count(b"\n") == 3
-    with pytest.raises(skg.UnavailableError, match="cannot write"):
-        graph.export(tmp_path / "none" / "out.nq")
+
+
+def test_a_file_that_cannot_be_written_and_why(graph, tmp_path):
+    graph.bulk_load(subject="a", predicate="b", object=list(range(30000)))
+    (tmp_path / "folder.nq").mkdir()
+    for path, why in [(tmp_path / "none" / "out.nq", "No such file or directory"),
+                      (tmp_path / "folder.nq", "Is a directory"),
+                      (tmp_path / "folder.nq" / ("x" * 300 + ".nq"), "File name too long")]:
+        with pytest.raises(skg.UnavailableError, match="cannot write .*\\.nq: " + why):
+            graph.export(path)
+    with pytest.raises(skg.ResourceExhaustedError, match="/dev/full: No space left"):
+        graph.export("/dev/full", "nquads")
+    graph.clear()
+    graph.add("a", "b", "c")  # so little is written when the file is closed
+    with pytest.raises(skg.ResourceExhaustedError, match="/dev/full: No space left"):
+        graph.export("/dev/full", "nquads")
+
+
+def test_a_limit_of_files_is_a_full_disk(tmp_path):
+    """As "ulimit -f" sets it."""
+    program = """
+import resource, sys, skg
+with skg.open(sys.argv[1], durability="none") as engine:
+    graph = engine.graph()
+    graph.add("a", "b", "c")
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, resource.RLIM_INFINITY))
+    try:
+        graph.bulk_load((f"s{n * 7919 % 10007}", f"p{n}", n) for n in range(200000))
+    except skg.ResourceExhaustedError as error:
+        assert "File too large" in str(error), error
+        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
+        assert list(graph.triples()) == [("a", "b", "c")]
+        print("told")
+"""
+    done = subprocess.run([sys.executable, "-c", program, tmp_path / "data"],
+                          capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("told\n", "")
+
+
+def test_a_load_that_its_statements_end_is_cancelled(graph, engine):
+    def some():
+        yield from (("a", "p", n) for n in range(10000))
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        graph.bulk_load(some())
+    with pytest.raises(TypeError):
+        graph.bulk_load([("a", "p", 1), ("a", "p")])
+    with pytest.raises(KeyboardInterrupt):
+        with Interrupt():
+            graph.bulk_load(endless())
+    deadline = time.monotonic() + 60
+    tasks = []
+    while len(tasks) < 3 and time.monotonic() < deadline:  # an interrupt waits for no end
+        tasks = [t for t in engine.tasks() if t["kind"] == "load" and t["finished"]]
+    assert [task["state"] for task in tasks] == ["cancelled"] * 3
+    assert len(graph) == 0

@@ -100,6 +100,20 @@ def test_explain(people):
     assert result.explain(json=True).startswith("{")
 
 
+def test_a_graph_that_a_blank_node_names(graph):
+    graph.load(b"@prefix : <urn:skg:> . _:g { :a :p 1 } _:h { :a :p 2 }", "trig")
+    ((name,),) = graph.query("SELECT ?g { GRAPH ?g { :a :p 1 } }").fetchall()
+    assert name.startswith("_:")
+    text = "SELECT ?n { GRAPH ?g { :a :p ?n } }"
+    assert graph.query(text, {"g": name}).fetchall() == [(1,)]
+    assert graph.query(text, named_graphs=[name]).fetchall() == [(1,)]
+    assert graph.query("SELECT ?n { :a :p ?n }", default_graphs=[name]).fetchall() == [(1,)]
+    assert list(graph.triples(graph=name)) == [("a", "p", 1)]
+    assert [s.object for s in graph.match(graph=name)] == [1]
+    graph.update("DELETE { GRAPH ?g { ?s ?p ?o } } WHERE { GRAPH ?g { ?s ?p ?o } }", {"g": name})
+    assert sorted(s.object for s in graph.match()) == [2]
+
+
 def test_options(people):
     people.add("Bob", "age", 42, graph="g")
     assert len(people.query("SELECT ?n { :Bob :age ?n }").fetchall()) == 1

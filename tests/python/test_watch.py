@@ -41,6 +41,20 @@ def test_all_of_a_large_commit_come(graph):
     assert sorted(objects) == list(range(5000))
 
 
+def test_what_is_there_needs_no_time(graph):
+    graph.add_all([("a", "p", n) for n in range(5000)])
+    for n in range(300):
+        graph.add("b", "p", n)
+    assert len(list(graph.watch(after_commit=0, timeout=0))) == 5300
+    assert [c.statement.object for c in graph.watch("b", "p", 299, after_commit=0, timeout=0)] == [299]
+    assert list(graph.watch("none", after_commit=0, timeout=0)) == []
+
+    async def take():
+        return [change async for change in graph.watch_async("b", after_commit=0, timeout=0)]
+
+    assert len(asyncio.run(take())) == 300
+
+
 def test_ctrl_c(graph):
     with pytest.raises(KeyboardInterrupt):
         with Interrupt() as interrupt:

@@ -114,9 +114,10 @@ TEST_CASE("a query knows its form and what belongs to it", "[sparql]") {
   CHECK(parsed->prefixes ==
         std::vector<std::pair<std::string, std::string>>{{"a", "http://b/d"}});
   CHECK(parsed->dataset.default_graphs ==
-        std::vector<std::string>{"http://b/e", "urn:x:g"});
+        std::vector<rdf::Term>{rdf::Term::Iri("http://b/e"),
+                               rdf::Term::Iri("urn:x:g")});
   CHECK(parsed->dataset.named_graphs ==
-        std::vector<std::string>{"http://b/df"});
+        std::vector<rdf::Term>{rdf::Term::Iri("http://b/df")});
   CHECK(parsed->variables.names == std::vector<std::string>{"x", "y", "z"});
   CHECK(parsed->result == std::vector<query::Variable>{0, 1});
 }

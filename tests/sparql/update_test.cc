@@ -70,8 +70,10 @@ TEST_CASE("templates and WHERE", "[sparql]") {
   CHECK(both.with == "urn:x:w");
   CHECK(Text(both.remove, update.variables) == "?s ?p 1 .");
   CHECK(Text(both.insert, update.variables) == "?g: ?s :p _:b .");
-  CHECK(both.usings.default_graphs == std::vector<std::string>{"urn:x:u"});
-  CHECK(both.usings.named_graphs == std::vector<std::string>{"urn:x:n"});
+  CHECK(both.usings.default_graphs ==
+        std::vector<rdf::Term>{rdf::Term::Iri("urn:x:u")});
+  CHECK(both.usings.named_graphs ==
+        std::vector<rdf::Term>{rdf::Term::Iri("urn:x:n")});
   CHECK(Where(update, 0) ==
         "(join (bgp (triple ?s ?p ?.b1)) (graph ?g (bgp)))");
   CHECK(both.base_iri == "http://example.org/dir/file");

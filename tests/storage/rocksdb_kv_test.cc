@@ -7,13 +7,16 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <system_error>
 #include <thread>
 
 #include "absl/strings/match.h"
 #include "rocksdb/db.h"
+#include "storage/rocksdb_status.h"
 #include "support/power_loss_env.h"
 #include "support/test_support.h"
 
@@ -423,6 +426,20 @@ TEST_CASE("a full disk stops the store until it is reopened", "[rocksdb]") {
   CHECK(rows.at("before") == "1");
   CHECK(rows.at("after") == "4");
   CHECK(rows == Content(*kv, Family::kLog));
+}
+
+TEST_CASE("a limit of files or of their owner is one of resources",
+          "[rocksdb]") {
+  const auto code_of = [](int error) {
+    const std::string reason = std::generic_category().message(error);
+    return ToAbsl(rocksdb::Status::IOError("While appending to file: /data/1",
+                                           reason),
+                  "a load")
+        .code();
+  };
+  CHECK(code_of(EFBIG) == absl::StatusCode::kResourceExhausted);
+  CHECK(code_of(EDQUOT) == absl::StatusCode::kResourceExhausted);
+  CHECK(code_of(EIO) == absl::StatusCode::kUnavailable);
 }
 
 TEST_CASE("a failed sync acknowledges nothing behind it", "[rocksdb]") {

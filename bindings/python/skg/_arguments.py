@@ -42,6 +42,17 @@ def path(name: str, value: Any) -> str:
         ) from None
 
 
+def source_path(name: str, value: Any) -> str:
+    """As ``path``; a str that must be a document is a ValueError."""
+    if isinstance(value, str) and (
+            "\n" in value or value.lstrip().startswith(("<", "@", "_:", "{"))
+    ) and not os.path.exists(value):
+        raise ValueError(
+            f"{name}: a str is a path, and {value[:40]!r} seems to be a document; "
+            "give it as bytes: text.encode()")
+    return path(name, value)
+
+
 def callback(name: str, value: Any) -> Optional[Any]:
     """A callable or None, or TypeError."""
     if value is not None and not callable(value):

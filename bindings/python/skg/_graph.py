@@ -242,7 +242,7 @@ class Graph(Handle, Readable, Remembering, Indexed, Watched):
         if isinstance(source, (bytes, bytearray, memoryview)):
             return LoadResult(**_skg.load_bytes(self._raw, bytes(source), options))
         return LoadResult(
-            **_skg.load_file(self._raw, _arguments.path("source", source), options))
+            **_skg.load_file(self._raw, _arguments.source_path("source", source), options))
 
     def bulk_load(
         self,
@@ -300,7 +300,8 @@ class Graph(Handle, Readable, Remembering, Indexed, Watched):
         graph: only what this named graph holds ("": the default one).
         progress: called now and then with (statements, 0); False cancels.
         Errors: InvalidArgumentError, OutOfRangeError, UnavailableError (the
-        file cannot be written), CancelledError.
+        file cannot be written, and why), ResourceExhaustedError (the disk is
+        full), CancelledError.
         """
         if path is None and format is None:
             format = "nquads"

@@ -248,7 +248,9 @@ class GraphView(Handle):
         progress: called now and then with the share that is done, 0 to 1;
             False cancels.
         timeout: seconds or a timedelta.
-        parameters: numbers, bools, names of nodes; None: as if not given.
+        parameters: numbers, bools, names of nodes; None: as if not given. A
+            node that the view does not have is no error: nothing is at any
+            distance from it, and there are no rows; ``find`` tells.
         Errors: InvalidArgumentError (which parameter), DeadlineExceededError,
         CancelledError, ResourceExhaustedError.
         """

@@ -42,7 +42,8 @@ class Watched:
         subject, predicate, object, graph: what matches, as in ``match``.
         after_commit: the changes of later commits than this one; 0: from the
             beginning; None: what is committed from this call on.
-        timeout: seconds without a change, after which it ends; None: never.
+        timeout: seconds without a change, after which it ends; None: never. 0
+            gives what is committed already.
         Errors: OutOfRangeError (the log does not reach back so far),
         InvalidArgumentError (that commit is not there yet), ClosedError (the
         engine was closed).

@@ -46,8 +46,6 @@ _OWN_LABEL = re.compile(r"skg[0-9a-f]{16}x[1-9]\d{0,17}")
 _RELATIVE = "rdflib:///"
 _TRIPLE = "{ ?s ?p ?o }"
 _NAMED = "{ GRAPH ?g { ?s ?p ?o } }"
-# A blank node is no name for a graph in SPARQL: it is found by its value.
-_BLANK = "{ GRAPH ?g { ?s ?p ?o } FILTER(sameTerm(?g, ?named)) }"
 
 
 def _unescaped(text: str) -> str:
@@ -223,10 +221,7 @@ class SkgStore(Store):
         if inside is None or inside == "":
             requests.append(f"DELETE {_TRIPLE} WHERE {_TRIPLE}")
         bound = self._bound(triple)
-        if inside and inside.startswith("_:"):
-            requests.append(f"DELETE {_NAMED} WHERE {_BLANK}")
-            bound["named"] = inside
-        elif inside != "":
+        if inside != "":
             requests.append(f"DELETE {_NAMED} WHERE {_NAMED}")
             if inside:
                 bound["g"] = inside
@@ -237,14 +232,9 @@ class SkgStore(Store):
     def triples(self, triple_pattern: Any, context: Any = None) -> Iterator[Tuple[Any, Any]]:
         """((s, p, o), contexts) of what matches."""
         inside = self._context(context)
-        bound = self._bound(triple_pattern)
-        if inside and inside.startswith("_:"):
-            rows = self._opened.query(
-                f"SELECT ?s ?p ?o {_BLANK}", {**bound, "named": inside}, values=False)
-        else:
-            rows = self._opened.query(
-                f"SELECT ?s ?p ?o {_TRIPLE}", bound, values=False, **self._dataset(inside))
-        for row in rows:
+        for row in self._opened.query(
+                f"SELECT ?s ?p ?o {_TRIPLE}", self._bound(triple_pattern), values=False,
+                **self._dataset(inside)):
             triple = tuple(map(self._node, row))
             yield triple, iter([context]) if inside is not None else self.contexts(triple)
 
@@ -294,7 +284,9 @@ class SkgStore(Store):
         text, values = self._request(query, initNs, initBindings)
         inside = None if queryGraph == "__UNION__" else self._context(queryGraph)
         if inside and inside.startswith("_:"):
-            raise NotImplementedError  # rdflib runs it, pattern by pattern
+            # It may be a Dataset, which has such a name of its own and is no
+            # context: rdflib runs it, pattern by pattern.
+            raise NotImplementedError
         answer = self._opened.query(
             text, values, values=False, base_iri=_RELATIVE, **self._dataset(inside))
         if answer.form == "boolean":

@@ -1,8 +1,11 @@
 // Much at once: files, documents and columns of statements in, documents out.
 #include <pybind11/stl.h>
 
-#include <fstream>
+#include <cerrno>
+#include <cstdio>
 #include <optional>
+#include <system_error>
+#include <utility>
 
 #include "call.h"
 #include "objects.h"
@@ -15,18 +18,21 @@
 namespace skg::python {
 namespace {
 
+// `path`: empty where there is a document instead.
 Format FormatOf(const Options& options, const std::string& path) {
+  constexpr const char* kFormats =
+      "'turtle', 'ntriples', 'nquads', 'trig', 'rdfxml', 'tsv', 'csv', 'json'";
   std::string name;
   options.Text("format", name);
   const auto format =
       name.empty() ? FormatFromPath(path) : FormatFromName(name);
   if (format) return *format;
-  if (name.empty()) {
-    RaiseValue("format", "'" + path + "' does not tell; say which one it is");
+  if (!name.empty()) {
+    RaiseValue("format", "'" + name + "' is none of " + kFormats);
   }
-  RaiseValue("format", "'" + name +
-                           "' is none of 'turtle', 'ntriples', 'nquads', "
-                           "'trig', 'rdfxml', 'tsv', 'csv', 'json'");
+  const std::string what = path.empty() ? "a document" : "'" + path + "'";
+  RaiseValue("format",
+             what + " does not tell; say which it is: one of " + kFormats);
 }
 
 LoadOptions LoadOptionsOf(const Options& given, const std::string& path) {
@@ -134,6 +140,54 @@ py::dict BulkLoad(const GraphObject& self, const py::object& next,
       control)));
 }
 
+// The file that a document goes to.
+class DocumentFile {
+ public:
+  explicit DocumentFile(std::string path) : path_(std::move(path)) {}
+  ~DocumentFile() {
+    if (file_ != nullptr) std::fclose(file_);
+  }
+  DocumentFile(const DocumentFile&) = delete;
+  DocumentFile& operator=(const DocumentFile&) = delete;
+
+  absl::Status Open() {
+    file_ = std::fopen(path_.c_str(), "wbe");
+    return file_ != nullptr ? absl::OkStatus() : Failed(errno);
+  }
+  absl::Status Write(std::string_view bytes) {
+    const size_t n = std::fwrite(bytes.data(), 1, bytes.size(), file_);
+    return n == bytes.size() ? absl::OkStatus() : Failed(errno);
+  }
+  absl::Status Close() {
+    return std::fclose(std::exchange(file_, nullptr)) == 0 ? absl::OkStatus()
+                                                           : Failed(errno);
+  }
+
+ private:
+  [[nodiscard]] absl::Status Failed(int error) const {
+    const std::string message =
+        "cannot write " + path_ + ": " + std::generic_category().message(error);
+    return error == ENOSPC || error == EDQUOT || error == EFBIG
+               ? absl::ResourceExhaustedError(message)
+               : absl::UnavailableError(message);
+  }
+
+  const std::string path_;
+  std::FILE* file_ = nullptr;
+};
+
+absl::StatusOr<ExportResult> ExportToFile(const Graph& graph,
+                                          const std::string& path,
+                                          const ExportOptions& options) {
+  DocumentFile file(path);
+  if (absl::Status opened = file.Open(); !opened.ok()) return opened;
+  auto written = graph.Export(
+      {[&file](std::string_view bytes) { return file.Write(bytes); }}, options);
+  if (!written.ok()) return written;
+  if (absl::Status closed = file.Close(); !closed.ok()) return closed;
+  return written;
+}
+
 py::tuple ExportTo(const GraphObject& self, const std::string& path,
                    bool to_file, const py::dict& given) {
   const Options read(given);
@@ -150,29 +204,13 @@ py::tuple ExportTo(const GraphObject& self, const std::string& path,
   graph.running().OnClose(control.cancel);
   auto text = std::make_shared<std::string>();
   const auto result = Value(Run(
-      [graph, options, path, to_file, text]() -> absl::StatusOr<ExportResult> {
-        if (!to_file) {
-          return graph->Export({[text](std::string_view bytes) {
-                                 *text += bytes;
-                                 return absl::OkStatus();
-                               }},
-                               options);
-        }
-        std::ofstream file(path, std::ios::binary);
-        const auto failed = [&path] {
-          return absl::UnavailableError("cannot write " + path);
-        };
-        if (!file) return failed();
-        auto written = graph->Export(
-            {[&](std::string_view bytes) {
-              file.write(bytes.data(),
-                         static_cast<std::streamsize>(bytes.size()));
-              return file ? absl::OkStatus() : failed();
-            }},
-            options);
-        file.close();
-        if (written.ok() && !file) return failed();
-        return written;
+      [graph, options, path, to_file, text] {
+        if (to_file) return ExportToFile(*graph, path, options);
+        return graph->Export({[text](std::string_view bytes) {
+                               *text += bytes;
+                               return absl::OkStatus();
+                             }},
+                             options);
       },
       control));
   return py::make_tuple(result.statements, result.bytes, py::bytes(*text));

@@ -52,6 +52,9 @@ class Changes {
 
 // Ends the callbacks before what they use.
 struct Watching {
+  explicit Watching(Graph of) : graph(std::move(of)) {}
+
+  const Graph graph;
   std::shared_ptr<Changes> changes = std::make_shared<Changes>();
   std::optional<Subscription> subscription;
 
@@ -67,26 +70,18 @@ class SubscriptionObject {
                      std::shared_ptr<Watching> watching)
       : handle_(std::move(engine), std::move(watching), "the watch") {}
 
-  // A list of changes; an empty one: none came for so long.
+  // A list of changes; an empty one: none came for so long. What was committed
+  // before the call comes in any case.
   py::list Next(double seconds) const {
-    constexpr auto kLook = absl::Milliseconds(200);
     const Use<Watching> watching = handle_.Get();
     const absl::Time deadline = absl::Now() + absl::Seconds(seconds);
-    const auto changes = watching->changes;
     auto ended = std::make_shared<std::atomic<bool>>(false);
     const auto end = [ended] { *ended = true; };
     watching.running().OnClose(end);
-    const auto taken = Run(
-        [watching, changes, ended, deadline] {
-          std::deque<Change> some;
-          // In pieces: the subscription may end by itself.
-          while (some.empty() && !*ended && absl::Now() < deadline &&
-                 watching->subscription->status().ok()) {
-            some = changes->Take(std::min(deadline, absl::Now() + kLook));
-          }
-          return some;
-        },
-        {.cancel = end});
+    const auto taken =
+        Run([watching, ended,
+             deadline] { return Wait(*watching, *ended, deadline); },
+            {.cancel = end});
     if (taken.empty()) Check(watching->subscription->status());
     py::list list;
     for (const Change& change : taken) list.append(ChangeObject(change));
@@ -99,6 +94,34 @@ class SubscriptionObject {
   void Close() { handle_.Close(); }
 
  private:
+  // 0: the subscription knows why there is none.
+  static uint64_t LastCommit(const Graph& graph) {
+    const auto view = graph.Latest();
+    return view.ok() ? view->commit() : 0;
+  }
+  static std::deque<Change> Wait(const Watching& watching,
+                                 const std::atomic<bool>& ended,
+                                 absl::Time deadline) {
+    constexpr auto kLook = absl::Milliseconds(200);
+    constexpr auto kLookAtPosition = absl::Milliseconds(1);
+    const Subscription& subscription = *watching.subscription;
+    const uint64_t last = LastCommit(watching.graph);
+    // In pieces: the subscription may end by itself.
+    for (;;) {
+      const absl::Time now = absl::Now();
+      const bool late = now >= deadline;
+      // Before the changes are taken: it passes a commit after those of it.
+      const bool is_last = (late && subscription.position() >= last) || ended ||
+                           !subscription.status().ok();
+      absl::Time until = now;
+      if (!is_last) {
+        until = late ? now + kLookAtPosition : std::min(deadline, now + kLook);
+      }
+      std::deque<Change> some = watching.changes->Take(until);
+      if (is_last || !some.empty()) return some;
+    }
+  }
+
   Handle<Watching> handle_;
 };
 
@@ -107,10 +130,11 @@ namespace {
 std::unique_ptr<SubscriptionObject> Watch(const GraphObject& self,
                                           const py::dict& given,
                                           uint64_t after_commit) {
-  auto watching = std::make_shared<Watching>();
+  const Use<Graph> graph = self.Open();
+  auto watching = std::make_shared<Watching>(*graph);
   watching->subscription =
-      Value(Run([graph = self.Open(), pattern = PatternOf(Options(given)),
-                 after_commit, changes = watching->changes] {
+      Value(Run([graph, pattern = PatternOf(Options(given)), after_commit,
+                 changes = watching->changes] {
         return graph->Watch(pattern, after_commit,
                             [changes](const Change& c) { changes->Put(c); });
       }));

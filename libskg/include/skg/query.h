@@ -56,7 +56,7 @@ struct QueryOptions {
   size_t threads = 0;
   // The default graph is all graphs together, each triple once.
   bool union_default_graph = false;
-  // Instead of the query's own FROM and FROM NAMED: names, or IRIs as <...>.
+  // For the query's own FROM and FROM NAMED: names, <IRI>s or blank nodes.
   std::vector<std::string> default_graphs = {}, named_graphs = {};
   // For relative IRIs of the query; empty: they are an error.
   std::string base_iri = {};

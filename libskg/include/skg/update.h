@@ -24,7 +24,7 @@ struct UpdateOptions {
   // The default graph of WHERE is all graphs together, each triple once, where
   // neither WITH nor USING says what it is. Changes never go there.
   bool union_default_graph = false;
-  // Graphs that WHERE sees (USING and USING NAMED): names, or IRIs as <...>.
+  // Graphs that WHERE sees (USING, USING NAMED): names, <IRI>s, blank nodes.
   // kInvalidArgument for a request that has WITH or USING of its own.
   std::vector<std::string> default_graphs = {}, named_graphs = {};
   // LOAD <file:///...> may read N-Triples, N-Quads, Turtle and TriG, also

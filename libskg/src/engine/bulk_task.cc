@@ -105,8 +105,12 @@ absl::StatusOr<LoadResult> RunBulkTask(
               shared.ended = true;
               shared.changed.notify_all();
             }
-            if (!result.ok()) return result.status();
-            return ResultJson(*result);
+            if (result.ok()) return ResultJson(*result);
+            // Nobody else ended it: the caller's own function did.
+            if (absl::IsCancelled(result.status()) &&
+                context.cancellation().Check().ok())
+              (void)engine.tasks().Cancel(context.id());
+            return result.status();
           }));
   if (progress) BulkTask::Listen(task, shared, progress);
   SKG_RETURN_IF_ERROR(task.Wait(absl::InfiniteFuture()).status());

@@ -18,23 +18,23 @@ namespace skg {
 namespace engine {
 namespace {
 
-// Names of graphs, as everywhere, to the IRIs of a dataset.
-absl::StatusOr<std::vector<std::string>> GraphIris(
+// Names of graphs, as everywhere, to the terms of a dataset.
+absl::StatusOr<std::vector<rdf::Term>> GraphTerms(
     const std::vector<std::string>& names, const rdf::NameSpace& space,
     const char* field) {
-  std::vector<std::string> iris;
+  std::vector<rdf::Term> graphs;
   for (size_t i = 0; i < names.size(); ++i) {
-    const absl::StatusOr<rdf::Term> term = space.ToTerm(names[i]);
-    if (!term.ok() || term->kind != rdf::TermKind::kIri) {
+    absl::StatusOr<rdf::Term> term = space.ToTerm(names[i]);
+    if (!term.ok() || !query::NamesGraph(*term)) {
       return FieldErrorStatus(
           {{{field, absl::StrCat(i)},
-            term.ok() ? "a graph is named by an IRI"
+            term.ok() ? "a graph is named by an IRI or a blank node"
                       : std::string(sv(term.status().message())),
             "malformed"}});
     }
-    iris.push_back(term->value);
+    graphs.push_back(*std::move(term));
   }
-  return iris;
+  return graphs;
 }
 
 absl::StatusOr<query::QueryOptions> ForExecutor(const QueryOptions& options,
@@ -61,10 +61,10 @@ absl::StatusOr<query::QueryOptions> ForExecutor(const QueryOptions& options,
   }
   SKG_ASSIGN_OR_RETURN(
       out.dataset.default_graphs,
-      GraphIris(options.default_graphs, view.names(), "default_graphs"));
+      GraphTerms(options.default_graphs, view.names(), "default_graphs"));
   SKG_ASSIGN_OR_RETURN(
       out.dataset.named_graphs,
-      GraphIris(options.named_graphs, view.names(), "named_graphs"));
+      GraphTerms(options.named_graphs, view.names(), "named_graphs"));
   return out;
 }
 

@@ -30,14 +30,15 @@ constexpr size_t kLeastMemoryBytes = size_t{1} << 20;
 
 absl::Status ReadGraphNames(const std::vector<std::string>& names,
                             const rdf::NameSpace& space,
-                            std::vector<std::string>& iris) {
+                            std::vector<rdf::Term>& graphs) {
   for (const std::string& name : names) {
     SKG_ASSIGN_OR_RETURN(rdf::Term term, space.ToTerm(name));
-    if (term.kind != rdf::TermKind::kIri) {
+    if (!query::NamesGraph(term)) {
       return absl::InvalidArgumentError(
-          absl::StrCat("the graph ", name, " of the dataset is not an IRI"));
+          absl::StrCat("the graph ", name,
+                       " of the dataset is neither an IRI nor a blank node"));
     }
-    iris.push_back(std::move(term.value));
+    graphs.push_back(std::move(term));
   }
   return absl::OkStatus();
 }

@@ -96,8 +96,7 @@ class Substitution {
   }
   Result operator()(const GraphPattern& node) {
     PatternTerm graph = Copy(node.graph);
-    // Nothing else names a graph.
-    if (graph.is_term() && graph.term().kind != rdf::TermKind::kIri)
+    if (graph.is_term() && !NamesGraph(graph.term()))
       return MakeAlgebra(Values{});
     SKG_ASSIGN_OR_RETURN(AlgebraPtr input, Copy(*node.input));
     return MakeAlgebra(GraphPattern{std::move(graph), std::move(input)});

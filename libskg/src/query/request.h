@@ -23,9 +23,15 @@ struct VariableTable {
   }
 };
 
+[[nodiscard]] inline bool NamesGraph(const rdf::Term& term) {
+  return term.kind == rdf::TermKind::kIri ||
+         term.kind == rdf::TermKind::kBlankNode;
+}
+
 // FROM and FROM NAMED (USING and USING NAMED in updates).
 struct DatasetClause {
-  std::vector<std::string> default_graphs, named_graphs;  // IRIs
+  // IRIs; from outside of the text blank nodes, too.
+  std::vector<rdf::Term> default_graphs, named_graphs;
   // The named graphs are those of the store, and `named_graphs` says nothing:
   // WITH changes the default graph alone.
   bool all_named_graphs = false;

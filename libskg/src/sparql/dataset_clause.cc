@@ -8,8 +8,8 @@ bool ReadDataset(ParseState& state, std::string_view keyword,
                  query::DatasetClause& dataset) {
   while (state.AcceptKeyword(keyword)) {
     const bool named = state.AcceptKeyword("NAMED");
-    std::string iri;
-    if (!state.ReadIri(iri) || !state.Charge(sizeof(iri))) return false;
+    rdf::Term iri;
+    if (!state.ReadIri(iri.value) || !state.Charge(sizeof(iri))) return false;
     (named ? dataset.named_graphs : dataset.default_graphs)
         .push_back(std::move(iri));
   }

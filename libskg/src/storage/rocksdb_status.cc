@@ -1,5 +1,9 @@
 #include "storage/rocksdb_status.h"
 
+#include <cerrno>
+#include <string>
+#include <system_error>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -8,8 +12,17 @@
 namespace skg::storage {
 namespace {
 
+// A file may not be larger, or its owner may not have more: of the ways in
+// which there is no room RocksDB knows ENOSPC alone.
+bool IsAtLimit(const rocksdb::Status& status) {
+  if (!status.IsIOError()) return false;
+  const std::string text = status.ToString();
+  return text.ends_with(std::generic_category().message(EFBIG)) ||
+         text.ends_with(std::generic_category().message(EDQUOT));
+}
+
 absl::StatusCode CodeOf(const rocksdb::Status& status) {
-  if (status.IsNoSpace() || status.IsMemoryLimit())
+  if (status.IsNoSpace() || status.IsMemoryLimit() || IsAtLimit(status))
     return absl::StatusCode::kResourceExhausted;
   if (status.subcode() == rocksdb::Status::SubCode::kSpaceLimit) {
     return absl::StatusCode::kResourceExhausted;

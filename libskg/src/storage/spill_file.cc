@@ -23,8 +23,8 @@ constexpr size_t kWriteBytes = 1 << 20;
 absl::Status Failed(int error, const char* what) {
   const std::string message = absl::StrCat(
       "temporary file: ", what, ": ", std::generic_category().message(error));
-  return error == ENOSPC || error == EDQUOT || error == EMFILE ||
-                 error == ENFILE
+  return error == ENOSPC || error == EDQUOT || error == EFBIG ||
+                 error == EMFILE || error == ENFILE
              ? absl::ResourceExhaustedError(message)
              : absl::UnavailableError(message);
 }

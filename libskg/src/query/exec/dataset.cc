@@ -30,16 +30,15 @@ absl::StatusOr<Dataset> MakeDataset(const DatasetClause& clause,
     return dataset;
   }
   dataset.default_graph = Dataset::DefaultGraph::kMerge;
-  for (const std::string& iri : clause.default_graphs) {
-    SKG_ASSIGN_OR_RETURN(const rdf::TermId id,
-                         terms.Lookup(rdf::Term::Iri(iri)));
+  for (const rdf::Term& name : clause.default_graphs) {
+    SKG_ASSIGN_OR_RETURN(const rdf::TermId id, terms.Lookup(name));
     if (id.bound()) dataset.default_graphs.push_back(id);
   }
   SortUnique(&dataset.default_graphs);
   if (clause.all_named_graphs) return dataset;
   dataset.named_graphs.emplace();
-  for (const std::string& iri : clause.named_graphs) {
-    SKG_ASSIGN_OR_RETURN(const rdf::TermId id, terms.IdOf(rdf::Term::Iri(iri)));
+  for (const rdf::Term& name : clause.named_graphs) {
+    SKG_ASSIGN_OR_RETURN(const rdf::TermId id, terms.IdOf(name));
     dataset.named_graphs->push_back(id);
   }
   SortUnique(&*dataset.named_graphs);

@@ -33,7 +33,7 @@ absl::StatusOr<DatasetClause> DatasetOf(const Modify& modify,
   if (!given.empty()) return given;
   DatasetClause dataset;
   if (modify.with) {
-    dataset.default_graphs.push_back(*modify.with);
+    dataset.default_graphs.push_back(rdf::Term::Iri(*modify.with));
     dataset.all_named_graphs = true;
   }
   return dataset;
