@@ -35,17 +35,7 @@ CursorObject::Batch CursorObject::Fetch() {
   if (!first_.empty()) return std::exchange(first_, {});
   const auto cursor = handle_.Get();
   if (ended_) return {};
-  const Control control = StopControl(stop_);
-  cursor.running().OnClose(control.cancel);
-  Batch batch = Value(Run(
-      [cursor]() -> absl::StatusOr<Batch> {
-        const std::lock_guard lock(cursor->mutex);
-        Batch read;
-        const auto more = cursor->object.Next(read);
-        if (!more.ok()) return more.status();
-        return read;
-      },
-      control));
+  auto batch = NextBatch<Batch>(cursor, stop_);
   ended_ = batch.empty();
   return batch;
 }

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <stop_token>
 #include <vector>
 
 #include "call.h"
+#include "errors.h"
 #include "objects.h"
 #include "options.h"
 
@@ -17,6 +19,24 @@ namespace skg::python {
 // Asks a call to end that was made with its token.
 [[nodiscard]] inline Control StopControl(const std::stop_source& stop) {
   return {.cancel = [stop]() mutable { stop.request_stop(); }};
+}
+
+// The next batch of a cursor that was made with `stop`; empty: the end. Needs
+// the GIL, which others have meanwhile.
+template <class Batch, class Cursor>
+[[nodiscard]] Batch NextBatch(const Use<Locked<Cursor>>& cursor,
+                              const std::stop_source& stop) {
+  const Control control = StopControl(stop);
+  cursor.running().OnClose(control.cancel);
+  return Value(Run(
+      [cursor]() -> absl::StatusOr<Batch> {
+        const std::lock_guard lock(cursor->mutex);
+        Batch read;
+        const auto more = cursor->object.Next(read);
+        if (!more.ok()) return more.status();
+        return read;
+      },
+      control));
 }
 
 class CursorObject {

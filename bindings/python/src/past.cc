@@ -37,20 +37,8 @@ class DifferencesObject {
 
   // A list of tuples; None: there are no more.
   py::object Next() {
-    using Batch = std::vector<Difference>;
     if (ended_) return py::none();
-    const auto cursor = handle_.Get();
-    const Control control = StopControl(stop_);
-    cursor.running().OnClose(control.cancel);
-    const Batch batch = Value(Run(
-        [cursor]() -> absl::StatusOr<Batch> {
-          const std::lock_guard lock(cursor->mutex);
-          Batch read;
-          const auto more = cursor->object.Next(read);
-          if (!more.ok()) return more.status();
-          return read;
-        },
-        control));
+    const auto batch = NextBatch<std::vector<Difference>>(handle_.Get(), stop_);
     ended_ = batch.empty();
     if (ended_) return py::none();
     py::list list;
