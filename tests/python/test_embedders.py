@@ -1,6 +1,7 @@
 """Embedders of Python: what they give and raise, and ends while they run."""
 
 import gc
+import importlib.util
 import os
 import threading
 import weakref
@@ -336,6 +337,22 @@ class NoEmbed:
 def test_wrong_arguments(call, error, message):
     with pytest.raises(error, match="^" + message):
         call()
+
+
+def test_without_numpy(tmp_path, monkeypatch):
+    class Own:
+        dimension = 2
+
+        def embed(self, texts):
+            raise AssertionError("never asked")
+
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec",
+        lambda name, *more: None if name == "numpy" else find(name, *more))
+    with pytest.raises(ImportError, match=r"embedders\['own'\].*NumPy"):
+        skg.open(tmp_path / "data", embedders={"own": Own()})
+    assert not (tmp_path / "data").exists()
 
 
 def test_another_dimension_than_the_index(tmp_path):

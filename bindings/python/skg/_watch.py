@@ -42,8 +42,9 @@ class Watched:
         subject, predicate, object, graph: what matches, as in ``match``.
         after_commit: the changes of later commits than this one; 0: from the
             beginning; None: what is committed from this call on.
-        timeout: seconds without a change, after which it ends; None: never. 0
-            gives what is committed already.
+        timeout: seconds without a change, after which it ends; None: never. What
+            is committed already is looked through first, also with 0 and however
+            long it takes.
         Errors: OutOfRangeError (the log does not reach back so far),
         InvalidArgumentError (that commit is not there yet), ClosedError (the
         engine was closed).
